@@ -1,3 +1,133 @@
-"""The command line."""
-def main() -> int:
-    return 0
+"""The command line: parse, call one command, give its exit code.
+
+0 done, nothing wrong; 1 problems in declarations, refusals, or jobs that failed; 2 wrong usage; 3 the world failed;
+4 with `plan --detailed-exitcode`: there is something to create.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from groundctl import __version__
+from groundctl.errors import GroundctlError
+from groundctl.render.escape import for_terminal
+
+DESCRIPTION = (
+    "GitOps for Amazon SageMaker Ground Truth video classification: declare labeling jobs, review, create once."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        # A command's module is imported when it is called, so that `validate` never waits for boto3.
+        command = importlib.import_module(f"groundctl.commands.{options.command}")
+        code = int(command.run(options))
+        sys.stdout.flush()
+    except GroundctlError as error:
+        print(f"groundctl: {for_terminal(error.message)}", file=sys.stderr)
+        print(f"  what now: {for_terminal(error.hint)}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain once more while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("groundctl: interrupted; running it again is always safe", file=sys.stderr)
+        return 130
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command and option."""
+    parser = argparse.ArgumentParser(prog="groundctl", description=DESCRIPTION, epilog=__doc__.split("\n\n", 1)[1])
+    parser.add_argument("--version", action="version", version=f"groundctl {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _validate(commands)
+    _show(commands)
+    _plan(commands)
+    _apply(commands)
+    _status(commands)
+    _results(commands)
+    _new(commands)
+    _demo(commands)
+    return parser
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _validate(commands: Commands) -> None:
+    command = commands.add_parser("validate", help="check declarations; needs no credentials and no network")
+    command.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; all of jobs/ if left out")
+    command.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text")
+
+
+def _show(commands: Commands) -> None:
+    command = commands.add_parser("show", help="show one declaration at any stop of its way, offline")
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--as", dest="form", choices=("spec", "request", "plan", "comment", "page"), default="plan")
+    _infrastructure(command)
+
+
+def _plan(commands: Commands) -> None:
+    command = commands.add_parser("plan", help="say what apply would do; changes nothing")
+    command.add_argument("--out", metavar="FILE", help="also write the plan as JSON, for apply --plan")
+    command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    command.add_argument("--detailed-exitcode", action="store_true", help="exit 4 if there is something to create")
+    _infrastructure(command)
+
+
+def _apply(commands: Commands) -> None:
+    command = commands.add_parser("apply", help="create the labeling jobs that do not exist yet")
+    command.add_argument("--plan", metavar="FILE", help="create no more than this reviewed plan says")
+    command.add_argument(
+        "--allow-stop", action="store_true", help="also stop running jobs declared as stopped, for good"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _infrastructure(command)
+
+
+def _status(commands: Commands) -> None:
+    command = commands.add_parser("status", help="show how jobs are getting on")
+    command.add_argument("names", nargs="*", metavar="NAME", help="jobs; all declared ones if left out")
+    command.add_argument("--all", action="store_true", help="also jobs that are not declared here")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _infrastructure(command)
+
+
+def _results(commands: Commands) -> None:
+    command = commands.add_parser("results", help="fetch and sum up a job's labels")
+    command.add_argument("name", metavar="NAME")
+    command.add_argument(
+        "--out", metavar="DIR", help="write NAME.csv, NAME.jsonl, NAME.summary.json and NAME.html there"
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    _infrastructure(command)
+
+
+def _new(commands: Commands) -> None:
+    command = commands.add_parser("new", help="write a commented declaration to start from")
+    command.add_argument("file", metavar="jobs/TEAM/NAME.yaml")
+
+
+def _demo(commands: Commands) -> None:
+    command = commands.add_parser("demo", help="run the whole way against the simulator on this machine")
+    command.add_argument(
+        "--out", metavar="DIR", default=".build/demo", help="where its files go (default: .build/demo)"
+    )
+    command.add_argument("--keep", action="store_true", help="leave the simulator running afterwards, until Ctrl-C")
+
+
+def _infrastructure(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--infrastructure",
+        metavar="FILE",
+        help="JSON of Terraform's output `infrastructure`; asks Terraform if left out",
+    )

@@ -1,0 +1,110 @@
+"""The door to the files of the repository: declarations, the texts beside them, the policy and the schemas."""
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from groundctl.core.problem import Finding
+from groundctl.errors import UsageError
+
+# The tool lives in the repository it serves; its schemas are part of it.
+TOOL_ROOT = Path(__file__).resolve().parents[3]
+MAX_TEXT = 128_000
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder that holds jobs/; every path in and out is relative to it, with forward slashes."""
+
+    root: Path
+    policy_path = "jobs/policy.yaml"
+
+    @classmethod
+    def around(cls, folder: Path) -> "Checkout":
+        """Find the checkout a folder belongs to: the nearest folder above with jobs/, else the folder itself."""
+        folder = folder.resolve()
+        return cls(next((place for place in (folder, *folder.parents) if (place / "jobs").is_dir()), folder))
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
+
+    def declarations(self, given: Iterable[str] = (), *, start: Path | None = None) -> tuple[str, ...]:
+        """List the declarations among the given files and folders; all of jobs/ if none is given."""
+        start = start or Path.cwd()
+        chosen = [start / path for path in given] or [self.root / "jobs"]
+        found = {self._name(path) for place in chosen for path in _yaml_files(place)}
+        return tuple(sorted(found - {self.policy_path}))
+
+    def read(self, path: str) -> bytes:
+        """Read one file of the checkout."""
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be read: {error.strerror}", hint="check the path and its rights"
+            ) from error
+
+    def read_policy(self) -> bytes | None:
+        """Read jobs/policy.yaml, if there is one."""
+        return self.read(self.policy_path) if (self.root / self.policy_path).is_file() else None
+
+    def read_text_beside(self, declaration: str, name: str) -> str | Finding:
+        """Read a text file beside a declaration, or say why it is not to be read."""
+        folder = (self.root / declaration).parent
+        path = folder / name
+        if refusal := self._refusal(folder, path, name):
+            return _finding("GT401", *refusal)
+        raw = path.read_bytes()
+        if len(raw) > MAX_TEXT:
+            return _finding(
+                "GT402", f"`{name}` has {len(raw):,} bytes; at most {MAX_TEXT:,} are allowed", "shorten the file"
+            )
+        try:
+            return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return _finding("GT402", f"`{name}` is not UTF-8", "save the file as UTF-8")
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """Load one of the tool's JSON Schemas by its short name, such as labeling-job."""
+        loaded: dict[str, Any] = json.loads((TOOL_ROOT / "schemas" / f"{name}.schema.json").read_bytes())
+        return loaded
+
+    def _refusal(self, folder: Path, path: Path, name: str) -> tuple[str, str] | None:
+        if name.startswith(("/", "~")) or ".." in Path(name).parts or "\\" in name or "\0" in name:
+            return f"`{name}` leads out of the declaration's folder", "keep the file beside the declaration"
+        try:
+            mode = os.lstat(path).st_mode
+            inside = path.resolve(strict=True).is_relative_to(folder.resolve()) and path.resolve().is_relative_to(
+                self._real_root
+            )
+        except (OSError, ValueError):
+            return f"`{name}` is not there", f"add the file at {self._name(path)}"
+        # A link could show a reviewer one file and workers another, or a file of the machine that runs us.
+        if not stat.S_ISREG(mode) or not inside:
+            return f"`{name}` is not a plain file in the declaration's folder", "put the file itself there, not a link"
+        return None
+
+    def _name(self, path: Path) -> str:
+        path = Path(os.path.normpath(path))
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _yaml_files(place: Path) -> Iterator[Path]:
+    if place.is_dir():
+        for folder, folders, names in os.walk(place):
+            folders.sort()
+            yield from (Path(folder, name) for name in names if name.endswith((".yaml", ".yml")))
+    elif place.is_file():
+        yield place
+    else:
+        raise UsageError(f"{place} is not there", hint="give declarations or folders, or nothing for all of jobs/")
+
+
+def _finding(rule: str, message: str, hint: str) -> Finding:
+    return Finding(rule=rule, pointer="", message=message, hint=hint)

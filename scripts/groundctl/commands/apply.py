@@ -1,0 +1,72 @@
+"""groundctl apply: create the labeling jobs that do not exist yet, each once."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from groundctl.commands.common import Planned, plan_now
+from groundctl.core.create_once import Outcome
+from groundctl.core.plan import Action
+from groundctl.core.reviewed import held_back, same_target
+from groundctl.core.schema_check import SchemaCheck
+from groundctl.errors import UsageError
+from groundctl.pipeline import apply
+from groundctl.render.plan import outcomes_json, outcomes_text, plan_text
+from groundctl.render.progress import progress
+from groundctl.wiring import SystemClock, open_checkout
+
+
+def run(options: Namespace) -> int:
+    """Plan anew, create what may be created, and print each outcome; exit 1 if a person is needed."""
+    reviewed = _reviewed(options.plan) if options.plan else None
+    planned = plan_now(options)
+    if planned is None:
+        return 1
+    held = _held(planned, reviewed, options.plan)
+    outcomes = _apply(planned, held, may_stop=options.allow_stop)
+    refused = [change for change in planned.plan.changes if change.action.fails]
+    if options.format == "json":
+        print(
+            json.dumps(
+                {"plan_digest": planned.plan.digest, "outcomes": outcomes_json(outcomes)}, indent=2, ensure_ascii=False
+            )
+        )
+    else:
+        if refused:
+            print(plan_text(planned.plan, planned.validated.policy))
+        print(outcomes_text(outcomes))
+    return 1 if refused or any(outcome.result.needs_a_person for outcome in outcomes) else 0
+
+
+def _apply(planned: Planned, held: dict[str, str], *, may_stop: bool) -> list[Outcome]:
+    todo = [change for change in planned.plan.changes if change.action in {Action.CREATE, Action.STOP}]
+    steps = apply(
+        todo, jobs=planned.aws.jobs, objects=planned.aws.objects, clock=SystemClock(), held=held, may_stop=may_stop
+    )
+    return list(progress(steps, total=len(todo), doing="creating labeling jobs"))
+
+
+def _held(planned: Planned, reviewed: dict[str, Any] | None, file: str) -> dict[str, str]:
+    if reviewed is None:
+        return {}
+    if not same_target(planned.plan, reviewed):
+        target = planned.infrastructure.target
+        raise UsageError(f"{file} was made for another place than {target}", hint="plan again with this infrastructure")
+    return held_back(planned.plan, reviewed)
+
+
+def _reviewed(file: str) -> dict[str, Any]:
+    try:
+        plan = json.loads(Path(file).read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", hint="check the path given as --plan") from error
+    except ValueError as error:
+        raise UsageError(f"{file} is not JSON: {error}", hint="write it with `groundctl plan --out FILE`") from error
+    if findings := SchemaCheck(open_checkout().schema("plan")).findings(plan):
+        first = findings[0]
+        message = f"{file} is no plan: {first.pointer or '/'} {first.message}"
+        raise UsageError(message, hint="write it with `groundctl plan --out FILE`")
+    return dict(plan)

@@ -1,0 +1,39 @@
+"""groundctl status: how jobs are getting on, from the list of jobs alone."""
+
+import json
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from groundctl.core.observed import ObservedJob, Status
+from groundctl.core.progress import progress_of
+from groundctl.errors import UsageError
+from groundctl.pipeline import observe, validate
+from groundctl.render.status import status_json, status_text
+from groundctl.wiring import open_aws, open_checkout, open_infrastructure
+
+
+def run(options: Namespace) -> int:
+    """Print a table of jobs; exit 1 if one of them failed."""
+    checkout = open_checkout()
+    infrastructure = open_infrastructure(checkout, options.infrastructure)
+    observed = observe(open_aws(infrastructure).jobs)
+    if options.names:
+        chosen = [_named(name, observed) for name in options.names]
+    elif options.all:
+        chosen = list(observed.values())
+    else:
+        declared = {declaration.spec.key for declaration in validate(checkout).declarations}
+        chosen = [job for key, job in observed.items() if key in declared]
+    now = datetime.now(UTC)
+    standing = [progress_of(job, now) for job in chosen]
+    print(json.dumps(status_json(standing), indent=2) if options.format == "json" else status_text(standing, now))
+    return 1 if any(job.status is Status.FAILED for job in chosen) else 0
+
+
+def _named(name: str, observed: dict[str, ObservedJob]) -> ObservedJob:
+    try:
+        return observed[name.lower()]
+    except KeyError:
+        raise UsageError(
+            f"there is no labeling job {name}", hint="`groundctl status --all` lists those there are"
+        ) from None

@@ -1,0 +1,240 @@
+"""JobSpec and Infrastructure to the CreateLabelingJob request: the only place that knows its shape."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from groundctl.core.declaration import Declaration, canonical_json
+from groundctl.core.infrastructure import Infrastructure
+from groundctl.core.manifest import FrozenInput
+from groundctl.core.observed import DECLARATION_TAG, INPUT_TAG
+from groundctl.core.prices import amount_in_usd
+from groundctl.core.problem import Finding, pointer_to
+from groundctl.core.regions import (
+    BUILT_IN_LAMBDA_ACCOUNTS,
+    consolidation_lambda,
+    pre_annotation_lambda,
+    public_crowd_team,
+)
+from groundctl.core.spec import JobSpec, ManifestInput, ObjectsInput, PrefixInput
+from groundctl.core.worker_template import worker_template
+
+# The prefix of the output bucket that the execution role may write to.
+LABELS = "labels"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A file the request points to, under a key that says what is in it."""
+
+    uri: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredJob:
+    """A labeling job ready to be created."""
+
+    name: str
+    request: dict[str, Any]
+    artifacts: tuple[Artifact, ...]
+
+
+def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Finding]:
+    """Find what a declaration asks for that this account and Region do not have. GT6xx."""
+    region = infrastructure.region
+    if region not in BUILT_IN_LAMBDA_ACCOUNTS:
+        yield _finding(
+            "GT601",
+            "/region",
+            f"the infrastructure's Region {region} has no built-in functions for video classification",
+            f"use one of {', '.join(sorted(BUILT_IN_LAMBDA_ACCOUNTS))}",
+        )
+    if spec.region and spec.region != region:
+        yield _finding(
+            "GT601",
+            "/region",
+            f"is {spec.region}, but the infrastructure is in {region}",
+            "plan with that Region's infrastructure, or change region",
+        )
+    yield from _check_team(spec, infrastructure)
+    for pointer, topic in (("/input/topic", spec.input_topic), ("/output/topic", spec.output_topic)):
+        if topic and topic not in infrastructure.topics:
+            yield _finding(
+                "GT603",
+                pointer,
+                f'"{topic}" is no topic of {infrastructure.target}',
+                _known("topics", infrastructure.topics),
+            )
+    for pointer, uri in _input_uris(spec):
+        if infrastructure.input_buckets and (bucket := _bucket(uri)) not in infrastructure.input_buckets:
+            yield _finding(
+                "GT604",
+                pointer,
+                f"is in {bucket}, which the execution role cannot read",
+                f"use {' or '.join(infrastructure.input_buckets)}, or have Terraform add the bucket",
+            )
+    if spec.output_location and (bucket := _bucket(spec.output_location)) != infrastructure.output_bucket:
+        yield _finding(
+            "GT605",
+            "/output/location",
+            f"is in {bucket}, which the execution role cannot write",
+            f"use s3://{infrastructure.output_bucket}/{LABELS}/..., or leave it out",
+        )
+
+
+def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Finding]:
+    if spec.team is None:
+        return
+    team = infrastructure.work_teams.get(spec.team)
+    if team is None:
+        yield _finding(
+            "GT602",
+            "/workforce/team",
+            f'"{spec.team}" is no work team of {infrastructure.target}',
+            _known("work teams", infrastructure.work_teams),
+        )
+    elif team.kind == "public":
+        yield _finding(
+            "GT602",
+            "/workforce/team",
+            f'"{spec.team}" is the public crowd',
+            "say crowd: public, so that its rules apply",
+        )
+
+
+def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> DesiredJob:
+    """Make the request and everything it points to; clips is None for a job fed by a topic alone."""
+    spec = declaration.spec
+    root = artifact_root(declaration, infrastructure, clips)
+    template = worker_template(spec, dict(declaration.texts)).encode()
+    categories = label_categories(spec)
+    artifacts = [
+        Artifact(uri=f"{root}/declaration.json", content=canonical_json(declaration.content), media_type="application/json"),
+        Artifact(uri=f"{root}/label-categories.json", content=categories, media_type="application/json"),
+        # How a template is made may change with groundctl, so its key names its own content too.
+        Artifact(uri=f"{root}/worker-template-{_short_digest(template)}.liquid.html", content=template, media_type="text/html; charset=utf-8"),
+    ]  # fmt: skip
+    if clips is not None:
+        artifacts.append(
+            Artifact(uri=f"{root}/input.manifest", content=clips.manifest, media_type="application/x-ndjson")
+        )
+    uris = {artifact.uri.rsplit("/", 1)[-1].split("-")[0]: artifact.uri for artifact in artifacts}
+    request = _request(declaration, infrastructure, clips, uris)
+    return DesiredJob(name=spec.name, request=request, artifacts=tuple(artifacts))
+
+
+def artifact_root(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> str:
+    """Name the folder of a job's artifacts by what was declared and what goes in."""
+    digests = f"{declaration.digest}-{clips.digest if clips else '0' * 32}"
+    return f"s3://{infrastructure.artifact_bucket}/jobs/{declaration.spec.name}/{digests}"
+
+
+def label_categories(spec: JobSpec) -> bytes:
+    """Write the label category configuration; the order of labels is the order of the output's class numbers."""
+    labels = [{"label": label.name} for label in spec.labels]
+    return canonical_json({"document-version": "2018-11-28", "labels": labels})
+
+
+def _request(
+    declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None, uris: dict[str, str]
+) -> dict[str, Any]:
+    spec = declaration.spec
+    return _present(
+        LabelingJobName=spec.name,
+        LabelAttributeName=spec.label_attribute,
+        InputConfig=_input_config(spec, infrastructure, uris.get("input.manifest")),
+        OutputConfig=_output_config(spec, infrastructure),
+        RoleArn=infrastructure.execution_role_arn,
+        LabelCategoryConfigS3Uri=uris["label"],
+        StoppingConditions=_present(
+            MaxHumanLabeledObjectCount=spec.stop_labeled_objects,
+            MaxPercentageOfInputDatasetLabeled=spec.stop_labeled_percent,
+        ),
+        HumanTaskConfig=_human_task_config(spec, infrastructure, uris["worker"]),
+        Tags=[{"Key": key, "Value": value} for key, value in _tags(declaration, infrastructure, clips)],
+    )
+
+
+def _input_config(spec: JobSpec, infrastructure: Infrastructure, manifest: str | None) -> dict[str, Any]:
+    source = _present(
+        S3DataSource=_present(ManifestS3Uri=manifest),
+        SnsDataSource=_present(SnsTopicArn=infrastructure.topics[spec.input_topic] if spec.input_topic else None),
+    )
+    attributes = _present(ContentClassifiers=list(spec.content_classifiers))
+    return _present(DataSource=source, DataAttributes=attributes)
+
+
+def _output_config(spec: JobSpec, infrastructure: Infrastructure) -> dict[str, Any]:
+    # Ground Truth appends /<job name>; a slash at the end would make an empty folder.
+    location = (spec.output_location or f"s3://{infrastructure.output_bucket}/{LABELS}").rstrip("/")
+    return _present(
+        S3OutputPath=location,
+        KmsKeyId=spec.kms_key or infrastructure.kms_key_arn,
+        SnsTopicArn=infrastructure.topics[spec.output_topic] if spec.output_topic else None,
+    )
+
+
+def _human_task_config(spec: JobSpec, infrastructure: Infrastructure, template: str) -> dict[str, Any]:
+    region = infrastructure.region
+    team = infrastructure.work_teams[spec.team].arn if spec.team else public_crowd_team(region)
+    return _present(
+        WorkteamArn=team,
+        UiConfig={"UiTemplateS3Uri": template},
+        PreHumanTaskLambdaArn=pre_annotation_lambda(region),
+        TaskKeywords=list(spec.keywords),
+        TaskTitle=spec.title,
+        TaskDescription=spec.description,
+        NumberOfHumanWorkersPerDataObject=spec.workers_per_object,
+        TaskTimeLimitInSeconds=spec.task_time_limit,
+        TaskAvailabilityLifetimeInSeconds=spec.task_availability,
+        MaxConcurrentTaskCount=spec.max_concurrent_objects,
+        AnnotationConsolidationConfig={"AnnotationConsolidationLambdaArn": consolidation_lambda(region)},
+        PublicWorkforceTaskPrice={"AmountInUsd": amount_in_usd(spec.price_usd)} if spec.price_usd is not None else None,
+    )
+
+
+def _tags(
+    declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None
+) -> Iterator[tuple[str, str]]:
+    yield from declaration.spec.tags
+    yield DECLARATION_TAG, declaration.digest
+    yield INPUT_TAG, clips.digest if clips else "0" * 32
+    yield "groundctl:artifacts", infrastructure.artifact_bucket
+    yield "groundctl:environment", infrastructure.environment
+
+
+def _present(**members: Any) -> dict[str, Any]:
+    """Leave out what was not declared: AWS has defaults of its own, and reads an empty member as a fault."""
+    return {name: value for name, value in members.items() if value is not None and value != [] and value != {}}
+
+
+def _short_digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _input_uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
+    match spec.source:
+        case PrefixInput(prefix=prefix):
+            yield "/input/prefix", prefix
+        case ManifestInput(uri=uri):
+            yield "/input/manifest", uri
+        case ObjectsInput(objects=objects):
+            for index, clip in enumerate(objects):
+                yield pointer_to("input", "objects", index), clip["source-ref"]
+
+
+def _bucket(uri: str) -> str:
+    return uri.removeprefix("s3://").split("/", 1)[0]
+
+
+def _known(noun: str, names: Any) -> str:
+    return f"the {noun} there are: {', '.join(sorted(names)) or 'none'}; Terraform adds more"
+
+
+def _finding(rule: str, pointer: str, message: str, hint: str) -> Finding:
+    return Finding(rule=rule, pointer=pointer, message=message, hint=hint)

@@ -1,0 +1,311 @@
+"""Text to Document: strict YAML, with every surprise of YAML refused before a value is built.
+
+The only module that knows PyYAML. Values are read by the YAML 1.2 core rules, so that a bare `no` stays text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from groundctl.core.problem import Problem, in_reading_order, pointer_to
+
+Value = dict[str, Any] | list[Any] | str | int | float | bool | None
+Position = tuple[int, int]
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+MAX_NODES = 10_000
+# More digits than a double holds would silently become another number.
+MAX_DIGITS = 15
+
+# libyaml where PyYAML was built with it (its wheels are): twenty times quicker, same events.
+_Parser: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+_CONSTANTS = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+\Z")
+_MAYBE_NUMBER = frozenset("+-.0123456789")
+# Characters nobody sees: controls, bidirectional overrides and marks, zero-width blanks. A reviewer would approve one
+# text and the worker or the terminal would get another. Joiners (200C, 200D) stay: several scripts need them.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that holds one well-formed mapping."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+
+
+class _Unreadable(Exception):  # noqa: N818 - not an error of ours: the file ends here for us
+    """Nothing after this point of the file can be trusted."""
+
+
+def load_document(path: str, raw: bytes) -> Document | tuple[Problem, ...]:
+    """Read one declaration, or say everything that keeps it from being read."""
+    if len(raw) > MAX_BYTES:
+        return (_problem(path, (1, 1), *_too_large(len(raw))),)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return (_problem(path, _position_of_byte(raw, error.start), "GT001", "is not UTF-8", "save the file as UTF-8"),)
+    reader = _Reader(path, text)
+    data = reader.read()
+    if reader.problems:
+        return in_reading_order(reader.problems)
+    assert isinstance(data, dict)  # noqa: S101 - read() reports anything else
+    return Document(path=path, text=text, data=data)
+
+
+def positions(document: Document) -> dict[str, tuple[Position, Position]]:
+    """Map each JSON Pointer to where its key and its value stand, as (line, column) from 1."""
+    reader = _Reader(document.path, document.text, places={})
+    reader.read()
+    return reader.places or {}
+
+
+def unseen_characters(path: str, text: str) -> Iterator[Problem]:
+    """Find the characters in a text that no reviewer can see."""
+    for found in _UNSEEN.finditer(text):
+        before = text[: found.start()]
+        place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        yield _problem(path, place, "GT010", *_unseen_character(found.group()))
+
+
+def _problem(path: str, position: Position, rule: str, message: str, hint: str) -> Problem:
+    line, column = position
+    return Problem(path=path, line=line, column=column, rule=rule, pointer="", message=message, hint=hint)
+
+
+def _too_large(size: int) -> tuple[str, str, str]:
+    return (
+        "GT002",
+        f"holds {size:,} bytes; a declaration has at most {MAX_BYTES:,}",
+        "put long lists of clips into an input manifest on S3 and name it as input.manifest",
+    )
+
+
+def _position_of_byte(raw: bytes, index: int) -> Position:
+    before = raw[:index]
+    return before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+
+
+class _Reader:
+    """Walks the parser's events once, building plain values and refusing what we do not allow."""
+
+    def __init__(self, path: str, text: str, places: dict[str, tuple[Position, Position]] | None = None) -> None:
+        self.path, self.text, self.places = path, text, places
+        self.problems: list[Problem] = []
+        self.nodes = 0
+        self.escapes = "\\" in text
+
+    def read(self) -> Value:
+        try:
+            # Inside the try: PyYAML's own reader refuses some characters as early as here.
+            self.parser = _Parser(self.text)
+            self.next: Any = self.parser.get_event
+            self.problems.extend(unseen_characters(self.path, self.text))
+            return None if self.problems else self._stream()
+        except yaml.MarkedYAMLError as error:
+            self._refuse_syntax(error)
+        except yaml.reader.ReaderError as error:
+            self._refuse_character(error)
+        except _Unreadable:
+            pass
+        return None
+
+    def _stream(self) -> Value:
+        self.next()  # stream start
+        event = self.next()
+        if isinstance(event, StreamEndEvent):
+            self._refuse((1, 1), "GT005", "is empty", "start from `groundctl new`, or copy a file beside it")
+            return None
+        assert isinstance(event, DocumentStartEvent)  # noqa: S101 - the parser's grammar
+        start = self.next()
+        value = self._value(start, (), 0)
+        self.next()  # document end
+        event = self.next()
+        if not isinstance(event, StreamEndEvent):
+            self._refuse(
+                _at(event),
+                "GT006",
+                "a second document starts here",
+                "keep one declaration a file: move what follows `---` to a file of its own",
+            )
+        if not isinstance(value, dict) and not self.problems:
+            self._refuse(_at(start), "GT005", "is not a mapping of fields", "write `field: value` lines, `name:` first")
+        return value
+
+    def _value(self, event: Event, way: tuple[str | int, ...], depth: int) -> Value:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self._refuse(_at(event), "GT008", f"has more than {MAX_NODES:,} values", "use an input manifest on S3")
+            raise _Unreadable
+        if type(event) is ScalarEvent:
+            return self._scalar(event)
+        if depth >= MAX_DEPTH:
+            self._refuse(_at(event), "GT008", f"is nested deeper than {MAX_DEPTH} levels", "flatten this value")
+            raise _Unreadable
+        if type(event) is MappingStartEvent:
+            return self._mapping(event, way, depth)
+        if type(event) is SequenceStartEvent:
+            return self._sequence(event, way, depth)
+        assert isinstance(event, AliasEvent)  # noqa: S101 - the parser's grammar
+        self._refuse(_at(event), "GT004", f"`*{event.anchor}` is an alias", "write the value out again")
+        return None
+
+    def _mapping(self, event: MappingStartEvent, way: tuple[str | int, ...], depth: int) -> dict[str, Any]:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marks(event)
+        result: dict[str, Any] = {}
+        following = self.next
+        while type(key_event := following()) is not MappingEndEvent:
+            key = self._key(key_event, way, depth)
+            value_event = following()
+            if key is None:
+                self._value(value_event, way, depth + 1)
+                continue
+            if key in result:
+                self._refuse(_at(key_event), "GT007", f"`{key}` is given twice", "keep one; the other would be lost")
+            place = (*way, key) if self.places is not None else way
+            if self.places is not None:
+                self.places[pointer_to(*place)] = (_at(key_event), _at(value_event))
+            result[key] = self._value(value_event, place, depth + 1)
+        return result
+
+    def _key(self, event: Event, way: tuple[str | int, ...], depth: int) -> str | None:
+        if type(event) is not ScalarEvent:
+            self._refuse(_at(event), "GT004", "a field's name is a list, a mapping or an alias", "use plain text")
+            self._value(event, way, depth + 1)
+            return None
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marks(event)
+        name: str = event.value
+        if name == "<<" and not event.style:
+            self._refuse(_at(event), "GT004", "`<<` merges mappings unseen by a reviewer", "write the fields out")
+            return None
+        self._refuse_unseen(name, event)
+        return name
+
+    def _sequence(self, event: SequenceStartEvent, way: tuple[str | int, ...], depth: int) -> list[Any]:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marks(event)
+        result: list[Any] = []
+        following = self.next
+        while type(item := following()) is not SequenceEndEvent:
+            place = (*way, len(result)) if self.places is not None else way
+            if self.places is not None:
+                self.places[pointer_to(*place)] = (_at(item), _at(item))
+            result.append(self._value(item, place, depth + 1))
+        return result
+
+    def _scalar(self, event: ScalarEvent) -> Value:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marks(event)
+        text: str = event.value
+        if event.style:
+            if self.escapes:
+                self._refuse_unseen(text, event)
+            return text
+        if text in _CONSTANTS:
+            return _CONSTANTS[text]
+        return self._number_or_text(text, event) if text[0] in _MAYBE_NUMBER else text
+
+    def _number_or_text(self, text: str, event: ScalarEvent) -> str | int | float:
+        whole = _INTEGER.match(text)
+        if not whole and not _DECIMAL.match(text):
+            return text
+        if sum(character.isdigit() for character in text) > MAX_DIGITS:
+            self._refuse(_at(event), "GT009", f"`{text[:40]}` has more than {MAX_DIGITS} digits", "put it in quotes")
+            return text
+        return int(text) if whole else float(text)
+
+    def _refuse_unseen(self, text: str, event: Event) -> None:
+        if found := _UNSEEN.search(text):
+            self._refuse(_at(event), "GT010", *_unseen_character(found.group()))
+
+    def _refuse_marks(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._refuse(_at(event), "GT004", f"`&{event.anchor}` is an anchor", "write the value out where it is used")
+        # A bare `!` is the only tag that means what YAML would have read anyway; nobody needs it either.
+        if event.tag is not None:
+            self._refuse(_at(event), "GT004", f"`{event.tag}` is a tag", "remove it; quote the value if it is text")
+
+    def _refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
+        mark = error.problem_mark or error.context_mark
+        place = self._inside((mark.line + 1, mark.column + 1) if mark else (1, 1))
+        context = f" ({error.context})" if error.context else ""
+        self._refuse(place, "GT003", f"is not YAML: {error.problem}{context}", _syntax_hint(error.problem or ""))
+
+    def _inside(self, place: Position) -> Position:
+        """Keep a position on a line that exists: libyaml puts an unfinished value behind the last one."""
+        lines = self.text.split("\n")
+        while len(lines) > 1 and not lines[-1].strip():
+            lines.pop()
+        return place if place[0] <= len(lines) else (len(lines), len(lines[-1]) + 1)
+
+    def _refuse_character(self, error: yaml.reader.ReaderError) -> None:
+        index = max(error.position, 0)
+        before = (
+            self.text[:index] if isinstance(_Parser, type) and _Parser is yaml.BaseLoader else _before(self.text, index)
+        )
+        place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        self._refuse(place, "GT010", "holds a character that YAML does not allow", "remove it")
+
+    def _refuse(self, position: Position, rule: str, message: str, hint: str) -> None:
+        self.problems.append(_problem(self.path, position, rule, message, hint))
+
+
+def _before(text: str, byte_index: int) -> str:
+    """Cut text where libyaml stopped; it counts in bytes of UTF-8."""
+    return text.encode()[:byte_index].decode(errors="ignore")
+
+
+def _at(event: Any) -> Position:
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
+def _unseen_character(character: str) -> tuple[str, str]:
+    return f"holds U+{ord(character):04X}, a character that cannot be seen", "remove it; retype the line if in doubt"
+
+
+def _syntax_hint(problem: str) -> str:
+    hints = {
+        "tab": "indent with spaces, never with tabs",
+        "mapping values are not allowed": "put text that holds `: ` in quotes, and check the indentation of this line",
+        "could not find expected ':'": "end the field's name with `:` on the line above",
+        "did not find expected key": "check the indentation, and that every quote that opens also closes",
+        "block end": "check the indentation of this line against the lines above",
+        "unexpected end of stream": "close the quote or the bracket that was opened here",
+        "cannot start any token": "put text that starts with %, @ or ` in quotes",
+    }
+    return next((hint for part, hint in hints.items() if part in problem), "check indentation and quotes on this line")

@@ -1,0 +1,35 @@
+"""Prices with their dates: what AWS lists for the public crowd, and what is known of its platform fee."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+# botocore 1.44.5, shape PublicWorkforceTaskPrice, the list for "image classification, text classification and custom".
+# AWS names no list for video classification; this is the nearest family, an inference.
+LISTED_PRICES = tuple(
+    Decimal(mills) / 1000
+    for mills in (12, 24, 36, 48, 60, 72, 120, 240, 360, 480, 600, 720, 840, 960, 1080, 1200)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeRange:
+    """US dollars that AWS bills for one labeled object, between the two ends, and how we know."""
+
+    low: Decimal
+    high: Decimal
+    source: str
+
+
+# AWS's own sample notebooks reckon with 0.08. Tiers down to 0.02 for large volumes are remembered, not confirmed; AWS's
+# price page of the day decides, and jobs/policy.yaml can state it.
+PLATFORM_FEE = FeeRange(
+    low=Decimal("0.02"),
+    high=Decimal("0.08"),
+    source="AWS sample notebooks ($0.08) and unconfirmed volume tiers (down to $0.02), noted 2026-11-22",
+)
+
+
+def amount_in_usd(price: Decimal) -> dict[str, int]:
+    """Split a price into the whole dollars, cents and tenths of a cent that AWS asks for."""
+    mills = int(price * 1000)
+    return {"Dollars": mills // 1000, "Cents": mills % 1000 // 10, "TenthFractionsOfACent": mills % 10}

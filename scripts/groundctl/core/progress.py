@@ -1,0 +1,60 @@
+"""How a running job is getting on: rate, expected end, what should worry us. All from counters and times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from groundctl.core.observed import ObservedJob, Status
+
+# A static job fails 30 days after its creation, whatever is labeled by then.
+LIFETIME = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A job's standing; rate is data objects an hour, None while nothing can be said."""
+
+    job: ObservedJob
+    done: int
+    total: int
+    rate: float | None
+    expected_end: datetime | None
+    expires: datetime
+    advice: str
+
+
+def progress_of(job: ObservedJob, now: datetime) -> Progress:
+    """Reckon a job's rate and expected end at a given time."""
+    done, total = job.counters.labeled + job.counters.failed, job.counters.total
+    until = job.modified if job.status.is_terminal else now
+    hours = (until - job.created).total_seconds() / 3600
+    rate = done / hours if done and hours > 0 else None
+    running = job.status is Status.IN_PROGRESS
+    end = now + timedelta(hours=(total - done) / rate) if running and rate and total > done else None
+    expires = job.created + LIFETIME
+    return Progress(
+        job=job,
+        done=done,
+        total=total,
+        rate=rate,
+        expected_end=end,
+        expires=expires,
+        advice=_advice(job, end, expires, now),
+    )
+
+
+def _advice(job: ObservedJob, end: datetime | None, expires: datetime, now: datetime) -> str:
+    match job.status:
+        case Status.FAILED:
+            return f"failed: {job.failure_reason or 'AWS gave no reason'}; declare the rest under a new name"
+        case Status.COMPLETED if job.counters.failed:
+            return f"{job.counters.failed} without a label: `groundctl results {job.name}` lists them"
+        case Status.STOPPED:
+            return f"stopped; `groundctl results {job.name}` has the labels made so far"
+        case Status.IN_PROGRESS if end and end > expires:
+            return "will not be done when AWS fails it after 30 days: add workers to the team"
+        case Status.IN_PROGRESS if not job.counters.labeled and now - job.created > timedelta(days=1):
+            return "nothing labeled in a day: do the workers know, and can they open the portal?"
+        case _:
+            return ""

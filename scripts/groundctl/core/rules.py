@@ -1,0 +1,570 @@
+"""What the schema cannot say about one declaration. One rule, one function, one id.
+
+A rule takes a Case and yields Findings. GT2xx are about the declaration itself, GT5xx about this repository's policy.
+Sources of the limits: botocore's SageMaker model and AWS's Ground Truth guide; where they disagree the comment says so.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from groundctl.core.policy import Policy
+from groundctl.core.prices import LISTED_PRICES
+from groundctl.core.problem import Finding, Severity, pointer_to
+from groundctl.core.regions import BUILT_IN_LAMBDA_ACCOUNTS
+from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput, is_file_name
+
+DAY = 86_400
+LONGEST_TASK = 8 * 3600
+LONGEST_AVAILABILITY = 30 * DAY
+LONGEST_PUBLIC_AVAILABILITY = 12 * 3600
+DEFAULT_PUBLIC_AVAILABILITY = 6 * 3600
+PII_FREE = "FreeOfPersonallyIdentifiableInformation"
+CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
+MAX_LINE = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One declaration and all a rule may look at."""
+
+    path: str
+    spec: JobSpec
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def folder(self) -> str:
+        """Name the folder of the file, which is the team's under jobs/."""
+        return self.path.rsplit("/", 2)[-2] if self.path.count("/") >= 1 else ""
+
+
+Rule = Callable[[Case], Iterable[Finding]]
+RULES: dict[str, Rule] = {}
+
+
+def rule(name: str) -> Callable[[Rule], Rule]:
+    """Enter a rule under its id."""
+
+    def enter(check: Rule) -> Rule:
+        assert name not in RULES, f"{name} names two rules"  # noqa: S101 - seen at import, by us
+        RULES[name] = check
+        return check
+
+    return enter
+
+
+def check_rules(case: Case) -> tuple[Finding, ...]:
+    """Run every rule on one declaration."""
+    return tuple(finding for check in RULES.values() for finding in check(case))
+
+
+def _says(name: str, pointer: str, message: str, hint: str, *, warn: bool = False, at_key: bool = False) -> Finding:
+    severity = Severity.WARNING if warn else Severity.ERROR
+    return Finding(rule=name, pointer=pointer, message=message, hint=hint, severity=severity, at_key=at_key)
+
+
+@rule("GT201")
+def label_attribute_has_a_free_ending(case: Case) -> Iterator[Finding]:
+    """Ground Truth gives keys that end in -metadata and -ref a meaning of its own."""
+    name = case.spec.label_attribute
+    if name.endswith(("-metadata", "-ref")) or name == "source":
+        given = name != case.spec.name
+        ending = next((end for end in ("-metadata", "-ref") if name.endswith(end)), "source")
+        yield _says(
+            "GT201",
+            "/output/label_attribute" if given else "/name",
+            f'"{name}" cannot be the label attribute: Ground Truth uses `{ending}` itself',
+            "choose another ending" if given else "give output.label_attribute another value",
+        )
+
+
+@rule("GT202")
+def labels_differ(case: Case) -> Iterator[Finding]:
+    """Two labels that differ at most by case or spacing cannot be told apart by workers."""
+    seen: dict[str, str] = {}
+    for index, label in enumerate(case.spec.labels):
+        folded = " ".join(label.name.casefold().split())
+        if folded in seen:
+            same = seen[folded] == label.name
+            message = (
+                f'"{label.name}" is listed twice'
+                if same
+                else f'"{label.name}" differs from "{seen[folded]}" only by case or blanks'
+            )
+            yield _says("GT202", pointer_to("task", "labels", index), message, "keep one of them, or reword it")
+        seen.setdefault(folded, label.name)
+
+
+@rule("GT203")
+def labels_are_clean_text(case: Case) -> Iterator[Finding]:
+    """Blanks around a label, line breaks and invisible joiners end up in the output unseen."""
+    for index, label in enumerate(case.spec.labels):
+        pointer = pointer_to("task", "labels", index)
+        if label.name != label.name.strip():
+            yield _says("GT203", pointer, f'"{label.name}" has blanks around it', "remove the blanks")
+        elif any(character in label.name for character in "\n\r\t"):
+            yield _says("GT203", pointer, "has a line break or tab in it", "write the label on one line")
+        elif any(unicodedata.category(character) in {"Cf", "Zl", "Zp", "Cs"} for character in label.name):
+            yield _says("GT203", pointer, f'"{label.name}" has an invisible character in it', "retype the label")
+
+
+@rule("GT204")
+def there_is_a_choice(case: Case) -> Iterator[Finding]:
+    """A single label is accepted by AWS and pays for answers that say nothing."""
+    if len(case.spec.labels) == 1:
+        yield _says(
+            "GT204",
+            "/task/labels",
+            "offers one label only: every answer will be that label",
+            "add a second label",
+            warn=True,
+        )
+
+
+@rule("GT205")
+def task_limit_is_in_range(case: Case) -> Iterator[Finding]:
+    """AWS names no maximum for clips; 8 hours is its limit for every other clip-like task (ground for our guard)."""
+    limit = case.spec.task_time_limit
+    if limit < 30:
+        yield _says(
+            "GT205", "/workforce/task_time_limit", f"is {limit} s; AWS takes no less than 30s", "write 30s or more"
+        )
+    elif limit > LONGEST_TASK:
+        yield _says("GT205", "/workforce/task_time_limit", "is longer than 8h", "write 8h or less")
+
+
+@rule("GT206")
+def availability_is_in_range(case: Case) -> Iterator[Finding]:
+    """30 days for private and vendor teams, 12 hours for the public crowd; a job fails after 30 days anyway."""
+    available, public = case.spec.task_availability, case.spec.public_crowd
+    if available is None:
+        return
+    if available < 60:
+        yield _says(
+            "GT206",
+            "/workforce/task_availability",
+            f"is {available} s; AWS takes no less than 60s",
+            "write 60s or more",
+        )
+    elif public and available > LONGEST_PUBLIC_AVAILABILITY:
+        yield _says(
+            "GT206",
+            "/workforce/task_availability",
+            "is longer than 12h, the most for the public crowd",
+            "write 12h or less",
+        )
+    elif available > LONGEST_AVAILABILITY:
+        yield _says(
+            "GT206", "/workforce/task_availability", "is longer than 30d, when AWS fails the job", "write 30d or less"
+        )
+
+
+@rule("GT207")
+def a_task_fits_its_availability(case: Case) -> Iterator[Finding]:
+    """A worker who may take longer than the clip is on offer loses the work."""
+    default = DEFAULT_PUBLIC_AVAILABILITY if case.spec.public_crowd else LONGEST_AVAILABILITY
+    available = case.spec.task_availability or default
+    if available < case.spec.task_time_limit <= LONGEST_TASK:
+        yield _says(
+            "GT207",
+            "/workforce/task_time_limit",
+            "is longer than the clip is offered to workers (task_availability)",
+            "shorten task_time_limit, or lengthen task_availability",
+        )
+
+
+@rule("GT208")
+def there_is_one_source_of_clips(case: Case) -> Iterator[Finding]:
+    """AWS takes one manifest; a topic may stand alone or beside it."""
+    ways = len(case.spec.sources)
+    if ways > 1:
+        yield _says(
+            "GT208",
+            "/input",
+            "names clips in more than one way",
+            "keep one of prefix, manifest, objects and from_job",
+            at_key=True,
+        )
+    elif ways == 0 and case.spec.input_topic is None:
+        yield _says(
+            "GT208", "/input", "names no clips", "add one of prefix, manifest, objects, from_job or topic", at_key=True
+        )
+
+
+@rule("GT210")
+def streaming_members_fit(case: Case) -> Iterator[Finding]:
+    """AWS ignores stopping conditions of streaming jobs, and tells an output topic of streamed clips only."""
+    spec = case.spec
+    if spec.is_streaming and (spec.stop_labeled_objects or spec.stop_labeled_percent):
+        yield _says(
+            "GT210", "/stop_when", "is ignored by AWS for a job that is fed by a topic", "remove stop_when", at_key=True
+        )
+    if spec.output_topic and not spec.is_streaming:
+        yield _says("GT210", "/output/topic", "works for jobs with input.topic only", "remove it, or add input.topic")
+    if spec.is_streaming and isinstance(spec.source, ChainedInput):
+        yield _says(
+            "GT210",
+            "/input/from_job",
+            "cannot stand beside input.topic",
+            "feed the rest of that job as a job of its own",
+        )
+
+
+@rule("GT211")
+def there_is_one_worker_page(case: Case) -> Iterator[Finding]:
+    """The page is made from instructions, or it is the team's own."""
+    spec = case.spec
+    instructed = spec.short_instructions is not None or spec.full_instructions is not None
+    if spec.template and instructed:
+        yield _says(
+            "GT211",
+            "/task/template",
+            "cannot stand beside instructions: they are part of the template",
+            "keep one of the two",
+        )
+    elif not spec.template and not instructed:
+        yield _says(
+            "GT211",
+            "/task",
+            "has neither instructions nor template",
+            "add instructions with short: and full:",
+            at_key=True,
+        )
+
+
+@rule("GT212")
+def the_file_is_named_after_the_job(case: Case) -> Iterator[Finding]:
+    """The name in the review's list of files is the name that is used up for ever."""
+    stem = re.sub(r"[.]ya?ml\Z", "", case.path.rsplit("/", 1)[-1])
+    if stem != case.spec.name:
+        yield _says(
+            "GT212",
+            "/name",
+            f'is "{case.spec.name}" in a file named "{stem}"',
+            f"rename the file to {case.spec.name}.yaml, or the job",
+        )
+
+
+@rule("GT213")
+def texts_for_workers_pass_aws(case: Case) -> Iterator[Finding]:
+    """AWS takes titles of the basic plane only (no emoji) and descriptions of one line."""
+    for field_name, text in (("title", case.spec.title), ("description", case.spec.description)):
+        pointer = f"/task/{field_name}"
+        if not text:
+            yield _says("GT213", pointer, "is blank", "write what workers should read")
+        elif "\n" in text or "\r" in text or "\u2028" in text or "\u2029" in text or "\x85" in text:
+            yield _says("GT213", pointer, "has more than one line", "write it on one line, or fold it with `>-`")
+    if astral := [character for character in case.spec.title if ord(character) > 0xFFFD]:
+        yield _says(
+            "GT213",
+            "/task/title",
+            f"holds {astral[0]!r}, which AWS does not take in titles",
+            "remove emoji and rare characters",
+        )
+
+
+@rule("GT214")
+def there_is_one_workforce(case: Case) -> Iterator[Finding]:
+    """AWS takes one work team a job."""
+    if case.spec.team and case.spec.public_crowd:
+        yield _says("GT214", "/workforce/crowd", "cannot stand beside team", "keep one of the two")
+    elif not case.spec.team and not case.spec.public_crowd:
+        yield _says(
+            "GT214", "/workforce", "names nobody to label", "add team: with a name from the infrastructure", at_key=True
+        )
+
+
+@rule("GT215")
+def the_public_crowd_is_allowed(case: Case) -> Iterator[Finding]:
+    """Strangers see the clips, and the crowd is announced closed: only a reviewed policy lets it through."""
+    if case.spec.public_crowd and not case.policy.allow_public_crowd:
+        yield _says(
+            "GT215",
+            "/workforce/crowd",
+            "asks for the public crowd, which this repository does not allow (and AWS announced closed since 2026-09-30)",
+            "name a private or vendor team; or have allow_public_crowd: true reviewed in jobs/policy.yaml",
+        )
+
+
+@rule("GT216")
+def the_public_crowd_sees_no_persons(case: Case) -> Iterator[Finding]:
+    """Without this word AWS accepts the job and then fails it."""
+    if case.spec.public_crowd and PII_FREE not in case.spec.content_classifiers:
+        yield _says(
+            "GT216", "/input", f"does not vouch for {PII_FREE}, without which AWS fails a public job",
+            "add it to input.content_classifiers if it is true", at_key=True,
+        )  # fmt: skip
+
+
+@rule("GT217")
+def the_price_is_listed(case: Case) -> Iterator[Finding]:
+    """AWS takes a fixed list of prices for the public crowd, and none for other teams."""
+    price, public = case.spec.price_usd, case.spec.public_crowd
+    if price is not None and not public:
+        yield _says(
+            "GT217",
+            "/workforce/price_usd",
+            "is for the public crowd only",
+            "remove it; team prices belong in jobs/policy.yaml under rates",
+        )
+    elif price is None and public:
+        yield _says(
+            "GT217",
+            "/workforce",
+            "has no price_usd, which the public crowd needs",
+            "add price_usd: 0.036 or another listed price",
+            at_key=True,
+        )
+    elif price is not None and price not in LISTED_PRICES:
+        nearest = min(LISTED_PRICES, key=lambda listed: abs(listed - price))
+        yield _says(
+            "GT217",
+            "/workforce/price_usd",
+            f"is {price}, which is not among AWS's listed prices",
+            f"the nearest listed price is {nearest}",
+        )
+
+
+@rule("GT218")
+def tags_pass_aws(case: Case) -> Iterator[Finding]:
+    """AWS takes letters, digits, blanks and _ . : / = + - @ and keeps aws: for itself."""
+    for key, value in case.spec.tags:
+        pointer = pointer_to("tags", key)
+        if key.lower().startswith(("aws:", "groundctl:")):
+            yield _says("GT218", pointer, f"`{key}` has a prefix that is taken", "choose another key", at_key=True)
+        for text, is_key in ((key, True), (value, False)):
+            if bad := next((character for character in text if not _is_tag_character(character)), None):
+                yield _says(
+                    "GT218",
+                    pointer,
+                    f"holds {bad!r}, which AWS does not take in tags",
+                    "use letters, digits, blanks and _ . : / = + - @",
+                    at_key=is_key,
+                )
+
+
+def _is_tag_character(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LZN" or character in "_.:/=+-@"
+
+
+@rule("GT219")
+def the_region_has_the_functions(case: Case) -> Iterator[Finding]:
+    """AWS runs the built-in functions for video classification in 12 Regions only."""
+    if case.spec.region and case.spec.region not in BUILT_IN_LAMBDA_ACCOUNTS:
+        yield _says(
+            "GT219", "/region", f"{case.spec.region} has no built-in functions for video classification",
+            f"choose one of {', '.join(sorted(BUILT_IN_LAMBDA_ACCOUNTS))}",
+        )  # fmt: skip
+
+
+@rule("GT220")
+def clips_are_video_files(case: Case) -> Iterator[Finding]:
+    """Ground Truth shows mp4, webm and ogg; browsers of today no longer play Theora."""
+    if not isinstance(case.spec.source, ObjectsInput):
+        return
+    for index, clip in enumerate(case.spec.source.objects):
+        uri = clip["source-ref"].lower()
+        pointer = pointer_to("input", "objects", index)
+        if not uri.endswith(CLIP_ENDINGS):
+            yield _says(
+                "GT220",
+                pointer,
+                "is not a .mp4, .webm or .ogg file",
+                "Ground Truth shows no other formats: convert the clip",
+            )
+        elif uri.endswith(".ogg"):
+            yield _says(
+                "GT220",
+                pointer,
+                "is an .ogg file, which current browsers may not play",
+                "try it in your workers' browser, or convert to .mp4",
+                warn=True,
+            )
+
+
+@rule("GT221")
+def clips_are_named_once(case: Case) -> Iterator[Finding]:
+    """Each repeat is labeled, and paid, again."""
+    if not isinstance(case.spec.source, ObjectsInput):
+        return
+    seen: set[str] = set()
+    for index, clip in enumerate(case.spec.source.objects):
+        if clip["source-ref"] in seen:
+            yield _says(
+                "GT221",
+                pointer_to("input", "objects", index),
+                f"{clip['source-ref']} is listed twice",
+                "remove one: each is paid for",
+            )
+        seen.add(clip["source-ref"])
+
+
+@rule("GT222")
+def own_keys_do_not_collide(case: Case) -> Iterator[Finding]:
+    """A line that already has the label attribute counts as labeled, and is skipped without a word."""
+    if not isinstance(case.spec.source, ObjectsInput):
+        return
+    attribute = case.spec.label_attribute
+    taken = {
+        "source": "stands for text, not clips",
+        attribute: "is the label attribute",
+        f"{attribute}-metadata": "is the label attribute's",
+    }
+    for index, clip in enumerate(case.spec.source.objects):
+        for key in clip:
+            if key in taken:
+                yield _says(
+                    "GT222",
+                    pointer_to("input", "objects", index, key),
+                    f"the key `{key}` {taken[key]}",
+                    "rename the key",
+                    at_key=True,
+                )
+
+
+@rule("GT223")
+def stopping_can_happen(case: Case) -> Iterator[Finding]:
+    """A bound above the number of clips never stops anything."""
+    spec, count = case.spec, None
+    if isinstance(spec.source, PrefixInput) and spec.source.sample:
+        count = spec.source.sample.count
+    elif isinstance(spec.source, ObjectsInput):
+        count = len(spec.source.objects)
+    if count is not None and spec.stop_labeled_objects is not None and spec.stop_labeled_objects > count:
+        yield _says(
+            "GT223",
+            "/stop_when/labeled_objects",
+            f"is more than the {count:,} clips of this job, so it never stops it",
+            "lower it, or remove it",
+            warn=True,
+        )
+
+
+@rule("GT224")
+def confidence_is_computed(case: Case) -> Iterator[Finding]:
+    """AWS writes confidence 0.00 for one worker, which means that none was computed."""
+    if case.spec.workers_per_object == 1:
+        yield _says(
+            "GT224",
+            "/workforce/workers_per_object",
+            "is 1: AWS then computes no confidence (it writes 0.00)",
+            "take 3 or more where quality matters",
+            warn=True,
+        )
+
+
+@rule("GT225")
+def prefix_members_stand_with_a_prefix(case: Case) -> Iterator[Finding]:
+    """A job does not follow or repeat itself."""
+    spec = case.spec
+    if isinstance(spec.source, ChainedInput) and spec.source.job.lower() == spec.key:
+        yield _says(
+            "GT225", "/input/from_job", "names this job itself", "name the job whose output you want to go on with"
+        )
+    if spec.rerun_of and spec.rerun_of.job.lower() == spec.key:
+        yield _says("GT225", "/rerun_of/job", "names this job itself", "name the job that already bought these labels")
+
+
+@rule("GT226")
+def buckets_are_real_names(case: Case) -> Iterator[Finding]:
+    """S3 takes no doubled dots and no addresses as bucket names."""
+    for pointer, uri in _uris(case.spec):
+        bucket = uri.removeprefix("s3://").split("/", 1)[0]
+        if ".." in bucket or ".-" in bucket or "-." in bucket or re.fullmatch(r"[0-9]+([.][0-9]+){3}", bucket):
+            yield _says("GT226", pointer, f'"{bucket}" cannot be a bucket', "check the bucket's name")
+
+
+@rule("GT227")
+def input_and_output_stay_apart(case: Case) -> Iterator[Finding]:
+    """Output under the listed prefix would be taken for clips, by a streaming job at once."""
+    spec = case.spec
+    if (
+        isinstance(spec.source, PrefixInput)
+        and spec.output_location
+        and spec.output_location.startswith(spec.source.prefix)
+    ):
+        yield _says("GT227", "/output/location", "lies under input.prefix", "choose a place outside the clips")
+
+
+@rule("GT228")
+def instruction_files_are_files(case: Case) -> Iterator[Finding]:
+    """A name with a blank or a folder above is taken for text by mistake."""
+    for part, text in (("short", case.spec.short_instructions), ("full", case.spec.full_instructions)):
+        if text is None:
+            continue
+        if not text.strip():
+            yield _says("GT228", f"/task/instructions/{part}", "is blank", "write what workers should know")
+        elif (
+            text.strip().lower().endswith((".md", ".html", ".txt", ".liquid"))
+            and "\n" not in text.strip()
+            and not is_file_name(text)
+        ):
+            yield _says(
+                "GT228",
+                f"/task/instructions/{part}",
+                "looks like a file but is not a .md file beside this one",
+                "name a Markdown file without blanks, or write the text itself",
+            )
+
+
+@rule("GT501")
+def required_tags_are_there(case: Case) -> Iterator[Finding]:
+    """The repository's policy asks for these tags."""
+    have = {key for key, _ in case.spec.tags}
+    for key in case.policy.required_tags:
+        if key not in have:
+            yield _says(
+                "GT501",
+                "/tags",
+                f"the tag `{key}` is missing, which jobs/policy.yaml requires",
+                f"add `{key}:` under tags",
+                at_key=True,
+            )
+
+
+@rule("GT502")
+def clips_come_from_the_teams_own_prefixes(case: Case) -> Iterator[Finding]:
+    """One team's declaration does not send another team's clips to workers."""
+    allowed = case.policy.allowed_prefixes.get(case.folder)
+    if allowed is None:
+        return
+    for pointer, uri in _uris(case.spec):
+        if pointer.startswith("/input") and not uri.startswith(allowed):
+            yield _says(
+                "GT502",
+                pointer,
+                f"lies outside what jobs/policy.yaml allows {case.folder}",
+                f"use {' or '.join(allowed)}",
+            )
+
+
+@rule("GT503")
+def the_budget_is_below_the_ceiling(case: Case) -> Iterator[Finding]:
+    """A budget above the repository's ceiling promises what a plan will refuse."""
+    ceiling, budget = case.policy.job_ceiling.usd, case.spec.budget_usd
+    if ceiling is not None and budget is not None and budget > ceiling:
+        yield _says(
+            "GT503",
+            "/budget/usd",
+            f"is above the ceiling of {_usd(ceiling)} for one job in jobs/policy.yaml",
+            "lower it, or have the ceiling reviewed",
+        )
+
+
+def _usd(amount: Decimal) -> str:
+    return f"${amount:,.2f}"
+
+
+def _uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
+    match spec.source:
+        case PrefixInput(prefix=prefix):
+            yield "/input/prefix", prefix
+        case ManifestInput(uri=uri):
+            yield "/input/manifest", uri
+        case ObjectsInput(objects=objects):
+            for index, clip in enumerate(objects):
+                yield pointer_to("input", "objects", index), clip["source-ref"]
+    if spec.output_location:
+        yield "/output/location", spec.output_location

@@ -1,0 +1,22 @@
+"""The few exceptions: faults of the world and of usage. A fault in a declaration is a value, core.problem.Problem."""
+
+
+class GroundctlError(Exception):
+    """A fault with a message that says what happened and a hint that says what to do now."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class WorldError(GroundctlError):
+    """Credentials, network, AWS, GitHub or Terraform did not do what we need."""
+
+
+class UsageError(GroundctlError):
+    """The command was given something it cannot work with."""
+
+    exit_code = 2

@@ -1,0 +1,29 @@
+"""Plain tables for a terminal, aligned by what the eye sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundctl.render.escape import display_width
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading, and whether its cells stand at the right."""
+
+    heading: str
+    right: bool = False
+
+
+def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lay out rows under headings; columns that are empty throughout are left out."""
+    kept = [index for index, _ in enumerate(columns) if any(row[index] for row in rows)]
+    widths = {i: max(display_width(text) for text in (columns[i].heading, *(row[i] for row in rows))) for i in kept}
+    headings = [column.heading for column in columns]
+    return [
+        "  ".join(_cell(row[i], widths[i], right=columns[i].right) for i in kept).rstrip() for row in (headings, *rows)
+    ]
+
+
+def _cell(text: str, width: int, *, right: bool) -> str:
+    pad = " " * (width - display_width(text))
+    return pad + text if right else text + pad

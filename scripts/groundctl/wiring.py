@@ -1,0 +1,87 @@
+"""Opens the real doors from settings: environment variables, files and flags are read here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groundctl.adapters.checkout import Checkout
+from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
+from groundctl.core.schema_check import SchemaCheck
+from groundctl.errors import UsageError, WorldError
+
+if TYPE_CHECKING:
+    from groundctl.adapters.s3 import S3Objects
+    from groundctl.adapters.sagemaker import SageMakerJobs
+
+MIN_TERRAFORM_HINT = "run `make demo` or apply terraform/ first (terraform/README.md), or give --infrastructure FILE"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The doors into one account and Region."""
+
+    jobs: SageMakerJobs
+    objects: S3Objects
+
+
+def open_checkout() -> Checkout:
+    """Find the checkout around the present folder."""
+    return Checkout.around(Path.cwd())
+
+
+def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
+    """Read the infrastructure from a JSON file if one is given, else from Terraform's output."""
+    file = file or os.environ.get("GROUNDCTL_INFRASTRUCTURE")
+    data = _from_file(file) if file else _from_terraform(checkout)
+    if findings := SchemaCheck(checkout.schema("infrastructure")).findings(data):
+        first = findings[0]
+        where = file or "terraform output infrastructure"
+        message = f"{where} does not fit schemas/infrastructure.schema.json: {first.pointer or '/'} {first.message}"
+        raise UsageError(message, hint=first.hint)
+    return parse_infrastructure(data)
+
+
+def open_aws(infrastructure: Infrastructure) -> Aws:
+    """Open the doors to the infrastructure's account and Region."""
+    # boto3 takes a fifth of a second to import; offline commands never come here.
+    from groundctl.adapters.aws_session import AwsSession
+    from groundctl.adapters.s3 import S3Objects
+    from groundctl.adapters.sagemaker import SageMakerJobs
+
+    session = AwsSession(infrastructure.region)
+    return Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+def _from_file(file: str) -> Any:
+    try:
+        return json.loads(Path(file).read_bytes())
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", hint="check the path given as --infrastructure"
+        ) from error
+    except ValueError as error:
+        raise UsageError(
+            f"{file} is not JSON: {error}", hint="write it with `terraform output -json infrastructure`"
+        ) from error
+
+
+def _from_terraform(checkout: Checkout) -> Any:
+    from groundctl.adapters.terraform import Stack
+
+    root = checkout.root / "terraform"
+    if not root.is_dir():
+        raise WorldError("there is no terraform/ folder here", hint=MIN_TERRAFORM_HINT)
+    return Stack(root).outputs()
