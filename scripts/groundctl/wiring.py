@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import time
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groundctl.adapters.checkout import Checkout
+from groundctl.adapters.checkout import TOOL_ROOT, Checkout
 from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.errors import UsageError, WorldError
@@ -17,6 +18,7 @@ from groundctl.errors import UsageError, WorldError
 if TYPE_CHECKING:
     from groundctl.adapters.s3 import S3Objects
     from groundctl.adapters.sagemaker import SageMakerJobs
+    from groundctl.adapters.terraform import Stack
 
 MIN_TERRAFORM_HINT = "run `make demo` or apply terraform/ first (terraform/README.md), or give --infrastructure FILE"
 
@@ -55,6 +57,20 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
 
     session = AwsSession(infrastructure.region)
     return Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
+
+
+def open_sample_clip() -> str:
+    """Give one of the sample clips as a URL that needs no server, to show on a worker page."""
+    clip = next(iter(sorted((TOOL_ROOT / "scripts" / "samples" / "clips").rglob("*.mp4"))), None)
+    return "" if clip is None else f"data:video/mp4;base64,{base64.b64encode(clip.read_bytes()).decode()}"
+
+
+def open_stack(source: Path, *, working_copy: Path) -> Stack:
+    """Open Terraform on a copy of its code that keeps a state of its own."""
+    from groundctl.adapters.terraform import Stack
+    from groundctl.adapters.terraform_copy import make_working_copy
+
+    return Stack(make_working_copy(source, working_copy))
 
 
 class SystemClock:

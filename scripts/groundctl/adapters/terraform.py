@@ -17,29 +17,21 @@ from groundctl.errors import WorldError
 OLDEST_TERRAFORM = (1, 10)
 APPLY_FIRST = "run `groundctl demo` or apply terraform/ first (see terraform/README.md), or give --infrastructure FILE"
 
-LOCAL_STATE = "backend_override.tf"
-_LOCAL_STATE_TEXT = """\
-# Keeps the state in this folder, in place of the bucket that versions.tf asks for.
-terraform {
-  backend "local" {}
-}
-"""
-# What Terraform keeps in a folder for itself: it stays where it is.
-_TERRAFORMS_OWN = re.compile(r"\.terraform|.*\.tfstate(\..*)?")
-# One person's settings, which Terraform would read in a copy too.
-_PERSONAL = re.compile(r"terraform\.tfvars(\.json)?|.*\.auto\.tfvars(\.json)?|.*_?override\.tf(\.json)?")
-
 # CHECKPOINT_DISABLE: no question to the network about newer versions.
 _CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
 
 _NO_PROVIDER = ("Failed to query available provider packages", "Failed to install provider")
 _NOT_READY = ("Backend initialization required", "No state file was found")
 _CREDENTIALS = "give AWS credentials and AWS_REGION, or start the simulator and point AWS_ENDPOINT_URL at it"
+_INIT = "run `terraform init` there first (see terraform/README.md)"
 _HINTS = {
     "Error acquiring the state lock": "another terraform works on this state: wait for it, "
     "or where it was killed run `terraform force-unlock ID` with the ID shown",
     "No valid credential sources found": _CREDENTIALS,
     "Missing AWS Region": _CREDENTIALS,
+    "Backend initialization required": _INIT,
+    "Required plugins are not installed": _INIT,
+    "Module not installed": _INIT,
     "ExpiredToken": "the AWS credentials are too old: sign in again",
     "connection refused": "nothing listens at AWS_ENDPOINT_URL: start the simulator, or unset the variable",
 }
@@ -155,8 +147,8 @@ class Stack:
 def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
     """Return the terraform to use: the one that is named, one on PATH that is new enough, or our own."""
     if named := environment.get("GROUNDCTL_TERRAFORM"):
-        if shutil.which(named, path=environment.get("PATH")):
-            return named
+        if program := shutil.which(named, path=environment.get("PATH")):
+            return str(Path(program).absolute())
         raise WorldError(
             f"GROUNDCTL_TERRAFORM is {named}, which cannot be run.", hint="name a terraform program, or unset it"
         )
@@ -171,46 +163,11 @@ def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
     )
 
 
-def make_working_copy(source: Path, target: Path) -> Path:
-    """Copy Terraform code to a folder that keeps its own state, and return the folder.
-
-    Terraform reads code, state and settings from one folder only, and python-terraform has no way to move them apart.
-    Copying again renews the code and keeps the state.
-    """
-    _empty_of_code(target)
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=_not_code)
-    (target / LOCAL_STATE).write_text(_LOCAL_STATE_TEXT, encoding="utf-8")
-    return target
-
-
-def _empty_of_code(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    entries = list(target.iterdir())
-    if entries and not _is_working_copy(target):
-        raise WorldError(f"{target} holds something other than a copy of Terraform code.", hint="give an empty folder")
-    for entry in entries:
-        if _TERRAFORMS_OWN.fullmatch(entry.name):
-            continue
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-
-
-def _is_working_copy(folder: Path) -> bool:
-    marker = folder / LOCAL_STATE
-    return marker.is_file() and marker.read_text(encoding="utf-8") == _LOCAL_STATE_TEXT
-
-
-def _not_code(_folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if _TERRAFORMS_OWN.fullmatch(name) or _PERSONAL.fullmatch(name)}
-
-
 def _call(
     binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags
 ) -> tuple[int, str, str]:
     """Run one command through python-terraform; its own apply, destroy and output do not fit Terraform 1."""
-    from python_terraform import Terraform  # a fifth of a second that most commands need not spend
+    from python_terraform import Terraform  # only here: most commands need no Terraform
 
     # It warns of every plan that has changes: they come with exit code 2.
     logging.getLogger("python_terraform").setLevel(logging.ERROR)
@@ -221,14 +178,18 @@ def _call(
 
 @contextmanager
 def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    wanted = {**_CALM, **environment}
     with _environment_in_use:
-        before = dict(os.environ)
+        before = {name: os.environ.get(name) for name in wanted}
         try:
-            os.environ.update({**_CALM, **environment})
+            os.environ.update(wanted)
             yield
         finally:
-            os.environ.clear()
-            os.environ.update(before)
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _flag() -> object:
@@ -240,9 +201,9 @@ def _flag() -> object:
 
 
 def _version(binary: str, environment: Mapping[str, str]) -> tuple[int, ...]:
-    code, out, _ = _call(binary, Path.cwd(), environment, "version", {"json": _flag()})
-    version = json.loads(out)["terraform_version"] if code == 0 else ""
-    return tuple(int(part) for part in re.findall(r"[0-9]+", version)[:2])
+    _, out, _ = _call(binary, Path(binary).parent, environment, "version", {"json": _flag()})
+    found = re.search(r"([0-9]+)\.([0-9]+)", out)
+    return tuple(int(part) for part in found.groups()) if found else ()
 
 
 def _values(variables: Variables | None, var_file: Path | None) -> Flags:

@@ -24,7 +24,8 @@ def run(options: Namespace) -> int:
     else:
         declared = {declaration.spec.key for declaration in validate(checkout).declarations}
         chosen = [job for key, job in observed.items() if key in declared]
-    now = datetime.now(UTC)
+    # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
+    now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
     print(json.dumps(status_json(standing), indent=2) if options.format == "json" else status_text(standing, now))
     return 1 if any(job.status is Status.FAILED for job in chosen) else 0

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from groundctl.core.spec import JobSpec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTeam:
@@ -53,4 +55,22 @@ def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
             for name, team in data["work_teams"].items()
         },
         topics=dict(data["topics"]),
+    )
+
+
+def example_for(spec: JobSpec) -> Infrastructure:
+    """Make up an infrastructure that has all a declaration asks for, to look at it offline."""
+    region, account = spec.region or "us-east-1", "111122223333"
+    topics = [topic for topic in (spec.input_topic, spec.output_topic) if topic]
+    arn = f"arn:aws:sagemaker:{region}:{account}:workteam/private-crowd/{spec.team}"
+    location = (spec.output_location or "s3://example-outputs/").removeprefix("s3://")
+    return Infrastructure(
+        environment="example",
+        account_id=account,
+        region=region,
+        artifact_bucket="example-artifacts",
+        output_bucket=location.split("/", 1)[0],
+        execution_role_arn=f"arn:aws:iam::{account}:role/example-labeling",
+        work_teams={spec.team: WorkTeam(arn=arn)} if spec.team else {},
+        topics={topic: f"arn:aws:sns:{region}:{account}:{topic}" for topic in topics},
     )

@@ -35,6 +35,10 @@ class FrozenInput:
     repeated: int = 0
 
 
+# Stands for clips that nobody has looked up yet; zeros are no digest of anything.
+UNRESOLVED = FrozenInput(manifest=b"", digest="0" * 32, objects=0, to_label=0)
+
+
 def choose_clips(source: PrefixInput, uris: Iterable[str]) -> tuple[str, ...]:
     """Pick the clips of a prefix: those that match, and of these the sample."""
     matching = [uri for uri in uris if matches(uri.removeprefix(source.prefix), source.match)]

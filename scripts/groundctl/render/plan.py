@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from groundctl.core.create_once import Outcome, Result
@@ -43,17 +43,20 @@ def plan_json(plan: Plan) -> str:
     return json.dumps({**plan_content(plan), "digest": plan.digest}, indent=2, ensure_ascii=False)
 
 
-def verdict_of(plan: Plan) -> str:
-    """Say in one line what a plan would do."""
+def verdict_of(plan: Plan, write: Callable[[str], str] = str) -> str:
+    """Say in one line what a plan would do; write escapes what is not our own word."""
+    where = plan.infrastructure
     parts = [f"{number} {words}" for action, words in _IN_VERDICT.items() if (number := len(plan.with_action(action)))]
-    return f"Plan for {plan.infrastructure.target}: {', '.join(parts) or 'no jobs declared'}"
+    return f"Plan for {write(where.environment)} ({where.account_id}, {where.region}): {', '.join(parts) or 'no jobs declared'}"
 
 
 def money_of(plan: Plan, policy: Policy) -> str:
     """Say in one line what a plan would cost."""
-    cost = plan.cost
-    if not plan.with_action(Action.CREATE):
+    cost, creates = plan.cost, plan.with_action(Action.CREATE)
+    if not creates:
         return "Nothing will be bought."
+    if any(change.cost is None for change in creates):
+        return "The cost is open until the clips are looked up. A job cannot be changed or deleted once created."
     answers = f"{count(cost.objects, 'clip')}, {count(cost.answers, 'answer')}"
     return (
         f"Estimated cost: {usd_range(cost.low, cost.high)} ({answers}). A job cannot be changed or deleted once created. "
@@ -107,7 +110,7 @@ def _reason_lines(change: Change) -> Iterator[str]:
 def plan_markdown(plan: Plan, policy: Policy, *, footer: str = "") -> str:
     """Write a plan as the comment on a pull request."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS]
-    lines = [f"### {for_markdown(verdict_of(plan))}", "", for_markdown(money_of(plan, policy)), ""]
+    lines = [f"### {verdict_of(plan, for_markdown)}", "", _not_math(money_of(plan, policy)), ""]
     if shown:
         lines += ["| Job | Action | Clips | Answers | Estimated cost | Team |", "|---|---|--:|--:|--:|---|"]
         lines += [_markdown_row(change) for change in shown]
@@ -118,6 +121,11 @@ def plan_markdown(plan: Plan, policy: Policy, *, footer: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def _not_math(words: str) -> str:
+    """Keep GitHub from reading two amounts of dollars as a formula."""
+    return words.replace("$", "&#36;")
+
+
 def _markdown_row(change: Change) -> str:
     cost = change.cost
     cells = [
@@ -125,7 +133,7 @@ def _markdown_row(change: Change) -> str:
         f"**{ACTION_WORDS[change.action]}**",
         "" if cost is None else f"{cost.objects:,}",
         "" if cost is None else f"{cost.answers:,}",
-        "" if cost is None else for_markdown(usd_range(cost.low, cost.high)),
+        "" if cost is None else _not_math(usd_range(cost.low, cost.high)),
         for_markdown(change.team),
     ]
     return f"| {' | '.join(cells)} |"

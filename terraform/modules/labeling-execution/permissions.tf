@@ -1,0 +1,66 @@
+locals {
+  s3      = "arn:${var.context.partition}:s3:::"
+  buckets = distinct(concat(var.access.input_buckets, [var.access.artifact_bucket, var.access.output_bucket]))
+
+  # Each step gives a list of statements, so that one that does not apply can be empty.
+  statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_data_key, local.may_use_read_keys, local.may_report)
+
+  may_find = [{
+    Sid      = "FindObjects"
+    Effect   = "Allow"
+    Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+    Resource = [for bucket in local.buckets : "${local.s3}${bucket}"]
+  }]
+
+  may_read = [{
+    Sid    = "ReadClipsAndJobFiles"
+    Effect = "Allow"
+    Action = ["s3:GetObject"]
+    Resource = concat(
+      [for bucket in var.access.input_buckets : "${local.s3}${bucket}/*"],
+      ["${local.s3}${var.access.artifact_bucket}/${var.access.artifact_prefix}*"],
+    )
+  }]
+
+  # Consolidation reads the workers' answers back from where they were written.
+  may_write = [{
+    Sid      = "WriteLabels"
+    Effect   = "Allow"
+    Action   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+    Resource = ["${local.s3}${var.access.output_bucket}/${var.access.output_prefix}*"]
+  }]
+
+  may_use_data_key = var.data_key == null ? [] : [{
+    Sid      = "UseTheDataKey"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    Resource = [var.data_key.arn]
+  }]
+
+  # The worker's link to a clip is signed as this role, so the role must be able to decrypt the clip.
+  may_use_read_keys = length(var.access.read_key_arns) == 0 ? [] : [{
+    Sid      = "DecryptClips"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt", "kms:DescribeKey"]
+    Resource = var.access.read_key_arns
+  }]
+
+  logs = "arn:${var.context.partition}:logs:${var.context.region}:${var.context.account_id}:log-group:/aws/sagemaker/"
+
+  may_report = [
+    {
+      Sid      = "WriteLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      Resource = ["${local.logs}LabelingJobs*", "${local.logs}groundtruth/*"]
+    },
+    {
+      # PutMetricData takes no resource; the namespace is its only fence.
+      Sid       = "WriteMetrics"
+      Effect    = "Allow"
+      Action    = ["cloudwatch:PutMetricData"]
+      Resource  = ["*"]
+      Condition = { StringLike = { "cloudwatch:namespace" = ["AWS/SageMaker*", "/aws/sagemaker/*"] } }
+    },
+  ]
+}

@@ -1,0 +1,22 @@
+# IAM names are the account's, not the Region's: the Region keeps two set-ups of one environment apart.
+resource "aws_iam_role" "this" {
+  name        = "${var.context.name}-labeling-${var.context.region}"
+  description = "Ground Truth acts as this role while it runs labeling jobs of ${var.context.name}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "GroundTruthOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "labeling"
+  role   = aws_iam_role.this.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+}

@@ -1,0 +1,37 @@
+variable "access" {
+  description = <<-EOT
+    What a labeling job may touch: buckets by name, and a prefix that ends in a slash, or is empty for the whole bucket.
+    read_key_arns: keys that encrypt input buckets which are not ours.
+  EOT
+  type = object({
+    input_buckets   = list(string)
+    artifact_bucket = string
+    artifact_prefix = optional(string, "jobs/")
+    output_bucket   = string
+    output_prefix   = optional(string, "")
+    read_key_arns   = optional(list(string), [])
+  })
+
+  validation {
+    condition     = length(var.access.input_buckets) > 0
+    error_message = "access.input_buckets names at least one bucket that holds clips, such as [\"acme-clips\"]."
+  }
+
+  validation {
+    condition = alltrue([
+      for prefix in [var.access.artifact_prefix, var.access.output_prefix] : prefix == "" || (endswith(prefix, "/") && !startswith(prefix, "/"))
+    ])
+    error_message = "A prefix in access is empty, or ends in a slash and does not begin with one, such as \"jobs/\"."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.access.read_key_arns : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", arn))])
+    error_message = "access.read_key_arns are ARNs of KMS keys, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"."
+  }
+}
+
+variable "data_key" {
+  description = "The key that encrypts our own buckets, or null where S3 manages the keys."
+  type        = object({ arn = string })
+  default     = null
+}

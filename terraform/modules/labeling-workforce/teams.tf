@@ -1,0 +1,31 @@
+resource "aws_cognito_user_group" "this" {
+  for_each = var.teams
+
+  name         = each.key
+  description  = each.value.description
+  user_pool_id = local.workforce.user_pool_id
+}
+
+resource "aws_sagemaker_workteam" "this" {
+  for_each = var.teams
+
+  workteam_name  = each.key
+  description    = each.value.description
+  workforce_name = local.workforce.name
+
+  member_definition {
+    cognito_member_definition {
+      client_id  = local.workforce.client_id
+      user_pool  = local.workforce.user_pool_id
+      user_group = aws_cognito_user_group.this[each.key].name
+    }
+  }
+
+  dynamic "notification_configuration" {
+    for_each = each.value.notification_topic_arn[*]
+
+    content {
+      notification_topic_arn = notification_configuration.value
+    }
+  }
+}

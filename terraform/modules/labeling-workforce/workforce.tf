@@ -1,0 +1,89 @@
+locals {
+  makes_workforce = var.workforce.existing == null
+
+  workforce = local.makes_workforce ? {
+    name         = one(aws_sagemaker_workforce.this[*].workforce_name)
+    user_pool_id = one(aws_cognito_user_pool.this[*].id)
+    client_id    = one(aws_cognito_user_pool_client.this[*].id)
+  } : var.workforce.existing
+}
+
+resource "aws_cognito_user_pool" "this" {
+  count = local.makes_workforce ? 1 : 0
+
+  name                     = "${var.context.name}-workers"
+  deletion_protection      = var.disposable ? "INACTIVE" : "ACTIVE"
+  auto_verified_attributes = ["email"]
+  username_attributes      = ["email"]
+
+  # Workers are invited. Who could sign up alone would see clips that are not public.
+  admin_create_user_config {
+    allow_admin_create_user_only = true
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  password_policy {
+    minimum_length                   = 14
+    require_lowercase                = true
+    require_numbers                  = true
+    require_symbols                  = false
+    require_uppercase                = true
+    temporary_password_validity_days = 7
+  }
+}
+
+resource "aws_cognito_user_pool_client" "this" {
+  count = local.makes_workforce ? 1 : 0
+
+  name            = "${var.context.name}-portal"
+  user_pool_id    = aws_cognito_user_pool.this[0].id
+  generate_secret = true
+
+  # CreateWorkforce writes the portal's addresses and its way of signing in into this client. Taking them out again would
+  # lock every worker out.
+  lifecycle {
+    ignore_changes = [
+      allowed_oauth_flows,
+      allowed_oauth_flows_user_pool_client,
+      allowed_oauth_scopes,
+      callback_urls,
+      explicit_auth_flows,
+      logout_urls,
+      supported_identity_providers,
+    ]
+  }
+}
+
+# A sign-in domain is shared by all accounts of a Region, hence the account in its name.
+resource "aws_cognito_user_pool_domain" "this" {
+  count = local.makes_workforce ? 1 : 0
+
+  domain       = "${var.context.name}-${var.context.account_id}"
+  user_pool_id = aws_cognito_user_pool.this[0].id
+}
+
+resource "aws_sagemaker_workforce" "this" {
+  count = local.makes_workforce ? 1 : 0
+
+  workforce_name = var.context.name
+
+  cognito_config {
+    client_id = aws_cognito_user_pool_client.this[0].id
+    # By way of the domain: SageMaker refuses a pool that has none.
+    user_pool = aws_cognito_user_pool_domain.this[0].user_pool_id
+  }
+
+  dynamic "source_ip_config" {
+    for_each = length(var.workforce.allowed_cidrs) > 0 ? [var.workforce.allowed_cidrs] : []
+
+    content {
+      cidrs = source_ip_config.value
+    }
+  }
+}

@@ -1,0 +1,171 @@
+# Plans against an invented provider: no account, no network, nothing made.
+mock_provider "aws" {}
+
+variables {
+  context = {
+    name       = "groundctl-test"
+    account_id = "111122223333"
+    partition  = "aws"
+    region     = "us-east-1"
+  }
+  access = {
+    input_buckets   = ["clips", "older-clips"]
+    artifact_bucket = "artifacts"
+    output_bucket   = "labels"
+  }
+}
+
+run "only_sagemaker_of_this_account_becomes_the_role" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
+      Sid       = "GroundTruthOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+    error_message = "Another account's labeling job must not be able to name this role."
+  }
+}
+
+run "writes_only_labels" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(statement.Action, "s3:PutObject")
+    ] == [["arn:aws:s3:::labels/*"]]
+    error_message = "The role can put objects into the output bucket and nowhere else."
+  }
+}
+
+run "reads_clips_and_job_files_and_no_other_artifacts" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "ReadClipsAndJobFiles"
+    ]) == ["arn:aws:s3:::clips/*", "arn:aws:s3:::older-clips/*", "arn:aws:s3:::artifacts/jobs/*"]
+    error_message = "Of the artifacts, a job reads what lies under jobs/."
+  }
+}
+
+run "star_stands_alone_only_for_metrics" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid if contains(statement.Resource, "*")
+    ] == ["WriteMetrics"]
+    error_message = "PutMetricData takes no resource; everything else names one."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : alltrue([for action in statement.Action : !endswith(action, ":*")])
+    ])
+    error_message = "No statement allows a whole service."
+  }
+}
+
+run "keys_are_used_only_where_there_are_keys" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "kms:")
+    error_message = "Without a key there is no right to one."
+  }
+}
+
+run "foreign_keys_only_decrypt" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = {
+      input_buckets   = ["clips"]
+      artifact_bucket = "artifacts"
+      output_bucket   = "labels"
+      read_key_arns   = ["arn:aws:kms:us-east-1:111122223333:key/foreign"]
+    }
+    data_key = { arn = "arn:aws:kms:us-east-1:111122223333:key/ours" }
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : one(statement.Resource) => contains(statement.Action, "kms:Encrypt")
+      if anytrue([for action in statement.Action : startswith(action, "kms:")])
+      } == {
+      "arn:aws:kms:us-east-1:111122223333:key/ours"    = true
+      "arn:aws:kms:us-east-1:111122223333:key/foreign" = false
+    }
+    error_message = "The role encrypts with our key only."
+  }
+}
+
+run "rejects_a_role_without_clips" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = { input_buckets = [], artifact_bucket = "artifacts", output_bucket = "labels" }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "rejects_a_prefix_that_is_half_a_folder" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = { input_buckets = ["clips"], artifact_bucket = "artifacts", artifact_prefix = "jobs", output_bucket = "labels" }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "rejects_a_key_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = { input_buckets = ["clips"], artifact_bucket = "artifacts", output_bucket = "labels", read_key_arns = ["alias/clips"] }
+  }
+
+  expect_failures = [var.access]
+}

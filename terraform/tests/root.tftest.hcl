@@ -1,0 +1,143 @@
+# Plans against an invented provider: no account, no network, nothing made.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { id = "us-east-1", name = "us-east-1" }
+  }
+}
+
+variables {
+  environment = "test"
+}
+
+run "without_teams_there_is_no_workforce" {
+  command = plan
+
+  assert {
+    condition     = length(module.labeling_workforce) == 0 && length(local.existing_teams) == 0
+    error_message = "Teams of a vendor alone need no user pool."
+  }
+}
+
+run "existing_teams_tell_their_kind" {
+  command = plan
+
+  variables {
+    existing_teams = {
+      acme   = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
+      crowd  = { arn = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default" }
+      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office", portal_url = "https://office.example" }
+    }
+  }
+
+  assert {
+    condition     = { for name, team in local.existing_teams : name => team.kind } == { acme = "vendor", crowd = "public", office = "private" }
+    error_message = "The kind is read off the ARN."
+  }
+
+  assert {
+    condition     = local.existing_teams["office"].portal_url == "https://office.example" && local.existing_teams["acme"].portal_url == null
+    error_message = "A portal is handed on where it is known."
+  }
+}
+
+run "existing_input_buckets_come_after_ours" {
+  command = plan
+
+  variables {
+    data = {
+      existing_input_buckets = {
+        acme-clips = { kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+        more-clips = {}
+      }
+    }
+  }
+
+  assert {
+    condition     = local.existing_input_buckets == tolist(["acme-clips", "more-clips"])
+    error_message = "Both may be read."
+  }
+
+  assert {
+    condition     = local.existing_input_keys == tolist(["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"])
+    error_message = "Only buckets with a key bring one."
+  }
+}
+
+run "rejects_an_environment_too_long_for_bucket_names" {
+  command = plan
+
+  variables {
+    environment = "sixteen-letters-"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_an_environment_that_cognito_refuses" {
+  command = plan
+
+  variables {
+    environment = "paws"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_a_bucket_with_a_path" {
+  command = plan
+
+  variables {
+    data = { existing_input_buckets = { "s3://acme-clips/rallies" = {} } }
+  }
+
+  expect_failures = [var.data]
+}
+
+run "rejects_a_team_arn_of_something_else" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workforce/default" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_an_upper_case_existing_team" {
+  command = plan
+
+  variables {
+    existing_teams = { Acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_one_name_for_two_teams" {
+  command = plan
+
+  variables {
+    teams          = { acme = { description = "Our own people" } }
+    existing_teams = { acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_tags_that_are_taken" {
+  command = plan
+
+  variables {
+    tags = { "groundctl:environment" = "other" }
+  }
+
+  expect_failures = [var.tags]
+}

@@ -1,0 +1,116 @@
+variable "environment" {
+  description = "Which set-up this is, such as demo or production. It is part of every name, so it cannot change later."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,13}[a-z0-9]$", var.environment))
+    error_message = "environment is 2 to 15 lower-case letters, digits and hyphens, starts with a letter and does not end in a hyphen, such as \"production\": S3 bucket names take no more."
+  }
+
+  validation {
+    condition     = !can(regex("aws|amazon|cognito", var.environment))
+    error_message = "environment must not contain \"aws\", \"amazon\" or \"cognito\": Cognito refuses these words in the sign-in domain. Choose another word, such as \"production\"."
+  }
+}
+
+variable "disposable" {
+  description = "Whether `terraform destroy` may take the clips, the labels and the workers' accounts with it. True only for demos and tests."
+  type        = bool
+  default     = false
+}
+
+variable "data" {
+  description = <<-EOT
+    How the buckets for inputs, artifacts and outputs are kept.
+    encryption.kms: encrypt with a KMS key, false: with keys that S3 manages; encryption.key_arn: an existing key in place of a new one.
+    lifecycle.enabled: whether old versions and unfinished uploads go away; the provider waits 55 s for this setting.
+    existing_input_buckets: buckets that already hold clips, by name, with the key that encrypts them if it is one of yours.
+    Their owner sets CORS and policy; the execution role is allowed to read them.
+  EOT
+  type = object({
+    encryption = optional(object({
+      kms     = optional(bool, true)
+      key_arn = optional(string)
+    }), {})
+    lifecycle = optional(object({
+      enabled                = optional(bool, true)
+      noncurrent_days        = optional(number, 30)
+      unfinished_upload_days = optional(number, 7)
+    }), {})
+    existing_input_buckets = optional(map(object({
+      kms_key_arn = optional(string)
+    })), {})
+  })
+  default = {}
+
+  validation {
+    condition = alltrue([
+      for name in keys(var.data.existing_input_buckets) : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", name))
+    ])
+    error_message = "existing_input_buckets has bucket names as its keys, such as acme-clips = {}, without s3:// and without a path."
+  }
+}
+
+variable "workforce" {
+  description = <<-EOT
+    The one private workforce that an AWS account has in a Region.
+    existing: a Cognito workforce that is already there; the teams are made in it. Left out, a user pool and a workforce are made.
+    allowed_cidrs: the only addresses from which workers reach the portal of a new workforce; empty: from anywhere.
+  EOT
+  type = object({
+    existing = optional(object({
+      name         = string
+      user_pool_id = string
+      client_id    = string
+    }))
+    allowed_cidrs = optional(set(string), [])
+  })
+  default = {}
+}
+
+variable "teams" {
+  description = "Work teams to make, by the name that declarations use. notification_topic_arn: an SNS topic that tells the team of new work. With no teams there is no workforce."
+  type = map(object({
+    description            = string
+    notification_topic_arn = optional(string)
+  }))
+  default = {}
+}
+
+variable "existing_teams" {
+  description = "Work teams that are already there (a vendor's, or ones made by hand), by the name that declarations use."
+  type = map(object({
+    arn        = string
+    portal_url = optional(string)
+  }))
+  default = {}
+
+  validation {
+    condition = alltrue([
+      for team in values(var.existing_teams) :
+      can(regex("^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:workteam/(private|vendor|public)-crowd/[!-~]+$", team.arn))
+    ])
+    error_message = "existing_teams[*].arn is a work team's ARN, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme\". `aws sagemaker list-workteams` and `list-subscribed-workteams` show yours."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.existing_teams) : can(regex("^[a-z0-9](-*[a-z0-9])*$", name)) && length(name) <= 63])
+    error_message = "existing_teams has team names as its keys: at most 63 lower-case letters, digits and hyphens, such as \"acme-vendor\"."
+  }
+
+  validation {
+    condition     = length(setintersection(keys(var.existing_teams), keys(var.teams))) == 0
+    error_message = "A name is in teams or in existing_teams, not in both. Take it out of one of them."
+  }
+}
+
+variable "tags" {
+  description = "Tags for everything that is made, such as { cost-center = \"sports\" }."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !startswith(key, "groundctl:")])
+    error_message = "Tags that start with \"aws:\" or \"groundctl:\" are taken. Choose another key, such as \"cost-center\"."
+  }
+}

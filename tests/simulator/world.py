@@ -1,0 +1,194 @@
+"""Builders: an AWS account with clips, labels, a team and a role, in process or behind a server."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto import mock_aws
+
+import groundtruth_simulator
+from groundtruth_simulator import Simulator
+from groundtruth_simulator.server import SimulatorServer
+
+REGION = "us-east-1"
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+LABELS = ("goal", "no goal", "unclear")
+PRE = "arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass"
+ACS = "arn:aws:lambda:us-east-1:432418664414:function:ACS-VideoMultiClass"
+PUBLIC = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+DAY = 86_400
+
+
+@dataclass
+class World:
+    """One account, with the simulator that moves its time."""
+
+    simulator: Simulator
+    url: str | None = None
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str, **config: Any) -> Any:
+        """Return a client that never tries twice."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            config=Config(retries={"total_max_attempts": 1}, **config),
+        )
+
+    @cached_property
+    def sagemaker(self) -> Any:
+        return self.client("sagemaker")
+
+    @cached_property
+    def s3(self) -> Any:
+        return self.client("s3")
+
+    @cached_property
+    def team(self) -> dict[str, str]:
+        """Return a Cognito member definition whose pool, client and group exist."""
+        cognito = self.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName="workers")["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
+        cognito.create_group(UserPoolId=pool, GroupName="reviewers")
+        return {"UserPool": pool, "ClientId": client, "UserGroup": "reviewers"}
+
+    @cached_property
+    def role(self) -> str:
+        role = self.client("iam").create_role(RoleName="labeling", AssumeRolePolicyDocument=json.dumps(TRUST))
+        return str(role["Role"]["Arn"])
+
+    @cached_property
+    def workteam(self) -> str:
+        pool = {name: self.team[name] for name in ("UserPool", "ClientId")}
+        self.sagemaker.create_workforce(WorkforceName="staff", CognitoConfig=pool)
+        return str(self.sagemaker.create_workteam(**self.workteam_request())["WorkteamArn"])
+
+    @cached_property
+    def bucket(self) -> str:
+        """Return a bucket with labels and template in it."""
+        self.s3.create_bucket(Bucket="acme-clips")
+        self.put("labels.json", json.dumps({"document-version": "2018-11-28", "labels": _entries(LABELS)}))
+        self.put("page.liquid.html", "<crowd-form></crowd-form>", bucket="acme-clips")
+        return "acme-clips"
+
+    def put(self, key: str, content: str, *, bucket: str = "acme-clips") -> str:
+        self.s3.put_object(Bucket=bucket, Key=key, Body=content.encode())
+        return f"s3://{bucket}/{key}"
+
+    def read(self, key: str) -> str:
+        return str(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode())
+
+    def keys(self, prefix: str = "out/") -> list[str]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+
+    def manifest(self, clips: int = 3, *, missing: Iterable[int] = (), lines: Iterable[dict[str, Any]] = ()) -> str:
+        """Put clips and a manifest of them; the missing ones stand in the manifest only."""
+        absent = set(missing)
+        for number in set(range(clips)) - absent:
+            self.s3.put_object(Bucket=self.bucket, Key=f"clips/{number}.mp4", Body=b"clip")
+        written = [{"source-ref": f"s3://{self.bucket}/clips/{number}.mp4", "n": number} for number in range(clips)]
+        return self.put("input.manifest", "".join(json.dumps(line) + "\n" for line in [*written, *lines]))
+
+    def request(self, name: str = "Shots-07", *, clips: int = 3, **task: Any) -> dict[str, Any]:
+        """Return a request that AWS accepts; keyword arguments go into HumanTaskConfig."""
+        return {
+            "LabelingJobName": name,
+            "LabelAttributeName": "shot-outcome",
+            "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": self.manifest(clips)}}},
+            "OutputConfig": {"S3OutputPath": f"s3://{self.bucket}/out/"},
+            "RoleArn": self.role,
+            "LabelCategoryConfigS3Uri": f"s3://{self.bucket}/labels.json",
+            "HumanTaskConfig": {
+                "WorkteamArn": self.workteam,
+                "UiConfig": {"UiTemplateS3Uri": f"s3://{self.bucket}/page.liquid.html"},
+                "PreHumanTaskLambdaArn": PRE,
+                "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": ACS},
+                "TaskTitle": "Was it a goal?",
+                "TaskDescription": "Watch the clip and choose.",
+                "NumberOfHumanWorkersPerDataObject": 3,
+                "TaskTimeLimitInSeconds": 600,
+                **task,
+            },
+        }
+
+    def workteam_request(self, name: str = "reviewers", **changes: Any) -> dict[str, Any]:
+        members = [{"CognitoMemberDefinition": self.team}]
+        return {
+            "WorkteamName": name,
+            "WorkforceName": "staff",
+            "Description": "Those who know",
+            "MemberDefinitions": members,
+        } | changes
+
+    def create(self, name: str = "Shots-07", **request: Any) -> str:
+        """Create a job and return its name."""
+        self.sagemaker.create_labeling_job(**self.request(name, **request))
+        return name
+
+    def describe(self, name: str = "Shots-07") -> dict[str, Any]:
+        return dict(self.sagemaker.describe_labeling_job(LabelingJobName=name))
+
+    def status(self, name: str = "Shots-07") -> str:
+        return str(self.describe(name)["LabelingJobStatus"])
+
+    def finished(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Create a job, let it come to its end, and describe it."""
+        self.sagemaker.create_labeling_job(**request)
+        self.simulator.advance_until_idle()
+        return self.describe(request["LabelingJobName"])
+
+    def output(self, name: str = "Shots-07") -> list[dict[str, Any]]:
+        """Return the lines of a job's output manifest."""
+        return [json.loads(line) for line in self.read(f"out/{name}/manifests/output/output.manifest").splitlines()]
+
+
+def changed(request: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return a request with one member set, by a path such as "HumanTaskConfig.TaskTitle"; None takes it out."""
+    result = copy.deepcopy(dict(request))
+    *way, last = path.split(".")
+    place = result
+    for name in way:
+        place = place.setdefault(name, {})
+    if value is None:
+        place.pop(last, None)
+    else:
+        place[last] = value
+    return result
+
+
+@contextmanager
+def in_process(**options: Any) -> Iterator[World]:
+    """Give an empty account inside mock_aws, with a clock that stands still."""
+    simulator = groundtruth_simulator.install(**{"start": START, "frozen": True, **options})
+    with mock_aws():
+        yield World(simulator)
+
+
+@contextmanager
+def served(**options: Any) -> Iterator[World]:
+    """Give an empty account behind a server on this machine, with a clock that stands still."""
+    with SimulatorServer(**{"start": START, "frozen": True, **options}) as simulator:
+        yield World(simulator, url=simulator.url)
+
+
+def _entries(labels: Iterable[str]) -> list[dict[str, str]]:
+    return [{"label": label} for label in labels]

@@ -1,0 +1,91 @@
+"""The demo's ground, really applied: simulator, provider, python-terraform, schema."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import jsonschema
+import pytest
+
+from groundctl.errors import WorldError
+from terraform.ground import CHECKOUT, Applied
+
+# One worker, one stack: an apply takes some seconds. The destroy comes last.
+pytestmark = [
+    pytest.mark.xdist_group("applied-terraform"),
+    # python-terraform calls a method of the logging module by its old name.
+    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+]
+
+
+def client(applied: Applied, service: str) -> Any:
+    """Return a client of the simulated AWS."""
+    environment = applied.environment
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # one name for several services
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def test_an_apply_hands_over_what_the_schema_asks_for(applied: Applied) -> None:
+    schema = json.loads((CHECKOUT / "schemas/infrastructure.schema.json").read_text())
+
+    infrastructure = applied.stack.outputs()
+
+    jsonschema.validate(infrastructure, schema, cls=jsonschema.Draft202012Validator)
+    assert infrastructure["environment"] == "demo"
+    assert infrastructure["kms_key_arn"] is None
+    assert list(infrastructure["work_teams"]) == ["court-side-reviewers", "dock-watchers"]
+
+
+def test_a_second_plan_is_empty(applied: Applied) -> None:
+    assert not applied.stack.has_changes(var_file=applied.var_file)
+
+
+def test_the_example_settings_make_a_plan(applied: Applied) -> None:
+    assert applied.stack.has_changes(var_file=Path("environments/example.tfvars"))
+
+
+def test_each_team_is_one_that_a_job_can_name(applied: Applied) -> None:
+    sagemaker = client(applied, "sagemaker")
+
+    for name, team in applied.stack.outputs()["work_teams"].items():
+        assert sagemaker.describe_workteam(WorkteamName=name)["Workteam"]["WorkteamArn"] == team["arn"]
+
+
+def test_the_workers_page_may_fetch_clips_and_nothing_else(applied: Applied) -> None:
+    s3 = client(applied, "s3")
+    infrastructure = applied.stack.outputs()
+
+    [rule] = s3.get_bucket_cors(Bucket=infrastructure["input_buckets"][0])["CORSRules"]
+
+    assert rule["AllowedMethods"] == ["GET"]
+    assert rule["AllowedOrigins"] == ["*"]
+    assert rule["ExposeHeaders"] == ["Access-Control-Allow-Origin"]
+    for bucket in (infrastructure["artifact_bucket"], infrastructure["output_bucket"]):
+        with pytest.raises(s3.exceptions.ClientError, match="NoSuchCORSConfiguration"):
+            s3.get_bucket_cors(Bucket=bucket)
+
+
+def test_clips_can_be_put_and_fetched_under_the_bucket_policy(applied: Applied) -> None:
+    s3 = client(applied, "s3")
+    bucket = applied.stack.outputs()["input_buckets"][0]
+
+    s3.put_object(Bucket=bucket, Key="rallies/one.mp4", Body=b"clip")
+
+    assert s3.get_object(Bucket=bucket, Key="rallies/one.mp4")["Body"].read() == b"clip"
+
+
+def test_destroy_takes_everything_with_it(applied: Applied) -> None:
+    buckets = {bucket["Name"] for bucket in client(applied, "s3").list_buckets()["Buckets"]}
+
+    applied.stack.destroy(var_file=applied.var_file)
+
+    assert len(buckets) == 3
+    assert client(applied, "s3").list_buckets()["Buckets"] == []
+    with pytest.raises(WorldError, match="has made nothing"):
+        applied.stack.outputs()

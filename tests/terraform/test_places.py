@@ -1,0 +1,119 @@
+"""Where groundctl finds Terraform's provider and Terraform itself."""
+
+from pathlib import Path
+
+import pytest
+
+from groundctl.adapters.terraform import find_terraform
+from groundctl.adapters.terraform_places import PROVIDER, find_mirror, given_mirror
+from groundctl.errors import WorldError
+
+
+def a_mirror(folder: Path) -> Path:
+    """Make a folder that looks like a provider mirror."""
+    (folder / PROVIDER).mkdir(parents=True)
+    return folder
+
+
+def an_environment(tmp_path: Path, **more: str) -> dict[str, str]:
+    """Return an environment in which only folders below tmp_path are known."""
+    return {
+        "HOME": str(tmp_path / "home"),
+        "XDG_DATA_DIRS": str(tmp_path / "share"),
+        "PATH": str(tmp_path / "bin"),
+    } | more
+
+
+def a_terraform(folder: Path, version: str) -> Path:
+    """Make a program that knows its version and nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "terraform"
+    program.write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{version}"}}\'\n')
+    program.chmod(0o755)
+    return program
+
+
+def test_a_named_mirror_comes_first(tmp_path: Path) -> None:
+    named = a_mirror(tmp_path / "named")
+    a_mirror(tmp_path / "home/.terraform.d/plugins")
+
+    environment = an_environment(tmp_path, GROUNDCTL_TERRAFORM_MIRROR=str(named))
+
+    assert find_mirror(environment, add_on_folders=()) == named
+    assert given_mirror(environment) == named
+
+
+def test_no_mirror_is_named_by_default(tmp_path: Path) -> None:
+    assert given_mirror(an_environment(tmp_path)) is None
+    assert given_mirror(an_environment(tmp_path, GROUNDCTL_TERRAFORM_MIRROR="")) is None
+
+
+def test_a_named_folder_without_the_provider_is_an_error(tmp_path: Path) -> None:
+    environment = an_environment(tmp_path, GROUNDCTL_TERRAFORM_MIRROR=str(tmp_path))
+
+    with pytest.raises(WorldError, match=r"has no registry\.terraform\.io/hashicorp/aws in it"):
+        find_mirror(environment, add_on_folders=())
+
+
+@pytest.mark.parametrize(
+    ("folder", "more"),
+    [
+        ("home/.terraform.d/plugins", {}),
+        ("home/.local/share/terraform/plugins", {}),
+        ("own/terraform/plugins", {"XDG_DATA_HOME": "own"}),
+        ("share/terraform/plugins", {}),
+    ],
+)
+def test_terraforms_own_folders_are_looked_through(tmp_path: Path, folder: str, more: dict[str, str]) -> None:
+    mirror = a_mirror(tmp_path / folder)
+
+    environment = an_environment(tmp_path, **{name: str(tmp_path / value) for name, value in more.items()})
+
+    assert find_mirror(environment, add_on_folders=()) == mirror
+
+
+@pytest.mark.parametrize("depth", ["", "plugins", "vendor/plugins"])
+def test_add_on_folders_are_looked_through_two_deep(tmp_path: Path, depth: str) -> None:
+    mirror = a_mirror(tmp_path / "add-on" / depth)
+
+    assert find_mirror(an_environment(tmp_path), add_on_folders=[tmp_path / "missing", tmp_path / "add-on"]) == mirror
+
+
+def test_add_on_folders_are_not_looked_through_deeper(tmp_path: Path) -> None:
+    a_mirror(tmp_path / "add-on/one/two/three")
+
+    assert find_mirror(an_environment(tmp_path), add_on_folders=[tmp_path / "add-on"]) is None
+
+
+def test_a_terraform_on_the_path_is_used(tmp_path: Path) -> None:
+    program = a_terraform(tmp_path / "bin", "1.10.0")
+
+    assert find_terraform(an_environment(tmp_path), ours=None) == str(program)
+
+
+def test_a_named_terraform_is_used_whatever_its_version(tmp_path: Path) -> None:
+    a_terraform(tmp_path / "bin", "1.11.4")
+    named = a_terraform(tmp_path / "named", "0.12.0")
+
+    assert find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM=str(named)), ours=None) == str(named)
+
+
+def test_a_named_terraform_that_cannot_run_is_an_error(tmp_path: Path) -> None:
+    a_terraform(tmp_path / "bin", "1.11.4")
+
+    with pytest.raises(WorldError, match="cannot be run"):
+        find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM="/nowhere/terraform"), ours=None)
+
+
+def test_our_own_terraform_stands_in_for_one_that_is_too_old(tmp_path: Path) -> None:
+    a_terraform(tmp_path / "bin", "1.9.8")
+    ours = a_terraform(tmp_path / "venv", "1.11.4")
+
+    assert find_terraform(an_environment(tmp_path), ours=ours) == str(ours)
+
+
+def test_without_any_terraform_the_hint_says_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(WorldError, match=r"no Terraform 1\.10 or newer") as caught:
+        find_terraform(an_environment(tmp_path), ours=None)
+
+    assert "make setup" in caught.value.hint
