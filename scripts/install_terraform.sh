@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Whether there is one is for the adapter to say; it knows the oldest that will do.
-/bin/python -c '
+.venv/bin/python -c '
 import os
 from groundctl.adapters.terraform import find_terraform
 print(find_terraform(os.environ, ours=None))

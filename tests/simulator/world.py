@@ -20,6 +20,7 @@ from groundtruth_simulator import Simulator
 from groundtruth_simulator.server import SimulatorServer
 
 REGION = "us-east-1"
+SESSION = boto3.Session()  # one for all: reading the service models again for every client takes seconds
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LABELS = ("goal", "no goal", "unclear")
 PRE = "arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass"
@@ -44,7 +45,7 @@ class World:
 
     def client(self, service: str, **config: Any) -> Any:
         """Return a client that never tries twice."""
-        return boto3.client(
+        return SESSION.client(
             service,
             region_name=REGION,
             endpoint_url=self.url,
@@ -86,7 +87,7 @@ class World:
         """Return a bucket with labels and template in it."""
         self.s3.create_bucket(Bucket="acme-clips")
         self.put("labels.json", json.dumps({"document-version": "2018-11-28", "labels": _entries(LABELS)}))
-        self.put("page.liquid.html", "<crowd-form></crowd-form>", bucket="acme-clips")
+        self.put("page.liquid.html", "<crowd-form></crowd-form>")
         return "acme-clips"
 
     def put(self, key: str, content: str, *, bucket: str = "acme-clips") -> str:

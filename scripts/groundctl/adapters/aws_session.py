@@ -17,17 +17,18 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_sagemaker.client import SageMakerClient
 
-# Reads may be repeated: adaptive mode slows down where AWS asks for it (measured; standard mode gave up).
-_READS = Config(retries={"mode": "adaptive", "max_attempts": 5}, read_timeout=30, connect_timeout=10)
-# The create call may not be repeated, by anyone but us and after a look.
-_CREATE = Config(retries={"total_max_attempts": 1}, read_timeout=30, connect_timeout=10)
+PATIENCE = 30  # seconds to wait for an answer
 
 
 class AwsSession:
     """Clients for one Region, made when first used."""
 
-    def __init__(self, region: str) -> None:
+    def __init__(self, region: str, *, patience: float = PATIENCE) -> None:
         self.region = region
+        # Reads may be repeated: adaptive mode slows down where AWS asks for it (measured; standard mode gave up).
+        self._reads = Config(retries={"mode": "adaptive", "max_attempts": 5}, read_timeout=patience, connect_timeout=10)
+        # The create call may not be repeated, by anyone but us and after a look.
+        self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
         self._session = boto3.Session(region_name=region)
         self._session._session.get_component("response_parser_factory").set_parser_defaults(  # the AWS CLI's own hook
             timestamp_parser=parse_timestamp
@@ -35,15 +36,15 @@ class AwsSession:
 
     def sagemaker(self) -> SageMakerClient:
         """Make a client for reads."""
-        return self._session.client("sagemaker", config=_READS)
+        return self._session.client("sagemaker", config=self._reads)
 
     def sagemaker_without_retries(self) -> SageMakerClient:
         """Make a client whose calls go out once."""
-        return self._session.client("sagemaker", config=_CREATE)
+        return self._session.client("sagemaker", config=self._create)
 
     def s3(self) -> S3Client:
         """Make a client for objects."""
-        return self._session.client("s3", config=_READS)
+        return self._session.client("s3", config=self._reads)
 
 
 def parse_timestamp(value: Any) -> datetime:

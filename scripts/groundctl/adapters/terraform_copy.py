@@ -16,7 +16,7 @@ terraform {
 # What Terraform keeps in a folder for itself: it stays where it is.
 _TERRAFORMS_OWN = re.compile(r"\.terraform|.*\.tfstate(\..*)?")
 # One person's settings, which Terraform would read in a copy too.
-_PERSONAL = re.compile(r"terraform\.tfvars(\.json)?|.*\.auto\.tfvars(\.json)?|.*_?override\.tf(\.json)?")
+_PERSONAL = re.compile(r".*\.tfplan|terraform\.tfvars(\.json)?|.*\.auto\.tfvars(\.json)?|.*_?override\.tf(\.json)?")
 
 
 def make_working_copy(source: Path, target: Path) -> Path:

@@ -1,0 +1,27 @@
+"""What several kinds of tests share: one simulator a process, its clock standing still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from groundtruth_simulator.server import SimulatorServer
+from groundtruth_simulator.simulator import Simulator
+
+
+@pytest.fixture
+def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """Give a fresh simulated AWS, and point the AWS SDK at it and at nothing else."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with SimulatorServer(seed=7, frozen=True) as simulator:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url)
+        yield simulator

@@ -1,0 +1,98 @@
+"""The fakes and the real doors keep the same promises; the real ones speak boto3 over HTTP to the simulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from support import aws_world
+from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
+from support.fakes import FakeJobs, FakeObjects
+
+from groundctl.adapters.aws_session import AwsSession
+from groundctl.adapters.s3 import S3Objects
+from groundctl.adapters.sagemaker import SageMakerJobs
+from groundctl.core.compile import DesiredJob
+from groundctl.core.create_once import Accepted, NameTaken, Result
+from groundctl.doors import LabelingJobs, Objects
+from groundctl.pipeline import create
+from support.fakes import FakeClock
+
+
+@dataclass
+class Doors:
+    jobs: LabelingJobs
+    objects: Objects
+
+    def create(self, desired: DesiredJob) -> Result:
+        return create(desired, jobs=self.jobs, objects=self.objects, clock=FakeClock()).result
+
+
+@pytest.fixture(params=["fake", "real"])
+def doors(request: pytest.FixtureRequest) -> Doors:
+    if request.param == "fake":
+        return Doors(jobs=FakeJobs(), objects=FakeObjects())
+    request.getfixturevalue("simulator")
+    aws_world.build(an_infrastructure())
+    session = AwsSession(REGION)
+    return Doors(jobs=SageMakerJobs(session), objects=S3Objects(session))
+
+
+def test_an_object_that_is_not_there_reads_as_none(doors: Doors):
+    assert doors.objects.read("s3://artifacts/none") is None
+
+
+def test_an_object_is_written_once_and_the_first_content_stays(doors: Doors):
+    assert doors.objects.put_if_absent("s3://artifacts/a", b"first", "text/plain")
+    assert not doors.objects.put_if_absent("s3://artifacts/a", b"second", "text/plain")
+
+    assert doors.objects.read("s3://artifacts/a") == b"first"
+
+
+def test_keys_are_listed_under_their_prefix_only(doors: Doors):
+    for uri in ("s3://artifacts/x/1.mp4", "s3://artifacts/x/2.mp4", "s3://artifacts/y/3.mp4"):
+        doors.objects.put_if_absent(uri, b"", "video/mp4")
+
+    assert list(doors.objects.list_keys("s3://artifacts/x/")) == ["s3://artifacts/x/1.mp4", "s3://artifacts/x/2.mp4"]
+
+
+def test_a_job_that_is_not_there_describes_as_none(doors: Doors):
+    assert doors.jobs.describe("nobody") is None
+
+
+def test_a_created_job_is_listed_with_what_it_was_made_from(doors: Doors):
+    declaration = a_declaration()
+    assert doors.create(a_desired_job(declaration)) is Result.CREATED
+
+    [job] = doors.jobs.list_jobs()
+    assert job.name == "rally-outcome"
+    assert job.fingerprint is not None
+    assert job.fingerprint.declaration == declaration.digest
+    assert job.fingerprint.bucket == "artifacts"
+
+
+def test_the_first_create_is_accepted_and_the_second_finds_the_name_taken_in_any_case(doors: Doors):
+    desired = a_desired_job()
+    doors.create(a_desired_job(a_declaration(name="warm-up", input={"objects": ["s3://clips/rally-1.mp4"]})))
+    for artifact in desired.artifacts:
+        doors.objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
+
+    assert isinstance(doors.jobs.create_once(desired.request), Accepted)
+    assert isinstance(doors.jobs.create_once(desired.request), NameTaken)
+    assert isinstance(doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}), NameTaken)
+
+
+def test_creating_the_same_job_again_says_that_it_existed(doors: Doors):
+    assert doors.create(a_desired_job()) is Result.CREATED
+    assert doors.create(a_desired_job()) is Result.EXISTED
+
+
+def test_a_description_holds_every_member_of_the_request(doors: Doors):
+    from groundctl.core.create_once import members_that_differ
+
+    desired = a_desired_job(a_declaration(tags={"cost-center": "sports"}, stop_when={"labeled_percent": 90}))
+    doors.create(desired)
+
+    described = doors.jobs.describe("rally-outcome")
+    assert described is not None
+    assert list(members_that_differ(desired.request, described)) == []

@@ -1,0 +1,112 @@
+"""Create accepted, answer lost: over real HTTP, with boto3's own behaviour in the way."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from groundtruth_simulator.simulator import Simulator
+from support import aws_world
+from support.builders import REGION, a_desired_job, an_infrastructure
+from support.fakes import FakeClock
+
+from groundctl.adapters.aws_session import AwsSession
+from groundctl.adapters.s3 import S3Objects
+from groundctl.adapters.sagemaker import SageMakerJobs
+from groundctl.core.create_once import Result, Verdict
+from groundctl.pipeline import create
+
+ACCEPTED_THEN_LOST = [
+    {"kind": "timeout", "when": "after", "seconds": 3},
+    {"kind": "error500", "when": "after"},
+    {"kind": "reset", "when": "after"},
+]
+
+
+@pytest.fixture
+def world(simulator: Simulator) -> Simulator:
+    aws_world.build(an_infrastructure())
+    return simulator
+
+
+def create_through(session: AwsSession) -> Verdict:
+    return create(a_desired_job(), jobs=SageMakerJobs(session), objects=S3Objects(session), clock=FakeClock())
+
+
+def creates_sent(simulator: Simulator) -> int:
+    return len([call for call in simulator.requests() if call["operation"] == "CreateLabelingJob"])
+
+
+def jobs_there() -> list[str]:
+    listed = boto3.client("sagemaker", region_name=REGION).list_labeling_jobs()
+    return [job["LabelingJobName"] for job in listed["LabelingJobSummaryList"]]
+
+
+@pytest.mark.parametrize("fault", ACCEPTED_THEN_LOST, ids=lambda fault: fault["kind"])
+def test_a_create_that_was_accepted_but_not_answered_is_one_job_and_reported_as_created(world, fault):
+    world.add_fault(operation="CreateLabelingJob", **fault)
+
+    verdict = create_through(AwsSession(REGION, patience=1))
+
+    assert verdict.result is Result.CREATED, verdict
+    assert "the answer was lost" in verdict.evidence
+    assert creates_sent(world) == 1
+    assert jobs_there() == ["rally-outcome"]
+
+
+@pytest.mark.parametrize("fault", ACCEPTED_THEN_LOST, ids=lambda fault: fault["kind"])
+def test_an_sdk_left_to_itself_would_send_it_twice(world, fault):
+    """Why the retries are off: the same fault through an ordinary client."""
+    desired = a_desired_job()
+    objects = S3Objects(AwsSession(REGION))
+    for artifact in desired.artifacts:
+        objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
+    world.add_fault(operation="CreateLabelingJob", **fault)
+    from botocore.config import Config
+
+    ordinary = boto3.client("sagemaker", region_name=REGION, config=Config(read_timeout=1))
+
+    with pytest.raises(ordinary.exceptions.ResourceInUse):
+        ordinary.create_labeling_job(**desired.request)
+
+    assert creates_sent(world) == 2
+
+
+@pytest.mark.parametrize("kind", ["timeout", "error500", "reset"])
+def test_a_create_that_was_lost_on_the_way_is_unknown_and_the_next_run_creates_it(world, kind):
+    world.add_fault(operation="CreateLabelingJob", kind=kind, when="before", seconds=3)
+
+    assert create_through(AwsSession(REGION, patience=1)).result is Result.UNKNOWN
+    assert jobs_there() == []
+
+    assert create_through(AwsSession(REGION, patience=1)).result is Result.CREATED
+    assert jobs_there() == ["rally-outcome"]
+
+
+def test_a_throttled_create_is_sent_again_and_bought_once(world):
+    world.add_fault(operation="CreateLabelingJob", kind="throttle", times=3)
+
+    assert create_through(AwsSession(REGION)).result is Result.CREATED
+    assert jobs_there() == ["rally-outcome"]
+
+
+def test_a_stale_read_after_the_create_is_waited_out(world):
+    world.add_fault(operation="CreateLabelingJob", kind="stale_reads", seconds=20)
+
+    class Clock(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            world.advance(seconds)
+
+    session = AwsSession(REGION)
+    verdict = create(a_desired_job(), jobs=SageMakerJobs(session), objects=S3Objects(session), clock=Clock())
+
+    assert verdict.result is Result.CREATED
+
+
+def test_a_missing_right_fails_with_what_to_do(world):
+    world.add_fault(operation="CreateLabelingJob", kind="access_denied")
+
+    verdict = create_through(AwsSession(REGION))
+
+    assert verdict.result is Result.FAILED
+    assert "terraform/README.md" in verdict.hint

@@ -1,0 +1,219 @@
+"""A job is bought once: every answer that a create call can have, and what is reported."""
+
+import pytest
+from support.builders import a_declaration, a_desired_job, a_plan, an_observed_job
+from support.fakes import FakeClock, FakeJobs, FakeObjects
+
+from groundctl.core.create_once import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
+from groundctl.core.reviewed import held_back
+from groundctl.core.plan import plan_content
+from groundctl.errors import WorldError
+from groundctl.pipeline import apply, create
+
+
+def create_with(jobs: FakeJobs, objects: FakeObjects | None = None, clock: FakeClock | None = None) -> Verdict:
+    return create(a_desired_job(), jobs=jobs, objects=objects or FakeObjects(), clock=clock or FakeClock())
+
+
+def test_an_accepted_job_that_is_there_is_created():
+    jobs = FakeJobs()
+
+    verdict = create_with(jobs)
+
+    assert verdict.result is Result.CREATED
+    assert len(jobs.sent) == 1
+
+
+def test_everything_the_request_points_to_is_there_before_it_is_sent():
+    objects = FakeObjects()
+    jobs = FakeJobs()
+    create_with(jobs, objects)
+
+    [request] = jobs.sent
+    task = request["HumanTaskConfig"]
+    assert request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"] in objects.objects
+    assert request["LabelCategoryConfigS3Uri"] in objects.objects
+    assert task["UiConfig"]["UiTemplateS3Uri"] in objects.objects
+
+
+@pytest.mark.parametrize("lost", [Unclear(message="ReadTimeoutError"), Unclear(message="500"), Unclear(message="reset")])
+def test_a_lost_answer_is_looked_up_and_never_sent_again(lost):
+    jobs = FakeJobs(lost, accepting=True)
+
+    verdict = create_with(jobs)
+
+    assert verdict.result is Result.CREATED
+    assert "the answer was lost" in verdict.evidence
+    assert len(jobs.sent) == 1
+
+
+def test_a_job_that_shows_late_is_waited_for():
+    clock = FakeClock()
+
+    verdict = create_with(FakeJobs(Unclear(message="timeout"), accepting=True, hidden_looks=4), clock=clock)
+
+    assert verdict.result is Result.CREATED
+    assert sum(clock.slept) <= 60
+
+
+def test_a_lost_answer_with_no_job_to_be_seen_is_unknown_after_a_minute():
+    clock = FakeClock()
+
+    verdict = create_with(FakeJobs(Unclear(message="ReadTimeoutError")), clock=clock)
+
+    assert verdict.result is Result.UNKNOWN
+    assert sum(clock.slept) >= 60
+    assert "run apply again" in verdict.hint
+
+
+def test_a_taken_name_with_our_job_behind_it_existed():
+    jobs = FakeJobs()
+    create_with(jobs)
+
+    assert create_with(jobs).result is Result.EXISTED
+
+
+def test_a_taken_name_with_another_job_behind_it_failed_and_says_how_they_differ():
+    jobs = FakeJobs()
+    create_with(jobs)
+    jobs.jobs["rally-outcome"]["HumanTaskConfig"]["TaskTitle"] = "Another question"
+
+    verdict = create_with(jobs)
+
+    assert verdict.result is Result.FAILED
+    assert "HumanTaskConfig.TaskTitle" in verdict.evidence
+
+
+def test_a_taken_name_that_cannot_be_seen_is_unknown():
+    assert create_with(FakeJobs(NameTaken(message="exists"))).result is Result.UNKNOWN
+
+
+def test_a_throttle_is_a_clean_no_and_is_sent_again():
+    jobs = FakeJobs(Throttled(message="slow down"), Throttled(message="slow down"))
+    clock = FakeClock()
+
+    assert create_with(jobs, clock=clock).result is Result.CREATED
+    assert len(jobs.sent) == 3
+    assert clock.slept == [0.5, 1.0]
+
+
+def test_throttles_without_end_fail_and_bought_nothing():
+    verdict = create_with(FakeJobs(*[Throttled(message="slow down")] * 20))
+
+    assert verdict.result is Result.FAILED
+    assert "created nothing" in verdict.evidence
+
+
+def test_a_clean_refusal_failed_with_awss_words():
+    jobs = FakeJobs(Rejected(code="ResourceLimitExceeded", message="too many jobs"))
+
+    verdict = create_with(jobs)
+
+    assert verdict.result is Result.FAILED
+    assert "too many jobs" in verdict.evidence
+    assert "quota" in verdict.hint
+    assert jobs.describes == 0
+
+
+def test_a_job_that_aws_accepts_and_fails_is_not_called_created():
+    jobs = FakeJobs(Unclear(message="timeout"), accepting=True)
+    jobs._described = lambda request: FakeJobs._described(jobs, request) | {"LabelingJobStatus": "Failed", "FailureReason": "no access"}  # type: ignore[method-assign]
+
+    verdict = create_with(jobs)
+
+    assert verdict.result is Result.FAILED
+    assert "no access" in verdict.evidence
+
+
+def test_artifacts_that_are_there_already_are_left_alone():
+    desired, objects = a_desired_job(), FakeObjects()
+    for artifact in desired.artifacts:
+        objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
+
+    assert create_with(FakeJobs(), objects).result is Result.CREATED
+
+
+def test_an_artifact_with_other_content_stops_the_create():
+    artifact = a_desired_job().artifacts[0]
+    jobs = FakeJobs()
+
+    verdict = create_with(jobs, FakeObjects({artifact.uri: b"tampered"}))
+
+    assert verdict.result is Result.FAILED
+    assert artifact.uri in verdict.evidence
+    assert not jobs.sent
+
+
+def test_a_world_that_fails_before_the_create_fails_that_job_only():
+    class BrokenOnce(FakeObjects):
+        broken = True
+
+        def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
+            if self.broken:
+                self.broken = False
+                raise WorldError("S3 is away", hint="try later")
+            return super().put_if_absent(uri, content, media_type)
+
+    plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
+    outcomes = list(apply(plan.changes, jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
+
+    assert [outcome.result for outcome in outcomes] == [Result.FAILED, Result.CREATED]
+
+
+def test_a_world_that_fails_after_the_create_is_unknown():
+    class Blind(FakeJobs):
+        def describe(self, name: str):
+            raise WorldError("the network is away", hint="try later")
+
+    assert create_with(Blind()).result is Result.UNKNOWN
+
+
+def test_a_second_apply_sends_nothing():
+    declaration = a_declaration()
+    jobs = FakeJobs()
+
+    outcomes = list(
+        apply(
+            a_plan(declaration, observed=(an_observed_job(declaration),)).changes,
+            jobs=jobs,
+            objects=FakeObjects(),
+            clock=FakeClock(),
+        )
+    )
+
+    assert outcomes == []
+    assert jobs.sent == []
+
+
+def test_stopping_needs_a_word_of_its_own():
+    plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(a_declaration()),))
+    jobs = FakeJobs()
+    jobs.create_once(a_desired_job().request)
+
+    [held] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock())
+    assert (held.result, jobs.stopped) == (Result.HELD, [])
+
+    [stopping] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    assert (stopping.result, jobs.stopped) == (Result.STOPPING, ["rally-outcome"])
+
+
+def test_what_was_reviewed_is_created_and_nothing_more():
+    reviewed = plan_content(a_plan(a_declaration(name="a")))
+    now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
+
+    held = held_back(now, reviewed)
+    outcomes = {one.name: one for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)}
+
+    assert outcomes["a"].result is Result.CREATED
+    assert outcomes["b"].result is Result.HELD
+    assert outcomes["b"].evidence == "the reviewed plan does not create it"
+
+
+def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
+    reviewed = plan_content(a_plan(a_declaration()))
+    more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
+
+    [reason] = held_back(a_plan(more), reviewed).values()
+
+    assert "reviewed 2, now 5" in reason
+    assert "more money" in reason

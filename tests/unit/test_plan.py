@@ -1,0 +1,173 @@
+"""What a plan says about each pairing of declared and existing jobs."""
+
+import json
+from decimal import Decimal
+
+import jsonschema
+import pytest
+from support.builders import CHECKOUT, a_declaration, a_plan, an_observed_job
+
+from groundctl.core.observed import Fingerprint, Status
+from groundctl.core.plan import Action, Change, Plan
+from groundctl.core.policy import Ceiling, Policy
+from groundctl.render.plan import plan_json
+
+
+def only(plan: Plan) -> Change:
+    [change] = plan.changes
+    return change
+
+
+def test_a_declared_job_that_is_not_there_is_created():
+    change = only(a_plan(a_declaration()))
+
+    assert change.action is Action.CREATE
+    assert change.cost is not None
+    assert (change.clips, change.cost.answers) == (2, 6)
+
+
+def test_a_job_made_from_the_same_declaration_exists():
+    declaration = a_declaration()
+
+    assert only(a_plan(declaration, observed=(an_observed_job(declaration),))).action is Action.EXISTS
+
+
+def test_case_does_not_make_another_job():
+    plan = a_plan(a_declaration(name="Rally-Outcome"), observed=(an_observed_job(a_declaration()),))
+
+    assert only(plan).action is Action.IMMUTABLE
+
+
+def test_a_changed_text_is_immutable_and_never_a_second_create():
+    before = a_declaration(texts={"short.md": "old"})
+    after = a_declaration(texts={"short.md": "new"})
+
+    change = only(a_plan(after, observed=(an_observed_job(before),)))
+
+    assert change.action is Action.IMMUTABLE
+    assert "cannot be changed" in change.reasons[0].message
+
+
+@pytest.mark.parametrize(
+    "change", [{"owner": "other"}, {"notes": "new"}, {"notify": ["dana"]}, {"budget": {"usd": 900}}]
+)
+def test_an_editable_field_changes_nothing(change):
+    before = a_declaration()
+
+    assert only(a_plan(a_declaration(**change), observed=(an_observed_job(before),))).action is Action.EXISTS
+
+
+def test_a_name_taken_by_a_job_of_somebody_else_is_foreign():
+    theirs = an_observed_job(fingerprint=None)
+
+    assert only(a_plan(a_declaration(), observed=(theirs,))).action is Action.FOREIGN
+
+
+def test_a_job_made_with_another_bucket_is_foreign():
+    mark = Fingerprint(bucket="elsewhere", name="rally-outcome", declaration="0" * 32, input="1" * 32)
+
+    assert only(a_plan(a_declaration(), observed=(an_observed_job(fingerprint=mark),))).action is Action.FOREIGN
+
+
+def test_the_same_input_under_another_name_is_a_repurchase():
+    first, renamed = a_declaration(name="first"), a_declaration(name="second")
+
+    plan = a_plan(renamed, observed=(an_observed_job(first),))
+
+    [again] = plan.with_action(Action.REPURCHASE)
+    assert "as first" in again.reasons[0].message
+
+
+def test_two_new_jobs_with_the_same_input_are_one_purchase():
+    plan = a_plan(a_declaration(name="first"), a_declaration(name="second"))
+
+    assert [change.name for change in plan.with_action(Action.CREATE)] == ["first"]
+    assert [change.name for change in plan.with_action(Action.REPURCHASE)] == ["second"]
+
+
+def test_a_rerun_that_is_meant_is_created():
+    rerun = {"job": "First", "reason": "new reviewers, to compare"}
+    again = a_declaration(name="second", rerun_of=rerun)
+
+    plan = a_plan(again, observed=(an_observed_job(a_declaration(name="first")),))
+
+    assert [change.name for change in plan.with_action(Action.CREATE)] == ["second"]
+
+
+def test_another_question_about_the_same_clips_is_no_repurchase():
+    other = a_declaration(name="second", task={**a_declaration().data["task"], "labels": ["left", "right"]})
+
+    plan = a_plan(other, observed=(an_observed_job(a_declaration(name="first")),))
+
+    assert plan.with_action(Action.CREATE)
+
+
+def test_a_job_over_its_budget_is_refused_with_both_numbers():
+    change = only(a_plan(a_declaration(budget={"usd": 0.1})))
+
+    assert change.action is Action.REFUSED
+    assert change.reasons[0].message == "may cost $0.16, more than its budget of $0.10"
+    assert change.reasons[0].hint.startswith("sports-data can raise budget.usd")
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "words"),
+    [
+        (Ceiling(objects=1), "2 clips, above the ceiling of 1 for one job"),
+        (Ceiling(answers=5), "6 answers, above the ceiling of 5 for one job"),
+        (Ceiling(usd=Decimal("0.15")), "0.16 US dollars, above the ceiling of 0.15 for one job"),
+    ],
+)
+def test_a_job_over_a_ceiling_is_refused(ceiling, words):
+    policy = Policy(platform_fee_usd=Decimal("0.08"), job_ceiling=ceiling)
+
+    change = only(a_plan(a_declaration(), policy=policy))
+
+    assert change.action is Action.REFUSED
+    assert words in change.reasons[0].message
+
+
+def test_a_plan_over_its_ceiling_creates_nothing():
+    clips = {"objects": ["s3://clips/other.mp4"]}
+    policy = Policy(plan_ceiling=Ceiling(jobs=1))
+
+    plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input=clips), policy=policy)
+
+    assert not plan.with_action(Action.CREATE)
+    assert {change.reasons[0].rule for change in plan.with_action(Action.REFUSED)} == {"P203"}
+
+
+def test_a_job_declared_as_stopped_is_stopped_while_it_runs_only():
+    stopped = a_declaration(state="stopped")
+    running = an_observed_job(a_declaration())
+
+    assert only(a_plan(stopped, observed=(running,))).action is Action.STOP
+    done = an_observed_job(a_declaration(), status=Status.COMPLETED)
+    assert only(a_plan(stopped, observed=(done,))).action is Action.EXISTS
+
+
+def test_a_job_declared_as_stopped_is_not_created():
+    assert only(a_plan(a_declaration(state="stopped"))).action is Action.WAITING
+
+
+def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_business():
+    ours, theirs = an_observed_job(a_declaration(name="ours")), an_observed_job(a_declaration(name="theirs"), fingerprint=None)
+
+    plan = a_plan(observed=(ours, theirs))
+
+    assert [(change.action, change.name) for change in plan.changes] == [(Action.ORPHAN, "ours")]
+    assert not plan.fails
+
+
+def test_the_digest_names_the_meaning_and_not_how_jobs_get_on():
+    declaration = a_declaration()
+    running, done = an_observed_job(declaration), an_observed_job(declaration, status=Status.COMPLETED)
+
+    assert a_plan(declaration, observed=(running,)).digest == a_plan(declaration, observed=(done,)).digest
+    assert a_plan(declaration).digest != a_plan(declaration, observed=(running,)).digest
+
+
+def test_a_plan_as_json_fits_its_schema():
+    plan = a_plan(a_declaration(), a_declaration(name="again"), observed=(an_observed_job(a_declaration(name="orphan")),))
+
+    jsonschema.validate(json.loads(plan_json(plan)), CHECKOUT.schema("plan"))
