@@ -3,8 +3,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup demo test check format lock bench
+.PHONY: help setup demo test bless check format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,13 +19,23 @@ setup: .venv/.ready ## make the virtual environment from the lock
 demo: setup ## the whole main job against the simulator
 	$(BIN)/groundctl demo
 
-test: setup ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
+	scripts/install_browser.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bless: setup ## renew the expected files of tests/cases; look at the diff
+	GROUNDCTL_BLESS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py
 
 check: setup ## lint, types, formats
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(TERRAFORM) fmt -check -recursive terraform
+	$(BIN)/groundctl validate
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--extra simulator --extra dev --quiet --output-file requirements.lock pyproject.toml
 
 format: setup ## mend what the linter can
 	$(BIN)/ruff check --fix .

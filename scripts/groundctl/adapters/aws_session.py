@@ -29,7 +29,8 @@ class AwsSession:
         self._reads = Config(retries={"mode": "adaptive", "max_attempts": 5}, read_timeout=patience, connect_timeout=10)
         # The create call may not be repeated, by anyone but us and after a look.
         self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
-        self._session = boto3.Session(region_name=region)
+        with in_plain_words("reading the AWS settings", region):
+            self._session = boto3.Session(region_name=region)
         self._session._session.get_component("response_parser_factory").set_parser_defaults(  # the AWS CLI's own hook
             timestamp_parser=parse_timestamp
         )

@@ -62,6 +62,7 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
             "plan with that Region's infrastructure, or change region",
         )
     yield from _check_team(spec, infrastructure)
+    yield from _check_key(spec, infrastructure)
     for pointer, topic in (("/input/topic", spec.input_topic), ("/output/topic", spec.output_topic)):
         if topic and topic not in infrastructure.topics:
             yield _finding(
@@ -84,6 +85,18 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
             "/output/location",
             f"is in {bucket}, which the execution role cannot write",
             f"use s3://{infrastructure.output_bucket}/{LABELS}/..., or leave it out",
+        )
+
+
+def _check_key(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Finding]:
+    ours, wanted = infrastructure.kms_key_arn, spec.kms_key
+    # An id or an alias may well be the same key; two ARNs cannot be.
+    if wanted and ours and wanted.startswith("arn:") and wanted != ours:
+        yield _finding(
+            "GT606",
+            "/output/kms_key",
+            "is not the key that the execution role may use",
+            f"leave it out: {ours} is used then",
         )
 
 

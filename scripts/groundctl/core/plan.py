@@ -108,7 +108,7 @@ def judge_existing(declaration: Declaration, job: ObservedJob, infrastructure: I
     if mark is None or mark.bucket != infrastructure.artifact_bucket or mark.name.lower() != job.key:
         reason = Reason(
             rule="P101",
-            message=f"the name {job.name} is taken by a job that groundctl did not make here",
+            message="its name is taken by a job that groundctl did not make here",
             hint="choose another name: a name is used up for ever, even by a failed job",
         )
         return replace(change, action=Action.FOREIGN, reasons=(reason,))
@@ -234,7 +234,7 @@ def _change(declaration: Declaration, action: Action, **more: Any) -> Change:
 def _immutable(declaration: Declaration, job: ObservedJob) -> Reason:
     return Reason(
         rule="P104",
-        message=f"{job.name} exists and was made from another version of this file; a labeling job cannot be changed",
+        message=f"exists since {job.created:%Y-%m-%d}, made from another version of this file; a labeling job cannot be changed",
         hint=f"undo the change, or copy the file under a new name and put `rerun_of: {{job: {declaration.spec.name}, reason: ...}}` in the copy",
     )
 

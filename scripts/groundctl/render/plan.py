@@ -141,7 +141,8 @@ def _markdown_row(change: Change) -> str:
 
 def _markdown_reasons(change: Change) -> Iterator[str]:
     for reason in change.reasons:
-        yield f"- {for_markdown_code(change.name)} {for_markdown(reason.message)} ({reason.rule}). {for_markdown(reason.hint)}."
+        yield f"- {for_markdown_code(change.name)} {for_markdown(reason.message)} ({reason.rule})."
+        yield f"  What now: {for_markdown(reason.hint)}."
     if change.fields:
         yield f"- {for_markdown_code(change.name)} changed: {', '.join(for_markdown_code(name) for name in change.fields)}."
     if change.reasons or change.fields:

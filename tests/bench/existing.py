@@ -1,0 +1,121 @@
+"""Makes the account that a bench plans against: as many jobs as declarations, most of them made from these very files.
+
+Of the declarations nine in ten exist unchanged, one in twenty was changed after its job was made, one in twenty is new;
+for each new one there is a job that no file declares.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groundctl.adapters.checkout import Checkout
+from groundctl.core.compile import artifact_root
+from groundctl.core.declaration import Declaration, canonical_json
+from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
+from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.core.spec import ObjectsInput
+from groundctl.pipeline import validate
+
+from bench.generate import BUCKET, TEAM_FOLDERS
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+ARTIFACTS = "bench-artifacts"
+INFRASTRUCTURE = {
+    "environment": "bench",
+    "account_id": ACCOUNT,
+    "region": REGION,
+    "partition": "aws",
+    "artifact_bucket": ARTIFACTS,
+    "output_bucket": "bench-labels",
+    "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/execution",
+    "input_buckets": [BUCKET],
+    "kms_key_arn": None,
+    "work_teams": {
+        f"{folder}-reviewers": {
+            "arn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
+            "kind": "private",
+            "portal_url": None,
+        }
+        for folder in TEAM_FOLDERS
+    },
+    "topics": {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """How many of a thousand declarations were changed after their job was made, and how many are new."""
+
+    changed: int = 50
+    new: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How many declarations there are of each kind."""
+
+    exists: int
+    changed: int
+    new: int
+
+
+def write_account(checkout: Path, file: Path, mix: Mix | None = None) -> Counted:
+    """Write the jobs and objects for stub_aws.py, and the infrastructure beside them; count what a plan must find."""
+    mix = mix or Mix()
+    infrastructure = parse_infrastructure(INFRASTRUCTURE)
+    declarations = validate(Checkout(checkout)).declarations
+    jobs: list[dict[str, str]] = []
+    objects: dict[str, str] = {}
+    changed = new = 0
+    for number, declaration in enumerate(declarations):
+        # 7 and 1000 have no factor in common: the kinds are spread evenly over names and folders.
+        lot = number * 7 % 1000
+        if lot < mix.new:
+            new += 1
+            jobs.append(_forgotten(declaration))
+        elif lot < mix.new + mix.changed:
+            changed += 1
+            jobs.append(_made_from(_as_it_was(declaration), infrastructure, objects))
+        else:
+            jobs.append(_made_from(declaration, infrastructure))
+    file.write_text(json.dumps({"jobs": jobs, "objects": objects}), encoding="utf-8")
+    infrastructure_file(file).write_text(json.dumps(INFRASTRUCTURE), encoding="utf-8")
+    return Counted(exists=len(declarations) - changed - new, changed=changed, new=new)
+
+
+def infrastructure_file(account: Path) -> Path:
+    """Name the file with the infrastructure of an account."""
+    return account.with_suffix(".infrastructure.json")
+
+
+def _made_from(
+    declaration: Declaration, infrastructure: Infrastructure, objects: dict[str, str] | None = None
+) -> dict[str, str]:
+    root = artifact_root(declaration, infrastructure, _clips(declaration))
+    if objects is not None:
+        key = root.removeprefix("s3://")
+        objects[f"{key}/declaration.json"] = canonical_json(declaration.content).decode()
+    return {"name": declaration.spec.name, "manifest": f"{root}/input.manifest"}
+
+
+def _as_it_was(declaration: Declaration) -> Declaration:
+    task: dict[str, Any] = declaration.data["task"]
+    before = {**declaration.data, "task": {**task, "title": "What did we ask before?"}}
+    return Declaration(path=declaration.path, spec=declaration.spec, data=before, texts=declaration.texts)
+
+
+def _forgotten(declaration: Declaration) -> dict[str, str]:
+    name = f"old-{declaration.spec.name}"[:63]
+    digests = f"{declaration.digest}-{declaration.digest[::-1]}"
+    return {"name": name, "manifest": f"s3://{ARTIFACTS}/jobs/{name}/{digests}/input.manifest"}
+
+
+def _clips(declaration: Declaration) -> FrozenInput:
+    spec = declaration.spec
+    assert isinstance(spec.source, ObjectsInput)
+    frozen = freeze(manifest_of_objects(spec.source.objects), spec.labels, spec.label_attribute)
+    assert isinstance(frozen, FrozenInput)
+    return frozen

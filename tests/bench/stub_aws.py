@@ -1,0 +1,178 @@
+"""Answers the calls of a plan on the loopback: ListLabelingJobs, DescribeLabelingJob and S3's GetObject. Counts them.
+
+python tests/bench/stub_aws.py JOBS.json --latency-ms 30
+
+JOBS.json holds {"jobs": [{"name", "manifest"}, ...] in creation order, "objects": {"bucket/key": text}}; existing.py makes
+it. Prints its port. GET /_counts answers with the calls since the last time it was asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+AWS_JSON = "application/x-amz-json-1.1"
+MOST_IN_A_PAGE = 100
+STATES = ("Completed", "Completed", "Completed", "InProgress", "Stopped")
+
+Answer = tuple[int, str, bytes]
+
+
+@dataclass
+class Api:
+    """The jobs and objects there are, and the calls so far."""
+
+    jobs: list[dict[str, str]]
+    objects: dict[str, str]
+    counts: Counter[str] = field(default_factory=Counter)
+    pages: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Answer one call."""
+        if path == "/_counts":
+            counts, self.counts = self.counts, Counter()
+            return 200, "application/json", json.dumps(counts).encode()
+        if "x-amz-target" not in headers:
+            return self._object(method, path)
+        operation = headers["x-amz-target"].rpartition(".")[2]
+        self.counts[operation] += 1
+        asked = json.loads(body or b"{}")
+        match operation:
+            case "ListLabelingJobs":
+                return 200, AWS_JSON, self._page(asked)
+            case "DescribeLabelingJob":
+                return self._describe(asked["LabelingJobName"])
+        return 400, AWS_JSON, json.dumps({"__type": "UnknownOperationException", "message": operation}).encode()
+
+    def _page(self, asked: dict[str, Any]) -> bytes:
+        # AWS states no page size of its own; leaving it out must cost calls, so that a bench would notice.
+        order, start = asked.get("SortOrder", "Ascending"), int(asked.get("NextToken", 0))
+        size = min(asked.get("MaxResults", 10), MOST_IN_A_PAGE)
+        if (order, start, size) not in self.pages:
+            self.pages[order, start, size] = json.dumps(self._listed(order, start, size)).encode()
+        return self.pages[order, start, size]
+
+    def _listed(self, order: str, start: int, size: int) -> dict[str, Any]:
+        numbers = range(len(self.jobs)) if order == "Ascending" else range(len(self.jobs) - 1, -1, -1)
+        page: dict[str, Any] = {"LabelingJobSummaryList": [self._summary(one) for one in numbers[start : start + size]]}
+        return page | ({"NextToken": str(start + size)} if start + size < len(self.jobs) else {})
+
+    def _summary(self, number: int) -> dict[str, Any]:
+        name = self.jobs[number]["name"]
+        lambdas = f"arn:aws:lambda:{REGION}:432418664414:function"
+        return {
+            "LabelingJobName": name,
+            "LabelingJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/{name}",
+            "CreationTime": 1767225600.123 + number,
+            "LastModifiedTime": 1767229200.456 + number,
+            "LabelingJobStatus": STATES[number % len(STATES)],
+            "LabelCounters": {
+                "TotalLabeled": 8,
+                "HumanLabeled": 8,
+                "MachineLabeled": 0,
+                "FailedNonRetryableError": 0,
+                "Unlabeled": 0,
+            },
+            "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
+            "PreHumanTaskLambdaArn": f"{lambdas}:PRE-VideoMultiClass",
+            "AnnotationConsolidationLambdaArn": f"{lambdas}:ACS-VideoMultiClass",
+            "LabelingJobOutput": {"OutputDatasetS3Uri": f"s3://bench-labels/{name}/manifests/output/output.manifest"},
+            "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": self.jobs[number]["manifest"]}}},
+        }
+
+    def _describe(self, name: str) -> Answer:
+        number = next((number for number, job in enumerate(self.jobs) if job["name"] == name), None)
+        if number is None:
+            error = {"__type": "ResourceNotFound", "message": f"Requested resource not found: {name}"}
+            return 400, AWS_JSON, json.dumps(error).encode()
+        described = self._summary(number) | {
+            "JobReferenceCode": f"{number:032x}",
+            "LabelAttributeName": "main-action",
+            "OutputConfig": {"S3OutputPath": "s3://bench-labels/labels"},
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/execution",
+            "LabelCategoryConfigS3Uri": self.jobs[number]["manifest"].replace("input.manifest", "label-categories.json"),
+            "HumanTaskConfig": {
+                "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
+                "UiConfig": {"UiTemplateS3Uri": self.jobs[number]["manifest"].replace("input.manifest", "page.html")},
+                "PreHumanTaskLambdaArn": f"arn:aws:lambda:{REGION}:432418664414:function:PRE-VideoMultiClass",
+                "TaskKeywords": ["video", "classification"],
+                "TaskTitle": "What is the main action?",
+                "TaskDescription": "Watch the clip to its end and choose the one action that fits best.",
+                "NumberOfHumanWorkersPerDataObject": 3,
+                "TaskTimeLimitInSeconds": 900,
+                "TaskAvailabilityLifetimeInSeconds": 864000,
+            },
+            "Tags": [{"Key": "cost-center", "Value": "4000"}, {"Key": "groundctl:environment", "Value": "bench"}],
+        }
+        return 200, AWS_JSON, json.dumps(described).encode()
+
+    def _object(self, method: str, path: str) -> Answer:
+        key = path.partition("?")[0].lstrip("/")
+        self.counts[f"S3 {method}"] += 1
+        if key in self.objects:
+            return 200, "application/json", self.objects[key].encode()
+        return 404, "application/xml", b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
+
+
+class Connection(asyncio.Protocol):
+    """HTTP/1.1 with connections kept open, as far as botocore needs it."""
+
+    def __init__(self, api: Api, latency: float) -> None:
+        self.api, self.latency, self.waiting = api, latency, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every call that is complete."""
+        self.waiting += data
+        for answer in self._answers():
+            if self.latency:
+                asyncio.get_running_loop().call_later(self.latency, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
+
+    def _answers(self) -> Iterator[bytes]:
+        while (end := self.waiting.find(b"\r\n\r\n")) >= 0:
+            first, *lines = self.waiting[:end].decode("latin-1").split("\r\n")
+            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            total = end + 4 + int(headers.get("content-length", 0))
+            if len(self.waiting) < total:
+                return
+            body, self.waiting = self.waiting[end + 4 : total], self.waiting[total:]
+            method, path, _ = first.split(" ", 2)
+            status, media_type, content = self.api.answer(method, path, headers, body)
+            head = f"HTTP/1.1 {status} X\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+            yield head.encode() + content
+
+
+async def serve(api: Api, latency: float) -> None:
+    """Serve until killed, on a port of the system's choice."""
+    server = await asyncio.get_running_loop().create_server(partial(Connection, api, latency), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+def main() -> None:
+    """Serve the jobs of a file."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jobs", type=Path)
+    parser.add_argument("--latency-ms", type=float, default=0)
+    options = parser.parse_args()
+    world = json.loads(options.jobs.read_bytes())
+    asyncio.run(serve(Api(jobs=world["jobs"], objects=world["objects"]), options.latency_ms / 1000))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make bless` renews what is compared."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.fakes import FakeJobs, FakeObjects
+
+from groundctl.adapters.checkout import Checkout
+from groundctl.core.infrastructure import parse_infrastructure
+from groundctl.core.plan import Action, Plan
+from groundctl.core.policy import Policy
+from groundctl.pipeline import observe, plan, validate
+from groundctl.render.plan import plan_json, plan_markdown
+
+CASES = Path(__file__).parents[1] / "cases"
+STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
+
+
+def play(story: str) -> Plan:
+    """Walk one story's declaration through the pipeline."""
+    folder = CASES / story
+    validated = validate(Checkout(folder), [str(path) for path in sorted(folder.glob("*.yaml"))])
+    assert validated.problems == ()
+    world = json.loads((folder / "world.json").read_bytes())
+    jobs = FakeJobs()
+    jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
+    objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
+    made = plan(
+        validated.declarations,
+        parse_infrastructure(world["infrastructure"]),
+        Policy(),
+        observed=observe(jobs),
+        jobs=jobs,
+        objects=objects,
+    )
+    return made
+
+
+def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
+    moment = datetime(2026, 11, 1, tzinfo=UTC)
+    return {"CreationTime": moment, "LastModifiedTime": moment, **job}
+
+
+def hold(file: Path, content: str) -> None:
+    """Compare with the file; write it instead where a person asked to bless the change."""
+    if os.environ.get("GROUNDCTL_BLESS"):
+        file.write_text(content)
+    assert file.read_text() == content, "if this change is meant: `make bless`, then look at the diff"
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_ends_as_its_folder_tells(story: str):
+    made = play(story)
+
+    hold(CASES / story / "plan.json", plan_json(made) + "\n")
+    hold(CASES / story / "comment.md", plan_markdown(made, Policy()))
+    for change in made.with_action(Action.CREATE):
+        assert change.desired is not None
+        hold(CASES / story / "request.json", json.dumps(change.desired.request, indent=2, ensure_ascii=False) + "\n")
+
+
+def test_the_request_on_awss_page_comes_out_member_for_member():
+    [change] = play("aws-page").with_action(Action.CREATE)
+    assert change.desired is not None
+
+    made = dict(leaves(change.desired.request))
+    page = json.loads((CASES / "aws-page/members-on-the-page.json").read_bytes())
+    assert set(made) == set(page)
+    # null stands for a placeholder of the page, or a value that AWS would refuse.
+    assert {name: made[name] for name, value in page.items() if value is not None} == {
+        name: value for name, value in page.items() if value is not None
+    }
+    assert {"Key": "string", "Value": "string"} in made["Tags"]
+
+
+def leaves(value: Mapping[str, Any], way: str = "") -> list[tuple[str, Any]]:
+    """List the members of a request that hold no further members, by their dotted names."""
+    found: list[tuple[str, Any]] = []
+    for name, member in value.items():
+        found += leaves(member, f"{way}{name}.") if isinstance(member, Mapping) else [(f"{way}{name}", member)]
+    return found

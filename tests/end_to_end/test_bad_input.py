@@ -1,0 +1,188 @@
+"""Bad input gets one clear message, the right exit code and no traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from groundtruth_simulator.simulator import Simulator
+from support import aws_world
+from support.builders import an_infrastructure, some_data
+from support.cli import CLEAN, TESTING, Ran, groundctl
+
+NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A repository with one good declaration and the infrastructure as a file."""
+    write(tmp_path / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(), sort_keys=False))
+    write(tmp_path / "infrastructure.json", json.dumps(aws_world.as_file_content(an_infrastructure())))
+    return tmp_path
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def assert_one_clear_message(ran: Ran, code: int, *words: str) -> None:
+    said = ran.out + ran.err
+    assert "Traceback" not in said
+    assert ran.code == code, said
+    for word in words:
+        assert word in said
+
+
+def test_a_missing_file(checkout):
+    ran = groundctl("validate", "jobs/nobody.yaml", cwd=checkout)
+
+    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "what now:")
+
+
+def test_a_folder_without_jobs(tmp_path):
+    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "what now:")
+
+
+def test_half_written_yaml(checkout):
+    write(checkout / "jobs/sports-data/half.yaml", 'name: half\nowner: "spo')
+
+    ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout)
+
+    assert_one_clear_message(ran, 1, "jobs/sports-data/half.yaml:2:12 GT003", "Nothing is planned")
+
+
+def test_no_credentials(checkout):
+    ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout)
+
+    assert_one_clear_message(ran, 3, "no AWS credentials", "make demo")
+
+
+def test_a_profile_that_does_not_exist(checkout):
+    ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={"AWS_PROFILE": "nobody"})
+
+    assert_one_clear_message(ran, 3, "no AWS credentials", "what now:")
+
+
+def test_an_endpoint_that_is_down(checkout):
+    ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE)
+
+    assert_one_clear_message(ran, 3, "did not answer", "AWS_ENDPOINT_URL")
+
+
+def test_terraform_not_applied_yet(checkout):
+    write(checkout / "terraform/main.tf", "")
+
+    assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "Terraform has made nothing", "--infrastructure FILE")
+
+
+def test_no_terraform_folder(checkout):
+    assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "no terraform/ folder", "--infrastructure FILE")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "is not JSON"),
+        ("{}", "does not fit schemas/infrastructure.schema.json"),
+        ("[]", "does not fit schemas/infrastructure.schema.json"),
+    ],
+)
+def test_an_infrastructure_file_that_is_none(checkout, content, words):
+    write(checkout / "wrong.json", content)
+
+    assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "what now:")
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"changes": []}'])
+def test_a_plan_file_that_is_none(checkout, content):
+    write(checkout / "plan.json", content)
+
+    ran = groundctl("apply", "--plan", "plan.json", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE)
+
+    assert_one_clear_message(ran, 2, "plan.json", "groundctl plan --out FILE")
+
+
+@pytest.mark.parametrize("arguments", [(), ("plan", "--nonsense"), ("show",), ("nonsense",), ("validate", "--format", "xml")])
+def test_wrong_usage(checkout, arguments):
+    assert_one_clear_message(groundctl(*arguments, cwd=checkout), 2, "usage: groundctl")
+
+
+def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator: Simulator):
+    content = aws_world.as_file_content(an_infrastructure(region="eu-north-1"))
+    write(checkout / "infrastructure.json", json.dumps(content))
+
+    ran = groundctl(
+        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+    )
+
+    assert_one_clear_message(ran, 1, "GT601", "eu-north-1", "us-east-1")
+
+
+def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simulator):
+    write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(region="eu-west-1")))
+
+    ran = groundctl(
+        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+    )
+
+    assert_one_clear_message(ran, 1, "GT601", "is eu-west-1, but the infrastructure is in us-east-1")
+
+
+def test_credentials_of_another_account(checkout, simulator: Simulator):
+    content = aws_world.as_file_content(an_infrastructure(account_id="999999999999"))
+    write(checkout / "infrastructure.json", json.dumps(content))
+
+    ran = groundctl(
+        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+    )
+
+    assert_one_clear_message(ran, 3, "123456789012", "999999999999")
+
+
+@pytest.mark.parametrize("command", [("status", "nobody"), ("results", "nobody")])
+def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
+    ran = groundctl(
+        *command, "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+    )
+
+    assert_one_clear_message(ran, 2, "nobody", "what now:")
+
+
+def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
+    data = some_data(input={"prefix": "s3://clips/rallies/"})
+    write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(data))
+
+    ran = groundctl(
+        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+    )
+
+    assert_one_clear_message(ran, 3, "NoSuchBucket", "was Terraform applied?")
+
+
+def test_a_reader_that_has_seen_enough(checkout):
+    code = "import sys; from groundctl.cli import main; sys.exit(main(['show', 'jobs/sports-data/rally-outcome.yaml', '--as', 'page']))"
+
+    reader = subprocess.Popen([sys.executable, "-c", code], cwd=checkout, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert reader.stdout is not None
+    reader.stdout.close()
+    _, said = reader.communicate(timeout=60)
+
+    assert b"Traceback" not in said
+    assert reader.returncode == 0
+
+
+def test_a_new_declaration_is_never_written_over_an_old_one(checkout):
+    ran = groundctl("new", "jobs/sports-data/rally-outcome.yaml", cwd=checkout)
+
+    assert_one_clear_message(ran, 2, "is there already")
+
+
+def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):
+    assert groundctl("new", "jobs/sports-data/serve-call.yaml", cwd=checkout).code == 0
+
+    assert groundctl("validate", cwd=checkout).code == 0

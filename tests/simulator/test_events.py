@@ -1,0 +1,133 @@
+"""State changes on EventBridge, and the repairs that carry them on."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+from simulator.world import World, changed
+
+PATTERN = json.dumps({"source": ["aws.sagemaker"]})
+RULE = "labeling"
+
+
+def queue_for(world: World) -> tuple[Any, str, str]:
+    sqs = world.client("sqs")
+    url = sqs.create_queue(QueueName="states")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return sqs, url, arn
+
+
+def subscribe(world: World, *targets: dict[str, Any]) -> None:
+    events = world.client("events")
+    events.put_rule(Name=RULE, EventPattern=PATTERN)
+    events.put_targets(Rule=RULE, Targets=[{"Id": str(number), **target} for number, target in enumerate(targets)])
+
+
+def received(sqs: Any, url: str) -> list[dict[str, Any]]:
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
+
+
+def test_each_end_of_a_job_is_told_once_and_nothing_else_is(world: World) -> None:
+    sqs, url, arn = queue_for(world)
+    subscribe(world, {"Arn": arn})
+    world.create("Done")
+    world.sagemaker.create_labeling_job(
+        **changed(world.request("Broken"), "LabelCategoryConfigS3Uri", "s3://acme-clips/nothing.json")
+    )
+    world.create("Ended", clips=30)
+    world.sagemaker.stop_labeling_job(LabelingJobName="Ended")
+    assert received(sqs, url) == []
+
+    world.simulator.advance_until_idle()
+    world.describe("Done")
+
+    told = received(sqs, url)
+    assert sorted((event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in told) == [
+        ("broken", "Failed"),
+        ("done", "Completed"),
+        ("ended", "Stopped"),
+    ]
+    assert {event["source"] for event in told} == {"aws.sagemaker"}
+    assert {event["detail-type"] for event in told} == {"SageMaker Ground Truth Labeling Job State Change"}
+    assert all(set(event["detail"]) == {"LabelingJobStatus"} for event in told)
+    times = [event["time"] for event in told]
+    assert times == sorted(times)
+
+
+def test_a_topic_gets_the_event(world: World) -> None:
+    sqs, url, queue = queue_for(world)
+    sns = world.client("sns")
+    topic = sns.create_topic(Name="states")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    subscribe(world, {"Arn": topic})
+
+    world.finished(world.request())
+
+    [message] = received(sqs, url)
+    assert json.loads(message["Message"])["detail"] == {"LabelingJobStatus": "Completed"}
+
+
+def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: World) -> None:
+    with listening(served_world) as (address, got):
+        events = served_world.client("events")
+        key = {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "Bearer token"}}
+        connection = events.create_connection(Name="hub", AuthorizationType="API_KEY", AuthParameters=key)
+        destination = events.create_api_destination(
+            Name="hub", ConnectionArn=connection["ConnectionArn"], InvocationEndpoint=address, HttpMethod="POST"
+        )["ApiDestinationArn"]
+        shape = {
+            "InputPathsMap": {"arn": "$.resources[0]", "status": "$.detail.LabelingJobStatus"},
+            "InputTemplate": '{"event_type": "labeling-job", "client_payload": {"arn": "<arn>", "status": "<status>"}}',
+        }
+        subscribe(served_world, {"Arn": destination, "InputTransformer": shape})
+
+        served_world.finished(served_world.request())
+
+    [(key_given, body, seen)] = got
+    assert key_given == "Bearer token"
+    assert body == {
+        "event_type": "labeling-job",
+        "client_payload": {
+            "arn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/shots-07",
+            "status": "Completed",
+        },
+    }
+    assert seen == "Completed"
+
+
+def test_a_target_that_is_gone_is_no_trouble_for_the_job(world: World) -> None:
+    subscribe(world, {"Arn": "arn:aws:sns:us-east-1:123456789012:nothing"}, {"Arn": "arn:aws:sqs:us-east-1:1:none"})
+
+    assert world.finished(world.request())["LabelingJobStatus"] == "Completed"
+
+
+@contextmanager
+def listening(world: World) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
+    """Listen on this machine; whoever is told looks the job up at once, from another thread."""
+    got: list[tuple[str, Any, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            got.append((self.headers["Authorization"], body, world.status()))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/dispatches", got
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
