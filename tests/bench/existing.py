@@ -24,6 +24,7 @@ from bench.generate import BUCKET, TEAM_FOLDERS
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"
 INFRASTRUCTURE = {
+    "format_version": 1,
     "environment": "bench",
     "account_id": ACCOUNT,
     "region": REGION,
