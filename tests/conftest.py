@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 
@@ -23,5 +24,5 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     with SimulatorServer(seed=7, frozen=True) as simulator:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url or "")
         yield simulator

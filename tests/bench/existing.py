@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.generate import BUCKET, TEAM_FOLDERS
 from groundctl.adapters.checkout import Checkout
 from groundctl.core.compile import artifact_root
 from groundctl.core.declaration import Declaration, canonical_json
@@ -18,8 +19,6 @@ from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.core.spec import ObjectsInput
 from groundctl.pipeline import validate
-
-from bench.generate import BUCKET, TEAM_FOLDERS
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"

@@ -78,10 +78,7 @@ FAULTS = (
     ("  max_concurrent_objects: ", "  max_concurrent_objects: 9"),
 )
 
-ACTIONS = (
-    "walking running jumping climbing swimming cycling driving cooking eating reading writing typing singing dancing "
-    "sleeping lifting throwing catching painting cleaning"
-).split()
+ACTIONS = ["walking", "running", "jumping", "climbing", "swimming", "cycling", "driving", "cooking", "eating", "reading", "writing", "typing", "singing", "dancing", "sleeping", "lifting", "throwing", "catching", "painting", "cleaning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.fakes import FakeJobs, FakeObjects
 
 from groundctl.adapters.checkout import Checkout
 from groundctl.core.infrastructure import parse_infrastructure
@@ -18,6 +17,7 @@ from groundctl.core.plan import Action, Plan
 from groundctl.core.policy import Policy
 from groundctl.pipeline import observe, plan, validate
 from groundctl.render.plan import plan_json, plan_markdown
+from support.fakes import FakeJobs, FakeObjects
 
 CASES = Path(__file__).parents[1] / "cases"
 STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
@@ -32,7 +32,7 @@ def play(story: str) -> Plan:
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
     objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    made = plan(
+    return plan(
         validated.declarations,
         parse_infrastructure(world["infrastructure"]),
         Policy(),
@@ -40,7 +40,6 @@ def play(story: str) -> Plan:
         jobs=jobs,
         objects=objects,
     )
-    return made
 
 
 def with_times(job: Mapping[str, Any]) -> dict[str, Any]:

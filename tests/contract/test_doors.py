@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from support import aws_world
-from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
-from support.fakes import FakeJobs, FakeObjects
 
 from groundctl.adapters.aws_session import AwsSession
 from groundctl.adapters.s3 import S3Objects
@@ -16,7 +13,9 @@ from groundctl.core.compile import DesiredJob
 from groundctl.core.create_once import Accepted, NameTaken, Result
 from groundctl.doors import LabelingJobs, Objects
 from groundctl.pipeline import create
-from support.fakes import FakeClock
+from support import aws_world
+from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
+from support.fakes import FakeClock, FakeJobs, FakeObjects
 
 
 @dataclass

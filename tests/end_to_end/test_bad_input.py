@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from groundtruth_simulator.simulator import Simulator
 from support import aws_world
 from support.builders import an_infrastructure, some_data
@@ -23,6 +24,10 @@ def checkout(tmp_path: Path) -> Path:
     write(tmp_path / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(), sort_keys=False))
     write(tmp_path / "infrastructure.json", json.dumps(aws_world.as_file_content(an_infrastructure())))
     return tmp_path
+
+
+def against(simulator: Simulator) -> dict[str, str]:
+    return {**TESTING, "AWS_ENDPOINT_URL": simulator.url or ""}
 
 
 def write(path: Path, text: str) -> None:
@@ -102,12 +107,16 @@ def test_an_infrastructure_file_that_is_none(checkout, content, words):
 def test_a_plan_file_that_is_none(checkout, content):
     write(checkout / "plan.json", content)
 
-    ran = groundctl("apply", "--plan", "plan.json", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE)
+    ran = groundctl(
+        "apply", "--plan", "plan.json", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE
+    )
 
     assert_one_clear_message(ran, 2, "plan.json", "groundctl plan --out FILE")
 
 
-@pytest.mark.parametrize("arguments", [(), ("plan", "--nonsense"), ("show",), ("nonsense",), ("validate", "--format", "xml")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("plan", "--nonsense"), ("show",), ("nonsense",), ("validate", "--format", "xml")]
+)
 def test_wrong_usage(checkout, arguments):
     assert_one_clear_message(groundctl(*arguments, cwd=checkout), 2, "usage: groundctl")
 
@@ -117,7 +126,11 @@ def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator:
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = groundctl(
-        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+        "plan",
+        "--infrastructure",
+        "infrastructure.json",
+        cwd=checkout,
+        settings=against(simulator),
     )
 
     assert_one_clear_message(ran, 1, "GT601", "eu-north-1", "us-east-1")
@@ -127,7 +140,11 @@ def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simula
     write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(region="eu-west-1")))
 
     ran = groundctl(
-        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+        "plan",
+        "--infrastructure",
+        "infrastructure.json",
+        cwd=checkout,
+        settings=against(simulator),
     )
 
     assert_one_clear_message(ran, 1, "GT601", "is eu-west-1, but the infrastructure is in us-east-1")
@@ -138,7 +155,11 @@ def test_credentials_of_another_account(checkout, simulator: Simulator):
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = groundctl(
-        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+        "plan",
+        "--infrastructure",
+        "infrastructure.json",
+        cwd=checkout,
+        settings=against(simulator),
     )
 
     assert_one_clear_message(ran, 3, "123456789012", "999999999999")
@@ -147,7 +168,11 @@ def test_credentials_of_another_account(checkout, simulator: Simulator):
 @pytest.mark.parametrize("command", [("status", "nobody"), ("results", "nobody")])
 def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
     ran = groundctl(
-        *command, "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+        *command,
+        "--infrastructure",
+        "infrastructure.json",
+        cwd=checkout,
+        settings=against(simulator),
     )
 
     assert_one_clear_message(ran, 2, "nobody", "what now:")
@@ -158,7 +183,11 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
     write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(data))
 
     ran = groundctl(
-        "plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={**TESTING, "AWS_ENDPOINT_URL": simulator.url}
+        "plan",
+        "--infrastructure",
+        "infrastructure.json",
+        cwd=checkout,
+        settings=against(simulator),
     )
 
     assert_one_clear_message(ran, 3, "NoSuchBucket", "was Terraform applied?")
@@ -167,7 +196,9 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
 def test_a_reader_that_has_seen_enough(checkout):
     code = "import sys; from groundctl.cli import main; sys.exit(main(['show', 'jobs/sports-data/rally-outcome.yaml', '--as', 'page']))"
 
-    reader = subprocess.Popen([sys.executable, "-c", code], cwd=checkout, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=checkout, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert reader.stdout is not None
     reader.stdout.close()
     _, said = reader.communicate(timeout=60)

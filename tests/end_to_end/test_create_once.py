@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import boto3
 import pytest
-from groundtruth_simulator.simulator import Simulator
-from support import aws_world
-from support.builders import REGION, a_desired_job, an_infrastructure
-from support.fakes import FakeClock
 
 from groundctl.adapters.aws_session import AwsSession
 from groundctl.adapters.s3 import S3Objects
 from groundctl.adapters.sagemaker import SageMakerJobs
 from groundctl.core.create_once import Result, Verdict
 from groundctl.pipeline import create
+from groundtruth_simulator.simulator import Simulator
+from support import aws_world
+from support.builders import REGION, a_desired_job, an_infrastructure
+from support.fakes import FakeClock
 
 ACCEPTED_THEN_LOST = [
     {"kind": "timeout", "when": "after", "seconds": 3},

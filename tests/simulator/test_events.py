@@ -48,7 +48,9 @@ def test_each_end_of_a_job_is_told_once_and_nothing_else_is(world: World) -> Non
     world.describe("Done")
 
     told = received(sqs, url)
-    assert sorted((event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in told) == [
+    assert sorted(
+        (event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in told
+    ) == [
         ("broken", "Failed"),
         ("done", "Completed"),
         ("ended", "Stopped"),

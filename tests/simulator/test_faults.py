@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from groundtruth_simulator.faults import Fault
-from simulator.world import SESSION, REGION, World
+from simulator.world import REGION, SESSION, World
 
 
 def create(world: World, **config: Any) -> Any:

@@ -151,9 +151,7 @@ def test_a_job_that_is_not_done_fails_after_thirty_days() -> None:
         world.simulator.advance(60)
 
         assert world.status() == "Failed"
-        assert world.describe()["FailureReason"] == (
-            "ClientError: The labeling job was not completed within 30 days."
-        )
+        assert world.describe()["FailureReason"] == ("ClientError: The labeling job was not completed within 30 days.")
 
 
 def test_objects_nobody_answers_fail_when_their_availability_ends() -> None:
@@ -257,7 +255,7 @@ def test_lines_that_carry_the_label_are_copied_and_count_as_labeled(world: World
 
     assert found["LabelCounters"] == {**ZERO, "TotalLabeled": 3, "HumanLabeled": 3}
     assert world.output()[2] == done
-    answered = {key.split("/")[5] for key in world.keys("out/Shots-07/annotations/worker-response/")}
+    answered = {key.split("/")[5] for key in world.files("out/Shots-07/annotations/worker-response/")}
     assert answered == {"0", "1"}
 
 
@@ -269,7 +267,7 @@ def test_a_job_with_nothing_left_to_label_completes(world: World) -> None:
     found = world.finished(request)
 
     assert (found["LabelingJobStatus"], found["LabelCounters"]["TotalLabeled"]) == ("Completed", 1)
-    assert world.keys("out/Shots-07/annotations/worker-response") == []
+    assert world.files("out/Shots-07/annotations/worker-response") == []
 
 
 @pytest.mark.parametrize(
@@ -406,9 +404,7 @@ def test_few_objects_in_flight_take_longer(world: World) -> None:
 
 def test_a_streaming_job_goes_on_until_it_is_stopped(world: World) -> None:
     topic = {"SnsTopicArn": "arn:aws:sns:us-east-1:123456789012:clips"}
-    world.sagemaker.create_labeling_job(
-        **changed(world.request(), "InputConfig.DataSource", {"SnsDataSource": topic})
-    )
+    world.sagemaker.create_labeling_job(**changed(world.request(), "InputConfig.DataSource", {"SnsDataSource": topic}))
     world.simulator.advance_until_idle()
     world.simulator.advance(5 * DAY)
     assert world.status() == "InProgress"

@@ -18,7 +18,7 @@ ROOT = "out/Shots-07/annotations"
 def test_the_folder_keeps_the_names_case_and_holds_the_documented_files(either_world: World) -> None:
     found = either_world.finished(either_world.request("Shots-07", clips=2))
 
-    patterns = {re.sub(STAMP, "<time>", key) for key in either_world.keys()}
+    patterns = {re.sub(STAMP, "<time>", key) for key in either_world.files()}
     assert patterns == {
         f"{ROOT}/consolidated-annotation/consolidation-request/iteration-1/<time>.json",
         f"{ROOT}/consolidated-annotation/consolidation-response/iteration-1/<time>.json",
@@ -35,7 +35,7 @@ def test_the_folder_keeps_the_names_case_and_holds_the_documented_files(either_w
 def test_an_output_path_without_a_slash_at_its_end_is_the_same(world: World) -> None:
     world.finished(changed(world.request(), "OutputConfig.S3OutputPath", "s3://acme-clips/out"))
 
-    assert "out/Shots-07/manifests/output/output.manifest" in world.keys()
+    assert "out/Shots-07/manifests/output/output.manifest" in world.files()
 
 
 def test_an_output_line_is_the_input_line_with_label_and_metadata(world: World) -> None:
@@ -114,7 +114,7 @@ def test_more_workers_find_the_truth_more_often() -> None:
 def test_worker_responses_are_as_documented(world: World) -> None:
     world.finished(world.request(clips=1, NumberOfHumanWorkersPerDataObject=2))
 
-    [key] = world.keys(f"{ROOT}/worker-response/")
+    [key] = world.files(f"{ROOT}/worker-response/")
     answers = json.loads(world.read(key))["answers"]
 
     assert re.fullmatch(rf"{ROOT}/worker-response/iteration-1/0/{STAMP}\.json", key)
@@ -148,7 +148,7 @@ def test_workers_of_a_user_pool_are_vouched_for_by_cognito(world: World) -> None
     world.workteam = team
     world.finished(world.request(clips=1))
 
-    [key] = world.keys(f"{ROOT}/worker-response/")
+    [key] = world.files(f"{ROOT}/worker-response/")
     identity = json.loads(world.read(key))["answers"][0]["workerMetadata"]["identityData"]
 
     assert identity["identityProviderType"] == "Cognito"
@@ -159,7 +159,7 @@ def test_workers_of_a_vendor_stay_nameless(world: World) -> None:
     vendor = "arn:aws:sagemaker:us-east-1:999988887777:workteam/vendor-crowd/labelers"
     world.finished(world.request(clips=1, WorkteamArn=vendor))
 
-    [key] = world.keys(f"{ROOT}/worker-response/")
+    [key] = world.files(f"{ROOT}/worker-response/")
     answer = json.loads(world.read(key))["answers"][0]
 
     assert "workerMetadata" not in answer
@@ -170,7 +170,7 @@ def test_consolidation_is_asked_and_answered_as_documented(world: World) -> None
     world.finished(world.request(clips=2))
 
     def entries(kind: str) -> list[Any]:
-        keys = world.keys(f"{ROOT}/consolidated-annotation/consolidation-{kind}/")
+        keys = world.files(f"{ROOT}/consolidated-annotation/consolidation-{kind}/")
         return [entry for key in keys for entry in json.loads(world.read(key))]
 
     asked, answered = entries("request"), entries("response")
@@ -205,7 +205,7 @@ def test_the_running_batch_names_object_and_input(world: World) -> None:
 def test_every_file_is_encrypted_with_kms(world: World, key: str | None, seen: str) -> None:
     world.finished(changed(world.request(clips=1), "OutputConfig.KmsKeyId", key))
 
-    for name in world.keys():
+    for name in world.files():
         head = world.s3.head_object(Bucket=world.bucket, Key=name)
         assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", seen)
 

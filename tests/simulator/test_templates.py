@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from simulator.world import World
@@ -48,6 +48,7 @@ def test_output_is_escaped_unless_the_template_says_otherwise(world: World, cont
 
 
 def test_a_clip_in_a_rendered_page_can_be_played(served_world: World) -> None:
+    assert served_world.bucket
     clip = served_world.put("clips/a b+c.mp4", "moving pictures")
 
     answer = render(served_world, PAGE, taskObject=clip, labels=["goal", "no <goal>"], title="Goal?")
@@ -57,8 +58,8 @@ def test_a_clip_in_a_rendered_page_can_be_played(served_world: World) -> None:
     assert "<i>no &lt;goal&gt;</i>" in answer["RenderedContent"]
     url = answer["RenderedContent"].partition('src="')[2].partition('"')[0].replace("&amp;", "&")
     assert url.startswith(f"{served_world.url}/acme-clips/clips/a%20b%2Bc.mp4?X-Amz-Algorithm=AWS4-HMAC-SHA256")
-    with urllib.request.urlopen(url) as reply:
-        assert reply.read() == b"moving pictures"
+    assert requests.get(url, timeout=10).content == b"moving pictures"
+    assert requests.get(url, headers={"Range": "bytes=0-5"}, timeout=10).content == b"moving"
 
 
 def test_in_process_a_clip_has_s3s_own_address(world: World) -> None:

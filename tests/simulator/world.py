@@ -28,9 +28,7 @@ ACS = "arn:aws:lambda:us-east-1:432418664414:function:ACS-VideoMultiClass"
 PUBLIC = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
 TRUST = {
     "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    ],
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 OIDC = {
     "ClientId": "portal",
@@ -107,7 +105,7 @@ class World:
     def read(self, key: str) -> str:
         return str(self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read().decode())
 
-    def keys(self, prefix: str = "out/") -> list[str]:
+    def files(self, prefix: str = "out/") -> list[str]:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import boto3
-from support.builders import REGION
 
 from groundctl.core.infrastructure import Infrastructure
+from support.builders import REGION
 
 TRUST = {
     "Version": "2012-10-17",
@@ -24,7 +24,9 @@ def build(infrastructure: Infrastructure, clips: tuple[str, ...] = ("rally-1.mp4
     for clip in clips:
         s3.put_object(Bucket=infrastructure.input_buckets[0], Key=clip, Body=b"a clip")
     iam = boto3.client("iam", region_name=REGION)
-    iam.create_role(RoleName=infrastructure.execution_role_arn.rsplit("/", 1)[-1], AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_role(
+        RoleName=infrastructure.execution_role_arn.rsplit("/", 1)[-1], AssumeRolePolicyDocument=json.dumps(TRUST)
+    )
     _make_teams(tuple(infrastructure.work_teams))
 
 
@@ -56,5 +58,7 @@ def _make_teams(names: tuple[str, ...]) -> None:
     sagemaker.create_workforce(WorkforceName="workers", CognitoConfig={"UserPool": pool, "ClientId": client})
     for name in names:
         cognito.create_group(GroupName=name, UserPoolId=pool)
-        member = {"CognitoMemberDefinition": {"UserPool": pool, "UserGroup": name, "ClientId": client}}
-        sagemaker.create_workteam(WorkteamName=name, WorkforceName="workers", Description=name, MemberDefinitions=[member])
+        member: Any = {"CognitoMemberDefinition": {"UserPool": pool, "UserGroup": name, "ClientId": client}}
+        sagemaker.create_workteam(
+            WorkteamName=name, WorkforceName="workers", Description=name, MemberDefinitions=[member]
+        )

@@ -83,7 +83,9 @@ def an_observed_job(of: Declaration | None = None, **changes: Any) -> ObservedJo
     """A job that AWS reports, made by groundctl from a declaration."""
     declaration = of or a_declaration()
     name = declaration.spec.name
-    mark = Fingerprint(bucket="artifacts", name=name, declaration=declaration.digest, input=clips_of(declaration).digest)
+    mark = Fingerprint(
+        bucket="artifacts", name=name, declaration=declaration.digest, input=clips_of(declaration).digest
+    )
     members: dict[str, Any] = {
         "name": name,
         "arn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/{name.lower()}",
@@ -105,7 +107,9 @@ def a_plan(*declarations: Declaration, observed: tuple[ObservedJob, ...] = (), p
     return assemble(changes, declarations, existing, infrastructure, policy)
 
 
-def _judge(declaration: Declaration, existing: dict[str, ObservedJob], infrastructure: Infrastructure, policy: Policy) -> Change:
+def _judge(
+    declaration: Declaration, existing: dict[str, ObservedJob], infrastructure: Infrastructure, policy: Policy
+) -> Change:
     if job := existing.get(declaration.spec.key):
         return judge_existing(declaration, job, infrastructure)
     clips = clips_of(declaration)

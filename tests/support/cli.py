@@ -35,7 +35,12 @@ class Ran:
 
 def groundctl(*arguments: str | Path, cwd: Path, settings: dict[str, str] | None = None) -> Ran:
     """Run one command in a folder."""
-    command = [sys.executable, "-c", "import sys; from groundctl.cli import main; sys.exit(main())", *map(str, arguments)]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from groundctl.cli import main; sys.exit(main())",
+        *map(str, arguments),
+    ]
     environment = {**CLEAN, **(settings or {})}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
     return Ran(code=done.returncode, out=done.stdout, err=done.stderr)

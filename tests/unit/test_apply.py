@@ -1,14 +1,17 @@
 """A job is bought once: every answer that a create call can have, and what is reported."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
-from support.builders import a_declaration, a_desired_job, a_plan, an_observed_job
-from support.fakes import FakeClock, FakeJobs, FakeObjects
 
 from groundctl.core.create_once import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
-from groundctl.core.reviewed import held_back
 from groundctl.core.plan import plan_content
+from groundctl.core.reviewed import held_back
 from groundctl.errors import WorldError
 from groundctl.pipeline import apply, create
+from support.builders import a_declaration, a_desired_job, a_plan, an_observed_job
+from support.fakes import FakeClock, FakeJobs, FakeObjects
 
 
 def create_with(jobs: FakeJobs, objects: FakeObjects | None = None, clock: FakeClock | None = None) -> Verdict:
@@ -36,7 +39,9 @@ def test_everything_the_request_points_to_is_there_before_it_is_sent():
     assert task["UiConfig"]["UiTemplateS3Uri"] in objects.objects
 
 
-@pytest.mark.parametrize("lost", [Unclear(message="ReadTimeoutError"), Unclear(message="500"), Unclear(message="reset")])
+@pytest.mark.parametrize(
+    "lost", [Unclear(message="ReadTimeoutError"), Unclear(message="500"), Unclear(message="reset")]
+)
 def test_a_lost_answer_is_looked_up_and_never_sent_again(lost):
     jobs = FakeJobs(lost, accepting=True)
 
@@ -116,8 +121,12 @@ def test_a_clean_refusal_failed_with_awss_words():
 
 
 def test_a_job_that_aws_accepts_and_fails_is_not_called_created():
-    jobs = FakeJobs(Unclear(message="timeout"), accepting=True)
-    jobs._described = lambda request: FakeJobs._described(jobs, request) | {"LabelingJobStatus": "Failed", "FailureReason": "no access"}  # type: ignore[method-assign]
+    class Failing(FakeJobs):
+        def describe(self, name: str) -> Mapping[str, Any] | None:
+            found = super().describe(name)
+            return found and {**found, "LabelingJobStatus": "Failed", "FailureReason": "no access"}
+
+    jobs = Failing(Unclear(message="timeout"), accepting=True)
 
     verdict = create_with(jobs)
 
@@ -162,8 +171,8 @@ def test_a_world_that_fails_before_the_create_fails_that_job_only():
 
 def test_a_world_that_fails_after_the_create_is_unknown():
     class Blind(FakeJobs):
-        def describe(self, name: str):
-            raise WorldError("the network is away", hint="try later")
+        def describe(self, name: str) -> Mapping[str, Any] | None:
+            raise WorldError(f"the network is away from {name}", hint="try later")
 
     assert create_with(Blind()).result is Result.UNKNOWN
 
@@ -202,7 +211,10 @@ def test_what_was_reviewed_is_created_and_nothing_more():
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
     held = held_back(now, reviewed)
-    outcomes = {one.name: one for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)}
+    outcomes = {
+        one.name: one
+        for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
+    }
 
     assert outcomes["a"].result is Result.CREATED
     assert outcomes["b"].result is Result.HELD

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import jsonschema
 import pytest
-from support.builders import CHECKOUT, a_declaration, a_plan, an_observed_job
 
 from groundctl.core.observed import Fingerprint, Status
 from groundctl.core.plan import Action, Change, Plan
 from groundctl.core.policy import Ceiling, Policy
 from groundctl.render.plan import plan_json
+from support.builders import CHECKOUT, a_declaration, a_plan, an_observed_job
 
 
 def only(plan: Plan) -> Change:
@@ -151,7 +151,10 @@ def test_a_job_declared_as_stopped_is_not_created():
 
 
 def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_business():
-    ours, theirs = an_observed_job(a_declaration(name="ours")), an_observed_job(a_declaration(name="theirs"), fingerprint=None)
+    ours, theirs = (
+        an_observed_job(a_declaration(name="ours")),
+        an_observed_job(a_declaration(name="theirs"), fingerprint=None),
+    )
 
     plan = a_plan(observed=(ours, theirs))
 
@@ -168,6 +171,8 @@ def test_the_digest_names_the_meaning_and_not_how_jobs_get_on():
 
 
 def test_a_plan_as_json_fits_its_schema():
-    plan = a_plan(a_declaration(), a_declaration(name="again"), observed=(an_observed_job(a_declaration(name="orphan")),))
+    plan = a_plan(
+        a_declaration(), a_declaration(name="again"), observed=(an_observed_job(a_declaration(name="orphan")),)
+    )
 
     jsonschema.validate(json.loads(plan_json(plan)), CHECKOUT.schema("plan"))

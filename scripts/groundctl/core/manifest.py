@@ -25,7 +25,7 @@ class FrozenInput:
     """The clips of one job, decided.
 
     objects counts the manifest's lines, to_label those that do not carry the label attribute yet: Ground Truth skips
-    the others. The digest names clips and labels, so that the same purchase is known under any job name.
+    the others. The digest names the clips to label and the labels, so that the same purchase is known under any name.
     """
 
     manifest: bytes
@@ -86,11 +86,16 @@ def freeze(manifest: bytes, labels: Iterable[Label], label_attribute: str) -> Fr
         reading.refuse(
             f"holds {reading.count:,} clips; AWS takes at most {MAX_LINES:,} a job", "split it, or take a sample"
         )
+    if reading.count and reading.labeled == reading.count:
+        reading.refuse(
+            f"has `{label_attribute}` on every clip already: there is nothing to label",
+            "choose another output.label_attribute",
+        )
     if reading.findings:
         return tuple(reading.findings)
     return FrozenInput(
         manifest=manifest,
-        digest=input_digest(reading.uris, labels),
+        digest=input_digest(reading.open, labels),
         objects=reading.count,
         to_label=reading.count - reading.labeled,
         repeated=reading.count - len(reading.uris),
@@ -98,7 +103,7 @@ def freeze(manifest: bytes, labels: Iterable[Label], label_attribute: str) -> Fr
 
 
 def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:
-    """Name what is bought: these clips, sorted by these labels. 32 hexadecimal digits; order does not matter."""
+    """Name what is bought: these clips, sorted into these labels. 32 hexadecimal digits; order does not matter."""
     content = "\n".join([*sorted(set(uris)), "", *sorted(label.name for label in labels)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
@@ -112,6 +117,7 @@ class _Reading:
         self.label_attribute = label_attribute
         self.count = self.labeled = 0
         self.uris: set[str] = set()
+        self.open: set[str] = set()
         self.findings: list[Finding] = []
 
     def take(self, number: int, line: bytes) -> None:
@@ -149,5 +155,8 @@ class _Reading:
         if any(key.startswith("$") for key in content):
             return "has a key that starts with $"
         self.uris.add(uri)
-        self.labeled += self.label_attribute in content
+        if self.label_attribute in content:
+            self.labeled += 1
+        else:
+            self.open.add(uri)
         return None

@@ -1,0 +1,73 @@
+"""`make demo` does what README says, with real Terraform."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.builders import ROOT
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Run the demo once, with AWS settings of a person in its environment that must not reach it."""
+    out = tmp_path_factory.mktemp("demo")
+    environment = {
+        **os.environ,
+        "AWS_PROFILE": "somebodys-real-account",
+        "AWS_REGION": "eu-west-1",
+        "AWS_SESSION_TOKEN": "real",
+    }
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; from groundctl.cli import main; sys.exit(main(['demo', '--out', {str(out)!r}]))",
+        ],
+        cwd=out,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return out, ran.stdout
+
+
+def test_the_demo_walks_the_whole_way(demo: tuple[Path, str]):
+    _, said = demo
+
+    for sentence in (
+        "A second terraform plan finds nothing to change",
+        "3 declarations checked: no problems",
+        "3 jobs: 3 created",
+        "Nothing to do: every declared job is there already",
+        "It made 0 calls that change anything",
+        "3 jobs: 3 Completed",
+        "Worth a look:",
+    ):
+        assert sentence in said
+
+
+def test_the_demo_leaves_what_it_names(demo: tuple[Path, str]):
+    out, said = demo
+    named = [line.split()[0] for line in said.split("Worth a look:")[1].splitlines() if line.strip()]
+
+    assert len(named) >= 6
+    assert all((ROOT / path).is_file() for path in named), named
+    assert (out / "results" / "rally-outcome-2026-11.csv").is_file()
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_repository_is_left_as_it_was():
+    status = subprocess.run(
+        ["git", "status", "--porcelain", "terraform", "jobs"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ".terraform" not in status.stdout
+    assert "tfstate" not in status.stdout

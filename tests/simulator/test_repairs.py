@@ -1,0 +1,90 @@
+"""Gaps of moto that the simulator closes for Terraform."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from simulator.world import World
+
+
+def test_a_bucket_that_refuses_plain_http_can_be_used(either_world: World) -> None:
+    assert either_world.bucket
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::acme-clips", "arn:aws:s3:::acme-clips/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    either_world.s3.put_bucket_policy(Bucket="acme-clips", Policy=json.dumps({"Statement": [statement]}))
+
+    assert either_world.read("labels.json")
+    assert either_world.finished(either_world.request())["LabelingJobStatus"] == "Completed"
+
+
+def test_a_deny_without_a_condition_still_denies(world: World) -> None:
+    assert world.bucket
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-clips/*"}
+    world.s3.put_bucket_policy(Bucket="acme-clips", Policy=json.dumps({"Statement": [statement]}))
+
+    with pytest.raises(ClientError) as caught:
+        world.read("labels.json")
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+@pytest.mark.filterwarnings("ignore:.*NotImplementedByMoto does not match")
+def test_what_nobody_simulates_is_refused_at_once(either_world: World) -> None:
+    with pytest.raises(ClientError) as caught:
+        either_world.sagemaker.list_flow_definitions()
+
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert caught.value.response["Error"] == {
+        "Code": "NotImplementedByMoto",
+        "Message": "The list_flow_definitions action has not been implemented",
+    }
+
+
+@pytest.mark.parametrize("with_topic", [False, True])
+def test_a_buckets_event_switch_is_read_back(world: World, with_topic: bool) -> None:
+    assert world.bucket
+    topic = world.client("sns").create_topic(Name="clips")["TopicArn"]
+    topics = [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}] if with_topic else []
+    world.s3.put_bucket_notification_configuration(
+        Bucket="acme-clips",
+        NotificationConfiguration={"EventBridgeConfiguration": {}, "TopicConfigurations": topics},
+    )
+
+    found = world.s3.get_bucket_notification_configuration(Bucket="acme-clips")
+
+    assert found["EventBridgeConfiguration"] == {}
+    assert len(found.get("TopicConfigurations", [])) == len(topics)
+
+
+def test_a_budget_has_tags_and_subscribers(world: World) -> None:
+    budgets = world.client("budgets")
+    notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+    subscriber = {"SubscriptionType": "EMAIL", "Address": "money@example.com"}
+    budgets.create_budget(
+        AccountId="123456789012",
+        Budget={
+            "BudgetName": "labels",
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "100", "Unit": "USD"},
+        },
+        NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": [subscriber]}],
+        ResourceTags=[{"Key": "a", "Value": "1"}],
+    )
+    arn = "arn:aws:budgets::123456789012:budget/labels"
+
+    budgets.tag_resource(ResourceARN=arn, ResourceTags=[{"Key": "b", "Value": "2"}])
+    budgets.untag_resource(ResourceARN=arn, ResourceTagKeys=["a"])
+
+    assert budgets.list_tags_for_resource(ResourceARN=arn)["ResourceTags"] == [{"Key": "b", "Value": "2"}]
+    assert budgets.describe_subscribers_for_notification(
+        AccountId="123456789012", BudgetName="labels", Notification=notification
+    )["Subscribers"] == [subscriber]

@@ -1,0 +1,209 @@
+"""Words for people, compared whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from groundctl.core.create_once import Outcome, Result
+from groundctl.core.observed import Counters, Status
+from groundctl.core.policy import Policy
+from groundctl.core.problem import Problem, Severity
+from groundctl.core.progress import progress_of
+from groundctl.render.escape import (
+    for_markdown,
+    for_markdown_code,
+    for_terminal,
+    for_workflow_message,
+    for_workflow_property,
+)
+from groundctl.render.plan import outcomes_text, plan_markdown, plan_text
+from groundctl.render.problems import problems_as
+from groundctl.render.status import status_text
+from groundctl.render.words import count, duration, usd, usd_range
+from support.builders import NOW, a_declaration, a_plan, an_observed_job
+
+PROBLEM = Problem(
+    path="jobs/a/b.yaml",
+    line=14,
+    column=7,
+    rule="GT103",
+    pointer="/task/labels/2",
+    message="task.labels[2] is empty",
+    hint="write text",
+)
+WARNING = replace(PROBLEM, line=20, rule="GT224", severity=Severity.WARNING)
+
+
+def test_problems_as_text():
+    assert problems_as("text", [PROBLEM, WARNING], files=3) == (
+        "jobs/a/b.yaml:14:7 GT103 task.labels[2] is empty — write text\n"
+        "jobs/a/b.yaml:20:7 GT224 warning: task.labels[2] is empty — write text\n"
+        "1 problem in 1 of 3 declarations, 1 warning"
+    )
+
+
+def test_problems_as_json_have_the_seven_members_others_build_on():
+    written = json.loads(problems_as("json", [PROBLEM, WARNING], files=3))
+
+    assert written["files"] == 3
+    assert written["problems"] == [
+        {
+            "path": "jobs/a/b.yaml",
+            "line": 14,
+            "column": 7,
+            "rule": "GT103",
+            "pointer": "/task/labels/2",
+            "message": "task.labels[2] is empty",
+            "hint": "write text",
+        }
+    ]
+    assert [warning["rule"] for warning in written["warnings"]] == ["GT224"]
+
+
+def test_problems_as_annotations():
+    assert problems_as("github", [PROBLEM, WARNING], files=3).splitlines() == [
+        "::error file=jobs/a/b.yaml,line=14,col=7,title=groundctl GT103::task.labels[2] is empty — write text",
+        "::warning file=jobs/a/b.yaml,line=20,col=7,title=groundctl GT224::task.labels[2] is empty — write text",
+        "1 problem in 1 of 3 declarations, 1 warning",
+    ]
+
+
+def test_problems_as_sarif_name_rule_file_and_place():
+    [run] = json.loads(problems_as("sarif", [PROBLEM], files=1))["runs"]
+
+    [result] = run["results"]
+    assert result["ruleId"] == "GT103"
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 14, "startColumn": 7}
+
+
+def test_no_problems_says_so():
+    assert problems_as("text", [], files=1) == "1 declaration checked: no problems"
+
+
+def test_a_plan_for_the_terminal():
+    policy = Policy(platform_fee_usd=Decimal("0.08"))
+
+    assert plan_text(a_plan(a_declaration()), policy).splitlines()[:5] == [
+        "Plan for test (123456789012, us-east-1): 1 to create",
+        "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml.",
+        "",
+        "action  job            clips  workers   cost  team",
+        "create  rally-outcome      2   3 each  $0.16  reviewers",
+    ]
+
+
+def test_outcomes_for_the_terminal():
+    lost = Outcome(name="a", path="jobs/a.yaml", result=Result.UNKNOWN, evidence="no answer", hint="run apply again")
+    made = Outcome(name="b", path="jobs/b.yaml", result=Result.CREATED, evidence="accepted, and there")
+
+    assert outcomes_text([lost, made]) == (
+        "unknown   a: no answer\n"
+        "          what now: run apply again\n"
+        "created   b: accepted, and there\n"
+        "2 jobs: 1 created, 1 unknown"
+    )
+
+
+def test_the_standing_of_a_running_job():
+    job = an_observed_job(created=NOW - timedelta(hours=2), counters=Counters(labeled=40, unlabeled=60))
+
+    progress = progress_of(job, NOW)
+
+    assert progress.rate == 20
+    assert progress.expected_end == NOW + timedelta(hours=3)
+    assert "40 of 100" in status_text([progress], NOW)
+
+
+def test_a_job_that_will_not_be_done_in_time_is_told():
+    job = an_observed_job(created=NOW - timedelta(days=10), counters=Counters(labeled=10, unlabeled=1000))
+
+    assert "add workers" in progress_of(job, NOW).advice
+
+
+def test_completed_with_unlabeled_clips_is_not_called_done():
+    job = an_observed_job(status=Status.COMPLETED, counters=Counters(labeled=9, failed=1))
+
+    assert "1 without a label" in progress_of(job, NOW).advice
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3600, "1 h"), (90061, "1 d 1 h"), (86400 * 3, "3 d")],
+)
+def test_a_time_span_has_at_most_two_units(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_money_and_counts():
+    assert usd(Decimal("1234.5")) == "$1,234.50"
+    assert usd_range(Decimal("0.001"), Decimal("0.004")) == "$0.00"
+    assert count(1, "clip") == "1 clip"
+    assert count(1200, "clip") == "1,200 clips"
+
+
+HOSTILE = st.text(
+    alphabet=st.sampled_from("abc @#`|*_[]()<>!~:/%\r\n\t&;-=\\\"'$^{}\u202e\u200b1"), max_size=40
+) | st.sampled_from(
+    [
+        "@everyone",
+        "#1",
+        "![x](https://e.x/a.png)",
+        "<img src=x onerror=alert(1)>",
+        "::add-mask::x",
+        "a | b",
+        "`x`",
+        "https://e.x",
+        "www.e.x",
+        "-->",
+        "```",
+    ]
+)
+
+
+@given(HOSTILE)
+def test_text_in_markdown_stays_text(text: str):
+    tokens = (
+        MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").parse(f"- {for_markdown(text)}.")
+    )
+
+    inner = [child.type for token in tokens for child in token.children or ()]
+    assert set(inner) <= {"text", "text_special"}
+
+
+@given(HOSTILE)
+def test_text_in_a_table_is_one_cell(text: str):
+    table = f"| a | b |\n|---|---|\n| {for_markdown(text)} | {for_markdown_code(text)} |"
+
+    tokens = MarkdownIt("commonmark").enable("table").parse(table)
+    cells = [token.type for token in tokens if token.type == "td_open"]
+    assert len(cells) == 2
+
+
+@given(HOSTILE)
+def test_text_in_a_log_is_no_command(text: str):
+    assert not for_workflow_message(text).startswith("::")
+    assert "\n" not in for_workflow_message(text)
+    assert not set(for_workflow_property(text)) & set("\r\n:,")
+    assert "\n" not in for_terminal(text)
+    assert "\u202e" not in for_terminal(text)
+
+
+def test_a_hostile_job_cannot_break_the_comment():
+    declaration = a_declaration(
+        owner="</details>\n# Approved @admin | x |",
+        task={**a_declaration().data["task"], "title": "<img src=x> ![a](b)"},
+    )
+
+    written = plan_markdown(a_plan(declaration), Policy())
+
+    assert "<img" not in written
+    assert "@admin" not in written
+    assert "\n# Approved" not in written
