@@ -6,10 +6,13 @@ load -> validate -> compile -> observe -> plan -> apply -> report
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
+# The first two steps live apart: an offline command need not wait for what the others import.
+from groundctl.checking import Validated as Validated
+from groundctl.checking import validate as validate
 from groundctl.core.compile import DesiredJob, check_infrastructure, compile_job
 from groundctl.core.create_once import Answer, Outcome, Rejected, Result, Throttled, Verdict, judge
 from groundctl.core.declaration import Declaration
@@ -24,56 +27,26 @@ from groundctl.core.plan import (
     explain_immutable,
     judge_existing,
     judge_new,
+    leave_unexplained,
     refuse,
     wait_for,
 )
 from groundctl.core.policy import Policy
-from groundctl.core.problem import Finding, Problem, in_reading_order
-from groundctl.core.schema_check import SchemaCheck
+from groundctl.core.problem import Finding
 from groundctl.core.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput
-from groundctl.core.validate import Validator, check_collection, check_policy
-from groundctl.doors import Clock, Files, LabelingJobs, Objects
+from groundctl.doors import Clock, LabelingJobs, Objects
 from groundctl.errors import WorldError
 
 # How long a job that AWS may have accepted is looked for before its outcome is called unknown.
 LOOK_FOR_SECONDS = 60
 THROTTLE_TRIES = 8
+# Below botocore's ten connections for a client.
+AT_A_TIME = 8
+# Changed jobs whose fields a plan names.
+MOST_EXPLAINED = 50
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validated:
-    """All declarations that were asked about: the good ones, the number looked at, and every problem."""
-
-    declarations: tuple[Declaration, ...]
-    problems: tuple[Problem, ...]
-    files: int
-    policy: Policy
-
-
-def validate(files: Files, given: Iterable[str] = ()) -> Validated:
-    """Check declarations without credentials or network."""
-    policy, policy_problems = load_policy(files)
-    validator = Validator(
-        schema=SchemaCheck(files.schema("labeling-job")), policy=policy, read_text=files.read_text_beside
-    )
-    paths = files.declarations(given)
-    checked = [validator.check(path, files.read(path)) for path in paths]
-    problems = [*policy_problems, *(problem for one in checked for problem in one.problems), *check_collection(checked)]
-    return Validated(
-        declarations=tuple(one.declaration for one in checked if one.declaration),
-        problems=in_reading_order(problems),
-        files=len(paths),
-        policy=policy,
-    )
-
-
-def load_policy(files: Files) -> tuple[Policy, tuple[Problem, ...]]:
-    """Read the repository's policy; where there is none or it is broken, the strict defaults hold."""
-    raw = files.read_policy()
-    if raw is None:
-        return Policy(), ()
-    policy = check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
-    return (policy, ()) if isinstance(policy, Policy) else (Policy(), policy)
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 
 
 def observe(jobs: LabelingJobs) -> dict[str, ObservedJob]:
@@ -91,30 +64,51 @@ def plan(
     objects: Objects,
 ) -> Plan:
     """Say what to do about every declared and every existing job; reads, and changes nothing."""
-    known = dict(observed)
-    changes = []
-    for declaration in declarations:
-        job = known.get(declaration.spec.key)
-        if job is not None and not job.has_input and job.fingerprint is None:
-            # The odd one: a job fed by a topic has no manifest to tell from; only Describe has its tags.
-            described = jobs.describe(job.name)
-            job = known[job.key] = observed_job(described) if described else job
-        if job is None:
-            changes.append(_plan_new(declaration, infrastructure, policy, known, objects))
-        else:
-            changes.append(
-                _explained(judge_existing(declaration, job, infrastructure), declaration, objects)
-            )
+    known = {**observed, **_told_by_tags(declarations, observed, jobs)}
+    new = [declaration for declaration in declarations if declaration.spec.key not in known]
+    there = [declaration for declaration in declarations if declaration.spec.key in known]
+    changes = [
+        *_plan_new(new, infrastructure, policy, known, objects),
+        *_explained([judge_existing(one, known[one.spec.key], infrastructure) for one in there], there, objects),
+    ]
     return assemble(changes, declarations, known, infrastructure, policy)
 
 
+def _told_by_tags(
+    declarations: Iterable[Declaration], observed: Mapping[str, ObservedJob], jobs: LabelingJobs
+) -> dict[str, ObservedJob]:
+    """Describe the odd ones: a job fed by a topic has no manifest to tell from, and only Describe has its tags."""
+    found = [job for declaration in declarations if (job := observed.get(declaration.spec.key))]
+    odd = [job for job in found if not job.has_input and job.fingerprint is None]
+    described = _all_at_once(lambda job: jobs.describe(job.name), odd)
+    return {job.key: observed_job(answer) for job, answer in zip(odd, described, strict=True) if answer}
+
+
 def _plan_new(
-    declaration: Declaration,
+    declarations: Sequence[Declaration],
     infrastructure: Infrastructure,
     policy: Policy,
     observed: Mapping[str, ObservedJob],
     objects: Objects,
-) -> Change:
+) -> Iterator[Change]:
+    buyable = []
+    for declaration in declarations:
+        if early := _not_now(declaration, infrastructure, observed):
+            yield early
+        else:
+            buyable.append(declaration)
+    inputs = _all_at_once(lambda declaration: freeze_input(declaration, observed, objects), buyable)
+    for declaration, clips in zip(buyable, inputs, strict=True):
+        if clips is not None and not isinstance(clips, FrozenInput):
+            yield refuse(declaration, clips)
+        else:
+            yield judge_new(declaration, compile_job(declaration, infrastructure, clips), clips, policy)
+
+
+def _not_now(
+    declaration: Declaration, infrastructure: Infrastructure, observed: Mapping[str, ObservedJob]
+) -> Change | None:
+    """Refuse what does not fit the infrastructure, and let wait what continues a job that is not done."""
     if findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
         return refuse(declaration, findings)
     source = declaration.spec.source
@@ -122,10 +116,7 @@ def _plan_new(
         earlier = observed.get(source.job.lower())
         if earlier is None or not earlier.status.is_terminal or earlier.output_manifest is None:
             return wait_for(declaration, earlier)
-    clips = freeze_input(declaration, observed, objects)
-    if clips is not None and not isinstance(clips, FrozenInput):
-        return refuse(declaration, clips)
-    return judge_new(declaration, compile_job(declaration, infrastructure, clips), clips, policy)
+    return None
 
 
 def freeze_input(
@@ -168,14 +159,36 @@ def freeze_input(
     return freeze(manifest, spec.labels, spec.label_attribute)
 
 
-def _explained(change: Change, declaration: Declaration, objects: Objects) -> Change:
-    """Name the changed fields of a job that cannot be changed, from the declaration kept beside its manifest."""
-    if change.action is not Action.IMMUTABLE or change.observed is None or change.observed.fingerprint is None:
-        return change
-    mark = change.observed.fingerprint
-    uri = f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json"
-    kept = objects.read(uri)
-    return explain_immutable(change, json.loads(kept), declaration) if kept else change
+def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], objects: Objects) -> Iterator[Change]:
+    """Name the changed fields of jobs that cannot be changed, from the declarations kept beside their manifests.
+
+    Each takes a read from S3, and nobody reads on after so many: of the rest the plan says that they changed.
+    """
+    changed = [change for change in changes if change.action is Action.IMMUTABLE]
+    told = changed[:MOST_EXPLAINED]
+    kept = dict(zip((change.key for change in told), _all_at_once(lambda one: _kept(one, objects), told), strict=True))
+    for change, declaration in zip(changes, declarations, strict=True):
+        if change.action is not Action.IMMUTABLE:
+            yield change
+        elif change.key not in kept:
+            yield leave_unexplained(change, MOST_EXPLAINED)
+        else:
+            before = kept[change.key]
+            yield explain_immutable(change, json.loads(before), declaration) if before else change
+
+
+def _kept(change: Change, objects: Objects) -> bytes | None:
+    """Read the declaration that an existing job was made from."""
+    mark = change.observed.fingerprint if change.observed else None
+    if mark is None:
+        return None
+    return objects.read(f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json")
+
+
+def _all_at_once(ask: Callable[[Asked], Answered], about: Sequence[Asked]) -> list[Answered]:
+    """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
+    with ThreadPoolExecutor(AT_A_TIME) as crew:
+        return list(crew.map(ask, about))
 
 
 def apply(

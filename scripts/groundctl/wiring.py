@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from groundctl.adapters.checkout import TOOL_ROOT, Checkout
 from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.schema_check import SchemaCheck
+from groundctl.core.spec import JobSpec, clip_location
 from groundctl.errors import UsageError, WorldError
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Aws:
 def open_checkout() -> Checkout:
     """Find the checkout around the present folder."""
     return Checkout.around(Path.cwd())
+
+
+def cores() -> int:
+    """Count the processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
@@ -59,9 +65,12 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
     return Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
 
 
-def open_sample_clip() -> str:
-    """Give one of the sample clips as a URL that needs no server, to show on a worker page."""
-    clip = next(iter(sorted((TOOL_ROOT / "scripts" / "samples" / "clips").rglob("*.mp4"))), None)
+def open_sample_clip(spec: JobSpec) -> str:
+    """Give a sample clip as a URL that needs no server: one of the job's own if it is among them."""
+    samples = TOOL_ROOT / "scripts" / "samples" / "clips"
+    key = clip_location(spec).removeprefix("s3://").partition("/")[2]
+    own = sorted((samples / key).glob("*.mp4")) if key.endswith("/") else [samples / key]
+    clip = next((path for path in [*own, *sorted(samples.glob("*/*.mp4"))] if path.is_file()), None)
     return "" if clip is None else f"data:video/mp4;base64,{base64.b64encode(clip.read_bytes()).decode()}"
 
 

@@ -44,10 +44,9 @@ def answer_control(simulator: Simulator, environ: dict[str, Any], start_response
 
 
 def _answer(simulator: Simulator, method: str, path: str, environ: dict[str, Any]) -> tuple[HTTPStatus, Answer]:
-    if path not in {known for _, known in ACTIONS}:
-        return HTTPStatus.NOT_FOUND, {
-            "error": f"no such path; there are: {', '.join(sorted(p for _, p in ACTIONS if p))}"
-        }
+    paths = {known for _, known in ACTIONS}
+    if path not in paths:
+        return HTTPStatus.NOT_FOUND, {"error": f"no such path; there are: {', '.join(sorted(filter(None, paths)))}"}
     action = ACTIONS.get((method, path))
     if action is None:
         return HTTPStatus.METHOD_NOT_ALLOWED, {"error": f"{method} is not for {path or PREFIX}"}

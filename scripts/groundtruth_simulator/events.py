@@ -50,14 +50,17 @@ class Outbox:
 
     def deliver(self) -> None:
         """Send everything queued; a rule whose target fails is nobody's error but its owner's."""
-        if not self._delivering.acquire(blocking=False):
-            return  # whoever is delivering takes ours along
-        try:
-            while self._waiting:
-                event = self._waiting.popleft()
-                try:
-                    events_backends[event.account][event.region].put_events([event.entry()])
-                except Exception:
-                    LOGGER.warning("EventBridge could not deliver %s", event, exc_info=True)
-        finally:
-            self._delivering.release()
+        # Asked again after the release: something may have been queued while another thread was finishing.
+        while self._waiting and self._delivering.acquire(blocking=False):
+            try:
+                self._drain()
+            finally:
+                self._delivering.release()
+
+    def _drain(self) -> None:
+        while self._waiting:
+            event = self._waiting.popleft()
+            try:
+                events_backends[event.account][event.region].put_events([event.entry()])
+            except Exception:  # a target may fail in any way at all
+                LOGGER.warning("EventBridge could not deliver %s", event, exc_info=True)

@@ -62,6 +62,10 @@ class Fault:
             raise ValueError(f"missing member {', '.join(sorted(missing))}")
         if raw.get("when", "before") not in ("before", "after"):
             raise ValueError("when is before or after")
+        if not isinstance(raw.get("times", 1), int) or raw.get("times", 1) < 1:
+            raise ValueError("times is a whole number, 1 or more")
+        if not isinstance(raw.get("seconds", 0), (int, float)) or raw.get("seconds", 0) < 0:
+            raise ValueError("seconds is a number, 0 or more")
         return cls(**{**raw, "kind": Kind(raw["kind"])})
 
     def fits(self, service: str, operation: str) -> bool:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from groundtruth_simulator.events import StateChange
-from groundtruth_simulator.lifecycle import Counters, JobStatus, Moment, Script, initializing_seconds, play
+from groundtruth_simulator.lifecycle import initializing_seconds, play
 from groundtruth_simulator.outputs import OUTPUT_MANIFEST, File, Labels, Sheet, batch_files, label_batch, running_files
 from groundtruth_simulator.preparation import is_streaming, prepare
 from groundtruth_simulator.settings import Settings
 from groundtruth_simulator.storage import AccessError, Storage
+from groundtruth_simulator.timeline import Counters, JobStatus, Moment, Script
 from groundtruth_simulator.workers import Truth
 
 
@@ -116,7 +117,7 @@ class LabelingJob:
         ended = self.status in (JobStatus.COMPLETED, JobStatus.STOPPED)
         if not ended and not any(each.outcomes for each in passed):
             return
-        sheet = self._sheet(script.labels)
+        sheet = self._sheet(script)
         try:
             for each in passed:
                 new = label_batch(sheet, each)
@@ -135,13 +136,14 @@ class LabelingJob:
         failed = replace(self.now, status=JobStatus.FAILED, reason=reason, outcomes=())
         self._timeline = (*self._timeline[: self._lived], failed)
 
-    def _sheet(self, labels: tuple[str, ...]) -> Sheet:
+    def _sheet(self, script: Script) -> Sheet:
         return Sheet(
             job_name=self.name,
             attribute=self.request["LabelAttributeName"],
-            labels=labels,
+            labels=script.labels,
             created=self.created,
             identity_provider=self.identity_provider,
+            failure_records=script.settings.failure_records,
         )
 
     def _event(self) -> StateChange:

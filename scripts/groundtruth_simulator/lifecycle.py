@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import groupby
 
 from groundtruth_simulator.inputs import DataObject
-from groundtruth_simulator.settings import Settings
-from groundtruth_simulator.workers import DECLINE_SECONDS, DECLINED, Truth, Worker, answer, seconds_for
+from groundtruth_simulator.timeline import Answer, Counters, JobStatus, Moment, Outcome, Script
+from groundtruth_simulator.workers import DECLINE_SECONDS, DECLINED, Worker, answer, seconds_for
 
 INITIALIZING_SECONDS = (20.0, 60.0)  # inferred; AWS states no time
 COUNTING_SECONDS = 15.0  # a fresh InProgress job has been seen with every counter at zero
@@ -25,103 +24,6 @@ BROKEN_CLIP_SECONDS = 5.0
 STOPPING_SECONDS = 30.0
 STATIC_LIFETIME = 30 * 86_400.0  # LabelingJobStoppingConditions: jobs fail after 30 days
 STREAMING_IDLE = 10 * 86_400.0  # CreateLabelingJob: an idle streaming job is stopped after 10 days
-
-
-class JobStatus(StrEnum):
-    """The statuses of a labeling job, in AWS's words."""
-
-    INITIALIZING = "Initializing"
-    IN_PROGRESS = "InProgress"
-    COMPLETED = "Completed"
-    FAILED = "Failed"
-    STOPPING = "Stopping"
-    STOPPED = "Stopped"
-
-    @property
-    def is_terminal(self) -> bool:
-        """Tell whether nothing comes after it."""
-        return self in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """How many data objects are in which state."""
-
-    human: int = 0
-    machine: int = 0
-    failed: int = 0
-    unlabeled: int = 0
-
-    def after(self, outcomes: Sequence[Outcome]) -> Counters:
-        """Return the counters once these outcomes are in."""
-        labeled = sum(outcome.labeled for outcome in outcomes)
-        failed = len(outcomes) - labeled
-        return replace(
-            self,
-            human=self.human + labeled,
-            failed=self.failed + failed,
-            unlabeled=self.unlabeled - len(outcomes),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What one worker said about one object."""
-
-    worker: Worker
-    label: str
-    accepted: float
-    submitted: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """The end of one object: labeled, or failed because of clip, declines or time."""
-
-    object: DataObject
-    ended: float
-    answers: tuple[Answer, ...]
-    labeled: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A point in time at which something about the job changes for everyone to see."""
-
-    at: float
-    status: JobStatus
-    counters: Counters
-    outcomes: tuple[Outcome, ...] = ()
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the request asks of the workers."""
-
-    workers_per_object: int
-    task_limit: float
-    availability: float
-    window: int  # data objects in flight at once
-    max_labeled: int | None = None
-    max_percentage: int | None = None
-    streaming: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
-    """Everything a timeline depends on."""
-
-    key: str  # names the job's own stream of chance
-    start: float  # when Initializing ends
-    order: Order
-    settings: Settings
-    truth: Truth
-    crew: tuple[Worker, ...] = ()
-    objects: tuple[DataObject, ...] = ()
-    labels: tuple[str, ...] = ()
-    fault: str | None = None  # why the job can not start
-    stopped_at: float | None = None
 
 
 def initializing_seconds(key: str) -> float:
@@ -161,37 +63,51 @@ def _work_through(script: Script) -> Iterator[Outcome]:
 
 
 def _label(script: Script, each: DataObject, offered: float, free: dict[str, float]) -> Outcome:
-    """Send one object round the crew, the worker who is free first being asked first."""
+    """Send one object round the crew until it has its answers, its declines, or no more time."""
     if not each.available:
         return Outcome(object=each, ended=offered + BROKEN_CLIP_SECONDS, answers=(), labeled=False)
-    order, expires = script.order, offered + script.order.availability
-    rng = random.Random(f"{script.key}/{each.position}")
-    truth = script.truth.of(each.uri, script.labels)
+    wanted, expires = script.order.workers_per_object, offered + script.order.availability
     answers: list[Answer] = []
     declined, last = 0, offered
+    for turn in _turns(script, each, offered, free):
+        if wanted in (len(answers), declined) or turn.submitted > expires:
+            break
+        free[turn.worker.worker_id] = turn.submitted
+        last = max(last, turn.submitted)
+        if turn.label is DECLINED:
+            declined += 1
+        else:
+            answers.append(
+                Answer(worker=turn.worker, label=turn.label, accepted=turn.accepted, submitted=turn.submitted)
+            )
+    enough = len(answers) == wanted or (bool(answers) and script.settings.partial_answers == "consolidate")
+    ended = last if wanted in (len(answers), declined) else expires
+    return Outcome(object=each, ended=ended, answers=tuple(answers), labeled=enough)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One worker's go at one object; no label is a decline."""
+
+    worker: Worker
+    label: str | None
+    accepted: float
+    submitted: float
+
+
+def _turns(script: Script, each: DataObject, offered: float, free: dict[str, float]) -> Iterator[_Turn]:
+    """Give every worker a turn, the one who is free first being asked first."""
+    rng = random.Random(f"{script.key}/{each.position}")
+    truth = script.truth.of(each.uri, script.labels)
+    settings, limit = script.settings, script.order.task_limit
     for worker in sorted(script.crew, key=lambda worker: free[worker.worker_id]):
-        if order.workers_per_object in (len(answers), declined):
-            break
         accepted = max(free[worker.worker_id], offered)
-        declines = truth is DECLINED or rng.random() < script.settings.decline_rate
-        wanted = script.settings.task_seconds
-        submitted = accepted + (DECLINE_SECONDS if declines else seconds_for(worker, wanted, order.task_limit, rng))
-        if submitted > expires:
-            break
-        free[worker.worker_id] = submitted
-        last = max(last, submitted)
-        declined += declines
-        if truth is not DECLINED and not declines:
-            said = answer(worker, truth, script.labels, rng)
-            answers.append(Answer(worker=worker, label=said, accepted=accepted, submitted=submitted))
-    settled = order.workers_per_object in (len(answers), declined)
-    full = len(answers) == order.workers_per_object
-    return Outcome(
-        object=each,
-        ended=last if settled else expires,
-        answers=tuple(answers),
-        labeled=full or (bool(answers) and script.settings.partial_answers == "consolidate"),
-    )
+        if truth is DECLINED or rng.random() < settings.decline_rate:
+            yield _Turn(worker=worker, label=DECLINED, accepted=accepted, submitted=accepted + DECLINE_SECONDS)
+            continue
+        submitted = accepted + seconds_for(worker, settings.task_seconds, limit, rng)
+        label = answer(worker, truth, script.labels, rng)
+        yield _Turn(worker=worker, label=label, accepted=accepted, submitted=submitted)
 
 
 def _until_enough(script: Script, outcomes: list[Outcome]) -> tuple[tuple[Outcome, ...], bool]:

@@ -11,6 +11,9 @@ from typing import Any, Protocol, TypeVar
 
 from groundtruth_simulator.exceptions import ValidationException
 
+FILTERS = {"NameContains"} | {
+    f"{what}Time{side}" for what in ("Creation", "LastModified") for side in ("After", "Before")
+}
 DEFAULT_PAGE = 10  # inferred: AWS states no default for ListLabelingJobs; 10 is that of its neighbours
 
 
@@ -36,6 +39,8 @@ Key = Callable[[Item], tuple[Any, ...]]
 
 def matches(item: Listed, params: Mapping[str, Any]) -> bool:
     """Tell whether an item passes the name and time filters (names: case matters, inferred)."""
+    if not FILTERS & params.keys():
+        return True
     return (
         params.get("NameContains", "") in item.name
         and _within(item.created, params.get("CreationTimeAfter"), params.get("CreationTimeBefore"))

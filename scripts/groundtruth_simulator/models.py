@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from groundtruth_simulator import views
 from groundtruth_simulator.events import StateChange
 from groundtruth_simulator.exceptions import ResourceNotFound, ValidationException, name_in_use, unknown_job
+from groundtruth_simulator.human_task_uis import HumanTaskUis
 from groundtruth_simulator.jobs import LabelingJob
-from groundtruth_simulator.listing import matches, page
+from groundtruth_simulator.listing import DEFAULT_PAGE, matches, page
 from groundtruth_simulator.references import can_assume
 from groundtruth_simulator.rules import Surroundings, check_labeling_job, duplicate_tag_keys, is_public, role_refusal
 from groundtruth_simulator.storage import Storage
@@ -42,6 +43,7 @@ class GroundTruth:
         self.simulator = simulator
         self.storage = Storage(account, region, partition)
         self.workforces = Workforces(simulator, account=account, region=region, partition=partition)
+        self.human_task_uis = HumanTaskUis(simulator, account=account, region=region, partition=partition)
         self._jobs: dict[str, LabelingJob] = {}  # by lower-cased name; nothing is ever taken out
         self._agenda: list[tuple[datetime, int, LabelingJob]] = []  # when something is due, first in first out
         self._turns = itertools.count()
@@ -83,8 +85,9 @@ class GroundTruth:
         """Return one page of summaries, by creation time unless asked otherwise."""
         wanted = params.get("StatusEquals")
         jobs = [job for job in self._seen() if matches(job, params) and wanted in (None, job.status)]
-        shown, more = page(jobs, JOB_ORDER[params.get("SortBy", "CreationTime")], params)
-        return {"LabelingJobSummaryList": [views.summary(job) for job in shown], **more}
+        shown, more = page(jobs, JOB_ORDER[params.get("SortBy", "CreationTime")], self._paged(params))
+        with_input = self.simulator.settings.summaries_with_input
+        return {"LabelingJobSummaryList": [views.summary(job, with_input=with_input) for job in shown], **more}
 
     def list_labeling_jobs_for_workteam(self, params: Params) -> dict[str, Any]:
         """Return one page of a team's jobs."""
@@ -138,7 +141,7 @@ class GroundTruth:
         kind, _, name = arn.split(":", 5)[5].partition("/")
         if kind == "labeling-job":
             return self._jobs.get(name.lower())
-        return self.workforces.with_arn(arn)
+        return self.workforces.with_arn(arn) or self.human_task_uis.with_arn(arn)
 
     def add_tags(self, thing: Any, tags: Iterable[Mapping[str, str]]) -> dict[str, Any]:
         """Set tags; a key that is there gets the new value."""
@@ -150,6 +153,10 @@ class GroundTruth:
             raise ValidationException(f"A resource can have {MAX_TAGS} tags at most.")
         thing.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
         return {"Tags": thing.tags}
+
+    def _paged(self, params: Params) -> Params:
+        size = params.get("MaxResults", DEFAULT_PAGE)
+        return {**params, "MaxResults": (size + 1) // 2} if self.simulator.settings.short_pages else params
 
     # -- look-ups -----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from groundtruth_simulator.consolidation import Verdict, consolidate
 from groundtruth_simulator.inputs import DataObject
-from groundtruth_simulator.lifecycle import Answer, Moment, Outcome
+from groundtruth_simulator.timeline import Answer, Moment, Outcome
 
 OUTPUT_MANIFEST = "manifests/output/output.manifest"
 ANSWER_KEY = "crowd-classifier"  # the element's name in AWS's template for this task
@@ -34,6 +34,7 @@ class Sheet:
     labels: tuple[str, ...]
     created: datetime
     identity_provider: Mapping[str, str] | None  # only private workforces disclose who answered
+    failure_records: bool = False
 
 
 def label_batch(sheet: Sheet, moment: Moment) -> dict[int, Labels]:
@@ -42,10 +43,13 @@ def label_batch(sheet: Sheet, moment: Moment) -> dict[int, Labels]:
     answers = [{answer.worker.worker_id: answer.label for answer in outcome.answers} for outcome in labeled]
     verdicts = consolidate(answers, sheet.labels)
     when = sheet.created + timedelta(seconds=moment.at)
-    return {
+    given = {
         outcome.object.position: _labels(sheet, verdict, when)
         for outcome, verdict in zip(labeled, verdicts, strict=True)
     }
+    if not sheet.failure_records:
+        return given
+    return given | {each.object.position: _failure(sheet) for each in moment.outcomes if not each.labeled}
 
 
 def batch_files(sheet: Sheet, moment: Moment, labels: Mapping[int, Labels]) -> Iterator[File]:
@@ -96,6 +100,12 @@ def _labels(sheet: Sheet, verdict: Verdict, when: datetime) -> Labels:
         "creation-date": when.replace(tzinfo=None).isoformat(timespec="microseconds"),
     }
     return {sheet.attribute: sheet.labels.index(verdict.label), f"{sheet.attribute}-metadata": metadata}
+
+
+def _failure(sheet: Sheet) -> Labels:
+    # A record without the label itself: readers must look for the label, never for its metadata.
+    reason = "ClientError: Annotation tasks expired or could not be shown to workers."
+    return {f"{sheet.attribute}-metadata": {"retry-count": 1, "failure-reason": reason, "human-annotated": "true"}}
 
 
 def _worker_response(sheet: Sheet, answer: Answer) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from groundtruth_simulator.inputs import DataObject, InputError, read_labels, read_manifest
-from groundtruth_simulator.lifecycle import Order, Script, initializing_seconds
+from groundtruth_simulator.lifecycle import initializing_seconds
 from groundtruth_simulator.rules import is_public
 from groundtruth_simulator.settings import Settings
 from groundtruth_simulator.storage import AccessError, Storage
-from groundtruth_simulator.workers import Truth, make_crew
+from groundtruth_simulator.timeline import Order, Script
+from groundtruth_simulator.workers import Truth, Worker, make_crew
 
 SMALLEST_CREW = 5
 PII_FLAG = "FreeOfPersonallyIdentifiableInformation"
@@ -57,7 +58,7 @@ def _order(request: Mapping[str, Any]) -> Order:
     )
 
 
-def _crew(request: Mapping[str, Any], region: str, settings: Settings) -> Any:
+def _crew(request: Mapping[str, Any], region: str, settings: Settings) -> tuple[Worker, ...]:
     task = request["HumanTaskConfig"]
     size = settings.crew_size
     if size is None:

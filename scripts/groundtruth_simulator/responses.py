@@ -40,9 +40,9 @@ HANDLERS: dict[str, Handler] = {
     "UpdateWorkteam": lambda world, params: world.workforces.update_workteam(params),
     "DeleteWorkteam": lambda world, params: world.workforces.delete_workteam(params),
     "ListWorkteams": lambda world, params: world.workforces.list_workteams(params),
-    "CreateHumanTaskUi": lambda world, params: world.workforces.create_human_task_ui(params),
-    "DescribeHumanTaskUi": lambda world, params: world.workforces.describe_human_task_ui(params),
-    "DeleteHumanTaskUi": lambda world, params: world.workforces.delete_human_task_ui(params),
+    "CreateHumanTaskUi": lambda world, params: world.human_task_uis.create_human_task_ui(params),
+    "DescribeHumanTaskUi": lambda world, params: world.human_task_uis.describe_human_task_ui(params),
+    "DeleteHumanTaskUi": lambda world, params: world.human_task_uis.delete_human_task_ui(params),
 }
 
 # moto has these three for its own resources; ours are asked first.
@@ -135,7 +135,7 @@ def _render(world: GroundTruth, params: Params, endpoint: str | None) -> dict[st
     if len([name for name in ("UiTemplate", "HumanTaskUiArn") if name in params]) != 1:
         raise ValidationException("Exactly one of UiTemplate and HumanTaskUiArn must be provided.")
     arn = params.get("HumanTaskUiArn")
-    template = world.workforces.template(arn) if arn else params["UiTemplate"]["Content"]
+    template = world.human_task_uis.content(arn) if arn else params["UiTemplate"]["Content"]
     region = world.storage.region
     return render(template, params["Task"]["Input"], lambda uri: presigned_url(uri, region=region, endpoint=endpoint))
 

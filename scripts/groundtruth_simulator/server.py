@@ -24,7 +24,7 @@ from groundtruth_simulator.control import PREFIX, answer_control
 from groundtruth_simulator.faults import Kind
 from groundtruth_simulator.gate import NoAnswerError, Reply, pass_through
 from groundtruth_simulator.installation import install
-from groundtruth_simulator.simulator import Simulator
+from groundtruth_simulator.simulator import Simulator, current
 from groundtruth_simulator.traffic import name_call
 
 LOOPBACK = "127.0.0.1"
@@ -92,6 +92,7 @@ class SimulatorServer:
         for thread in self._threads:
             thread.join()
         self._server = None
+        current().url = None
         self._running.release()
 
     def __enter__(self) -> Simulator:
@@ -162,7 +163,11 @@ class _Application:
 
 
 class _QuietHandler(MotoRequestHandler):
-    """moto's handler without a line for each request."""
+    """moto's handler without a line for each request, which really hangs up when told to."""
+
+    def connection_dropped(self, *_: Any) -> None:
+        """Close a connection that would otherwise wait for the next request."""
+        self.close_connection = True
 
     def log(self, *_: Any) -> None:
         """Say nothing; GET /groundtruth-simulator/requests tells more."""

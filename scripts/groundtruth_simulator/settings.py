@@ -23,6 +23,9 @@ class Settings:
     unknown_job: Literal["ResourceNotFound", "ValidationException"] = "ResourceNotFound"
     stopping_condition_status: Literal["Completed", "Stopped"] = "Completed"
     partial_answers: Literal["consolidate", "fail"] = "consolidate"
+    summaries_with_input: bool = True  # ListLabelingJobs may leave InputConfig out
+    short_pages: bool = False  # a page may hold less than MaxResults though more is to come
+    failure_records: bool = False  # an unlabeled line gets metadata that says why (remembered, no sample found)
 
     # How strictly references are looked up.
     check_references: bool = True  # roles, user pools, user groups

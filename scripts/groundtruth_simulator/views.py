@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundtruth_simulator.jobs import LabelingJob
-from groundtruth_simulator.lifecycle import Counters, JobStatus
+from groundtruth_simulator.timeline import Counters, JobStatus
 
 
 def description(job: LabelingJob) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def description(job: LabelingJob) -> dict[str, Any]:
     }
 
 
-def summary(job: LabelingJob) -> dict[str, Any]:
+def summary(job: LabelingJob, *, with_input: bool) -> dict[str, Any]:
     """Return one entry of ListLabelingJobs: no tags, attribute, role or output path."""
     task = job.request["HumanTaskConfig"]
     return {
@@ -29,7 +29,7 @@ def summary(job: LabelingJob) -> dict[str, Any]:
         "WorkteamArn": job.team,
         "PreHumanTaskLambdaArn": task["PreHumanTaskLambdaArn"],
         "AnnotationConsolidationLambdaArn": task["AnnotationConsolidationConfig"]["AnnotationConsolidationLambdaArn"],
-        "InputConfig": job.request["InputConfig"],
+        **({"InputConfig": job.request["InputConfig"]} if with_input else {}),
         **_state(job),
     }
 

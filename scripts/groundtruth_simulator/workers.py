@@ -11,13 +11,14 @@ import random
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 ACCURACY_SPREAD = 0.06  # how far workers stray from the crew's mean
 PACE_RANGE = (0.7, 1.5)  # slowest and quickest habits, as factors on the time for a task
 THINKING_SPREAD = 0.35  # sigma of the log-normal time for one answer
 DECLINE_SECONDS = 6.0  # a look at the task before it is handed back
 
-DECLINED = None  # the truth of a clip that every worker declines
+DECLINED: Final = None  # the truth of a clip that every worker declines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

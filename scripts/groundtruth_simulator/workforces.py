@@ -1,50 +1,26 @@
-"""The private workforce of an account and Region, its work teams, and worker task templates with an ARN."""
+"""The private workforce of an account and Region, and its work teams."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from groundtruth_simulator.exceptions import (
     ResourceInUse,
     ResourceLimitExceeded,
-    ResourceNotFound,
     ValidationException,
     name_in_use,
     unknown_workforce,
     unknown_workteam,
 )
-from groundtruth_simulator.listing import matches, page
 from groundtruth_simulator.references import missing_member
+from groundtruth_simulator.resources import Params, Resource, page_of
 
 if TYPE_CHECKING:
     from groundtruth_simulator.simulator import Simulator
 
-Params = Mapping[str, Any]
 MAX_TEAMS = 25  # CreateWorkteam
-
-NOT_SHOWN = {"Tags", "WorkforceName", "ClientSecret"}
-
-
-class Resource:
-    """A thing that is kept as it was asked for."""
-
-    def __init__(self, name: str, arn: str, request: Params, created: datetime) -> None:
-        """Keep a request."""
-        self.name, self.arn = name, arn
-        self.request = dict(request)
-        self.tags: list[dict[str, str]] = list(request.get("Tags", []))
-        self.created = self.modified = created
-
-    def update(self, changes: Params, moment: datetime) -> None:
-        """Replace the members given, whole."""
-        self.request |= changes
-        self.modified = moment
-
-
-Kind = TypeVar("Kind", bound=Resource)
 
 
 class Workforces:
@@ -57,7 +33,6 @@ class Workforces:
         self._arn = f"arn:{partition}:sagemaker:{region}:{account}:"
         self._workforces: dict[str, Resource] = {}
         self._teams: dict[str, Resource] = {}
-        self._uis: dict[str, Resource] = {}
 
     # -- workforce ----------------------------------------------------------------------------------
 
@@ -94,7 +69,7 @@ class Workforces:
 
     def list_workforces(self, params: Params) -> dict[str, Any]:
         """Return one page of workforces."""
-        shown, more = _page(self._workforces, params)
+        shown, more = page_of(self._workforces, params)
         return {"Workforces": [self._workforce_view(each) for each in shown], **more}
 
     # -- work teams ---------------------------------------------------------------------------------
@@ -130,44 +105,14 @@ class Workforces:
 
     def list_workteams(self, params: Params) -> dict[str, Any]:
         """Return one page of teams."""
-        shown, more = _page(self._teams, params)
+        shown, more = page_of(self._teams, params)
         return {"Workteams": [self._team_view(each) for each in shown], **more}
-
-    # -- worker task templates with an ARN ------------------------------------------------------------
-
-    def create_human_task_ui(self, params: Params) -> dict[str, Any]:
-        """Create a worker task template; video classification can not use one."""
-        name = params["HumanTaskUiName"]
-        if name in self._uis:
-            raise name_in_use("Human task UI", self._uis[name].arn)
-        return {"HumanTaskUiArn": self._make(self._uis, "human-task-ui/", name, params).arn}
-
-    def describe_human_task_ui(self, params: Params) -> dict[str, Any]:
-        """Return a worker task template."""
-        ui = self._ui(params["HumanTaskUiName"])
-        digest = hashlib.sha256(ui.request["UiTemplate"]["Content"].encode()).hexdigest()
-        return {
-            "HumanTaskUiArn": ui.arn,
-            "HumanTaskUiName": ui.name,
-            "HumanTaskUiStatus": "Active",
-            "CreationTime": ui.created,
-            "UiTemplate": {"Url": f"https://{ui.name}.ui.{self.region}.example", "ContentSha256": digest},
-        }
-
-    def delete_human_task_ui(self, params: Params) -> dict[str, Any]:
-        """Delete a worker task template."""
-        del self._uis[self._ui(params["HumanTaskUiName"]).name]
-        return {}
-
-    def template(self, arn: str) -> str:
-        """Return the content of a worker task template by its ARN."""
-        return str(self._ui(arn.rpartition("/")[2]).request["UiTemplate"]["Content"])
 
     # -- look-ups -----------------------------------------------------------------------------------
 
     def with_arn(self, arn: str) -> Resource | None:
         """Return the thing with an ARN, if there is one."""
-        things = [*self._workforces.values(), *self._teams.values(), *self._uis.values()]
+        things = [*self._workforces.values(), *self._teams.values()]
         return next((thing for thing in things if thing.arn == arn), None)
 
     def identity_provider(self, team_arn: str) -> Mapping[str, str] | None:
@@ -194,11 +139,6 @@ class Workforces:
         if name not in self._teams:
             raise unknown_workteam(name)
         return self._teams[name]
-
-    def _ui(self, name: str) -> Resource:
-        if name not in self._uis:
-            raise ResourceNotFound(f"Human task UI {name} was not found.")
-        return self._uis[name]
 
     def _make(self, register: dict[str, Resource], kind: str, name: str, params: Params) -> Resource:
         register[name] = Resource(name, f"{self._arn}{kind}{name}", params, self.simulator.clock.now())
@@ -255,12 +195,3 @@ class Workforces:
 def _check_identity(params: Params) -> None:
     if len([name for name in ("CognitoConfig", "OidcConfig") if name in params]) != 1:
         raise ValidationException("Exactly one of CognitoConfig and OidcConfig must be provided.")
-
-
-def _page(register: dict[str, Resource], params: Params) -> tuple[list[Resource], dict[str, str]]:
-    by_name = params.get("SortBy", "CreateDate") == "Name"
-
-    def key(each: Resource) -> tuple[Any, ...]:
-        return (each.name,) if by_name else (each.created.timestamp(), each.name)
-
-    return page([each for each in register.values() if matches(each, params)], key, params)

@@ -133,7 +133,8 @@ def _declaration(number: int, count: int, chance: random.Random) -> Written:
 
 def _clip(team: str, number: int, index: int) -> str:
     uri = f"s3://{BUCKET}/{team}/{number:06d}/clip-{index:04d}.mp4"
-    return uri if index % 2 else f"{{source-ref: {uri}, camera: {index}}}"
+    # In quotes: the libyaml of ruamel.yaml.clib takes no bare colon inside braces, and its user would fall back to pure Python.
+    return uri if index % 2 else f'{{source-ref: "{uri}", camera: {index}}}'
 
 
 def _spoiled(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -32,7 +33,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=150,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -71,3 +72,17 @@ def test_the_repository_is_left_as_it_was():
 
     assert ".terraform" not in status.stdout
     assert "tfstate" not in status.stdout
+
+
+def test_the_simulated_workers_are_mostly_right(demo: tuple[Path, str]):
+    out, _ = demo
+    truth = json.loads((ROOT / "scripts/samples/truth.json").read_bytes())
+
+    judged = []
+    for job in ("rally-outcome-2026-11", "serve-call-2026-11", "dock-events-2026-11"):
+        for line in (out / "results" / f"{job}.jsonl").read_text().splitlines():
+            row = json.loads(line)
+            judged.append(row["label"] == truth["/".join(row["source_ref"].split("/")[-2:])])
+
+    assert len(judged) == 26
+    assert sum(judged) / len(judged) >= 0.8

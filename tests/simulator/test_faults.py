@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from groundtruth_simulator.faults import Fault
-from simulator.world import REGION, SESSION, World
+from simulator.world import World
 
 
 def create(world: World, **config: Any) -> Any:
@@ -110,13 +110,7 @@ def test_botocore_tries_again_after_a_throttle(either_world: World) -> None:
     either_world.create()
     either_world.simulator.clear_requests()
     either_world.simulator.add_fault(operation="DescribeLabelingJob", kind="throttle")
-    patient = SESSION.client(
-        "sagemaker",
-        region_name=REGION,
-        endpoint_url=either_world.url,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    patient = either_world.client("sagemaker", attempts=3)
 
     patient.describe_labeling_job(LabelingJobName="Shots-07")
 
@@ -176,6 +170,8 @@ def test_every_request_is_logged_with_service_operation_and_effect(either_world:
         ({"operation": "X", "kind": "reset", "wen": "after"}, "unknown member wen"),
         ({"operation": "X", "kind": "earthquake"}, "'earthquake' is not a valid Kind"),
         ({"operation": "X", "kind": "reset", "when": "never"}, "when is before or after"),
+        ({"operation": "X", "kind": "reset", "times": 0}, "times is a whole number, 1 or more"),
+        ({"operation": "X", "kind": "timeout", "seconds": "5"}, "seconds is a number, 0 or more"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fault: dict[str, Any], message: str) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundtruth_simulator.inputs import DataObject
-from groundtruth_simulator.lifecycle import Counters, JobStatus, Order, Script, play
+from groundtruth_simulator.lifecycle import play
 from groundtruth_simulator.settings import Settings
+from groundtruth_simulator.timeline import Counters, JobStatus, Order, Script
 from groundtruth_simulator.workers import Truth, make_crew
 
 LABELS = ("a", "b", "c")

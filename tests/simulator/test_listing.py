@@ -83,6 +83,26 @@ def test_a_token_is_opaque_and_bound_to_its_request(world: World, jobs: list[str
     assert garbled.value.response["Error"]["Message"] == "Invalid pagination token."
 
 
+def test_a_page_may_be_short_though_more_is_to_come(world: World, jobs: list[str]) -> None:
+    world.simulator.change_settings(short_pages=True)
+
+    page = world.sagemaker.list_labeling_jobs(MaxResults=4)
+
+    assert len(page["LabelingJobSummaryList"]) == 2
+    assert "NextToken" in page
+    assert names(world, PaginationConfig={"PageSize": 4}) == jobs
+
+
+def test_a_summary_may_lack_its_input(world: World) -> None:
+    world.create()
+    world.simulator.change_settings(summaries_with_input=False)
+
+    [summary] = world.sagemaker.list_labeling_jobs()["LabelingJobSummaryList"]
+
+    assert "InputConfig" not in summary
+    assert "InputConfig" in world.describe()
+
+
 def test_a_job_that_comes_between_two_pages_moves_nothing(world: World, jobs: list[str]) -> None:
     first = world.sagemaker.list_labeling_jobs(MaxResults=2, SortOrder="Descending")
     world.create("late")

@@ -84,6 +84,18 @@ def test_an_unlabeled_line_goes_out_byte_for_byte(world: World) -> None:
     assert world.read("out/Shots-07/manifests/output/output.manifest") == odd + "\n"
 
 
+def test_a_failed_object_may_leave_a_record_without_a_label() -> None:
+    with in_process(failure_records=True) as world:
+        world.simulator.set_truth({"0.mp4": None})
+        world.finished(world.request(clips=2))
+
+        failed, labeled = world.output()
+
+    assert "shot-outcome" not in failed
+    assert "failure-reason" in failed["shot-outcome-metadata"]
+    assert "shot-outcome" in labeled
+
+
 def test_one_worker_gives_no_confidence(world: World) -> None:
     world.finished(world.request(NumberOfHumanWorkersPerDataObject=1))
 

@@ -16,7 +16,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from groundtruth_simulator.server import SimulatorServer, parse_arguments
-from simulator.world import REGION, SESSION, World, served
+from simulator.world import World, served
 
 
 def ask(world: World, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -190,18 +190,11 @@ def test_a_control_request_that_makes_no_sense_says_why(
 
 
 def test_many_clients_at_once_buy_a_job_once(served_world: World) -> None:
-    request = served_world.request()
+    request, sagemaker = served_world.request(), served_world.sagemaker
 
     def attempt(_: int) -> str:
-        client = SESSION.client(
-            "sagemaker",
-            region_name=REGION,
-            endpoint_url=served_world.url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
         try:
-            client.create_labeling_job(**request)
+            sagemaker.create_labeling_job(**request)
         except ClientError as error:
             return str(error.response["Error"]["Code"])
         return "created"
@@ -225,13 +218,7 @@ def test_a_running_clock_brings_a_job_to_its_end_without_anybody_looking() -> No
 
 def test_a_region_knows_nothing_of_another_ones_jobs(served_world: World) -> None:
     served_world.create()
-    elsewhere = SESSION.client(
-        "sagemaker",
-        region_name="eu-west-1",
-        endpoint_url=served_world.url,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
+    elsewhere = served_world.client("sagemaker", region="eu-west-1")
 
     assert elsewhere.list_labeling_jobs()["LabelingJobSummaryList"] == []
 

@@ -20,7 +20,8 @@ def test_ten_thousand_jobs_are_made_and_listed_quickly(world: World) -> None:
             ground_truth.create_labeling_job({**request, "LabelingJobName": f"job-{number}"})
 
     begun = time.perf_counter()
-    pages, token = 0, {}
+    pages = 0
+    token: dict[str, str] = {}
     while True:
         page = world.sagemaker.list_labeling_jobs(MaxResults=100, **token)
         pages += 1

@@ -6,9 +6,9 @@ import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import boto3
@@ -20,7 +20,7 @@ from groundtruth_simulator import Simulator
 from groundtruth_simulator.server import SimulatorServer
 
 REGION = "us-east-1"
-SESSION = boto3.Session()  # one for all: reading the service models again for every client takes seconds
+SESSION: Any = boto3.Session()  # one for all: reading the service models again for every client takes seconds
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LABELS = ("goal", "no goal", "unclear")
 PRE = "arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass"
@@ -41,6 +41,20 @@ OIDC = {
     "JwksUri": "https://id.example.com/keys",
 }
 DAY = 86_400
+ZERO = {"TotalLabeled": 0, "HumanLabeled": 0, "MachineLabeled": 0, "FailedNonRetryableError": 0, "Unlabeled": 0}
+
+
+@cache
+def client(service: str, url: str | None, *, attempts: int = 1, region: str = REGION, **config: Any) -> Any:
+    """Return a client, the same one for the same wishes: making one takes longer than most tests."""
+    return SESSION.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": attempts}, **config),
+    )
 
 
 @dataclass
@@ -49,18 +63,10 @@ class World:
 
     simulator: Simulator
     url: str | None = None
-    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str, **config: Any) -> Any:
         """Return a client that never tries twice."""
-        return SESSION.client(
-            service,
-            region_name=REGION,
-            endpoint_url=self.url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            config=Config(retries={"total_max_attempts": 1}, **config),
-        )
+        return client(service, self.url, **config)
 
     @cached_property
     def sagemaker(self) -> Any:
@@ -167,6 +173,11 @@ class World:
     def output(self, name: str = "Shots-07") -> list[dict[str, Any]]:
         """Return the lines of a job's output manifest."""
         return [json.loads(line) for line in self.read(f"out/{name}/manifests/output/output.manifest").splitlines()]
+
+
+def counters(world: World, name: str = "Shots-07") -> dict[str, int]:
+    """Return a job's counters."""
+    return dict(world.describe(name)["LabelCounters"])
 
 
 def changed(request: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

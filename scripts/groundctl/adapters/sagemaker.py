@@ -10,6 +10,7 @@ from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
 from groundctl.adapters.aws_session import AwsSession, in_plain_words
+from groundctl.adapters.both_ends import Order, from_both_ends
 from groundctl.core.create_once import Accepted, Answer, NameTaken, Rejected, Throttled, Unclear
 from groundctl.core.observed import ObservedJob, observed_job
 
@@ -37,9 +38,13 @@ class SageMakerJobs:
     def list_jobs(self) -> Iterator[ObservedJob]:
         """Yield every labeling job, a page of 100 a call; a page that cannot be had is an error, never an absence."""
         with in_plain_words("listing labeling jobs", self._session.region):
-            # Left to itself AWS pages by a size it does not state.
-            for page in self._client.get_paginator("list_labeling_jobs").paginate(PaginationConfig={"PageSize": 100}):
-                yield from (observed_job(entry) for entry in page["LabelingJobSummaryList"])
+            yield from from_both_ends(self._page)
+
+    def _page(self, order: Order, token: str | None) -> tuple[list[ObservedJob], str | None]:
+        more: dict[str, str] = {"NextToken": token} if token else {}
+        # Left to itself AWS pages by a size it does not state.
+        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]
+        return [observed_job(entry) for entry in page["LabelingJobSummaryList"]], page.get("NextToken")
 
     def describe(self, name: str) -> Mapping[str, Any] | None:
         """Read one job; None if there is none."""

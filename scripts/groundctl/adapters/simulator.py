@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,13 @@ from typing import Any
 from groundctl.errors import WorldError
 
 # Nothing of the person's own AWS settings may reach what runs against the simulator, or the other way round.
-FOREIGN_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE")
+FOREIGN_SETTINGS = (
+    "AWS_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_DEFAULT_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+)
 
 
 class SimulatorProcess:
@@ -23,13 +30,16 @@ class SimulatorProcess:
 
     def __init__(self, *, seed: int = 7) -> None:
         command = [sys.executable, "-m", "groundtruth_simulator.server", "--port", "0", "--frozen", "--seed", str(seed)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean)  # noqa: S603 - our own module
         self.url = self._read_url()
 
     def __enter__(self) -> SimulatorProcess:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._process.terminate()
         self._process.wait(timeout=10)
 
@@ -69,7 +79,9 @@ class SimulatorProcess:
         line = self._process.stdout.readline() if self._process.stdout else ""
         if found := re.search(r"http://\S+", line):
             return found.group()
-        raise WorldError("the simulator did not start", hint="run `make setup`, then `.venv/bin/groundtruth-simulator` to see why")
+        raise WorldError(
+            "the simulator did not start", hint="run `make setup`, then `.venv/bin/groundtruth-simulator` to see why"
+        )
 
     def _call(self, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the loopback address it told us itself

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from dataclasses import dataclass
+from functools import partial
 
+from groundctl.adapters.checkout import Checkout
+from groundctl.ahead import Ahead
+from groundctl.checking import Validated, begin_to_validate
 from groundctl.core.infrastructure import Infrastructure
+from groundctl.core.observed import ObservedJob
 from groundctl.core.plan import Plan
 from groundctl.core.problem import errors_among
-from groundctl.pipeline import Validated, observe, plan, validate
+from groundctl.pipeline import observe, plan
 from groundctl.render.problems import as_text
-from groundctl.wiring import Aws, open_aws, open_checkout, open_infrastructure
+from groundctl.wiring import Aws, cores, open_aws, open_checkout, open_infrastructure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +32,28 @@ class Planned:
 def plan_now(options: Namespace) -> Planned | None:
     """Make a plan from the checkout as it is; None, with the problems told, if a declaration has errors."""
     checkout = open_checkout()
-    validated = validate(checkout)
+    # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
+    # because a process is forked most safely while there is no second thread.
+    end_validation = begin_to_validate(checkout, processes=cores())
+    looking = Ahead(partial(_look, checkout, options.infrastructure))
+    validated = end_validation()
     if errors_among(validated.problems):
         print(as_text(validated.problems, validated.files), file=sys.stderr)
         print("Nothing is planned while a declaration has problems.", file=sys.stderr)
         return None
-    infrastructure = open_infrastructure(checkout, options.infrastructure)
-    aws = open_aws(infrastructure)
+    infrastructure, aws, observed = looking.result()
     made = plan(
         validated.declarations,
         infrastructure,
         validated.policy,
-        observed=observe(aws.jobs),
+        observed=observed,
         jobs=aws.jobs,
         objects=aws.objects,
     )
     return Planned(plan=made, validated=validated, infrastructure=infrastructure, aws=aws)
+
+
+def _look(checkout: Checkout, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:
+    infrastructure = open_infrastructure(checkout, infrastructure_file)
+    aws = open_aws(infrastructure)
+    return infrastructure, aws, observe(aws.jobs)

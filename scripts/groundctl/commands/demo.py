@@ -66,7 +66,9 @@ class _Demo:
         calls = simulator.mutating_calls() - before
         self.say(f"It made {calls} calls that change anything")
         if calls:
-            raise WorldError("the second apply changed something", hint="this is a fault of groundctl: please report it")
+            raise WorldError(
+                "the second apply changed something", hint="this is a fault of groundctl: please report it"
+            )
         self.say("Two and a half minutes pass; the simulated workers label")
         simulator.advance(A_WHILE)
         self.groundctl("status")
@@ -84,7 +86,8 @@ class _Demo:
         clips, truth = sample_clips(TOOL_ROOT / "scripts" / "samples")
         self.say(f"Uploading {len(clips)} sample clips")
         upload(clips, infrastructure, open_aws(infrastructure))
-        simulator.tell_truth(truth)
+        bucket = infrastructure.input_buckets[0]
+        simulator.tell_truth({f"s3://{bucket}/{clip}": label for clip, label in truth.items()})
 
     def apply_terraform(self) -> Infrastructure:
         stack = open_stack(TOOL_ROOT / "terraform", working_copy=self.out / "terraform")
@@ -92,7 +95,10 @@ class _Demo:
         variables = Path("environments/demo.tfvars")
         stack.apply(var_file=variables)
         if stack.has_changes(var_file=variables):
-            raise WorldError("Terraform wants to change what it has just made", hint="this is a fault of terraform/: please report it")
+            raise WorldError(
+                "Terraform wants to change what it has just made",
+                hint="this is a fault of terraform/: please report it",
+            )
         self.say("A second terraform plan finds nothing to change")
         file = self.out / "infrastructure.json"
         file.write_text(json.dumps(stack.outputs(), indent=2) + "\n", encoding="utf-8")
@@ -130,7 +136,9 @@ class _Demo:
                 os.close(kept[0])
                 os.close(kept[1])
         if code:
-            raise WorldError(f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it by hand to see why")
+            raise WorldError(
+                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it by hand to see why"
+            )
 
     def say(self, sentence: str) -> None:
         print(f"\n== {sentence}", flush=True)
@@ -155,7 +163,10 @@ class _Demo:
             print(f"  {path:<{width}}  {what}")
         if keep:
             print(f"\nThe simulator stays at {simulator.url} until Ctrl-C. To talk to it from another terminal:")
-            for name, value in [*simulator.settings().items(), ("GROUNDCTL_INFRASTRUCTURE", self.name("infrastructure.json"))]:
+            for name, value in [
+                *simulator.settings().items(),
+                ("GROUNDCTL_INFRASTRUCTURE", self.name("infrastructure.json")),
+            ]:
                 print(f"  export {name}={value}")
 
 

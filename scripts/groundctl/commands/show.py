@@ -73,7 +73,9 @@ def _plan(shown: Shown) -> Plan:
     if findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
         change = refuse(declaration, findings)
     else:
-        change = judge_new(declaration, compile_job(declaration, infrastructure, shown.clips), shown.clips, shown.policy)
+        change = judge_new(
+            declaration, compile_job(declaration, infrastructure, shown.clips), shown.clips, shown.policy
+        )
         if shown.clips is UNRESOLVED:
             source = declaration.spec.source
             sample = source.sample.count if isinstance(source, PrefixInput) and source.sample else None
@@ -91,7 +93,7 @@ def _page(shown: Shown) -> str:
 
     spec = shown.declaration.spec
     template = worker_template(spec, dict(shown.declaration.texts))
-    return worker_page(template, [label.name for label in spec.labels], open_sample_clip())
+    return worker_page(template, [label.name for label in spec.labels], open_sample_clip(spec))
 
 
 _FORMS = {

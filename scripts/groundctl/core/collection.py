@@ -1,54 +1,72 @@
 """What can be wrong between declarations that are each right."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from groundctl.core.declaration import Declaration
 from groundctl.core.problem import Finding
 from groundctl.core.spec import ChainedInput
 
-Pair = tuple[Declaration, Finding]
+
+class Nameplate(NamedTuple):
+    """All that other declarations have to know of one; a tuple, because it travels between processes by the thousand."""
+
+    path: str
+    name: str
+    follows: str | None
+
+    @property
+    def key(self) -> str:
+        """Name the job as AWS compares names: ignoring case."""
+        return self.name.lower()
 
 
-def check_together(declarations: Sequence[Declaration]) -> Iterator[Pair]:
+Pair = tuple[Nameplate, Finding]
+
+
+def nameplate(declaration: Declaration) -> Nameplate:
+    """Say what other declarations have to know of this one."""
+    spec = declaration.spec
+    follows = spec.source.job.lower() if isinstance(spec.source, ChainedInput) else None
+    return Nameplate(declaration.path, spec.name, follows)
+
+
+def check_together(plates: Sequence[Nameplate]) -> Iterator[Pair]:
     """Find clashes across files, each told at every file but the first."""
-    yield from names_differ_beyond_case(declarations)
-    yield from jobs_do_not_wait_for_each_other(declarations)
+    yield from names_differ_beyond_case(plates)
+    yield from jobs_do_not_wait_for_each_other(plates)
 
 
-def names_differ_beyond_case(declarations: Iterable[Declaration]) -> Iterator[Pair]:
+def names_differ_beyond_case(plates: Iterable[Nameplate]) -> Iterator[Pair]:
     """AWS compares names ignoring case, and so would find the second job's name taken."""
-    seen: dict[str, Declaration] = {}
-    for declaration in sorted(declarations, key=lambda one: one.path):
-        first = seen.setdefault(declaration.spec.key, declaration)
-        if first is not declaration:
-            same = first.spec.name == declaration.spec.name
-            how = "is also" if same else f'differs only by case from "{first.spec.name}",'
+    seen: dict[str, Nameplate] = {}
+    for plate in sorted(plates, key=lambda one: one.path):
+        first = seen.setdefault(plate.key, plate)
+        if first is not plate:
+            same = first.name == plate.name
+            how = "is also" if same else f'differs only by case from "{first.name}",'
             yield (
-                declaration,
+                plate,
                 Finding(
                     rule="GT301",
                     pointer="/name",
-                    message=f'"{declaration.spec.name}" {how} the name in {first.path}',
+                    message=f'"{plate.name}" {how} the name in {first.path}',
                     hint="choose another name: AWS compares them ignoring case",
                 ),
             )
 
 
-def jobs_do_not_wait_for_each_other(declarations: Iterable[Declaration]) -> Iterator[Pair]:
+def jobs_do_not_wait_for_each_other(plates: Iterable[Nameplate]) -> Iterator[Pair]:
     """A circle of from_job would wait for ever."""
-    follows = {
-        declaration.spec.key: declaration.spec.source.job.lower()
-        for declaration in declarations
-        if isinstance(declaration.spec.source, ChainedInput)
-    }
-    for declaration in declarations:
-        way, step = [declaration.spec.key], follows.get(declaration.spec.key)
+    follows = {plate.key: plate.follows for plate in plates if plate.follows}
+    for plate in plates:
+        way, step = [plate.key], follows.get(plate.key)
         while step is not None and step not in way:
             way.append(step)
             step = follows.get(step)
-        if step == declaration.spec.key and len(way) > 1:
+        if step == plate.key and len(way) > 1:
             yield (
-                declaration,
+                plate,
                 Finding(
                     rule="GT302",
                     pointer="/input/from_job",

@@ -6,17 +6,20 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from groundctl.core.load import Document, positions
 from groundctl.core.problem import Finding, Problem
-from groundctl.core.spec import JobSpec
+from groundctl.core.spec import JobSpec, parse_spec
 
 # May change while the job runs, and are no part of what workers see or AWS is told: not in the digest.
 EDITABLE = frozenset({"owner", "notes", "notify", "state", "budget", "rerun_of"})
+# Kept: json.dumps would make another encoder for every call.
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Declaration:
     """One labeling job as a team wants it; texts are the contents of the files it names."""
 
@@ -31,10 +34,21 @@ class Declaration:
         declared = {key: value for key, value in self.data.items() if key not in EDITABLE}
         return {"declared": declared, "texts": dict(self.texts)}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Name the content by 32 hexadecimal digits; order, comments and layout of the file do not matter."""
         return digest_of(self.content)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # From one process to another go the data, and the digest because it takes long: to parse a JobSpec again is quicker
+        # than to pickle one.
+        return _sent, (self.path, self.data, self.texts, self.digest)
+
+
+def _sent(path: str, data: Mapping[str, Any], texts: Mapping[str, str], digest: str) -> Declaration:
+    declaration = Declaration(path=path, spec=parse_spec(data), data=data, texts=texts)
+    declaration.__dict__["digest"] = digest  # where cached_property looks
+    return declaration
 
 
 def digest_of(value: Any) -> str:
@@ -44,7 +58,7 @@ def digest_of(value: Any) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """Write a value as JSON in the one form that is digested: sorted keys, no blanks, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def locate(document: Document, findings: Iterable[Finding]) -> Iterator[Problem]:

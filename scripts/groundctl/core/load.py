@@ -6,6 +6,7 @@ The only module that knows PyYAML. Values are read by the YAML 1.2 core rules, s
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -32,6 +33,8 @@ MAX_NODES = 10_000
 # More digits than a double holds would silently become another number.
 MAX_DIGITS = 15
 
+_DIGITS_HINT = "put it in quotes if it is text, or write fewer digits: the rest would be lost"
+
 # libyaml where PyYAML was built with it (its wheels are): twenty times quicker, same events.
 _Parser: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -51,9 +54,17 @@ _CONSTANTS = {
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+\Z")
 _MAYBE_NUMBER = frozenset("+-.0123456789")
-# Characters nobody sees: controls, bidirectional overrides and marks, zero-width blanks. A reviewer would approve one
-# text and the worker or the terminal would get another. Joiners (200C, 200D) stay: several scripts need them.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Characters nobody sees: controls, bidirectional overrides and marks, zero-width blanks, fillers, tags, and the line
+# breaks that only some editors show. A reviewer would approve one text and the worker or the terminal would get
+# another. Joiners (200C, 200D) stay: several scripts need them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# The same on one line, whose own carriage return is at its end.
+_UNSEEN_ON_LINE = re.compile(f"{_UNSEEN.pattern}|\r(?!\\Z)")
+# One is told for each line, and no more than so many for a file.
+MOST_UNSEEN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +85,7 @@ def load_document(path: str, raw: bytes) -> Document | tuple[Problem, ...]:
     if len(raw) > MAX_BYTES:
         return (_problem(path, (1, 1), *_too_large(len(raw))),)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         return (_problem(path, _position_of_byte(raw, error.start), "GT001", "is not UTF-8", "save the file as UTF-8"),)
     reader = _Reader(path, text)
@@ -94,10 +105,11 @@ def positions(document: Document) -> dict[str, tuple[Position, Position]]:
 
 def unseen_characters(path: str, text: str) -> Iterator[Problem]:
     """Find the characters in a text that no reviewer can see."""
-    for found in _UNSEEN.finditer(text):
-        before = text[: found.start()]
-        place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        yield _problem(path, place, "GT010", *_unseen_character(found.group()))
+    if not _UNSEEN.search(text) and "\r" not in text:
+        return
+    found = ((number, _UNSEEN_ON_LINE.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    for number, first in islice(((number, first) for number, first in found if first), MOST_UNSEEN):
+        yield _problem(path, (number, first.start() + 1), "GT010", *_unseen_character(first.group()))
 
 
 def _problem(path: str, position: Position, rule: str, message: str, hint: str) -> Problem:
@@ -114,8 +126,9 @@ def _too_large(size: int) -> tuple[str, str, str]:
 
 
 def _position_of_byte(raw: bytes, index: int) -> Position:
-    before = raw[:index]
-    return before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+    line = raw.rfind(b"\n", 0, index) + 1
+    before = raw[line:index].decode().removeprefix("\ufeff")
+    return raw.count(b"\n", 0, index) + 1, len(before) + 1
 
 
 class _Reader:
@@ -167,7 +180,12 @@ class _Reader:
     def _value(self, event: Event, way: tuple[str | int, ...], depth: int) -> Value:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            self._refuse(_at(event), "GT008", f"has more than {MAX_NODES:,} values", "use an input manifest on S3")
+            self._refuse(
+                _at(event),
+                "GT008",
+                f"has more than {MAX_NODES:,} values",
+                "put long lists of clips into an input manifest on S3",
+            )
             raise _Unreadable
         if type(event) is ScalarEvent:
             return self._scalar(event)
@@ -179,7 +197,7 @@ class _Reader:
         if type(event) is SequenceStartEvent:
             return self._sequence(event, way, depth)
         assert isinstance(event, AliasEvent)  # noqa: S101 - the parser's grammar
-        self._refuse(_at(event), "GT004", f"`*{event.anchor}` is an alias", "write the value out again")
+        self._refuse(_at(event), "GT004", f"`*{_short(event.anchor or '')}` is an alias", "write the value out again")
         return None
 
     def _mapping(self, event: MappingStartEvent, way: tuple[str | int, ...], depth: int) -> dict[str, Any]:
@@ -194,7 +212,7 @@ class _Reader:
                 self._value(value_event, way, depth + 1)
                 continue
             if key in result:
-                self._refuse(_at(key_event), "GT007", f"`{key}` is given twice", "keep one; the other would be lost")
+                self._refuse(_at(key_event), "GT007", f"`{_short(key)}` is given twice", "keep one of them")
             place = (*way, key) if self.places is not None else way
             if self.places is not None:
                 self.places[pointer_to(*place)] = (_at(key_event), _at(value_event))
@@ -203,7 +221,7 @@ class _Reader:
 
     def _key(self, event: Event, way: tuple[str | int, ...], depth: int) -> str | None:
         if type(event) is not ScalarEvent:
-            self._refuse(_at(event), "GT004", "a field's name is a list, a mapping or an alias", "use plain text")
+            self._refuse(_at(event), "GT004", "a field's name is a list, a mapping or an alias", "write a plain name")
             self._value(event, way, depth + 1)
             return None
         if event.anchor is not None or event.tag is not None:
@@ -244,7 +262,7 @@ class _Reader:
         if not whole and not _DECIMAL.match(text):
             return text
         if sum(character.isdigit() for character in text) > MAX_DIGITS:
-            self._refuse(_at(event), "GT009", f"`{text[:40]}` has more than {MAX_DIGITS} digits", "put it in quotes")
+            self._refuse(_at(event), "GT009", f"`{_short(text)}` has more than {MAX_DIGITS} digits", _DIGITS_HINT)
             return text
         return int(text) if whole else float(text)
 
@@ -254,16 +272,29 @@ class _Reader:
 
     def _refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
-            self._refuse(_at(event), "GT004", f"`&{event.anchor}` is an anchor", "write the value out where it is used")
+            self._refuse(
+                _at(event), "GT004", f"`&{_short(event.anchor)}` is an anchor", "write the value out where it is used"
+            )
         # A bare `!` is the only tag that means what YAML would have read anyway; nobody needs it either.
         if event.tag is not None:
-            self._refuse(_at(event), "GT004", f"`{event.tag}` is a tag", "remove it; quote the value if it is text")
+            self._refuse(
+                _at(event), "GT004", f"`{_short(event.tag)}` is a tag", "remove it; quote the value if it is text"
+            )
 
     def _refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
         mark = error.problem_mark or error.context_mark
         place = self._inside((mark.line + 1, mark.column + 1) if mark else (1, 1))
         context = f" ({error.context})" if error.context else ""
-        self._refuse(place, "GT003", f"is not YAML: {error.problem}{context}", _syntax_hint(error.problem or ""))
+        message = f"cannot be read as YAML: {error.problem}{context}"
+        self._refuse(place, "GT003", message, self._syntax_hint(error.problem or "", place))
+
+    def _syntax_hint(self, problem: str, place: Position) -> str:
+        line = self.text.split("\n")[place[0] - 1]
+        indentation = line[: len(line) - len(line.lstrip())]
+        # libyaml says of a tab no more than that it cannot start anything.
+        if "\t" in indentation and place[1] <= len(indentation) + 1:
+            return "indent with spaces, never with tabs"
+        return next((hint for part, hint in _SYNTAX_HINTS.items() if part in problem), _ANY_SYNTAX_HINT)
 
     def _inside(self, place: Position) -> Position:
         """Keep a position on a line that exists: libyaml puts an unfinished value behind the last one."""
@@ -295,17 +326,32 @@ def _at(event: Any) -> Position:
 
 
 def _unseen_character(character: str) -> tuple[str, str]:
+    if character == "\r":
+        return "holds a carriage return that ends no line", "save the file with plain line ends"
     return f"holds U+{ord(character):04X}, a character that cannot be seen", "remove it; retype the line if in doubt"
 
 
-def _syntax_hint(problem: str) -> str:
-    hints = {
-        "tab": "indent with spaces, never with tabs",
-        "mapping values are not allowed": "put text that holds `: ` in quotes, and check the indentation of this line",
-        "could not find expected ':'": "end the field's name with `:` on the line above",
-        "did not find expected key": "check the indentation, and that every quote that opens also closes",
-        "block end": "check the indentation of this line against the lines above",
-        "unexpected end of stream": "close the quote or the bracket that was opened here",
-        "cannot start any token": "put text that starts with %, @ or ` in quotes",
-    }
-    return next((hint for part, hint in hints.items() if part in problem), "check indentation and quotes on this line")
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+_SYNTAX_HINTS = {
+    "mapping values are not allowed": "put text that holds `: ` in quotes, and check the indentation of this line",
+    "could not find expected ':'": "end the field's name with `:`, here or on the line above",
+    "did not find expected key": "check the indentation, and that every quote that opens also closes",
+    "did not find expected '-' indicator": "start every entry of this list with `- `, all equally far in",
+    "did not find expected ',' or": "close the bracket that was opened here, and put a comma between entries",
+    "did not find expected node content": "write a value here, or remove the comma or bracket",
+    "did not find expected <document start>": "start every field in the same column, and end the file where `...` stands",
+    "directive": "remove the line that starts with `%`",
+    "incompatible YAML": "remove the line that starts with `%`",
+    "alphabetic or numeric": "put text that starts with * or & in quotes",
+    "comment or line break": "start the text on the next line: nothing stands beside `|` or `>`",
+    "block sequence entries are not allowed": "start the list on a line of its own, below the field's name",
+    "document indicator": "close the quote that was opened above; `---` and `...` end a file",
+    "escape": "write a backslash twice, or use single quotes instead of double ones",
+    "unexpected end of stream": "close the quote or the bracket that was opened here",
+    "cannot start any token": "put text that starts with %, @ or ` in quotes",
+    "tab": "indent with spaces, never with tabs",
+}
+_ANY_SYNTAX_HINT = "check indentation and quotes on this line, or put the text in quotes"

@@ -126,6 +126,13 @@ def explain_immutable(change: Change, before: Mapping[str, Any], declaration: De
     return replace(change, fields=tuple(sorted(_differences(before, declaration.content))))
 
 
+def leave_unexplained(change: Change, most: int) -> Change:
+    """Say of a changed job that its fields were not looked up."""
+    [reason] = change.reasons
+    message = f"{reason.message}; which fields is told for the first {most} changed jobs of a plan only"
+    return replace(change, reasons=(replace(reason, message=message),))
+
+
 def judge_new(
     declaration: Declaration,
     desired: DesiredJob,
@@ -158,7 +165,7 @@ def wait_for(declaration: Declaration, job: ObservedJob | None) -> Change:
     """Leave a job for a later run, because the job it continues is not done."""
     source = declaration.spec.source
     assert isinstance(source, ChainedInput)  # noqa: S101 - asked for chained jobs only
-    state = f"is {job.status}" if job else "does not exist yet"
+    state = "is not done" if job else "does not exist yet"
     reason = Reason(
         rule="P103",
         message=f"waits for {source.job}, which {state}",
@@ -295,11 +302,17 @@ def _mark_repurchases(
             yield change
             continue
         earlier = bought.setdefault(change.input_digest, change.name)
-        rerun = declared[change.key].spec.rerun_of
-        if earlier == change.name or (rerun and rerun.job.lower() == earlier.lower()):
+        if earlier == change.name or earlier.lower() in _meant_again(declared[change.key]):
             yield change
         else:
             yield replace(change, action=Action.REPURCHASE, reasons=(_repurchase(earlier),))
+
+
+def _meant_again(declaration: Declaration) -> set[str]:
+    """Name the jobs whose purchase this declaration knowingly repeats; to go on with a job is to know of it."""
+    spec = declaration.spec
+    again = {spec.rerun_of.job.lower()} if spec.rerun_of else set()
+    return again | ({spec.source.job.lower()} if isinstance(spec.source, ChainedInput) else set())
 
 
 def _repurchase(earlier: str) -> Reason:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import combinations
 from typing import Any, cast
 
 import msgspec
@@ -22,6 +23,7 @@ BINS = 10
 EXAMPLES = 5
 LEAST_SURE = 10
 DISPUTED = 10
+CONFUSED = 5
 # A reason is AWS's text or a stranger's: so many different ones are told apart, the rest is one group.
 REASONS = 20
 
@@ -113,7 +115,8 @@ class Dispute:
 class Agreement:
     """How far workers agree on objects that got two answers or more; alpha is None where chance cannot be reckoned.
 
-    answers_per_worker counts, the busiest first, and names nobody.
+    confused are the pairs of labels given to one object, the most frequent first. answers_per_worker counts, the
+    busiest first, and names nobody.
     """
 
     objects: int
@@ -122,6 +125,8 @@ class Agreement:
     alpha: float | None
     answers_per_worker: tuple[int, ...]
     disputed: tuple[Dispute, ...]
+    confused: tuple[tuple[str, str, int], ...] = ()
+    unreadable: int = 0
 
     @property
     def answers(self) -> int:
@@ -165,7 +170,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerAnswers:
-    """What workers answered, by dataset object id and without their names; responded are the ids that got any answer."""
+    """What workers answered, by dataset object id and without their names.
+
+    responded are the ids that got any answer, unreadable counts entries that could not be read.
+    """
 
     by_object: Mapping[str, Votes]
     sources: Mapping[str, str]
@@ -202,33 +210,17 @@ def label_names(categories: bytes | None) -> tuple[str, ...]:
 
 def read_results(lines: Iterable[bytes], origin: Origin, answers: WorkerAnswers | None = None) -> Results:
     """Read an output manifest once and sum it up; labels that nobody gave are counted as 0."""
-    read, ours = _reader(origin.label_attribute), _LabelsOf(origin)
-    kinds: Counter[_Kind] = Counter()
-    unlabeled: dict[tuple[Why, str | None], list[str]] = {}
-    numbers: Counter[tuple[Why, str | None]] = Counter()
-    doubtful = _LeastSure()
-    position = -1
-    for position, line in enumerate(_filled(lines)):
-        found = read(line)
-        if isinstance(found, _Line) and found.label not in (None, ""):
-            about = found.metadata
-            kinds[found.label, about.name, about.confidence, about.job] += 1
-            if doubtful.wants(about.confidence) and ours.made_here(about.job):
-                doubtful.keep(about.confidence, position, line)
-        else:
-            key = _reason(found, position, origin, answers, numbers)
-            numbers[key] += 1
-            if numbers[key] <= EXAMPLES:
-                unlabeled.setdefault(key, []).append(_source(found, line))
+    reading = _Reading(origin, answers)
+    # There are few kinds of labeled lines, however many lines: count these first, and reckon once a kind.
+    counted = reading.ours.count(Counter(reading.kinds(lines)))
     return Results(
         origin=origin,
-        objects=position + 1,
-        **ours.count(kinds),
-        least_sure=tuple(_labeled_object(at, line, origin, ours, answers) for at, line in doubtful.kept()),
-        unlabeled=tuple(
-            Unlabeled(why=why, told=told, count=number, examples=tuple(unlabeled[why, told]))
-            for (why, told), number in numbers.most_common()
+        objects=reading.objects,
+        **counted,
+        least_sure=tuple(
+            _labeled_object(at, line, origin, reading.ours, answers) for _, at, line in reading.least_sure
         ),
+        unlabeled=reading.unlabeled,
         agreement=agreement_of(answers) if answers else None,
     )
 
@@ -251,8 +243,9 @@ def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset(
         for entry in _entries(content):
             try:
                 object_id = str(entry["datasetObjectId"])
+                source = str((entry.get("dataObject") or {}).get("s3Uri", ""))
                 given[object_id] = dict(_answer(annotation) for annotation in entry["annotations"])
-                sources[object_id] = str((entry.get("dataObject") or {}).get("s3Uri", ""))
+                sources[object_id] = source
             except (KeyError, TypeError, ValueError, AttributeError):
                 unreadable += 1
     per_worker = Counter(worker for answers in given.values() for worker in answers)
@@ -280,6 +273,8 @@ def agreement_of(answers: WorkerAnswers) -> Agreement:
             Dispute(source_ref=answers.sources[object_id], answers=several[object_id])
             for object_id in disputed[:DISPUTED]
         ),
+        confused=_confused(several[object_id] for object_id in disputed),
+        unreadable=answers.unreadable,
     )
 
 
@@ -304,54 +299,46 @@ def krippendorff_alpha(units: Iterable[Votes]) -> float | None:
 # --- one line -------------------------------------------------------------------------------------------------------
 
 
-class _Metadata(msgspec.Struct, gc=False):
+class _Metadata(msgspec.Struct, frozen=True, gc=False):
     name: str | None = msgspec.field(name="class-name", default=None)
     confidence: float | None = None
     job: str | None = msgspec.field(name="job-name", default=None)
-    made: str | None = msgspec.field(name="creation-date", default=None)
-    told: str | None = msgspec.field(name="failure-reason", default=None)
 
 
 class _Line(msgspec.Struct, gc=False):
     label: int | str | None = None
     metadata: _Metadata = _Metadata()
     source: str = ""
+    made: str | None = None
+    told: str | None = None
 
 
-_Read = Callable[[bytes], _Line | Why]
 _Kind = tuple[int | str | None, str | None, float | None, str | None]
 
 
-def _reader(attribute: str) -> _Read:
-    """Make the reader of lines that looks at three keys and steps over the rest; odd lines take the patient way."""
-    keys: list[Any] = [
-        ("label", int | str | None, msgspec.field(name=attribute, default=None)),
-        ("metadata", _Metadata, msgspec.field(name=f"{attribute}-metadata", default=_Metadata())),
-        ("source", str, msgspec.field(name="source-ref", default="")),
-    ]
-    decode = cast(
-        Callable[[bytes], _Line],
-        msgspec.json.Decoder(msgspec.defstruct("Line", keys, bases=(_Line,), gc=False)).decode,
+def _decoder(attribute: str) -> Callable[[bytes], _Line]:
+    """Make the decoder that looks at what is counted and steps over the rest; it raises ValueError on odd lines."""
+    line = msgspec.defstruct(
+        "Line",
+        [
+            ("label", int | str | None, msgspec.field(name=attribute, default=None)),
+            ("metadata", _Metadata, msgspec.field(name=f"{attribute}-metadata", default=_Metadata())),
+        ],
+        bases=(_Line,),
+        gc=False,
     )
-
-    def read(line: bytes) -> _Line | Why:
-        try:
-            found = decode(line)
-        except ValueError:
-            return _read_patiently(_members(line), attribute)
-        if found.label is not None and found.metadata.name is None:
-            return _read_patiently(_members(line), attribute)
-        return found
-
-    return read
+    return cast(Callable[[bytes], _Line], msgspec.json.Decoder(line).decode)
 
 
 def _read_patiently(members: dict[str, Any] | None, attribute: str) -> _Line | Why:
     """Read a line as observed in the wild: numbers as text, metadata missing, keys in custom jobs' spelling."""
     if members is None:
         return Why.UNREADABLE
-    label, metadata = members.get(attribute), members.get(f"{attribute}-metadata")
-    about = {key.replace("_", "-"): value for key, value in metadata.items()} if isinstance(metadata, dict) else {}
+    label, about = members.get(attribute), members.get(f"{attribute}-metadata")
+    if not isinstance(about, dict):
+        about = {}
+    elif "class-name" not in about:
+        about = {key.replace("_", "-"): value for key, value in about.items()}
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, bool) or not isinstance(label, int | str | None):
@@ -362,10 +349,10 @@ def _read_patiently(members: dict[str, Any] | None, attribute: str) -> _Line | W
             name=_text(about.get("class-name")),
             confidence=_as_number(about.get("confidence")),
             job=_text(about.get("job-name")),
-            made=_text(about.get("creation-date")),
-            told=_text(about.get("failure-reason")),
         ),
         source=_source_of(members),
+        made=_text(about.get("creation-date")),
+        told=_text(about.get("failure-reason")),
     )
 
 
@@ -382,6 +369,8 @@ def _filled(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
     return None if value is None or isinstance(value, dict | list) else str(value)
 
 
@@ -411,62 +400,54 @@ def _when(made: str | None) -> str | None:
     try:
         moment = datetime.fromisoformat(made or "")
         # AWS leaves the zone out and means UTC.
-        zoned = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        zoned = moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
         return made
-    return zoned.isoformat().replace("+00:00", "Z")
+    return f"{zoned.replace(tzinfo=None).isoformat()}Z"
 
 
 def _labeled_object(
     position: int, line: bytes, origin: Origin, ours: _LabelsOf, answers: WorkerAnswers | None
 ) -> LabeledObject:
     members = _members(line)
-    attribute = origin.label_attribute
-    found = _read_patiently(members, attribute)
-    if isinstance(found, _Line) and found.label not in (None, ""):
-        about = found.metadata
-        earlier = not ours.made_here(about.job)
-        shown: dict[str, Any] = {
-            "label": ours.label(found.label, about.name),
-            "confidence": _confidence(about.confidence),
-            "labeled_at": _when(about.made),
-            "labeled_by": _bare(about.job) if earlier else origin.job.name,
-        }
-    else:
+    found = _read_patiently(members, origin.label_attribute)
+    if isinstance(found, Why) or found.label in (None, ""):
         why, told = _reason(found, position, origin, answers)
-        shown = {"why": why, "told": told}
-    known = {attribute, f"{attribute}-metadata", "source-ref"}
+        label = confidence = made = by = None
+    else:
+        about, why, told = found.metadata, None, None
+        label, confidence, made = ours.label(found.label, about.name), _confidence(about.confidence), _when(found.made)
+        by = origin.job.name if ours.made_here(about.job) else _bare(about.job)
+    source = _source(found, line)
+    own = members or {}
+    for key in (origin.label_attribute, f"{origin.label_attribute}-metadata", "source-ref"):
+        own.pop(key, None)
     return LabeledObject(
         position=position,
-        source_ref=_source(found, line),
-        own={key: value for key, value in (members or {}).items() if key not in known},
+        source_ref=source,
+        label=label,
+        confidence=confidence,
+        labeled_at=made,
+        labeled_by=by,
+        why=why,
+        told=told,
+        own=own,
         answers=answers.by_object.get(str(position), ()) if answers else (),
-        **shown,
     )
 
 
-def _reason(
-    found: _Line | Why,
-    position: int,
-    origin: Origin,
-    answers: WorkerAnswers | None,
-    known: Collection[tuple[Why, str | None]] = (),
-) -> tuple[Why, str | None]:
+def _reason(found: _Line | Why, position: int, origin: Origin, answers: WorkerAnswers | None) -> tuple[Why, str | None]:
     if isinstance(found, Why):
         return found, None
-    why = _why(origin.job.status, str(position), answers)
-    reason = why, found.metadata.told
-    return reason if reason in known or len(known) < REASONS else (why, None)
+    return _why(origin.job.status, str(position), answers), found.told
 
 
 def _why(status: Status, object_id: str, answers: WorkerAnswers | None) -> Why:
     match status:
-        case Status.COMPLETED if answers is None:
-            return Why.NO_LABEL
-        case Status.COMPLETED if object_id in answers.responded:
-            return Why.TOO_FEW
         case Status.COMPLETED:
-            return Why.NOBODY
+            if answers is None:
+                return Why.NO_LABEL
+            return Why.TOO_FEW if object_id in answers.responded else Why.NOBODY
         case Status.FAILED:
             return Why.JOB_FAILED
         case Status.STOPPED | Status.STOPPING:
@@ -539,27 +520,63 @@ class _LabelsOf:
         return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-class _LeastSure:
-    """Keeps the few lines with the lowest confidence."""
+class _Reading:
+    """Goes through a manifest once: gives back the labeled lines by kind, and keeps what is told apart line by line."""
 
-    def __init__(self) -> None:
-        self._kept: list[tuple[float, int, bytes]] = []
-        self._limit = 1.0
+    def __init__(self, origin: Origin, answers: WorkerAnswers | None) -> None:
+        self.ours = _LabelsOf(origin)
+        self.objects = 0
+        self.least_sure: list[tuple[float, int, bytes]] = []
+        self._origin = origin
+        self._answers = answers
+        self._limit = 1.0  # certainty is not worth a look
+        self._numbers: Counter[tuple[Why, str | None]] = Counter()
+        self._examples: dict[tuple[Why, str | None], list[str]] = {}
 
-    def wants(self, confidence: float | None) -> bool:
-        """Say whether a confidence is among the lowest so far; certainty is not worth a look."""
-        return confidence is not None and 0 < confidence < self._limit
+    def kinds(self, lines: Iterable[bytes]) -> Iterator[_Kind]:
+        """Yield what is counted of each line that has a label."""
+        decode, attribute = _decoder(self._origin.label_attribute), self._origin.label_attribute
+        for line in lines:
+            try:
+                found: _Line | None = decode(line)
+            except ValueError:
+                if not line.strip():
+                    continue
+                found = None
+            self.objects += 1
+            if found is None or found.label is None or found.metadata.name is None:
+                read = _read_patiently(_members(line), attribute)
+                if isinstance(read, Why) or read.label in (None, ""):
+                    self._keep_unlabeled(read, line)
+                    continue
+                found = read
+            about = found.metadata
+            if about.confidence is not None and 0 < about.confidence < self._limit:
+                self._keep_doubtful(about, line)
+            yield found.label, about.name, about.confidence, about.job
 
-    def keep(self, confidence: float | None, position: int, line: bytes) -> None:
-        """Keep a line, and let go of the surest."""
-        insort(self._kept, (confidence or 0.0, position, line))
-        if len(self._kept) > LEAST_SURE:
-            self._kept.pop()
-            self._limit = self._kept[-1][0]
+    @property
+    def unlabeled(self) -> tuple[Unlabeled, ...]:
+        """Give the lines without a label by reason, the most frequent first."""
+        return tuple(
+            Unlabeled(why=why, told=told, count=number, examples=tuple(self._examples[why, told]))
+            for (why, told), number in self._numbers.most_common()
+        )
 
-    def kept(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the lines kept, the least sure first."""
-        return ((position, line) for _, position, line in self._kept)
+    def _keep_unlabeled(self, found: _Line | Why, line: bytes) -> None:
+        reason = _reason(found, self.objects - 1, self._origin, self._answers)
+        if reason not in self._numbers and len(self._numbers) >= REASONS:
+            reason = reason[0], None
+        self._numbers[reason] += 1
+        if self._numbers[reason] <= EXAMPLES:
+            self._examples.setdefault(reason, []).append(_source(found, line))
+
+    def _keep_doubtful(self, about: _Metadata, line: bytes) -> None:
+        if self.ours.made_here(about.job):
+            insort(self.least_sure, (about.confidence or 0.0, self.objects - 1, line))
+            if len(self.least_sure) > LEAST_SURE:
+                self.least_sure.pop()
+                self._limit = self.least_sure[-1][0]
 
 
 def _index(raw: int | str | None) -> int | None:
@@ -593,6 +610,14 @@ def _answer(annotation: Mapping[str, Any]) -> tuple[str, str]:
 
 def _votes(labels: Iterable[str]) -> Votes:
     return tuple(sorted(Counter(labels).items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _confused(disputes: Iterable[Votes]) -> tuple[tuple[str, str, int], ...]:
+    pairs: Counter[tuple[str, str]] = Counter()
+    for votes in disputes:
+        pairs.update(combinations(sorted(label for label, _ in votes), 2))
+    ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple((first, second, number) for (first, second), number in ordered[:CONFUSED])
 
 
 def _number(votes: Votes) -> int:

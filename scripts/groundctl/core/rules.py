@@ -4,6 +4,7 @@ A rule takes a Case and yields Findings. GT2xx are about the declaration itself,
 Sources of the limits: botocore's SageMaker model and AWS's Ground Truth guide; where they disagree the comment says so.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +37,9 @@ class Case:
 
     @property
     def folder(self) -> str:
-        """Name the folder of the file, which is the team's under jobs/."""
-        return self.path.rsplit("/", 2)[-2] if self.path.count("/") >= 1 else ""
+        """Name the team's folder: the one directly under jobs/, however deep the file lies; elsewhere the file's own."""
+        folders = self.path.split("/")[:-1]
+        return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
 
 
 Rule = Callable[[Case], Iterable[Finding]]
@@ -85,7 +87,7 @@ def labels_differ(case: Case) -> Iterator[Finding]:
     """Two labels that differ at most by case or spacing cannot be told apart by workers."""
     seen: dict[str, str] = {}
     for index, label in enumerate(case.spec.labels):
-        folded = " ".join(label.name.casefold().split())
+        folded = _as_seen(label.name)
         if folded in seen:
             same = seen[folded] == label.name
             message = (
@@ -97,17 +99,37 @@ def labels_differ(case: Case) -> Iterator[Finding]:
         seen.setdefault(folded, label.name)
 
 
+def _as_seen(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    # Accents may be written in two ways, and joiners only change how letters hang together.
+    composed = unicodedata.normalize("NFKC", text.translate(_WITHOUT_JOINERS)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", composed).split())
+
+
+_WITHOUT_JOINERS = {0x200C: None, 0x200D: None}
+
+
 @rule("GT203")
 def labels_are_clean_text(case: Case) -> Iterator[Finding]:
-    """Blanks around a label, line breaks and invisible joiners end up in the output unseen."""
+    """Blanks around a label, line breaks and invisible characters end up in the output unseen."""
     for index, label in enumerate(case.spec.labels):
         pointer = pointer_to("task", "labels", index)
         if label.name != label.name.strip():
-            yield _says("GT203", pointer, f'"{label.name}" has blanks around it', "remove the blanks")
+            message = f'"{label.name}" has blanks around it' if label.name.strip() else "is blank"
+            yield _says(
+                "GT203", pointer, message, "remove the blanks" if label.name.strip() else "write what to choose"
+            )
         elif any(character in label.name for character in "\n\r\t"):
             yield _says("GT203", pointer, "has a line break or tab in it", "write the label on one line")
-        elif any(unicodedata.category(character) in {"Cf", "Zl", "Zp", "Cs"} for character in label.name):
-            yield _says("GT203", pointer, f'"{label.name}" has an invisible character in it', "retype the label")
+        elif not label.name.isascii() and (hidden := _hidden_character(label.name)):
+            message = f"holds U+{ord(hidden):04X}, a character that cannot be seen"
+            yield _says("GT203", pointer, message, "retype the label")
+
+
+def _hidden_character(text: str) -> str | None:
+    hidden = (character for character in text if unicodedata.category(character) in {"Cf", "Zl", "Zp", "Cs"})
+    return next((character for character in hidden if ord(character) not in _WITHOUT_JOINERS), None)
 
 
 @rule("GT204")
@@ -129,7 +151,7 @@ def task_limit_is_in_range(case: Case) -> Iterator[Finding]:
     limit = case.spec.task_time_limit
     if limit < 30:
         yield _says(
-            "GT205", "/workforce/task_time_limit", f"is {limit} s; AWS takes no less than 30s", "write 30s or more"
+            "GT205", "/workforce/task_time_limit", f"is {limit}s; AWS takes no less than 30s", "write 30s or more"
         )
     elif limit > LONGEST_TASK:
         yield _says("GT205", "/workforce/task_time_limit", "is longer than 8h", "write 8h or less")
@@ -145,7 +167,7 @@ def availability_is_in_range(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT206",
             "/workforce/task_availability",
-            f"is {available} s; AWS takes no less than 60s",
+            f"is {available}s; AWS takes no less than 60s",
             "write 60s or more",
         )
     elif public and available > LONGEST_PUBLIC_AVAILABILITY:
@@ -170,9 +192,15 @@ def a_task_fits_its_availability(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT207",
             "/workforce/task_time_limit",
-            "is longer than the clip is offered to workers (task_availability)",
+            f"is longer than a clip is offered to workers ({_offered(case.spec)})",
             "shorten task_time_limit, or lengthen task_availability",
         )
+
+
+def _offered(spec: JobSpec) -> str:
+    if spec.task_availability is None:
+        return "6h for the public crowd where task_availability is left out"
+    return f"task_availability is {spec.task_availability:,}s"
 
 
 @rule("GT208")
@@ -202,7 +230,7 @@ def streaming_members_fit(case: Case) -> Iterator[Finding]:
             "GT210", "/stop_when", "is ignored by AWS for a job that is fed by a topic", "remove stop_when", at_key=True
         )
     if spec.output_topic and not spec.is_streaming:
-        yield _says("GT210", "/output/topic", "works for jobs with input.topic only", "remove it, or add input.topic")
+        yield _says("GT210", "/output/topic", "works together with input.topic only", "remove it, or add input.topic")
     if spec.is_streaming and isinstance(spec.source, ChainedInput):
         yield _says(
             "GT210",
@@ -243,7 +271,7 @@ def the_file_is_named_after_the_job(case: Case) -> Iterator[Finding]:
             "GT212",
             "/name",
             f'is "{case.spec.name}" in a file named "{stem}"',
-            f"rename the file to {case.spec.name}.yaml, or the job",
+            f"rename the file to {case.spec.name}.yaml, or write name: {stem}",
         )
 
 
@@ -260,7 +288,7 @@ def texts_for_workers_pass_aws(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT213",
             "/task/title",
-            f"holds {astral[0]!r}, which AWS does not take in titles",
+            f"holds {astral[0]!r} (U+{ord(astral[0]):04X}), which AWS does not take in titles",
             "remove emoji and rare characters",
         )
 
@@ -293,8 +321,8 @@ def the_public_crowd_sees_no_persons(case: Case) -> Iterator[Finding]:
     """Without this word AWS accepts the job and then fails it."""
     if case.spec.public_crowd and PII_FREE not in case.spec.content_classifiers:
         yield _says(
-            "GT216", "/input", f"does not vouch for {PII_FREE}, without which AWS fails a public job",
-            "add it to input.content_classifiers if it is true", at_key=True,
+            "GT216", "/input", f"does not vouch for {PII_FREE}, and without that AWS fails a public job",
+            f"add content_classifiers: [{PII_FREE}], if it is true", at_key=True,
         )  # fmt: skip
 
 
@@ -335,18 +363,23 @@ def tags_pass_aws(case: Case) -> Iterator[Finding]:
         if key.lower().startswith(("aws:", "groundctl:")):
             yield _says("GT218", pointer, f"`{key}` has a prefix that is taken", "choose another key", at_key=True)
         for text, is_key in ((key, True), (value, False)):
-            if bad := next((character for character in text if not _is_tag_character(character)), None):
+            if not _PLAIN_TAG.fullmatch(text) and (bad := _foreign_to_tags(text)):
                 yield _says(
                     "GT218",
                     pointer,
-                    f"holds {bad!r}, which AWS does not take in tags",
+                    f"{'the key' if is_key else 'the value'} of `{key}` holds {bad!r}, which AWS does not take in tags",
                     "use letters, digits, blanks and _ . : / = + - @",
                     at_key=is_key,
                 )
 
 
-def _is_tag_character(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LZN" or character in "_.:/=+-@"
+_PLAIN_TAG = re.compile("[A-Za-z0-9 _.:/=+@-]*")
+
+
+def _foreign_to_tags(text: str) -> str | None:
+    """Find a character outside of AWS's pattern for tags, which has letters, digits and blanks of all scripts."""
+    foreign = (character for character in text if unicodedata.category(character)[0] not in "LZN")
+    return next((character for character in foreign if character not in "_.:/=+-@"), None)
 
 
 @rule("GT219")
@@ -366,19 +399,21 @@ def clips_are_video_files(case: Case) -> Iterator[Finding]:
         return
     for index, clip in enumerate(case.spec.source.objects):
         uri = clip["source-ref"].lower()
+        if uri.endswith(".mp4"):
+            continue
         pointer = pointer_to("input", "objects", index)
         if not uri.endswith(CLIP_ENDINGS):
             yield _says(
                 "GT220",
                 pointer,
-                "is not a .mp4, .webm or .ogg file",
+                f"{clip['source-ref']} is not a .mp4, .webm or .ogg file",
                 "Ground Truth shows no other formats: convert the clip",
             )
         elif uri.endswith(".ogg"):
             yield _says(
                 "GT220",
                 pointer,
-                "is an .ogg file, which current browsers may not play",
+                f"{clip['source-ref']} is an .ogg file, which current browsers may not play",
                 "try it in your workers' browser, or convert to .mp4",
                 warn=True,
             )
@@ -413,15 +448,14 @@ def own_keys_do_not_collide(case: Case) -> Iterator[Finding]:
         f"{attribute}-metadata": "is the label attribute's",
     }
     for index, clip in enumerate(case.spec.source.objects):
-        for key in clip:
-            if key in taken:
-                yield _says(
-                    "GT222",
-                    pointer_to("input", "objects", index, key),
-                    f"the key `{key}` {taken[key]}",
-                    "rename the key",
-                    at_key=True,
-                )
+        for key in clip.keys() & taken.keys() if len(clip) > 1 else ():
+            yield _says(
+                "GT222",
+                pointer_to("input", "objects", index, key),
+                f"the key `{key}` {taken[key]}",
+                "rename the key: Ground Truth would take the clip for labeled, or refuse the line",
+                at_key=True,
+            )
 
 
 @rule("GT223")
@@ -456,7 +490,7 @@ def confidence_is_computed(case: Case) -> Iterator[Finding]:
 
 
 @rule("GT225")
-def prefix_members_stand_with_a_prefix(case: Case) -> Iterator[Finding]:
+def jobs_do_not_name_themselves(case: Case) -> Iterator[Finding]:
     """A job does not follow or repeat itself."""
     spec = case.spec
     if isinstance(spec.source, ChainedInput) and spec.source.job.lower() == spec.key:
@@ -470,10 +504,16 @@ def prefix_members_stand_with_a_prefix(case: Case) -> Iterator[Finding]:
 @rule("GT226")
 def buckets_are_real_names(case: Case) -> Iterator[Finding]:
     """S3 takes no doubled dots and no addresses as bucket names."""
+    known = set()
     for pointer, uri in _uris(case.spec):
-        bucket = uri.removeprefix("s3://").split("/", 1)[0]
-        if ".." in bucket or ".-" in bucket or "-." in bucket or re.fullmatch(r"[0-9]+([.][0-9]+){3}", bucket):
+        bucket = uri[5 : uri.index("/", 5)]
+        if bucket not in known and _NO_BUCKET.search(bucket):
             yield _says("GT226", pointer, f'"{bucket}" cannot be a bucket', "check the bucket's name")
+        else:
+            known.add(bucket)
+
+
+_NO_BUCKET = re.compile(r"[.][.-]|-[.]|\A[0-9]+(?:[.][0-9]+){3}\Z")
 
 
 @rule("GT227")
@@ -507,6 +547,37 @@ def instruction_files_are_files(case: Case) -> Iterator[Finding]:
                 "looks like a file but is not a .md file beside this one",
                 "name a Markdown file without blanks, or write the text itself",
             )
+
+
+@rule("GT229")
+def manifest_lines_are_short_enough(case: Case) -> Iterator[Finding]:
+    """AWS reads no manifest line of more than 100,000 characters."""
+    if not isinstance(case.spec.source, ObjectsInput):
+        return
+    for index, clip in enumerate(case.spec.source.objects):
+        # Only the few that could be too long are written out: JSON and UTF-8 make at most six bytes of a character.
+        if len(clip) > 1 and sum(len(str(value)) for value in clip.values()) > MAX_LINE // 8:
+            size = len(json.dumps(clip, ensure_ascii=False, separators=(",", ":")).encode())
+            if size > MAX_LINE:
+                message = f"makes a manifest line of {size:,} bytes; at most {MAX_LINE:,} are allowed"
+                yield _says("GT229", pointer_to("input", "objects", index), message, "shorten or remove your own keys")
+
+
+@rule("GT230")
+def whole_numbers_are_written_whole(case: Case) -> Iterator[Finding]:
+    """JSON Schema calls 3.0 a whole number; AWS's request does not."""
+    spec = case.spec
+    sample = spec.source.sample if isinstance(spec.source, PrefixInput) else None
+    for pointer, number in (
+        ("/workforce/workers_per_object", spec.workers_per_object),
+        ("/workforce/max_concurrent_objects", spec.max_concurrent_objects),
+        ("/stop_when/labeled_objects", spec.stop_labeled_objects),
+        ("/stop_when/labeled_percent", spec.stop_labeled_percent),
+        ("/input/sample/count", sample and sample.count),
+        ("/input/sample/seed", sample and sample.seed),
+    ):
+        if isinstance(number, float):
+            yield _says("GT230", pointer, f"is {number}, not a whole number", f"write {int(number)}")
 
 
 @rule("GT501")
@@ -568,3 +639,67 @@ def _uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
                 yield pointer_to("input", "objects", index), clip["source-ref"]
     if spec.output_location:
         yield "/output/location", spec.output_location
+
+
+# What is found elsewhere, with a sentence for each; a test keeps this list and the code together.
+OTHER_RULES = {
+    "GT001": "A declaration is UTF-8.",
+    "GT002": "A declaration has at most 256 KB.",
+    "GT003": "A declaration is YAML.",
+    "GT004": "Anchors, aliases, tags, merge keys and field names that are no plain text hide from a reviewer what is declared.",
+    "GT005": "A declaration is a mapping of fields.",
+    "GT006": "A file holds one declaration.",
+    "GT007": "A field is given once; of two, YAML would silently keep the last.",
+    "GT008": "A declaration has at most 10,000 values and 20 levels.",
+    "GT009": "A number has at most 15 digits; more would silently become another number.",
+    "GT010": "A text holds no characters that nobody sees: a reviewer and a worker would read different things.",
+    "GT100": "The schema holds, also where groundctl has no words of its own for a fault.",
+    "GT101": "Every field is one the schema knows.",
+    "GT102": "Every field that is needed is there, with those it works together with.",
+    "GT103": "A value is of its field's kind: text, a whole number, a list, a mapping.",
+    "GT104": "A value is one of its field's choices.",
+    "GT105": "A text has its field's form.",
+    "GT106": "A text is neither too short nor too long.",
+    "GT107": "A number is neither too small nor too large.",
+    "GT108": "A list or mapping has neither too few nor too many entries.",
+    "GT109": "A list names nothing twice.",
+    "GT301": "AWS compares names ignoring case, and so would find the second job's name taken.",
+    "GT302": "A circle of from_job would wait for ever.",
+    "GT401": "A file that a declaration names is a plain file beside it.",
+    "GT402": "A file that a declaration names is UTF-8 text that is neither blank nor too long.",
+    "GT410": "A worker page has at most 128,000 characters, as AWS's preview does, and a template at most 1,000 tags.",
+    "GT411": "A template has the Crowd HTML elements that show the question, each once and in its place.",
+    "GT412": "A template offers the job's labels, and names the answer as AWS's consolidation reads it.",
+    "GT413": "A template's elements are closed, and its video is one that workers can play again.",
+    "GT414": "A template shows the clip, signed for the worker.",
+    "GT415": "A template writes no input unescaped, and hides no text from review.",
+    "GT416": "A template runs no script of its own, and sends workers nowhere unseen.",
+    "GT417": "A template is Liquid that Ground Truth can fill in.",
+    "GT418": "A template has no placeholders of AWS's sample left.",
+    "GT601": "A job runs in the infrastructure's Region, which has the built-in functions.",
+    "GT602": "A work team is one that the infrastructure hands over, and the public crowd goes by its own name.",
+    "GT603": "A topic is one that the infrastructure hands over.",
+    "GT604": "Clips lie in a bucket that the execution role can read.",
+    "GT605": "Labels go to the bucket that the execution role can write.",
+    "GT606": "Labels are encrypted with the key that the execution role may use.",
+    "GT701": "An input manifest has lines that AWS reads, and no more than it takes.",
+    "GT702": "The manifest that a job starts from is there.",
+}
+
+
+def rule_reference() -> str:
+    """Write every rule with its sentence as Markdown; schemas/RULES.md holds it."""
+    own = {name: (check.__doc__ or "").strip().partition("\n")[0] for name, check in RULES.items()}
+    lines = [f"| {name} | {sentence} |" for name, sentence in sorted({**OTHER_RULES, **own}.items())]
+    return "\n".join([_REFERENCE_HEAD, *lines, ""])
+
+
+_REFERENCE_HEAD = """\
+# Rules
+
+What `groundctl` checks, by the id in its messages. GT0xx: reading the file; GT1xx: the schema; GT2xx: one declaration;
+GT3xx: declarations together; GT4xx: texts and templates beside them; GT5xx: this repository's policy; GT6xx: the
+infrastructure, when a plan is made; GT7xx: the clips, when a plan is made. Written by `tests/declarations/write_rules.py`.
+
+| Rule | Because |
+|---|---|"""

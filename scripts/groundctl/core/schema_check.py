@@ -6,11 +6,14 @@ for the few files that are wrong. It is imported then, so that a clean run start
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from groundctl.core.declaration import field_name
 from groundctl.core.problem import Finding, pointer_to
 
 if TYPE_CHECKING:
@@ -41,10 +44,9 @@ class SchemaCheck:
         return jsonschema_rs.Draft202012Validator(self.schema)
 
     @cached_property
-    def _reference(self) -> jsonschema.Draft202012Validator:
-        import jsonschema
-
-        return jsonschema.Draft202012Validator(self.schema)
+    def _reference(self) -> jsonschema.protocols.Validator:
+        validator: jsonschema.protocols.Validator = _explainer()(self.schema)
+        return validator
 
     def is_valid(self, data: Any) -> bool:
         """Say whether the data fits the schema."""
@@ -61,15 +63,55 @@ class SchemaCheck:
         return tuple(dict.fromkeys(found)) or tuple(self._gate_findings(data))
 
     def _gate_findings(self, data: Any) -> Iterator[Finding]:
-        """Report in the gate's words what the reference lets pass, a text that ends in a line break for instance."""
+        """Report in the gate's words what the reference lets pass; a test holds the two together, so nothing should."""
         try:
             for error in self._gate.iter_errors(data):
                 pointer = pointer_to(*error.instance_path)
-                yield Finding(
-                    rule="GT105", pointer=pointer, message=error.message, hint="see the schema for this field"
-                )
+                yield Finding(rule="GT100", pointer=pointer, message=error.message, hint=_NO_HINT)
         except ValueError as error:
             yield Finding(rule="GT103", pointer="", message=str(error), hint="write a smaller number")
+
+
+_NO_HINT = "see the field's description in schemas/"
+
+
+@cache
+def _explainer() -> Any:
+    """Build the reference implementation, with the two keywords that it checks otherwise than the gate does."""
+    import jsonschema
+
+    checks = {"pattern": _check_pattern, "uniqueItems": _check_unique}
+    return jsonschema.validators.extend(jsonschema.Draft202012Validator, checks)  # type: ignore[no-untyped-call]
+
+
+def _check_pattern(_: Any, pattern: str, text: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    # JSON Schema's $ is the end of the text; Python's is also before a line break at the end. Of an empty text
+    # minLength says enough.
+    strict = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+    if isinstance(text, str) and not re.search(strict, text) and not (text == "" and schema.get("minLength")):
+        yield ValidationError(f"{text[:60]!r} does not match {pattern!r}")
+
+
+def _check_unique(_: Any, unique: bool, items: Any, __: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    # The library compares every entry with every other one, minutes for a hostile list.
+    if unique and isinstance(items, list) and first_repeat(items) is not None:
+        yield ValidationError("has non-unique elements")
+
+
+def first_repeat(items: list[Any]) -> int | None:
+    """Find the first entry that stands further up already."""
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        # Text tells true from 1 and "1" from 1.
+        mark = json.dumps(item, sort_keys=True)
+        if mark in seen:
+            return index
+        seen.add(mark)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +179,11 @@ def _in_words(fault: _Fault) -> Iterator[Finding]:
 
 def _unknown_fields(fault: _Fault) -> Iterator[Finding]:
     known = fault.schema.get("properties", {})
-    for name in fault.value:
-        if name not in known:
-            pointer = pointer_to(*fault.way, name)
-            message = f"`{name}` is not a field{_within(fault, 'of')}"
-            yield Finding(rule="GT101", pointer=pointer, message=message, hint=_nearest_field(name, known), at_key=True)
+    for told, name in enumerate(name for name in fault.value if name not in known):
+        pointer = pointer_to(*fault.way, name)
+        message = f"`{_short(name)}` is not a field{_within(fault, 'of')}" if name else '"" is a field without a name'
+        near = _nearest_field(name, known) if told < _MOST_GUESSES else _all_fields(known)
+        yield Finding(rule="GT101", pointer=pointer, message=message, hint=near, at_key=True)
 
 
 def _missing_fields(fault: _Fault) -> Iterator[Finding]:
@@ -155,9 +197,7 @@ def _missing_fields(fault: _Fault) -> Iterator[Finding]:
 def _field_name(fault: _Fault) -> Finding:
     pointer = pointer_to(*fault.way, fault.value)
     message = f"the key {describe(fault.value)} is not allowed{_within(fault, 'in')}"
-    hint = "keys start with anything but $, and have a length of 1 to 200"
-    if fault.way and fault.way[0] == "tags":
-        hint = "a tag's key has 1 to 128 characters"
+    hint = fault.schema.get("x-hint", _NO_HINT)
     return Finding(rule="GT105", pointer=pointer, message=message, hint=hint, at_key=True)
 
 
@@ -167,22 +207,29 @@ Wording = tuple[Any, ...]
 
 def _of_type(fault: _Fault) -> Wording:
     wanted = fault.limit
-    kinds = [wanted] if isinstance(wanted, str) else wanted
-    message = f"is {describe(fault.value)}, not {' or '.join(_KINDS[kind] for kind in kinds)}"
-    return "GT103", message
+    return "GT103", _not_any_of(fault, [wanted] if isinstance(wanted, str) else wanted)
 
 
 def _of_one_of(fault: _Fault) -> Wording:
-    return "GT103", f"is {describe(fault.value)}, which does not fit here"
+    return "GT103", _not_any_of(
+        fault, [inner["type"] for inner in fault.limit if "type" in inner] or ["string", "object"]
+    )
+
+
+def _not_any_of(fault: _Fault, kinds: Iterable[str]) -> str:
+    return f"is {describe(fault.value)}, not {' or '.join(_KINDS[kind] for kind in kinds)}"
 
 
 def _of_choice(fault: _Fault) -> Wording:
     choices = ", ".join(str(choice) for choice in fault.limit)
-    return "GT104", f"is {describe(fault.value)}; it must be one of: {choices}"
+    return (
+        "GT104",
+        f"is {describe(fault.value)}; it must be {choices if len(fault.limit) == 1 else f'one of: {choices}'}",
+    )
 
 
 def _of_pattern(fault: _Fault) -> Wording:
-    return "GT105", f"is {describe(fault.value)}, which is not written as it must be"
+    return "GT105", f"is {describe(fault.value)}, which has the wrong form"
 
 
 def _of_length(fault: _Fault) -> Wording:
@@ -211,12 +258,8 @@ def _of_count(fault: _Fault) -> Wording:
 
 
 def _of_repeats(fault: _Fault) -> Wording:
-    seen: list[Any] = []
-    for index, item in enumerate(fault.value):
-        if item in seen:
-            return "GT109", f"{describe(item)} is listed twice", index
-        seen.append(item)
-    return "GT109", "lists something twice"
+    index = first_repeat(fault.value) or 0
+    return "GT109", f"{describe(fault.value[index])} is listed twice", index
 
 
 def _of_company(fault: _Fault) -> Wording:
@@ -256,9 +299,9 @@ def describe(value: Any) -> str:
         case None:
             return "empty"
         case bool():
-            return f"true/false ({str(value).lower()})"
+            return str(value).lower()
         case str():
-            return f'"{value}"' if len(value) <= 60 else f'"{value[:57]}..."'
+            return f'"{_short(value)}"'
         case int() | float():
             return f"the number {value}"
         case list():
@@ -267,15 +310,24 @@ def describe(value: Any) -> str:
             return "a mapping"
 
 
+# Blanks that look like a space, or like nothing at the end of a line, by their number.
+_ODD_BLANK = re.compile(r"[^\S ]")
+
+
+def _short(text: str) -> str:
+    cut = text if len(text) <= 60 else f"{text[:57]}..."
+    return _ODD_BLANK.sub(lambda found: found.group().encode("unicode_escape").decode(), cut)
+
+
 def _within(fault: _Fault, preposition: str) -> str:
-    way = [str(step) for step in fault.way if isinstance(step, str)]
-    return f" {preposition} {'.'.join(way)}" if way else ""
+    name = field_name(pointer_to(*fault.way))
+    return f" {preposition} {name}" if name else ""
 
 
 def _hint(fault: _Fault) -> str:
-    if fault.kind in {"enum", "const"}:
-        return "choose one of these"
-    return str(fault.schema.get("x-hint") or "see the field's description in the schema")
+    if fault.kind == "oneOf":
+        return str(fault.schema.get("x-hint", _NO_HINT))
+    return str(fault.schema.get("x-hint") or ("choose one of these" if fault.kind == "enum" else _NO_HINT))
 
 
 def _how_to_add(name: str, fault: _Fault) -> str:
@@ -283,8 +335,16 @@ def _how_to_add(name: str, fault: _Fault) -> str:
     return f"add `{name}: {examples[0]}`" if isinstance(examples[0], str | int | float) else f"add `{name}:`"
 
 
+# Looking for a likeness takes a while, and a file with so many strange fields is another kind of file.
+_MOST_GUESSES = 50
+
+
 def _nearest_field(name: str, known: Iterable[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else f"the fields here are: {', '.join(known)}"
+    near = difflib.get_close_matches(name[:100].lower().replace("-", "_"), known, n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else _all_fields(known)
+
+
+def _all_fields(known: Iterable[str]) -> str:
+    return f"the fields here are: {', '.join(known)}"

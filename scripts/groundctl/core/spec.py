@@ -174,6 +174,17 @@ def seconds(duration: str) -> int:
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
+def clip_location(spec: JobSpec) -> str:
+    """Give the S3 URI where a job's clips are found: a prefix, or the first clip; empty if it is not written down."""
+    match spec.source:
+        case PrefixInput(prefix=prefix):
+            return prefix
+        case ObjectsInput(objects=objects):
+            return str(objects[0]["source-ref"])
+        case _:
+            return ""
+
+
 def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
     """Yield the JSON Pointer and the name of each file beside the declaration that belongs to it."""
     for part, text in (("short", spec.short_instructions), ("full", spec.full_instructions)):

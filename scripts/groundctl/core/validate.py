@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from groundctl.core.collection import check_together
 from groundctl.core.declaration import Declaration, locate
 from groundctl.core.load import Document, load_document, unseen_characters
 from groundctl.core.policy import Policy, parse_policy
@@ -14,6 +13,10 @@ from groundctl.core.rules import Case, check_rules
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, parse_spec, text_files
 from groundctl.core.template_lint import lint_template
+from groundctl.core.worker_template import MAX_TEMPLATE, longest_page, worker_template
+
+# A page that could become longer is not made just to count its characters.
+_LONGEST_TRIED = 4_000_000
 
 # Given a declaration's path and a file name beside it: the text, or why it cannot be had.
 ReadText = Callable[[str, str], str | Finding]
@@ -49,7 +52,11 @@ class Validator:
     def _check_content(self, document: Document) -> Checked:
         spec = parse_spec(document.data)
         texts, missing, faults = self._texts(document.path, spec)
-        findings = (*missing, *check_rules(Case(path=document.path, spec=spec, policy=self.policy)))
+        findings = (
+            *missing,
+            *check_rules(Case(path=document.path, spec=spec, policy=self.policy)),
+            *(() if missing else _long_page(spec, texts)),
+        )
         problems = (*(locate(document, findings) if findings else ()), *faults)
         declaration = None
         if not errors_among(problems):
@@ -66,19 +73,34 @@ class Validator:
                 missing.append(replace(text, pointer=pointer))
                 continue
             texts[name] = text
-            beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+            beside = f"{path[: path.rfind('/') + 1]}{name}"
             faults.extend(unseen_characters(beside, text))
-            if pointer == "/task/template":
+            if not text.strip():
+                faults.append(_blank(beside))
+            elif pointer == "/task/template":
                 faults.extend(lint_template(beside, text))
-        return texts, missing, faults
+        return texts, missing, list(dict.fromkeys(faults))
 
 
-def check_collection(checked: Sequence[Checked]) -> Iterator[Problem]:
-    """Find what is wrong between files that are each right."""
-    documents = {one.document.path: one.document for one in checked if one.document}
-    declarations = [one.declaration for one in checked if one.declaration]
-    for declaration, finding in check_together(declarations):
-        yield from locate(documents[declaration.path], [finding])
+def _blank(path: str) -> Problem:
+    message, hint = "is blank", "write what workers should read, or do not name this file"
+    return Problem(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)
+
+
+def _long_page(spec: JobSpec, texts: dict[str, str]) -> Iterator[Finding]:
+    """Find instructions that make too large a page; the page is made to know, unless that alone could take minutes."""
+    longest = longest_page(spec, texts) if spec.template is None else 0
+    if longest <= MAX_TEMPLATE:
+        return
+    size = len(worker_template(spec, texts)) if longest <= _LONGEST_TRIED else longest
+    if size > MAX_TEMPLATE:
+        about = f"{size:,}" if longest <= _LONGEST_TRIED else f"perhaps {size:,}"
+        yield Finding(
+            rule="GT410",
+            pointer="/task/instructions",
+            message=f"make a worker page of {about} characters; at most {MAX_TEMPLATE:,} are allowed",
+            hint="shorten them, or link to the long version",
+        )
 
 
 def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[Problem, ...]:

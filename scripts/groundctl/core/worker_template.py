@@ -71,6 +71,29 @@ def worker_template(spec: JobSpec, texts: dict[str, str]) -> str:
     )
 
 
+def longest_page(spec: JobSpec, texts: dict[str, str]) -> int:
+    """Say how many characters a job's page may have at most, without making it."""
+    hints = sum(len(label.name) + len(label.hint or "") + 40 for label in spec.labels if label.hint)
+    parts = [_text(part, texts) or "" for part in (spec.short_instructions, spec.full_instructions)]
+    # The braces' references are six characters for one; either part may stand on the page twice.
+    return 2_000 + 2 * (
+        6 * (hints + len(spec.title) + len(spec.description)) + sum(longest_html(part) for part in parts)
+    )
+
+
+def longest_html(markdown: str) -> int:
+    """Say how many characters Markdown may become at most, every line of it indented."""
+    lines, pipes = markdown.count("\n") + 1, markdown.count("|")
+    links = sum(markdown.count(mark) for mark in "<[!")
+    blocks = sum(markdown.count(mark) for mark in "-+*>.)#")
+    foreign = 0 if markdown.isascii() else sum(not character.isascii() for character in markdown)
+    letters = 2 * len(markdown) + 8 * sum(markdown.count(mark) for mark in "{}&\"'_`~=\\\t")
+    size = letters + 60 * lines + 90 * links + 50 * blocks + 12 * foreign
+    # Short rows of a table are filled up, and a link's address is written wherever its name stands.
+    named = links * max(map(len, markdown.split("\n"))) if "]:" in markdown else 0
+    return size + 20 * pipes * (lines if pipes else 0) + 6 * named
+
+
 @cache
 def markdown_to_html(text: str) -> str:
     """Render Markdown as harmless HTML in which images on S3 are signed for the worker and links open elsewhere."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from groundctl.render.escape import visible
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 
 BASE = """
 :root {
@@ -52,13 +56,23 @@ def for_address(url: str | None) -> str | None:
     return html.escape(url, quote=True) if harmless else None
 
 
-def write_page(*, title: str, style: str, body: str, script: str, free_styles: bool = False) -> str:
-    """Put a page together; its policy lets our own script run and nothing else, whatever the body holds."""
+def media_source(url: str) -> str:
+    """Name the one place a clip comes from, as a page's policy writes it."""
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https"}:
+        return f"{parts.scheme}://{parts.netloc}" if _HOST.fullmatch(parts.netloc) else ""
+    return f"{parts.scheme}:" if parts.scheme in {"data", "blob"} else "'self' file:"
+
+
+def write_page(
+    *, title: str, style: str, body: str, script: str, clips_from: Iterable[str] = (), free_styles: bool = False
+) -> str:
+    """Put a page together; its policy lets our script run, our clips play and nothing else, whatever the body holds."""
+    media = " ".join(sorted(set(clips_from))) or "'none'"
     styles = "'unsafe-inline'" if free_styles else f"'sha256-{_digest(style)}'"
     policy = (
         f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src {styles}; "
-        "img-src data: file: 'self'; media-src http: https: file: data: blob: 'self'; "
-        "base-uri 'none'; form-action 'none'"
+        f"img-src data:; media-src {media}; base-uri 'none'; form-action 'none'"
     )
     return f"""\
 <!doctype html>

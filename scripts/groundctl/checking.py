@@ -1,0 +1,113 @@
+"""The two steps that need no network, load and validate: for one file, for all of them, on one core or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from groundctl.core.collection import Nameplate, check_together, nameplate
+from groundctl.core.declaration import Declaration, locate
+from groundctl.core.load import Document, load_document
+from groundctl.core.policy import Policy
+from groundctl.core.problem import Problem, in_reading_order
+from groundctl.core.schema_check import SchemaCheck
+from groundctl.core.validate import Validator, check_policy
+from groundctl.doors import Files
+
+# Fewer files are checked by the time that other processes are up.
+WORTH_SHARING = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """All declarations that were asked about: the good ones, the number looked at, and every problem."""
+
+    declarations: tuple[Declaration, ...]
+    problems: tuple[Problem, ...]
+    files: int
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What came out of some of the files, each looked at by itself."""
+
+    problems: tuple[Problem, ...]
+    nameplates: tuple[Nameplate, ...]
+    declarations: tuple[Declaration, ...]
+
+
+def validate(files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True) -> Validated:
+    """Check declarations without credentials or network; without `keep`, tell their problems only."""
+    return begin_to_validate(files, given, processes=processes, keep=keep)()
+
+
+def begin_to_validate(
+    files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True
+) -> Callable[[], Validated]:
+    """Have other processes begin to check if there are enough files; the function given back does the rest, and ends it."""
+    policy, policy_problems = load_policy(files)
+    paths = files.declarations(given)
+    shares = _check_all(partial(check_files, files, policy, keep=keep), paths, processes)
+    return partial(_put_together, files, policy, policy_problems, paths, shares)
+
+
+def load_policy(files: Files) -> tuple[Policy, tuple[Problem, ...]]:
+    """Read the repository's policy; where there is none or it is broken, the strict defaults hold."""
+    raw = files.read_policy()
+    if raw is None:
+        return Policy(), ()
+    policy = check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
+    return (policy, ()) if isinstance(policy, Policy) else (Policy(), policy)
+
+
+def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> Share:
+    """Check each of some files by itself."""
+    schema = SchemaCheck(files.schema("labeling-job"))
+    validator = Validator(schema=schema, policy=policy, read_text=files.read_text_beside)
+    problems: list[Problem] = []
+    plates: list[Nameplate] = []
+    declarations: list[Declaration] = []
+    for path in paths:
+        checked = validator.check(path, files.read(path))
+        problems += checked.problems
+        if checked.declaration:
+            plates.append(nameplate(checked.declaration))
+            if keep:
+                declarations.append(checked.declaration)
+    return Share(problems=tuple(problems), nameplates=tuple(plates), declarations=tuple(declarations))
+
+
+def _check_all(check: partial[Share], paths: Sequence[str], processes: int) -> Iterator[Share]:
+    if processes > 1 and len(paths) >= WORTH_SHARING:
+        from groundctl.sharing import share_out
+
+        return share_out(check, paths, processes)
+    return map(check, [paths])
+
+
+def _put_together(
+    files: Files, policy: Policy, policy_problems: Sequence[Problem], paths: Sequence[str], shares: Iterator[Share]
+) -> Validated:
+    plates: list[Nameplate] = []
+    problems = [*policy_problems]
+    declarations: list[Declaration] = []
+    for share in shares:
+        plates += share.nameplates
+        problems += share.problems
+        declarations += share.declarations
+    return Validated(
+        declarations=tuple(declarations),
+        problems=in_reading_order([*problems, *_between_files(plates, files)]),
+        files=len(paths),
+        policy=policy,
+    )
+
+
+def _between_files(plates: Sequence[Nameplate], files: Files) -> Iterator[Problem]:
+    """Find what is wrong between files that are each right; only those are read again, for the lines."""
+    for plate, finding in check_together(plates):
+        document = load_document(plate.path, files.read(plate.path))
+        if isinstance(document, Document):
+            yield from locate(document, [finding])

@@ -1,0 +1,120 @@
+"""What several workers' answers to one object say about each other, and what they may not say about the workers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from groundctl.core.results import Votes, Why, agreement_of, krippendorff_alpha, read_answers
+from groundctl.render.results import agreement_words, results_json, results_text
+from results.manifests import a_line, a_request, some_results
+from support.builders import NOW
+
+# Published examples, a row an observer and a column a unit. B and C: Krippendorff, "Computing Krippendorff's
+# Alpha-Reliability" (2011). The coders: the English Wikipedia's article.
+TWO_OBSERVERS = ("aabbdcccedda", "babbbcccEddd".replace("E", "e"))
+FOUR_OBSERVERS = ("123321412   ", "1233224125 3", " 3332342251 ", "12332441251 ")
+THREE_CODERS = ("     34121133 3", "1 213343       ", "  21344 21133 4")
+
+
+def units(*observers: str) -> list[Votes]:
+    columns = zip(*observers, strict=True)
+    return [tuple((value, column.count(value)) for value in sorted(set(column) - {" "})) for column in columns]
+
+
+@pytest.mark.parametrize(
+    ("observers", "alpha"),
+    [(TWO_OBSERVERS, 0.692), (FOUR_OBSERVERS, 0.743), (THREE_CODERS, 0.691)],
+    ids=["two observers", "four observers, missing values", "three coders, missing values"],
+)
+def test_alpha_is_that_of_published_examples(observers: tuple[str, ...], alpha: float):
+    assert krippendorff_alpha(units(*observers)) == pytest.approx(alpha, abs=0.0005)
+
+
+def test_perfect_agreement_on_several_labels_is_one_and_systematic_disagreement_is_below_zero():
+    assert krippendorff_alpha(units("ab", "ab")) == 1
+    assert (krippendorff_alpha(units("abab", "baba")) or 0) < 0
+
+
+@pytest.mark.parametrize("observers", [("",), ("aaa", "aaa"), ("ab", "  ")])
+def test_alpha_is_not_known_where_nothing_could_have_disagreed(observers: tuple[str, ...]):
+    assert krippendorff_alpha(units(*observers)) is None
+
+
+def test_the_most_split_objects_come_first_and_pairs_of_labels_are_counted():
+    answers = read_answers([a_request({0: "aaa", 1: "aab", 2: "abc", 3: "ab", 4: "a"})])
+
+    agreement = agreement_of(answers)
+
+    assert [one.source_ref for one in agreement.disputed] == [f"s3://clips/rally-{n}.mp4" for n in (2, 3, 1)]
+    assert agreement.disputed[-1].answers == (("a", 2), ("b", 1))
+    assert (agreement.objects, agreement.single, agreement.unanimous) == (4, 1, 1)
+    assert agreement.confused == (("a", "b", 3), ("a", "c", 1), ("b", "c", 1))
+    assert agreement.answers == 12
+
+
+def test_of_an_object_asked_about_twice_the_later_file_counts():
+    answers = read_answers([a_request({0: "aaa"}), a_request({0: "ab"}, first_worker=7)])
+
+    assert answers.by_object == {"0": (("a", 1), ("b", 1))}
+    assert answers.answers_per_worker == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"crowd-classifier": {"label": "win"}}', '{"own-name": {"label": "win"}}', '{"crowd-classifier": "win"}'],
+)
+def test_answers_are_found_in_every_form_templates_give_them(content: str):
+    entry = json.loads(a_request({0: "x"}))
+    entry[0]["annotations"][0]["annotationData"]["content"] = content
+
+    assert read_answers([json.dumps(entry).encode()]).by_object["0"] == (("win", 1),)
+
+
+@pytest.mark.parametrize(
+    "content", [b"no json", b"3", b"[null]", b'[{"datasetObjectId": "1"}]', b'[{"annotations": 1}]']
+)
+def test_an_entry_that_cannot_be_read_is_counted_and_told(content: bytes):
+    answers = read_answers([content, a_request({0: "ab"})])
+
+    assert answers.unreadable == 1
+    assert agreement_words(agreement_of(answers))[-1] == "Left out of these figures, because unreadable: 1 entry."
+
+
+def test_with_answers_at_hand_a_missing_label_is_explained_better():
+    answers = read_answers([a_request({0: ["winner"] * 3})], responded={"0", "1"})
+
+    results = some_results(a_line(0), a_line(1, None), a_line(2, None), answers=answers)
+
+    assert {one.why: one.count for one in results.unlabeled} == {Why.TOO_FEW: 1, Why.NOBODY: 1}
+
+
+def test_no_worker_is_named_anywhere():
+    answers = read_answers([a_request({n: ["winner", "winner", "cannot tell"] for n in range(4)})])
+    results = some_results(*(a_line(n) for n in range(4)), answers=answers)
+
+    everything = repr(answers) + repr(results) + results_text(results, NOW) + json.dumps(results_json(results, NOW))
+
+    assert "private.us-east-1" not in everything
+    assert results_json(results, NOW)["agreement"]["answers_per_worker"] == [4, 4, 4]
+
+
+def test_agreement_in_words():
+    answers = read_answers([a_request({0: "aaa", 1: "aab", 2: "abb", 3: "bbb"}), a_request({4: "bb"}, first_worker=5)])
+
+    assert agreement_words(agreement_of(answers)) == [
+        "Workers agree on 3 of 5 clips (60%).",
+        "Krippendorff's alpha (nominal): 0.49. 1 is perfect, 0 is what chance would give.",
+        "14 answers from 5 workers, 1 to 4 each.",
+        "Most often confused: a and b (2).",
+    ]
+
+
+def test_agreement_in_words_where_nothing_can_be_compared():
+    assert agreement_words(agreement_of(read_answers([]))) == [
+        "No clip has answers of two workers: nothing to compare."
+    ]
+    assert agreement_words(agreement_of(read_answers([a_request({0: "aa"})])))[1] == (
+        "Krippendorff's alpha says nothing here: only one label was ever given."
+    )

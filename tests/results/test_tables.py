@@ -1,0 +1,165 @@
+"""Tables for other tools: nothing is lost on the way, and nothing a stranger wrote becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundctl.core.results import LabeledObject, Why, read_answers, read_objects
+from groundctl.render.results import csv_lines, inert, jsonl_lines, own_keys, results_json
+from results.manifests import a_line, a_request, an_origin, some_results, written
+from support.builders import NOW
+
+FORMULA = re.compile(r"[=+\-@＝＋－＠]")  # noqa: RUF001
+
+
+def as_written(text: str) -> str:
+    """Undo what `inert` does: one apostrophe less before each would-be formula."""
+    return re.sub(r"(^|[;\t\r\n])([ \t\r\n]*)'('*)(?=[=+\-@＝＋－＠])", r"\1\2\3", text)  # noqa: RUF001
+
+
+def as_csv(*objects: LabeledObject) -> str:
+    return "".join(csv_lines(objects, own_keys(objects)))
+
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+formulas = st.text(st.sampled_from("=+-@'; \t\r\n＝x1"), max_size=8)  # noqa: RUF001
+texts = words | formulas
+objects = st.builds(
+    LabeledObject,
+    position=st.integers(0, 9),
+    source_ref=texts,
+    label=st.none() | texts,
+    confidence=st.none() | st.floats(0.01, 1),
+    labeled_at=st.none() | texts,
+    labeled_by=st.none() | texts,
+    own=st.dictionaries(texts, texts | st.integers() | st.booleans() | st.lists(texts, max_size=2), max_size=3),
+)
+
+
+def test_a_table_has_the_teams_own_keys_as_columns():
+    lines = written(a_line(1, "winner", 0.9, door=2), a_line(2, None, camera={"id": 7}))
+    found = list(read_objects(lines, an_origin()))
+
+    assert as_csv(*found) == (
+        """\
+source_ref,label,confidence,labeled_at,labeled_by,why_no_label,door,camera
+s3://clips/rally-1.mp4,winner,0.9,2026-11-20T09:14:02.511874Z,Rally-2026,,2,
+s3://clips/rally-2.mp4,,,,,"no usable answer: workers declined it, its time ran out, or the clip could not be shown",,"{""id"":7}"
+"""
+    )
+
+
+def test_json_lines_keep_the_teams_own_keys_apart():
+    [found] = read_objects(written(a_line(1, "winner", 0.9, label="mine")), an_origin())
+
+    [line] = jsonl_lines([found])
+
+    assert line == (
+        b'{"source_ref":"s3://clips/rally-1.mp4","label":"winner","confidence":0.9,'
+        b'"labeled_at":"2026-11-20T09:14:02.511874Z","labeled_by":"Rally-2026","why_no_label":null,"own":{"label":"mine"}}\n'
+    )
+
+
+def test_own_keys_that_clash_with_a_column_get_a_name_of_their_own():
+    found = LabeledObject(position=0, source_ref="a", own={"label": 1, "own_label": 2, "door": 3})
+
+    assert as_csv(found).split("\n")[0].endswith("why_no_label,own_label,own_own_label,door")
+
+
+def test_answers_are_a_column_when_they_are_known():
+    answers = read_answers([a_request({0: ["winner", "winner", "let"]})])
+    found = list(read_objects(written(a_line(0), a_line(1)), an_origin(), answers))
+
+    rows = list(csv.DictReader(io.StringIO("".join(csv_lines(found, (), with_answers=True)))))
+
+    assert [row["answers"] for row in rows] == ["winner 2, let 1", ""]
+    assert json.loads(next(jsonl_lines(found)))["answers"] == {"winner": 2, "let": 1}
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", " =1", "\t=1", "\r\n=1", "a;=1", "a\n-1", "';=1"]
+)  # noqa: RUF001
+def test_no_cell_is_a_formula_not_even_where_a_spreadsheet_splits_at_semicolons(cell: str):
+    for piece in re.split(r"[;\t\r\n]", inert(cell)):
+        assert not FORMULA.match(piece.lstrip(" "))
+
+
+@pytest.mark.parametrize("cell", ["winner", "a-b", "it's", "s3://clips/a=b+c.mp4", "x; y", "2026-11-23", "", "-"[1:]])
+def test_harmless_cells_are_written_as_they_are(cell: str):
+    assert inert(cell) == cell
+
+
+def test_a_negative_number_stays_a_number():
+    assert as_csv(LabeledObject(position=0, source_ref="a", own={"score": -3.5})).endswith(",-3.5\n")
+
+
+def test_a_formula_as_the_name_of_a_key_is_no_formula_either():
+    assert "'=cmd()" in as_csv(LabeledObject(position=0, source_ref="a", own={"=cmd()": 1})).split("\n")[0]
+
+
+@given(texts)
+def test_what_is_made_inert_can_be_read_back(text: str):
+    assert as_written(inert(text)) == text
+    assert not any(FORMULA.match(piece.lstrip(" ")) for piece in re.split(r"[;\t\r\n]", inert(text)))
+
+
+@given(st.lists(objects, max_size=4))
+def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]):
+    keys = own_keys(found)
+
+    header, *rows = csv.reader(io.StringIO("".join(csv_lines(found, keys)), newline=""))
+
+    assert len({*header}) == len(header)
+    assert len(rows) == len(found)
+    for row, one in zip(rows, found, strict=True):
+        cells = [as_written(cell) for cell in row]
+        assert cells[:2] == [one.source_ref, one.label or ""]
+        assert cells[2] == ("" if one.confidence is None else repr(one.confidence))
+        assert cells[6:] == [_as_cell(one.own.get(key)) for key in keys]
+
+
+@given(st.lists(objects, max_size=4))
+def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]):
+    lines = [json.loads(line) for line in jsonl_lines(found)]
+
+    assert [(line["source_ref"], line["label"], line["confidence"], line["own"]) for line in lines] == [
+        (one.source_ref, one.label, one.confidence, one.own) for one in found
+    ]
+
+
+def test_a_summary_for_other_tools():
+    broken = {**a_line(2, None), "rally-outcome-metadata": {"failure-reason": "ClientError"}}
+    answers = read_answers([a_request({0: ["winner"] * 3, 1: ["winner", "winner", "forced error"]})], {"0", "1", "2"})
+
+    summary = results_json(some_results(a_line(0), a_line(1, confidence=0.5), broken, answers=answers), NOW)
+
+    assert summary["labels"][:2] == [
+        {"label": "winner", "count": 2, "share": 1.0, "mean_confidence": 0.7, "declared": True},
+        {"label": "forced error", "count": 0, "share": 0.0, "mean_confidence": None, "declared": True},
+    ]
+    assert summary["reasons_for_no_label"] == [
+        {"reason": str(Why.TOO_FEW), "aws_says": "ClientError", "count": 1, "examples": ["s3://clips/rally-2.mp4"]}
+    ]
+    assert summary["confidence"] == {"computed": 2, "histogram": [0, 0, 0, 0, 0, 1, 0, 0, 0, 1]}
+    assert (summary["objects"], summary["labeled"], summary["without_label"]) == (3, 2, 1)
+    assert json.loads(json.dumps(summary)) == summary
+
+
+def _as_cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool() | list():
+            return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        case _:
+            return repr(value)

@@ -1,0 +1,66 @@
+"""A job on the sample clips, labeled by the simulator's workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+
+from groundctl.adapters.aws_session import AwsSession
+from groundctl.adapters.s3 import S3Objects
+from groundctl.adapters.sagemaker import SageMakerJobs
+from groundctl.core.create_once import Result
+from groundctl.pipeline import create
+from groundctl.wiring import Aws
+from groundtruth_simulator.simulator import Simulator
+from support import aws_world
+from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
+from support.fakes import FakeClock
+
+SAMPLES = Path(__file__).parents[2] / "scripts" / "samples"
+CLIPS = SAMPLES / "clips"
+TRUTH: Mapping[str, str] = json.loads((SAMPLES / "truth.json").read_text())
+LABELS = ("winner", "forced error", "unforced error", "cannot tell")
+JOB = "rally-outcome-2026-11"
+
+
+def label_the_rallies(
+    simulator: Simulator, *, workers: int = 3, declined: tuple[str, ...] = (), until: float | None = None
+) -> Aws:
+    """Create a job on the sample rallies and let its workers answer; until ends the simulated time early."""
+    rallies = [clip for clip in TRUTH if clip.startswith("rallies/")]
+    aws_world.build(an_infrastructure(), clips=())
+    for clip in rallies:
+        boto3.client("s3", region_name=REGION).put_object(
+            Bucket="clips", Key=clip, Body=(CLIPS / clip).read_bytes(), ContentType="video/mp4"
+        )
+    simulator.set_truth({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
+    session = AwsSession(REGION)
+    aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
+    verdict = create(
+        a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
+    )
+    assert verdict.result is Result.CREATED, verdict
+    simulator.advance_until_idle() if until is None else simulator.advance(until)
+    return aws
+
+
+def _declaration(rallies: list[str], workers: int):  # type: ignore[no-untyped-def]  # support's own type
+    return a_declaration(
+        name=JOB,
+        task={
+            "title": "How did the rally end?",
+            "description": "Watch the clip to its end and choose the one outcome you see.",
+            "labels": list(LABELS),
+            "instructions": {"short": "Watch **to the end**."},
+        },
+        input={
+            "objects": [
+                {"source-ref": f"s3://clips/{clip}", "court": index % 3 + 1} for index, clip in enumerate(rallies)
+            ]
+        },
+        workforce={"team": "reviewers", "workers_per_object": workers, "task_time_limit": "10m"},
+        output={"label_attribute": "rally-outcome"},
+    )
