@@ -28,21 +28,21 @@ def units(*observers: str) -> list[Votes]:
     [(TWO_OBSERVERS, 0.692), (FOUR_OBSERVERS, 0.743), (THREE_CODERS, 0.691)],
     ids=["two observers", "four observers, missing values", "three coders, missing values"],
 )
-def test_alpha_is_that_of_published_examples(observers: tuple[str, ...], alpha: float):
+def test_alpha_is_that_of_published_examples(observers: tuple[str, ...], alpha: float) -> None:
     assert krippendorff_alpha(units(*observers)) == pytest.approx(alpha, abs=0.0005)
 
 
-def test_perfect_agreement_on_several_labels_is_one_and_systematic_disagreement_is_below_zero():
+def test_perfect_agreement_on_several_labels_is_one_and_systematic_disagreement_is_below_zero() -> None:
     assert krippendorff_alpha(units("ab", "ab")) == 1
     assert (krippendorff_alpha(units("abab", "baba")) or 0) < 0
 
 
 @pytest.mark.parametrize("observers", [("",), ("aaa", "aaa"), ("ab", "  ")])
-def test_alpha_is_not_known_where_nothing_could_have_disagreed(observers: tuple[str, ...]):
+def test_alpha_is_not_known_where_nothing_could_have_disagreed(observers: tuple[str, ...]) -> None:
     assert krippendorff_alpha(units(*observers)) is None
 
 
-def test_the_most_split_objects_come_first_and_pairs_of_labels_are_counted():
+def test_the_most_split_objects_come_first_and_pairs_of_labels_are_counted() -> None:
     answers = read_answers([a_request({0: "aaa", 1: "aab", 2: "abc", 3: "ab", 4: "a"})])
 
     agreement = agreement_of(answers)
@@ -54,7 +54,7 @@ def test_the_most_split_objects_come_first_and_pairs_of_labels_are_counted():
     assert agreement.answers == 12
 
 
-def test_of_an_object_asked_about_twice_the_later_file_counts():
+def test_of_an_object_asked_about_twice_the_later_file_counts() -> None:
     answers = read_answers([a_request({0: "aaa"}), a_request({0: "ab"}, first_worker=7)])
 
     assert answers.by_object == {"0": (("a", 1), ("b", 1))}
@@ -65,7 +65,7 @@ def test_of_an_object_asked_about_twice_the_later_file_counts():
     "content",
     ['{"crowd-classifier": {"label": "win"}}', '{"own-name": {"label": "win"}}', '{"crowd-classifier": "win"}'],
 )
-def test_answers_are_found_in_every_form_templates_give_them(content: str):
+def test_answers_are_found_in_every_form_templates_give_them(content: str) -> None:
     entry = json.loads(a_request({0: "x"}))
     entry[0]["annotations"][0]["annotationData"]["content"] = content
 
@@ -75,14 +75,14 @@ def test_answers_are_found_in_every_form_templates_give_them(content: str):
 @pytest.mark.parametrize(
     "content", [b"no json", b"3", b"[null]", b'[{"datasetObjectId": "1"}]', b'[{"annotations": 1}]']
 )
-def test_an_entry_that_cannot_be_read_is_counted_and_told(content: bytes):
+def test_an_entry_that_cannot_be_read_is_counted_and_told(content: bytes) -> None:
     answers = read_answers([content, a_request({0: "ab"})])
 
     assert answers.unreadable == 1
     assert agreement_words(agreement_of(answers))[-1] == "Left out of these figures, because unreadable: 1 entry."
 
 
-def test_with_answers_at_hand_a_missing_label_is_explained_better():
+def test_with_answers_at_hand_a_missing_label_is_explained_better() -> None:
     answers = read_answers([a_request({0: ["winner"] * 3})], responded={"0", "1"})
 
     results = some_results(a_line(0), a_line(1, None), a_line(2, None), answers=answers)
@@ -90,7 +90,7 @@ def test_with_answers_at_hand_a_missing_label_is_explained_better():
     assert {one.why: one.count for one in results.unlabeled} == {Why.TOO_FEW: 1, Why.NOBODY: 1}
 
 
-def test_no_worker_is_named_anywhere():
+def test_no_worker_is_named_anywhere() -> None:
     answers = read_answers([a_request({n: ["winner", "winner", "cannot tell"] for n in range(4)})])
     results = some_results(*(a_line(n) for n in range(4)), answers=answers)
 
@@ -100,7 +100,7 @@ def test_no_worker_is_named_anywhere():
     assert results_json(results, NOW)["agreement"]["answers_per_worker"] == [4, 4, 4]
 
 
-def test_agreement_in_words():
+def test_agreement_in_words() -> None:
     answers = read_answers([a_request({0: "aaa", 1: "aab", 2: "abb", 3: "bbb"}), a_request({4: "bb"}, first_worker=5)])
 
     assert agreement_words(agreement_of(answers)) == [
@@ -111,7 +111,7 @@ def test_agreement_in_words():
     ]
 
 
-def test_agreement_in_words_where_nothing_can_be_compared():
+def test_agreement_in_words_where_nothing_can_be_compared() -> None:
     assert agreement_words(agreement_of(read_answers([]))) == [
         "No clip has answers of two workers: nothing to compare."
     ]

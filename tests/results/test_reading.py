@@ -47,7 +47,7 @@ def labeled_by_hand(raw: Any, **about: Any) -> dict[str, Any]:
     return {"source-ref": "s3://clips/a.mp4", ATTRIBUTE: raw, f"{ATTRIBUTE}-metadata": about}
 
 
-def test_labels_are_counted_in_the_order_of_the_job_and_those_never_given_as_zero():
+def test_labels_are_counted_in_the_order_of_the_job_and_those_never_given_as_zero() -> None:
     results = some_results(a_line(1, "forced error", 0.8), a_line(2, "winner", 0.9), a_line(3, "forced error", 0.6))
 
     assert [(one.label, one.count) for one in results.counts] == [
@@ -60,28 +60,28 @@ def test_labels_are_counted_in_the_order_of_the_job_and_those_never_given_as_zer
     assert (results.objects, results.labeled, results.without_label) == (3, 3, 0)
 
 
-def test_without_a_list_of_labels_the_most_frequent_comes_first():
+def test_without_a_list_of_labels_the_most_frequent_comes_first() -> None:
     assert list(counts(a_line(1, "winner"), a_line(2, "let"), a_line(3, "let"), labels=())) == ["let", "winner"]
 
 
 @pytest.mark.parametrize("raw", [1, "1", 1.0], ids=["a number", "a numeric text", "a whole float"])
-def test_a_class_number_is_named_by_the_list_of_labels_where_metadata_is_silent(raw: Any):
+def test_a_class_number_is_named_by_the_list_of_labels_where_metadata_is_silent(raw: Any) -> None:
     assert the_object(labeled_by_hand(raw)).label == "forced error"
     assert counts(labeled_by_hand(raw))["forced error"] == 1
 
 
-def test_the_class_name_is_believed_before_the_number():
+def test_the_class_name_is_believed_before_the_number() -> None:
     assert the_object(labeled_by_hand(0, **{"class-name": "let"})).label == "let"
 
 
 @pytest.mark.parametrize(("raw", "label"), [(17, "17"), ("17", "17"), (-1, "-1"), ("no-goal", "no-goal")])
-def test_a_label_that_the_list_does_not_know_keeps_its_own_name(raw: Any, label: str):
+def test_a_label_that_the_list_does_not_know_keeps_its_own_name(raw: Any, label: str) -> None:
     results = some_results(labeled_by_hand(raw))
 
     assert {one.label: one.declared for one in results.counts if one.count} == {label: False}
 
 
-def test_the_spelling_of_custom_jobs_is_understood():
+def test_the_spelling_of_custom_jobs_is_understood() -> None:
     line = labeled_by_hand(2, class_name="unforced error", job_name="rally-2026", creation_date="2026-11-20T09:14:02")
 
     found = the_object(line)
@@ -90,14 +90,14 @@ def test_the_spelling_of_custom_jobs_is_understood():
 
 
 @pytest.mark.parametrize("job", ["labeling-job/rally-2026", "rally-2026", "Rally-2026", None])
-def test_every_form_of_the_jobs_name_is_this_job(job: str | None):
+def test_every_form_of_the_jobs_name_is_this_job(job: str | None) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": metadata(**{"job-name": job})}
 
     assert some_results(line).earlier == 0
     assert the_object(line).labeled_by == "Rally-2026"
 
 
-def test_labels_of_an_earlier_job_count_but_their_confidence_is_not_mixed_in():
+def test_labels_of_an_earlier_job_count_but_their_confidence_is_not_mixed_in() -> None:
     earlier = {**a_line(1), f"{ATTRIBUTE}-metadata": metadata(confidence=0.3, **{"job-name": "labeling-job/first-try"})}
 
     results = some_results(earlier, a_line(2, confidence=0.9))
@@ -108,25 +108,25 @@ def test_labels_of_an_earlier_job_count_but_their_confidence_is_not_mixed_in():
     assert the_object(earlier).labeled_by == "first-try"
 
 
-def test_a_number_that_means_another_label_in_this_job_is_told():
+def test_a_number_that_means_another_label_in_this_job_is_told() -> None:
     reordered = labeled_by_hand(0, **{"class-name": "forced error"})
 
     assert some_results(reordered, a_line(2)).renumbered == 1
 
 
 @pytest.mark.parametrize("line", [a_line(label=None), {**a_line(label=None), f"{ATTRIBUTE}-metadata": metadata(None)}])
-def test_the_label_decides_and_metadata_without_it_is_no_label(line: dict[str, Any]):
+def test_the_label_decides_and_metadata_without_it_is_no_label(line: dict[str, Any]) -> None:
     assert some_results(line).labeled == 0
     assert the_object(line).why is Why.NO_LABEL
 
 
 @pytest.mark.parametrize("raw", [None, ""])
-def test_an_empty_label_is_none(raw: Any):
+def test_an_empty_label_is_none(raw: Any) -> None:
     assert some_results(labeled_by_hand(raw, **{"class-name": "winner"})).without_label == 1
 
 
 @pytest.mark.parametrize("raw", [{"annotations": []}, [1], True, 1.5])
-def test_a_label_that_is_no_class_is_told_and_not_counted(raw: Any):
+def test_a_label_that_is_no_class_is_told_and_not_counted(raw: Any) -> None:
     [group] = some_results(labeled_by_hand(raw)).unlabeled
 
     assert group.why is Why.NOT_A_CLASS
@@ -143,13 +143,13 @@ def test_a_label_that_is_no_class_is_told_and_not_counted(raw: Any):
         ("Stopped", Why.STOPPED),
     ],
 )
-def test_why_there_is_no_label_follows_from_how_the_job_ended(status: str, why: Why):
+def test_why_there_is_no_label_follows_from_how_the_job_ended(status: str, why: Why) -> None:
     [group] = some_results(a_line(label=None), LabelingJobStatus=status).unlabeled
 
     assert (group.why, group.count, group.examples) == (why, 1, ("s3://clips/rally-1.mp4",))
 
 
-def test_aws_own_reasons_are_grouped_with_a_few_examples_each():
+def test_aws_own_reasons_are_grouped_with_a_few_examples_each() -> None:
     broken = {**a_line("x", None), f"{ATTRIBUTE}-metadata": {"failure-reason": "ClientError"}}
 
     results = some_results(*[broken] * (EXAMPLES + 3), a_line("y", None))
@@ -160,7 +160,7 @@ def test_aws_own_reasons_are_grouped_with_a_few_examples_each():
     ]
 
 
-def test_a_flood_of_different_reasons_becomes_one_group():
+def test_a_flood_of_different_reasons_becomes_one_group() -> None:
     lines = [{**a_line(n, None), f"{ATTRIBUTE}-metadata": {"failure-reason": f"no {n}"}} for n in range(3 * REASONS)]
 
     results = some_results(*lines)
@@ -170,7 +170,7 @@ def test_a_flood_of_different_reasons_becomes_one_group():
 
 
 @pytest.mark.parametrize("line", [b"{not json}\n", b"[1, 2]\n", b'"text"\n', b"\xff\xfe\n", b'{"a": "\\ud800"}\n'])
-def test_a_line_that_cannot_be_read_is_counted_and_shown(line: bytes):
+def test_a_line_that_cannot_be_read_is_counted_and_shown(line: bytes) -> None:
     results = read_results([*written(a_line(1)), line], an_origin())
 
     assert (results.objects, results.labeled) == (2, 1)
@@ -178,7 +178,7 @@ def test_a_line_that_cannot_be_read_is_counted_and_shown(line: bytes):
     assert [one.why for one in read_objects([line], an_origin())] == [Why.UNREADABLE]
 
 
-def test_blank_lines_windows_line_ends_and_a_byte_order_mark_change_nothing():
+def test_blank_lines_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     [line] = written(a_line(1))
 
     results = read_results([b"\xef\xbb\xbf" + line, b"\n", line.rstrip() + b"\r\n", b"  \r\n", b""], an_origin())
@@ -187,24 +187,24 @@ def test_blank_lines_windows_line_ends_and_a_byte_order_mark_change_nothing():
 
 
 @pytest.mark.parametrize("confidence", [0, 0.0, -1, 1.5, "much", None, True])
-def test_a_confidence_that_was_not_computed_is_none(confidence: Any):
+def test_a_confidence_that_was_not_computed_is_none(confidence: Any) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": {"class-name": "winner", "confidence": confidence}}
 
     assert the_object(line).confidence is None
     assert some_results(line).computed == 0
 
 
-def test_a_confidence_written_as_text_is_a_number():
+def test_a_confidence_written_as_text_is_a_number() -> None:
     assert the_object({**a_line(), f"{ATTRIBUTE}-metadata": {"confidence": "0.87"}}).confidence == 0.87
 
 
-def test_the_histogram_has_ten_bins_and_certainty_is_in_the_last():
+def test_the_histogram_has_ten_bins_and_certainty_is_in_the_last() -> None:
     results = some_results(*(a_line(n, confidence=value) for n, value in enumerate([0.05, 0.1, 0.95, 1.0])))
 
     assert results.histogram == (1, 1, 0, 0, 0, 0, 0, 0, 0, 2)
 
 
-def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests():
+def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests() -> None:
     confidences = [0.9, 0.5, 1.0, 0.5, *([0.8] * 20)]
 
     results = some_results(*(a_line(n, confidence=value) for n, value in enumerate(confidences)))
@@ -223,17 +223,17 @@ def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests():
         ("0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00+05:00"),
     ],
 )
-def test_times_are_utc_and_one_that_is_none_is_kept(given_time: str, read: str):
+def test_times_are_utc_and_one_that_is_none_is_kept(given_time: str, read: str) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": metadata(**{"creation-date": given_time})}
 
     assert the_object(line).labeled_at == read
 
 
-def test_the_teams_own_keys_come_back_and_the_jobs_do_not():
+def test_the_teams_own_keys_come_back_and_the_jobs_do_not() -> None:
     assert the_object(a_line(door=2, earlier={"a": [1]})).own == {"door": 2, "earlier": {"a": [1]}}
 
 
-def test_where_the_output_lies_is_known_before_aws_says_so():
+def test_where_the_output_lies_is_known_before_aws_says_so() -> None:
     running = origin_of(a_described(LabelingJobOutput=None))
 
     assert running.output_manifest == MANIFEST
@@ -241,11 +241,11 @@ def test_where_the_output_lies_is_known_before_aws_says_so():
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"[]", b"no", b'{"labels": [{"name": "x"}]}', b'{"labels": 3}'])
-def test_a_list_of_labels_that_cannot_be_read_is_none(content: bytes | None):
+def test_a_list_of_labels_that_cannot_be_read_is_none(content: bytes | None) -> None:
     assert label_names(content) == ()
 
 
-def test_the_list_of_labels_is_in_the_order_of_class_numbers():
+def test_the_list_of_labels_is_in_the_order_of_class_numbers() -> None:
     assert label_names(b'{"document-version": "2018-11-28", "labels": [{"label": "b"}, {"label": "a"}]}') == ("b", "a")
 
 
@@ -264,7 +264,7 @@ any_line = st.binary(max_size=40) | st.fixed_dictionaries(
 
 
 @given(st.lists(any_line, max_size=8))
-def test_whatever_a_manifest_holds_both_ways_of_reading_it_agree(lines: list[dict[str, Any] | bytes]):
+def test_whatever_a_manifest_holds_both_ways_of_reading_it_agree(lines: list[dict[str, Any] | bytes]) -> None:
     manifest = [line.replace(b"\n", b" ") + b"\n" for line in written(*lines)]
 
     results = read_results(manifest, an_origin())
@@ -279,7 +279,7 @@ def test_whatever_a_manifest_holds_both_ways_of_reading_it_agree(lines: list[dic
     assert sum(one.count for one in results.unlabeled) == sum(one.label is None for one in objects)
 
 
-def test_memory_does_not_grow_with_the_manifest():
+def test_memory_does_not_grow_with_the_manifest() -> None:
     def manifest(number: int) -> Iterator[bytes]:
         for clip in range(number):
             yield from written(a_line(clip, LABELS[clip % 4], 0.5 + clip % 50 / 100))

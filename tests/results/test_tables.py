@@ -44,11 +44,11 @@ objects = st.builds(
 )
 
 
-def test_a_table_has_the_teams_own_keys_as_columns():
+def test_a_table_has_the_teams_own_keys_as_columns() -> None:
     lines = written(a_line(1, "winner", 0.9, door=2), a_line(2, None, camera={"id": 7}))
     found = list(read_objects(lines, an_origin()))
 
-    assert as_csv(*found) == (
+    assert as_csv(*found).replace("\r\n", "\n") == (
         """\
 source_ref,label,confidence,labeled_at,labeled_by,why_no_label,door,camera
 s3://clips/rally-1.mp4,winner,0.9,2026-11-20T09:14:02.511874Z,Rally-2026,,2,
@@ -57,7 +57,7 @@ s3://clips/rally-2.mp4,,,,,"no usable answer: workers declined it, its time ran 
     )
 
 
-def test_json_lines_keep_the_teams_own_keys_apart():
+def test_json_lines_keep_the_teams_own_keys_apart() -> None:
     [found] = read_objects(written(a_line(1, "winner", 0.9, label="mine")), an_origin())
 
     [line] = jsonl_lines([found])
@@ -68,13 +68,13 @@ def test_json_lines_keep_the_teams_own_keys_apart():
     )
 
 
-def test_own_keys_that_clash_with_a_column_get_a_name_of_their_own():
+def test_own_keys_that_clash_with_a_column_get_a_name_of_their_own() -> None:
     found = LabeledObject(position=0, source_ref="a", own={"label": 1, "own_label": 2, "door": 3})
 
-    assert as_csv(found).split("\n")[0].endswith("why_no_label,own_label,own_own_label,door")
+    assert as_csv(found).split("\r\n")[0].endswith("why_no_label,own_label,own_own_label,door")
 
 
-def test_answers_are_a_column_when_they_are_known():
+def test_answers_are_a_column_when_they_are_known() -> None:
     answers = read_answers([a_request({0: ["winner", "winner", "let"]})])
     found = list(read_objects(written(a_line(0), a_line(1)), an_origin(), answers))
 
@@ -85,34 +85,35 @@ def test_answers_are_a_column_when_they_are_known():
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", " =1", "\t=1", "\r\n=1", "a;=1", "a\n-1", "';=1"]
-)  # noqa: RUF001
-def test_no_cell_is_a_formula_not_even_where_a_spreadsheet_splits_at_semicolons(cell: str):
+    "cell",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", " =1", "\t=1", "\r\n=1", "a;=1", "a\n-1", "';=1"],  # noqa: RUF001
+)
+def test_no_cell_is_a_formula_not_even_where_a_spreadsheet_splits_at_semicolons(cell: str) -> None:
     for piece in re.split(r"[;\t\r\n]", inert(cell)):
         assert not FORMULA.match(piece.lstrip(" "))
 
 
 @pytest.mark.parametrize("cell", ["winner", "a-b", "it's", "s3://clips/a=b+c.mp4", "x; y", "2026-11-23", "", "-"[1:]])
-def test_harmless_cells_are_written_as_they_are(cell: str):
+def test_harmless_cells_are_written_as_they_are(cell: str) -> None:
     assert inert(cell) == cell
 
 
-def test_a_negative_number_stays_a_number():
-    assert as_csv(LabeledObject(position=0, source_ref="a", own={"score": -3.5})).endswith(",-3.5\n")
+def test_a_negative_number_stays_a_number() -> None:
+    assert as_csv(LabeledObject(position=0, source_ref="a", own={"score": -3.5})).endswith(",-3.5\r\n")
 
 
-def test_a_formula_as_the_name_of_a_key_is_no_formula_either():
-    assert "'=cmd()" in as_csv(LabeledObject(position=0, source_ref="a", own={"=cmd()": 1})).split("\n")[0]
+def test_a_formula_as_the_name_of_a_key_is_no_formula_either() -> None:
+    assert "'=cmd()" in as_csv(LabeledObject(position=0, source_ref="a", own={"=cmd()": 1})).split("\r\n")[0]
 
 
 @given(texts)
-def test_what_is_made_inert_can_be_read_back(text: str):
+def test_what_is_made_inert_can_be_read_back(text: str) -> None:
     assert as_written(inert(text)) == text
     assert not any(FORMULA.match(piece.lstrip(" ")) for piece in re.split(r"[;\t\r\n]", inert(text)))
 
 
 @given(st.lists(objects, max_size=4))
-def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]):
+def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]) -> None:
     keys = own_keys(found)
 
     header, *rows = csv.reader(io.StringIO("".join(csv_lines(found, keys)), newline=""))
@@ -127,7 +128,7 @@ def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]):
 
 
 @given(st.lists(objects, max_size=4))
-def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]):
+def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]) -> None:
     lines = [json.loads(line) for line in jsonl_lines(found)]
 
     assert [(line["source_ref"], line["label"], line["confidence"], line["own"]) for line in lines] == [
@@ -135,7 +136,7 @@ def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]):
     ]
 
 
-def test_a_summary_for_other_tools():
+def test_a_summary_for_other_tools() -> None:
     broken = {**a_line(2, None), "rally-outcome-metadata": {"failure-reason": "ClientError"}}
     answers = read_answers([a_request({0: ["winner"] * 3, 1: ["winner", "winner", "forced error"]})], {"0", "1", "2"})
 

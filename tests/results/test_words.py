@@ -16,7 +16,7 @@ from support.builders import NOW
 HOSTILE = "\x1b[2Jwinner\n::error::\u202eevil\x9b" + "x" * 300
 
 
-def test_a_job_that_is_done():
+def test_a_job_that_is_done() -> None:
     confidences = [0.95, 0.97, 0.99, 0.71, 0.64, 0.55]
     labels = ["winner", "winner", "winner", "forced error", "forced error", "cannot tell"]
     lines = [a_line(n, label, value) for n, (label, value) in enumerate(zip(labels, confidences, strict=True))]
@@ -53,7 +53,7 @@ what now: ask for the rest in a new labeling job with these lines; only clips
     )
 
 
-def test_a_job_that_is_under_way_with_one_worker_a_clip():
+def test_a_job_that_is_under_way_with_one_worker_a_clip() -> None:
     counters = {"TotalLabeled": 1, "FailedNonRetryableError": 0, "Unlabeled": 1}
     results = some_results(
         a_line(0, confidence=0.0),
@@ -86,14 +86,14 @@ what now: labels are still coming in; expected end 2026-11-23 14:00 UTC: run
     )
 
 
-def test_a_job_that_failed_before_any_label():
+def test_a_job_that_failed_before_any_label() -> None:
     results = some_results(a_line(0, None), LabelingJobStatus="Failed", FailureReason="ClientError: no access")
 
     assert results_text(results, NOW) == (
         """\
 Rally-2026: failed, 0 of 1 clip has a label
 
-label           clips  share
+label           clips
 winner              0
 forced error        0
 unforced error      0
@@ -111,7 +111,7 @@ what now: AWS says why it failed: ClientError: no access
     )
 
 
-def test_disagreement_is_shown_with_the_clips_to_look_at():
+def test_disagreement_is_shown_with_the_clips_to_look_at() -> None:
     answers = read_answers([a_request({0: ["winner"] * 3, 1: ["winner", "winner", "forced error"]})])
 
     text = results_text(some_results(a_line(0), a_line(1), answers=answers), NOW)
@@ -143,18 +143,18 @@ disagreed on most
         ),
     ],
 )
-def test_what_a_reader_has_to_know_is_said(line: dict[str, Any], note: str):
+def test_what_a_reader_has_to_know_is_said(line: dict[str, Any], note: str) -> None:
     results = some_results(line)
 
     assert results_json(results, NOW)["notes"] == [note]
     assert note in " ".join(results_text(results, NOW).split("\n"))
 
 
-def test_an_unknown_list_of_labels_is_said():
+def test_an_unknown_list_of_labels_is_said() -> None:
     assert "could not be read" in results_text(some_results(a_line(), labels=()), NOW)
 
 
-def test_a_strangers_text_stays_on_its_line_and_commands_no_terminal():
+def test_a_strangers_text_stays_on_its_line_and_commands_no_terminal() -> None:
     lines = [a_line(n, HOSTILE, 0.5, **{HOSTILE: HOSTILE}) | {"source-ref": HOSTILE} for n in range(3)]
     broken = {"source-ref": HOSTILE, f"{ATTRIBUTE}-metadata": {"failure-reason": HOSTILE}}
     answers = read_answers([a_request({0: [HOSTILE, "winner"]}).replace(b"s3://clips/", b"s3://clips/\\u001b")])
@@ -165,7 +165,7 @@ def test_a_strangers_text_stays_on_its_line_and_commands_no_terminal():
     assert not [line for line in text.split("\n") if line.startswith("::")]
 
 
-def test_every_line_fits_80_columns():
+def test_every_line_fits_80_columns() -> None:
     label = "a label whose name is longer than anybody would read on a terminal"
     lines = [a_line("x" * 200 + str(n), label, 0.5) for n in range(20_000 // 1000)]
     answers = read_answers([a_request({n: [label, "winner", "cannot tell"] for n in range(9)})])

@@ -544,7 +544,7 @@ class _Reading:
                     continue
                 found = None
             self.objects += 1
-            if found is None or found.label is None or found.metadata.name is None:
+            if found is None or found.label is None or found.label == "" or found.metadata.name is None:
                 read = _read_patiently(_members(line), attribute)
                 if isinstance(read, Why) or read.label in (None, ""):
                     self._keep_unlabeled(read, line)

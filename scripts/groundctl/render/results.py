@@ -364,7 +364,8 @@ def own_keys(objects: Iterable[LabeledObject]) -> tuple[str, ...]:
 
 def csv_lines(objects: Iterable[LabeledObject], keys: Sequence[str], *, with_answers: bool = False) -> Iterator[str]:
     """Write objects as CSV with the team's own keys as columns; no cell is a formula to a spreadsheet."""
-    writer = csv.writer(_Echo(), lineterminator="\n")
+    # With any other line end, Python's writer leaves a carriage return inside a cell unquoted, and the row breaks there.
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
     fixed = (*_COLUMNS, *(("answers",) if with_answers else ()))
     yield writer.writerow([*fixed, *(inert(name) for name in _column_names(keys, fixed))])
     for one in objects:
