@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from groundctl.core.collection import Nameplate, check_together, nameplate
 from groundctl.core.declaration import Declaration, locate
@@ -13,7 +14,9 @@ from groundctl.core.policy import Policy
 from groundctl.core.problem import Problem, in_reading_order
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.validate import Validator, check_policy
-from groundctl.doors import Files
+
+if TYPE_CHECKING:
+    from groundctl.doors import Files  # which would bring what only an online command needs
 
 # Fewer files are checked by the time that other processes are up.
 WORTH_SHARING = 1_000

@@ -29,7 +29,17 @@ DESCRIPTION = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code; without arguments, take those of this process, and end it."""
+    code = _run(arguments)
+    if arguments is None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Python would take all apart first, object by object: an eighth of the time of a small command.
+        os._exit(code)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     # What a command makes it keeps to its end; looking through it again and again for garbage took a sixth of a plan.
     gc.set_threshold(200_000)
     options = build_parser().parse_args(arguments)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundctl.adapters.checkout import TOOL_ROOT, Checkout
-from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, clip_location
 from groundctl.errors import UsageError, WorldError
 
 if TYPE_CHECKING:
+    from groundctl.core.infrastructure import Infrastructure
     from groundctl.adapters.s3 import S3Objects
     from groundctl.adapters.sagemaker import SageMakerJobs
     from groundctl.adapters.terraform import Stack
@@ -44,6 +44,8 @@ def cores() -> int:
 
 def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
     """Read the infrastructure from a JSON file if one is given, else from Terraform's output."""
+    from groundctl.core.infrastructure import parse_infrastructure
+
     file = file or os.environ.get("GROUNDCTL_INFRASTRUCTURE")
     data = _from_file(file) if file else _from_terraform(checkout)
     if findings := SchemaCheck(checkout.schema("infrastructure")).findings(data):

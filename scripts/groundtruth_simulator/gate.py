@@ -53,6 +53,12 @@ def pass_through(simulator: Simulator, call: Call, proceed: Callable[[], Any], s
             status = None
             answer = _broken(fault, call)
             status = answer.status
+    except NoAnswerError:
+        raise
+    except Exception:
+        status = 500  # a fault of moto's or ours, not one on order
+        raise
+    else:
         return answer
     finally:
         simulator.log.add(call, simulator.clock.now(), status=status, fault=fault.kind.value if fault else None)

@@ -202,6 +202,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     options = parse_arguments(arguments)
+    _forget_aws_settings()
     # Terraform may attach AWS-managed policies; moto loads them only when asked.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     done = threading.Event()
@@ -212,6 +213,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         done.wait()
     return 0
+
+
+def _forget_aws_settings() -> None:
+    # moto opens botocore sessions of its own, and a profile that is not there breaks them in the middle of a request.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
 
 
 def _moment(text: str) -> datetime:

@@ -7,6 +7,7 @@ for each new one there is a job that no file declares.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from groundctl.core.declaration import Declaration, canonical_json
 from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.core.spec import ObjectsInput
-from groundctl.pipeline import validate
+from groundctl.checking import validate
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"
@@ -62,11 +63,15 @@ class Counted:
     new: int
 
 
-def write_account(checkout: Path, file: Path, mix: Mix | None = None) -> Counted:
+def read_declarations(checkout: Path) -> Sequence[Declaration]:
+    """Read a checkout once for several accounts."""
+    return validate(Checkout(checkout)).declarations
+
+
+def write_account(declarations: Sequence[Declaration], file: Path, mix: Mix | None = None) -> Counted:
     """Write the jobs and objects for stub_aws.py, and the infrastructure beside them; count what a plan must find."""
     mix = mix or Mix()
     infrastructure = parse_infrastructure(INFRASTRUCTURE)
-    declarations = validate(Checkout(checkout)).declarations
     jobs: list[dict[str, str]] = []
     objects: dict[str, str] = {}
     changed = new = 0

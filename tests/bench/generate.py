@@ -1,6 +1,6 @@
 """Writes N good declarations of about 2.0 KB and 60 lines, the same bytes for the same arguments.
 
-python tests/bench/generate.py FOLDER --count 10000 [--bad]
+python tests/bench/generate.py FOLDER --count 10000 [--bad-every N]
 """
 
 from __future__ import annotations
@@ -78,7 +78,10 @@ FAULTS = (
     ("  max_concurrent_objects: ", "  max_concurrent_objects: 9"),
 )
 
-ACTIONS = ["walking", "running", "jumping", "climbing", "swimming", "cycling", "driving", "cooking", "eating", "reading", "writing", "typing", "singing", "dancing", "sleeping", "lifting", "throwing", "catching", "painting", "cleaning"]
+ACTIONS = (
+    "walking", "running", "jumping", "climbing", "swimming", "cycling", "driving", "cooking", "eating", "reading",
+    "writing", "typing", "singing", "dancing", "sleeping", "lifting", "throwing", "catching", "painting", "cleaning",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +100,14 @@ def declarations(count: int, *, seed: int = 1) -> Iterator[Written]:
         yield _declaration(number, count, chance)
 
 
-def write_checkout(root: Path, count: int, *, bad: bool = False) -> Path:
-    """Write a checkout of declarations and their policy; with bad, every declaration has faults that a schema finds."""
+def write_checkout(root: Path, count: int, *, bad_every: int = 0) -> Path:
+    """Write a checkout of declarations and their policy; every so many get faults that a schema finds."""
     (root / "jobs").mkdir(parents=True, exist_ok=True)
     (root / "jobs/policy.yaml").write_text(POLICY, encoding="utf-8")
     for folder in TEAM_FOLDERS:
         (root / "jobs" / folder).mkdir(exist_ok=True)
-    for one in declarations(count):
-        text = _spoiled(one.text) if bad else one.text
+    for number, one in enumerate(declarations(count)):
+        text = _spoiled(one.text) if bad_every and number % bad_every == 0 else one.text
         (root / "jobs" / one.folder / f"{one.name}.yaml").write_text(text, encoding="utf-8")
     return root
 
@@ -148,9 +151,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--bad", action="store_true", help="give every declaration four faults")
+    parser.add_argument("--bad-every", type=int, default=0, metavar="N", help="give every Nth declaration four faults")
     options = parser.parse_args()
-    write_checkout(options.folder, options.count, bad=options.bad)
+    write_checkout(options.folder, options.count, bad_every=options.bad_every)
 
 
 if __name__ == "__main__":

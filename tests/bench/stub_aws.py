@@ -11,12 +11,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import subprocess
+import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 AWS_JSON = "application/x-amz-json-1.1"
@@ -32,8 +35,12 @@ class Api:
 
     jobs: list[dict[str, str]]
     objects: dict[str, str]
+    number_of: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     pages: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.number_of = {job["name"]: number for number, job in enumerate(self.jobs)}
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """Answer one call."""
@@ -89,7 +96,7 @@ class Api:
         }
 
     def _describe(self, name: str) -> Answer:
-        number = next((number for number, job in enumerate(self.jobs) if job["name"] == name), None)
+        number = self.number_of.get(name)
         if number is None:
             error = {"__type": "ResourceNotFound", "message": f"Requested resource not found: {name}"}
             return 400, AWS_JSON, json.dumps(error).encode()
@@ -98,7 +105,9 @@ class Api:
             "LabelAttributeName": "main-action",
             "OutputConfig": {"S3OutputPath": "s3://bench-labels/labels"},
             "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/execution",
-            "LabelCategoryConfigS3Uri": self.jobs[number]["manifest"].replace("input.manifest", "label-categories.json"),
+            "LabelCategoryConfigS3Uri": self.jobs[number]["manifest"].replace(
+                "input.manifest", "label-categories.json"
+            ),
             "HumanTaskConfig": {
                 "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
                 "UiConfig": {"UiTemplateS3Uri": self.jobs[number]["manifest"].replace("input.manifest", "page.html")},
@@ -154,6 +163,41 @@ class Connection(asyncio.Protocol):
             status, media_type, content = self.api.answer(method, path, headers, body)
             head = f"HTTP/1.1 {status} X\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n"
             yield head.encode() + content
+
+
+class Stub:
+    """A stub in a process of its own, for as long as the block lasts."""
+
+    def __init__(self, jobs: Path, latency_ms: float = 0) -> None:
+        command = [sys.executable, __file__, str(jobs), "--latency-ms", str(latency_ms)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.communicate()
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Give what a process needs to talk to the stub."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        }
+
+    def counts(self) -> dict[str, int]:
+        """Count the calls since the last time this was asked."""
+        with urllib.request.urlopen(f"{self.url}/_counts", timeout=10) as answer:  # noqa: S310 - our own address
+            counts: dict[str, int] = json.load(answer)
+        return counts
 
 
 async def serve(api: Api, latency: float) -> None:

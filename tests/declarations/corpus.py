@@ -19,7 +19,7 @@ stands below the line it is about, `^` under the first character that is pointed
     @expect 7:3 GT..    expected in what was added, or where no line can be put below
     --- PATH            a further file: beside the declaration, another declaration, jobs/policy.yaml, or s3://...
 
-`⟦200B⟧` is the character with that number, `⟦70×ab⟧` is ab seventy times, `↵` in there a line break.
+`⟦200B⟧` is the character with that number, `⟦70*ab⟧` is ab seventy times, `↵` in there a line break.
 After a change that is meant: `GROUNDCTL_BLESS=1 pytest tests/declarations/test_negative.py`, then read the diff.
 """
 
@@ -58,9 +58,9 @@ task:
     "input": "input: {prefix: s3://clips/rallies/}\n",
     "workforce": "workforce: {team: reviewers, workers_per_object: 3, task_time_limit: 10m}\n",
 }
-_MARK = re.compile(r"#( *)(?:\^|(<)) (GT\d{3} .*)")
+MARK = re.compile(r"#( *)(?:\^|(<)) (GT\d{3} .*)")
 _EXPECT = re.compile(r"@expect (?:(\S+):)?(\d+):(\d+) (GT\d{3} .*)")
-_STAND_IN = re.compile(r"⟦(?:(\d+)×([^⟧]*)|([0-9A-F]+))⟧")
+STAND_IN = re.compile(r"⟦(?:(\d+)\*([^⟧]*)|([0-9A-F]+))⟧")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,9 +102,9 @@ class Repository:
 
     def content(self, path: str) -> bytes:
         text = self.files[path]
-        if path.startswith("jobs/") and path != Checkout.policy_path and "alone" not in self.settings:
+        if path.endswith((".yaml", ".yml")) and path != Checkout.policy_path and "alone" not in self.settings:
             text += self._missing(text)
-        text = _STAND_IN.sub(_stand_in, text)
+        text = STAND_IN.sub(stand_in, text)
         if "crlf" in self.settings:
             text = text.replace("\n", "\r\n")
         bom = "\ufeff" if "bom" in self.settings else ""
@@ -137,7 +137,7 @@ def repository_of(case: Case) -> Repository:
         path = made.path = line.split()[1]
     made.files[path] = ""
     for line in lines:
-        if mark := _MARK.fullmatch(line):
+        if mark := MARK.fullmatch(line):
             row = made.files[path].count("\n")
             made.expected.append(Expected(path, row, 1 if mark[2] else len(mark[1]) + 2, mark[3]))
         elif expect := _EXPECT.fullmatch(line):
@@ -191,7 +191,7 @@ def found_in(problems: Sequence[Problem]) -> list[Expected]:
 def bless(case: Case, found: Sequence[Expected]) -> None:
     """Write into the case's file what was found, in place of what was expected."""
     plain = replace(
-        case, lines=tuple(line for line in case.lines if not _MARK.fullmatch(line) and not _EXPECT.fullmatch(line))
+        case, lines=tuple(line for line in case.lines if not MARK.fullmatch(line) and not _EXPECT.fullmatch(line))
     )
     left = list(found)
     lines: list[str] = []
@@ -213,19 +213,21 @@ def bless(case: Case, found: Sequence[Expected]) -> None:
     rest = [f"@expect {place}{one.line}:{one.column} {one.sentence}" for place, one in zip(where, left, strict=True)]
     settings = [line for line in lines if re.match(r"@\w", line)]
     others = [line for line in lines if not re.match(r"@\w", line)]
-    cases = [
-        one if one.number != case.number else replace(one, lines=(*settings, *rest, *others))
-        for one in read_cases(case.source)
-    ]
-    head = case.source.read_text().partition("=== ")[0]
-    case.source.write_text(head + "\n".join(_written(one) for one in cases))
+    write_cases(case.source, replace(case, lines=(*settings, *rest, *others)))
+
+
+def write_cases(source: Path, changed: Case) -> None:
+    """Write a file of cases again, with one changed."""
+    head = source.read_text().partition("=== ")[0]
+    cases = [changed if case.number == changed.number else case for case in read_cases(source)]
+    source.write_text(head + "\n".join(_written(case) for case in cases))
 
 
 def _written(case: Case) -> str:
     return "\n".join([f"=== {case.title}", *case.lines, ""])
 
 
-def _stand_in(found: re.Match[str]) -> str:
+def stand_in(found: re.Match[str]) -> str:
     count, text, number = found.groups()
     return chr(int(number, 16)) if number else text.replace("↵", "\n") * int(count)
 

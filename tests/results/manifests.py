@@ -48,7 +48,7 @@ def an_origin(*, labels: tuple[str, ...] = LABELS, workers: int = 3, **changes: 
     return Origin(**{**{name: getattr(origin, name) for name in Origin.__dataclass_fields__}, "labels": labels})
 
 
-def metadata(label: str | None = "winner", confidence: float | None = 0.9, **changes: Any) -> dict[str, Any]:
+def metadata(label: str | None = "winner", confidence: float | None = 0.9) -> dict[str, Any]:
     """What AWS writes beside a label."""
     members = {
         "class-name": label,
@@ -57,7 +57,6 @@ def metadata(label: str | None = "winner", confidence: float | None = 0.9, **cha
         "type": "groundtruth/video-classification",
         "human-annotated": "yes",
         "creation-date": "2026-11-20T09:14:02.511874",
-        **changes,
     }
     return {name: value for name, value in members.items() if value is not None}
 

@@ -91,14 +91,14 @@ def test_the_spelling_of_custom_jobs_is_understood() -> None:
 
 @pytest.mark.parametrize("job", ["labeling-job/rally-2026", "rally-2026", "Rally-2026", None])
 def test_every_form_of_the_jobs_name_is_this_job(job: str | None) -> None:
-    line = {**a_line(), f"{ATTRIBUTE}-metadata": metadata(**{"job-name": job})}
+    line = {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "job-name": job}}
 
     assert some_results(line).earlier == 0
     assert the_object(line).labeled_by == "Rally-2026"
 
 
 def test_labels_of_an_earlier_job_count_but_their_confidence_is_not_mixed_in() -> None:
-    earlier = {**a_line(1), f"{ATTRIBUTE}-metadata": metadata(confidence=0.3, **{"job-name": "labeling-job/first-try"})}
+    earlier = {**a_line(1), f"{ATTRIBUTE}-metadata": {**metadata(confidence=0.3), "job-name": "labeling-job/first-try"}}
 
     results = some_results(earlier, a_line(2, confidence=0.9))
 
@@ -224,7 +224,7 @@ def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests() ->
     ],
 )
 def test_times_are_utc_and_one_that_is_none_is_kept(given_time: str, read: str) -> None:
-    line = {**a_line(), f"{ATTRIBUTE}-metadata": metadata(**{"creation-date": given_time})}
+    line = {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "creation-date": given_time}}
 
     assert the_object(line).labeled_at == read
 

@@ -58,7 +58,7 @@ s3://clips/rally-2.mp4,,,,,"no usable answer: workers declined it, its time ran 
 
 
 def test_json_lines_keep_the_teams_own_keys_apart() -> None:
-    [found] = read_objects(written(a_line(1, "winner", 0.9, label="mine")), an_origin())
+    [found] = read_objects(written(a_line(1, "winner", 0.9) | {"label": "mine"}), an_origin())
 
     [line] = jsonl_lines([found])
 

@@ -134,7 +134,7 @@ disagreed on most
     [
         (a_line(1, "let"), "Not among the labels of this job: let."),
         (
-            {**a_line(), f"{ATTRIBUTE}-metadata": metadata(**{"job-name": "labeling-job/first"})},
+            {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "job-name": "labeling-job/first"}},
             "1 label came with the input, from an earlier job; AWS asked nobody again.",
         ),
         (

@@ -12,6 +12,7 @@ from groundctl.adapters.aws_session import AwsSession
 from groundctl.adapters.s3 import S3Objects
 from groundctl.adapters.sagemaker import SageMakerJobs
 from groundctl.core.create_once import Result
+from groundctl.core.declaration import Declaration
 from groundctl.pipeline import create
 from groundctl.wiring import Aws
 from groundtruth_simulator.simulator import Simulator
@@ -47,7 +48,7 @@ def label_the_rallies(
     return aws
 
 
-def _declaration(rallies: list[str], workers: int):  # type: ignore[no-untyped-def]  # support's own type
+def _declaration(rallies: list[str], workers: int) -> Declaration:
     return a_declaration(
         name=JOB,
         task={

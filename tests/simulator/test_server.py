@@ -16,7 +16,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from groundtruth_simulator.server import SimulatorServer, parse_arguments
-from simulator.world import World, served
+from simulator.world import World, client, served
 
 
 def ask(world: World, method: str, path: str, body: Any = None) -> tuple[int, Any]:
@@ -238,12 +238,12 @@ def test_only_one_server_runs_in_a_process(served_world: World) -> None:
 def test_a_stopped_server_lets_go_of_a_silent_request() -> None:
     with served() as world:
         world.simulator.add_fault(operation="ListLabelingJobs", kind="timeout")
-        client = world.client("sagemaker")
+        sagemaker = world.client("sagemaker")
         broken: list[Exception] = []
 
         def wait() -> None:
             try:
-                client.list_labeling_jobs()
+                sagemaker.list_labeling_jobs()
             except Exception as error:  # noqa: BLE001 - any error will do
                 broken.append(error)
 
@@ -260,13 +260,15 @@ def test_a_stopped_server_lets_go_of_a_silent_request() -> None:
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_says_where_it_is_and_ends_cleanly(ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "groundtruth_simulator.server", "--frozen", "--start", "2026-11-20", "--seed", "3"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = {**os.environ, "AWS_PROFILE": "somebodys-own", "AWS_REGION": "eu-west-1"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         url = line.removeprefix("Ground Truth simulator ready at ").strip()
         assert ask_at(url, "GET", "clock")[1] == {"now": "2026-11-20T00:00:00+00:00", "frozen": True, "speed": 1.0}
         assert ask_at(url, "GET", "settings")[1]["seed"] == 3
+        assert client("cognito-idp", url).create_user_pool(PoolName="workers")["UserPool"]["Name"] == "workers"
     finally:
         os.kill(process.pid, ending)
         _, errors = process.communicate(timeout=10)

@@ -120,7 +120,7 @@ def _problem(path: str, position: Position, rule: str, message: str, hint: str) 
 def _too_large(size: int) -> tuple[str, str, str]:
     return (
         "GT002",
-        f"holds {size:,} bytes; a declaration has at most {MAX_BYTES:,}",
+        f"holds {size:,} bytes; at most {MAX_BYTES:,} are allowed",
         "put long lists of clips into an input manifest on S3 and name it as input.manifest",
     )
 
@@ -221,7 +221,8 @@ class _Reader:
 
     def _key(self, event: Event, way: tuple[str | int, ...], depth: int) -> str | None:
         if type(event) is not ScalarEvent:
-            self._refuse(_at(event), "GT004", "a field's name is a list, a mapping or an alias", "write a plain name")
+            if type(event) is not AliasEvent:
+                self._refuse(_at(event), "GT004", "a field's name is a list or a mapping", "write a plain name")
             self._value(event, way, depth + 1)
             return None
         if event.anchor is not None or event.tag is not None:
@@ -268,7 +269,10 @@ class _Reader:
 
     def _refuse_unseen(self, text: str, event: Event) -> None:
         if found := _UNSEEN.search(text):
-            self._refuse(_at(event), "GT010", *_unseen_character(found.group()))
+            # What stands in the file itself was found before; this comes from an escape.
+            message = f"has an escape for U+{ord(found.group()):04X}, a character that cannot be seen"
+            hint = "write a backslash twice if one is meant, or use single quotes"
+            self._refuse(_at(event), "GT010", message, hint)
 
     def _refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
@@ -278,23 +282,31 @@ class _Reader:
         # A bare `!` is the only tag that means what YAML would have read anyway; nobody needs it either.
         if event.tag is not None:
             self._refuse(
-                _at(event), "GT004", f"`{_short(event.tag)}` is a tag", "remove it; quote the value if it is text"
+                _at(event), "GT004", f"`{_short(_tag(event.tag))}` is a tag", "remove it; quote the value if it is text"
             )
 
     def _refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        mark = error.problem_mark or error.context_mark
-        place = self._inside((mark.line + 1, mark.column + 1) if mark else (1, 1))
-        context = f" ({error.context})" if error.context else ""
-        message = f"cannot be read as YAML: {error.problem}{context}"
-        self._refuse(place, "GT003", message, self._syntax_hint(error.problem or "", place))
+        place = self._inside(_of_mark(error.problem_mark or error.context_mark))
+        opened = self._inside(_of_mark(error.context_mark))
+        context, problem = error.context or "", error.problem or "is not YAML"
+        # What is never closed shows only where the next thing cannot follow, and that may be far below.
+        if opened[0] < place[0] and ("quoted" in context or "flow" in context):
+            place = opened
+        if self._is_tab(place):
+            return self._refuse(place, "GT003", *_TAB)
+        for sign, message, hint in _SYNTAX:
+            if sign in f"{problem} {context}":
+                return self._refuse(place, "GT003", message or f"cannot be read as YAML: {problem}", hint)
+        message = f"cannot be read as YAML: {problem}{f' ({context})' if context else ''}"
+        return self._refuse(
+            place, "GT003", message, "check indentation and quotes on this line, or put the text in quotes"
+        )
 
-    def _syntax_hint(self, problem: str, place: Position) -> str:
+    def _is_tab(self, place: Position) -> bool:
+        """Tell a tab before the text of a line; libyaml says of it no more than that it cannot start anything."""
         line = self.text.split("\n")[place[0] - 1]
         indentation = line[: len(line) - len(line.lstrip())]
-        # libyaml says of a tab no more than that it cannot start anything.
-        if "\t" in indentation and place[1] <= len(indentation) + 1:
-            return "indent with spaces, never with tabs"
-        return next((hint for part, hint in _SYNTAX_HINTS.items() if part in problem), _ANY_SYNTAX_HINT)
+        return "\t" in indentation and place[1] <= len(indentation) + 1
 
     def _inside(self, place: Position) -> Position:
         """Keep a position on a line that exists: libyaml puts an unfinished value behind the last one."""
@@ -320,6 +332,10 @@ def _before(text: str, byte_index: int) -> str:
     return text.encode()[:byte_index].decode(errors="ignore")
 
 
+def _of_mark(mark: yaml.Mark | None) -> Position:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def _at(event: Any) -> Position:
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
@@ -327,31 +343,37 @@ def _at(event: Any) -> Position:
 
 def _unseen_character(character: str) -> tuple[str, str]:
     if character == "\r":
-        return "holds a carriage return that ends no line", "save the file with plain line ends"
+        return "holds a carriage return that ends no line", "save the file with the line ends of Unix or Windows"
     return f"holds U+{ord(character):04X}, a character that cannot be seen", "remove it; retype the line if in doubt"
+
+
+def _tag(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-_SYNTAX_HINTS = {
-    "mapping values are not allowed": "put text that holds `: ` in quotes, and check the indentation of this line",
-    "could not find expected ':'": "end the field's name with `:`, here or on the line above",
-    "did not find expected key": "check the indentation, and that every quote that opens also closes",
-    "did not find expected '-' indicator": "start every entry of this list with `- `, all equally far in",
-    "did not find expected ',' or": "close the bracket that was opened here, and put a comma between entries",
-    "did not find expected node content": "write a value here, or remove the comma or bracket",
-    "did not find expected <document start>": "start every field in the same column, and end the file where `...` stands",
-    "directive": "remove the line that starts with `%`",
-    "incompatible YAML": "remove the line that starts with `%`",
-    "alphabetic or numeric": "put text that starts with * or & in quotes",
-    "comment or line break": "start the text on the next line: nothing stands beside `|` or `>`",
-    "block sequence entries are not allowed": "start the list on a line of its own, below the field's name",
-    "document indicator": "close the quote that was opened above; `---` and `...` end a file",
-    "escape": "write a backslash twice, or use single quotes instead of double ones",
-    "unexpected end of stream": "close the quote or the bracket that was opened here",
-    "cannot start any token": "put text that starts with %, @ or ` in quotes",
-    "tab": "indent with spaces, never with tabs",
-}
-_ANY_SYNTAX_HINT = "check indentation and quotes on this line, or put the text in quotes"
+_TAB = ("is indented with a tab", "indent with spaces")
+# A part of what libyaml says, and what people say; the first that fits is taken.
+_SYNTAX: tuple[tuple[str, str | None, str], ...] = (
+    ("a tab character", *_TAB),
+    ("mapping values are not allowed", "has a `: ` where none can be", "put text with `: ` in quotes; check the indentation and the line above"),
+    ("could not find expected ':'", "is no `field: value`", "end the field's name with `:`, here or on the line above"),
+    ("end of stream while scanning a quoted", "has a quote that never closes", "close it, or remove it"),
+    ("document indicator while scanning a quoted", "has a quote that never closes", "close it, or remove it"),
+    ("cannot start any token", None, "put text that starts with %, @ or ` in quotes"),
+    ("a quoted scalar", None, "write a backslash twice, or use single quotes instead of double ones"),
+    ("did not find expected key while parsing a block", "is not where a field can start", "check the indentation, and where quotes close"),
+    ("did not find expected '-'", "is not where the list goes on", "start every entry of the list with `- `, all equally far in"),
+    ("did not find expected ','", "has a bracket that does not close, or lacks a comma", "close the bracket, and put a comma between entries"),
+    ("did not find expected node content", "has nothing where a value should be", "write the value, or remove the comma or bracket"),
+    ("did not find expected <document start>", "is not where a field can start", "start every field in one column; nothing stands after `...`"),
+    ("directive", None, "remove the line that starts with `%`"),
+    ("incompatible YAML", None, "remove the line that starts with `%`"),
+    ("alphabetic or numeric", "has a text that starts with * or &", "put the text in quotes: both mean something in YAML"),
+    ("comment or line break", "has text beside `|` or `>`", "start the text on the next line, further in"),
+    ("block sequence entries", "has a list on the line of its field", "start the list on a line of its own, below the field's name"),
+    ("unexpected ':'", "has a `:` that YAML cannot place", "write a blank after it, or put the text in quotes"),
+)  # fmt: skip

@@ -93,7 +93,7 @@ def labels_differ(case: Case) -> Iterator[Finding]:
             message = (
                 f'"{label.name}" is listed twice'
                 if same
-                else f'"{label.name}" differs from "{seen[folded]}" only by case or blanks'
+                else f'"{label.name}" differs from "{seen[folded]}" only by case, blanks or unseen characters'
             )
             yield _says("GT202", pointer_to("task", "labels", index), message, "keep one of them, or reword it")
         seen.setdefault(folded, label.name)
@@ -154,7 +154,12 @@ def task_limit_is_in_range(case: Case) -> Iterator[Finding]:
             "GT205", "/workforce/task_time_limit", f"is {limit}s; AWS takes no less than 30s", "write 30s or more"
         )
     elif limit > LONGEST_TASK:
-        yield _says("GT205", "/workforce/task_time_limit", "is longer than 8h", "write 8h or less")
+        yield _says(
+            "GT205",
+            "/workforce/task_time_limit",
+            "is longer than 8h, the longest AWS names for one object",
+            "write 8h or less",
+        )
 
 
 @rule("GT206")
@@ -199,8 +204,18 @@ def a_task_fits_its_availability(case: Case) -> Iterator[Finding]:
 
 def _offered(spec: JobSpec) -> str:
     if spec.task_availability is None:
-        return "6h for the public crowd where task_availability is left out"
-    return f"task_availability is {spec.task_availability:,}s"
+        return "AWS's default for the public crowd is 6h"
+    return f"task_availability is {_duration(spec.task_availability)}"
+
+
+def _duration(seconds: int) -> str:
+    size, unit = next(
+        (size, unit) for size, unit in ((DAY, "d"), (3600, "h"), (60, "m"), (1, "s")) if seconds % size == 0
+    )
+    return f"{seconds // size:,}{unit}"
+
+
+_SOURCES = {PrefixInput: "prefix", ManifestInput: "manifest", ObjectsInput: "objects", ChainedInput: "from_job"}
 
 
 @rule("GT208")
@@ -211,7 +226,7 @@ def there_is_one_source_of_clips(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT208",
             "/input",
-            "names clips in more than one way",
+            f"names clips in {ways} ways: {' and '.join(_SOURCES[type(source)] for source in case.spec.sources)}",
             "keep one of prefix, manifest, objects and from_job",
             at_key=True,
         )
@@ -311,7 +326,7 @@ def the_public_crowd_is_allowed(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT215",
             "/workforce/crowd",
-            "asks for the public crowd, which this repository does not allow (and AWS announced closed since 2026-09-30)",
+            "asks for the public crowd, which this repository does not allow (and AWS announced as closed since 2026-09-30)",
             "name a private or vendor team; or have allow_public_crowd: true reviewed in jobs/policy.yaml",
         )
 
@@ -351,7 +366,7 @@ def the_price_is_listed(case: Case) -> Iterator[Finding]:
             "GT217",
             "/workforce/price_usd",
             f"is {price}, which is not among AWS's listed prices",
-            f"the nearest listed price is {nearest}",
+            f"write another one; the nearest is {nearest}",
         )
 
 
@@ -360,14 +375,16 @@ def tags_pass_aws(case: Case) -> Iterator[Finding]:
     """AWS takes letters, digits, blanks and _ . : / = + - @ and keeps aws: for itself."""
     for key, value in case.spec.tags:
         pointer = pointer_to("tags", key)
-        if key.lower().startswith(("aws:", "groundctl:")):
-            yield _says("GT218", pointer, f"`{key}` has a prefix that is taken", "choose another key", at_key=True)
+        owner = {"aws": "AWS", "groundctl": "groundctl"}.get(key.lower().partition(":")[0]) if ":" in key else None
+        if owner:
+            message = f"`{key}` starts as tags do that {owner} sets itself"
+            yield _says("GT218", pointer, message, "choose another key", at_key=True)
         for text, is_key in ((key, True), (value, False)):
             if not _PLAIN_TAG.fullmatch(text) and (bad := _foreign_to_tags(text)):
                 yield _says(
                     "GT218",
                     pointer,
-                    f"{'the key' if is_key else 'the value'} of `{key}` holds {bad!r}, which AWS does not take in tags",
+                    f"the {'key' if is_key else 'value of'} `{key}` holds {bad!r}, which AWS does not take in tags",
                     "use letters, digits, blanks and _ . : / = + - @",
                     at_key=is_key,
                 )
@@ -406,14 +423,14 @@ def clips_are_video_files(case: Case) -> Iterator[Finding]:
             yield _says(
                 "GT220",
                 pointer,
-                f"{clip['source-ref']} is not a .mp4, .webm or .ogg file",
-                "Ground Truth shows no other formats: convert the clip",
+                f"is {clip['source-ref']}, which is no .mp4, .webm or .ogg file",
+                "convert the clip: Ground Truth shows no other formats",
             )
         elif uri.endswith(".ogg"):
             yield _says(
                 "GT220",
                 pointer,
-                f"{clip['source-ref']} is an .ogg file, which current browsers may not play",
+                f"is {clip['source-ref']}: current browsers may not play .ogg files",
                 "try it in your workers' browser, or convert to .mp4",
                 warn=True,
             )
@@ -430,8 +447,8 @@ def clips_are_named_once(case: Case) -> Iterator[Finding]:
             yield _says(
                 "GT221",
                 pointer_to("input", "objects", index),
-                f"{clip['source-ref']} is listed twice",
-                "remove one: each is paid for",
+                f"repeats {clip['source-ref']}",
+                "remove one of them: each is labeled and paid for",
             )
         seen.add(clip["source-ref"])
 
@@ -453,7 +470,7 @@ def own_keys_do_not_collide(case: Case) -> Iterator[Finding]:
                 "GT222",
                 pointer_to("input", "objects", index, key),
                 f"the key `{key}` {taken[key]}",
-                "rename the key: Ground Truth would take the clip for labeled, or refuse the line",
+                "rename the key" if key == "source" else "rename the key: Ground Truth would take the clip for labeled",
                 at_key=True,
             )
 
@@ -470,7 +487,7 @@ def stopping_can_happen(case: Case) -> Iterator[Finding]:
         yield _says(
             "GT223",
             "/stop_when/labeled_objects",
-            f"is more than the {count:,} clips of this job, so it never stops it",
+            f"is more than this job has clips ({count:,}), so it never stops it",
             "lower it, or remove it",
             warn=True,
         )
@@ -676,6 +693,7 @@ OTHER_RULES = {
     "GT416": "A template runs no script of its own, and sends workers nowhere unseen.",
     "GT417": "A template is Liquid that Ground Truth can fill in.",
     "GT418": "A template has no placeholders of AWS's sample left.",
+    "GT419": "A picture in instructions has an address that can be signed for workers.",
     "GT601": "A job runs in the infrastructure's Region, which has the built-in functions.",
     "GT602": "A work team is one that the infrastructure hands over, and the public crowd goes by its own name.",
     "GT603": "A topic is one that the infrastructure hands over.",

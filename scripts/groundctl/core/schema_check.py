@@ -59,7 +59,8 @@ class SchemaCheck:
         """List every way in which the data does not fit, in words."""
         if self.is_valid(data):
             return ()
-        found = [finding for fault in _deepest(self._reference.iter_errors(data)) for finding in _in_words(fault)]
+        faults = (_fault(error, self.schema) for error in _deepest(self._reference.iter_errors(data)))
+        found = [finding for fault in faults for finding in _in_words(fault)]
         return tuple(dict.fromkeys(found)) or tuple(self._gate_findings(data))
 
     def _gate_findings(self, data: Any) -> Iterator[Finding]:
@@ -125,15 +126,16 @@ class _Fault:
     way: tuple[str | int, ...]
     is_key: bool
     words: str
+    root: Mapping[str, Any]
 
 
-def _deepest(errors: Iterable[Any]) -> Iterator[_Fault]:
+def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
     """Replace 'fits none of these' by what is wrong with the alternative the author meant."""
     for error in errors:
         if error.validator == "oneOf" and (meant := _meant(error)):
             yield from _deepest(meant)
         else:
-            yield _fault(error)
+            yield error
 
 
 def _meant(error: Any) -> list[Any]:
@@ -147,16 +149,38 @@ def _meant(error: Any) -> list[Any]:
     return []
 
 
-def _fault(error: Any) -> _Fault:
+def _fault(error: Any, root: Mapping[str, Any]) -> _Fault:
+    limit = error.validator_value
+    if error.validator == "oneOf":
+        kinds = [
+            inner.validator_value for inner in error.context if inner.validator == "type" and not inner.relative_path
+        ]
+        limit = list(dict.fromkeys(kinds))
     return _Fault(
         kind=error.validator,
         value=error.instance,
-        limit=error.validator_value,
-        schema=error.schema if isinstance(error.schema, Mapping) else {},
+        limit=limit,
+        schema=_schema_at(error.absolute_schema_path, root),
         way=tuple(error.absolute_path),
         is_key="propertyNames" in error.absolute_schema_path,
         words=error.message,
+        root=root,
     )
+
+
+def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Walk to the schema that holds the keyword; where it is a $ref, what the field itself says goes first."""
+    *steps, _ = way
+    schema: Any = root
+    for step in steps:
+        resolved: Any = _resolved(schema, root) if isinstance(schema, Mapping) else schema
+        schema = resolved[step]
+    return _resolved(schema, root)
+
+
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    return {**root["$defs"][name], **schema} if name else schema
 
 
 def _in_words(fault: _Fault) -> Iterator[Finding]:
@@ -182,7 +206,7 @@ def _unknown_fields(fault: _Fault) -> Iterator[Finding]:
     for told, name in enumerate(name for name in fault.value if name not in known):
         pointer = pointer_to(*fault.way, name)
         message = f"`{_short(name)}` is not a field{_within(fault, 'of')}" if name else '"" is a field without a name'
-        near = _nearest_field(name, known) if told < _MOST_GUESSES else _all_fields(known)
+        near = _guess_field(name, fault) if told < _MOST_GUESSES else _all_fields(known)
         yield Finding(rule="GT101", pointer=pointer, message=message, hint=near, at_key=True)
 
 
@@ -211,9 +235,7 @@ def _of_type(fault: _Fault) -> Wording:
 
 
 def _of_one_of(fault: _Fault) -> Wording:
-    return "GT103", _not_any_of(
-        fault, [inner["type"] for inner in fault.limit if "type" in inner] or ["string", "object"]
-    )
+    return "GT103", _not_any_of(fault, fault.limit)
 
 
 def _not_any_of(fault: _Fault, kinds: Iterable[str]) -> str:
@@ -325,25 +347,64 @@ def _within(fault: _Fault, preposition: str) -> str:
 
 
 def _hint(fault: _Fault) -> str:
-    if fault.kind == "oneOf":
-        return str(fault.schema.get("x-hint", _NO_HINT))
-    return str(fault.schema.get("x-hint") or ("choose one of these" if fault.kind == "enum" else _NO_HINT))
+    if fault.kind == "uniqueItems":
+        return "keep one of them"
+    if fault.kind == "type" and (quotes := _quotes_hint(fault)):
+        return quotes
+    return str(fault.schema.get("x-hint") or _NO_HINT)
+
+
+def _quotes_hint(fault: _Fault) -> str | None:
+    """Speak of quotes where they alone make the difference."""
+    wanted, value = fault.limit, fault.value
+    if wanted == "string" and isinstance(value, bool | int | float):
+        fits = re.search(fault.schema.get("pattern", ""), str(value))
+        return "put it in quotes if this is the text" if fits else None
+    if wanted in ("integer", "number") and isinstance(value, str):
+        return "write it without quotes" if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})([.][0-9]+)?", value) else None
+    return None
 
 
 def _how_to_add(name: str, fault: _Fault) -> str:
-    examples = fault.schema.get("properties", {}).get(name, {}).get("examples", [None])
-    return f"add `{name}: {examples[0]}`" if isinstance(examples[0], str | int | float) else f"add `{name}:`"
+    field = _resolved(fault.schema.get("properties", {}).get(name, {}), fault.root)
+    example = field.get("examples", [None])[0]
+    if isinstance(example, str | int | float):
+        return f"add `{name}: {example}`"
+    return f"add `{name}:` ({field['x-hint']})" if "x-hint" in field else f"add `{name}:`"
 
 
 # Looking for a likeness takes a while, and a file with so many strange fields is another kind of file.
 _MOST_GUESSES = 50
 
 
-def _nearest_field(name: str, known: Iterable[str]) -> str:
+def _guess_field(name: str, fault: _Fault) -> str:
     import difflib
 
+    known = fault.schema.get("properties", {})
+    if home := _homes(json.dumps(fault.root)).get(name):
+        return home
     near = difflib.get_close_matches(name[:100].lower().replace("-", "_"), known, n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else _all_fields(known)
+
+
+@cache
+def _homes(schema: str) -> dict[str, str]:
+    """Say of each field, and of each member of AWS's request, where it stands in a declaration."""
+    homes: dict[str, str] = {}
+
+    def visit(part: Mapping[str, Any], way: str) -> None:
+        for name, inner in part.get("properties", {}).items():
+            place = f"{way}.{name}" if way else name
+            homes.setdefault(
+                name, f"move it: its place is {place}" if way else "move it to the top of the file, not indented"
+            )
+            member = inner.get("x-aws", "").rpartition(".")[2]
+            if member.isalnum() and member != "none":
+                homes.setdefault(member, f"AWS's {member} is {place} here")
+            visit(inner, place)
+
+    visit(json.loads(schema), "")
+    return homes
 
 
 def _all_fields(known: Iterable[str]) -> str:

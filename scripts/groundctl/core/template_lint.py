@@ -37,7 +37,7 @@ _ADDRESSES = {
     "action", "background", "cite", "data", "formaction", "from", "href", "manifest", "ping", "poster", "src", "srcset",
     "to", "values", "xlink:href",
 }  # fmt: skip
-_STYLE = re.compile(r"@import|url\s*\(|expression\s*\(|-moz-binding|behavior\s*:|\\\\", re.IGNORECASE)
+_STYLE = re.compile(r"@import|url\s*\(|expression\s*\(|-moz-binding|behavior\s*:|\\", re.IGNORECASE)
 
 # Private characters: the first one of a piece is its number, the others only keep its place.
 _FIRST, _FILL = 0xF0000, "\ue000"
@@ -73,6 +73,7 @@ class _Fault:
 
 
 START = (1, 1)
+_WRITTEN_BY_LIQUID = ("has an element whose name Liquid writes", "write elements' names out")
 
 
 @lru_cache(maxsize=64)
@@ -137,6 +138,8 @@ class _Page(HTMLParser):
             place = _place(masked, found.start())
             self._refuse("GT416", "is markup that browsers read in different ways", "remove it", place)
         # Python's parser fails on some of these, and hides what follows others.
+        for found in re.finditer("</?[\U000f0000-\U000ffffd]", masked):
+            self._refuse("GT416", *_WRITTEN_BY_LIQUID, _place(masked, found.start()))
         if (opened := masked.rfind("<!--")) >= 0 and "-->" not in masked[opened:]:
             self._refuse(
                 "GT413", "is a comment that is never closed", "write --> where it ends", _place(masked, opened)
@@ -159,7 +162,7 @@ class _Page(HTMLParser):
         # HTML ignores the slash: <video/> stays open and swallows what follows (AWS's own sample has this).
         if tag not in _VOID:
             self._refuse("GT413", f"<{tag} .../> does not close the element", f"write <{tag} ...> and </{tag}>")
-        self._note(tag, attrs)
+        self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         if any(tag == name for name, _ in self.open):
@@ -180,10 +183,12 @@ class _Page(HTMLParser):
 
     def _note(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if _MASK.search(tag) or _FILL in tag:
-            self._refuse("GT416", "has an element whose name Liquid writes", "write elements' names out")
+            self._refuse("GT416", *_WRITTEN_BY_LIQUID)
         attributes: dict[str, str] = {}
         for name, value in attrs:
             # Of two attributes with one name browsers take the first.
+            if name in attributes:
+                self._refuse("GT416", f"<{_shown(tag)}> has {_shown(name)} twice", "keep one of them")
             attributes.setdefault(name, self._unmask(value or ""))
             self._check_attribute(tag, name, value or "")
         self.elements.append((tag, attributes, self._here(), tuple(name for name, _ in self.open)))
@@ -326,15 +331,38 @@ def _liquid(text: str) -> Iterator[_Fault]:
                 yield _Fault(place=place, rule="GT415", message=message, hint="remove the markup from the comment")
             comment = None
         yield from _piece(piece, place)
+    if wrong := _liquid_error(text):
+        message, place = wrong
+        hint = "check the braces and the tags there; every {% if %} and {% for %} needs its end"
+        yield _Fault(place=place, rule="GT417", message=f"is not Liquid: {message}", hint=hint)
+
+
+def _liquid_error(text: str) -> tuple[str, Place] | None:
     import liquid
 
     try:
         liquid.Environment().from_string(text)
-    except (liquid.exceptions.LiquidError, RecursionError) as error:
-        line = min(_line_of(error), text.count("\n") + 1)
-        message = f"is not Liquid: {(str(error).splitlines() or ['it is nested too deep'])[0]}"
-        hint = "check the braces and tags on this line"
-        yield _Fault(place=(line, 1), rule="GT417", message=message, hint=hint)
+    except liquid.exceptions.LiquidError as error:
+        # Its str() looks for the line itself, and fails where the text has ended.
+        message = str(error.message)
+        index = error.token.start_index if error.token else -1
+        if not 0 <= index <= len(text):
+            index = _index_of_liquid_error(text, message)
+        return message, _place(text, index)
+    except RecursionError:
+        return "tags are nested too deep", START
+    return None
+
+
+def _index_of_liquid_error(text: str, message: str) -> int:
+    """Find what the parser does not place: the last tag without its end, or the first piece that is wrong by itself."""
+    if unclosed := re.search(r"expected tag end(\w+)", message):
+        opened = re.compile(rf"\{{%-?\s*{unclosed[1]}\b")
+        return max((found.start() for found in opened.finditer(text)), default=0)
+    pieces = (
+        start for start, stop in _liquid_pieces(text) if text[start + 1] == "{" and _liquid_error(text[start:stop])
+    )
+    return next(pieces, 0) if not text.startswith("{{") else 0
 
 
 def _piece(piece: str, place: Place) -> Iterator[_Fault]:
@@ -364,13 +392,6 @@ def _known_filters() -> frozenset[str]:
     import liquid
 
     return frozenset({*liquid.Environment().filters, *_AWS_FILTERS})
-
-
-def _line_of(error: Exception) -> int:
-    if number := getattr(error, "lineno", None):
-        return int(number)
-    found = re.search(r"on line (\d+)|:(\d+):\d+", str(error))
-    return int(next(number for number in found.groups() if number)) if found else 1
 
 
 def _shown(text: str) -> str:

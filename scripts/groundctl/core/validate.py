@@ -12,8 +12,7 @@ from groundctl.core.problem import Finding, Problem, errors_among
 from groundctl.core.rules import Case, check_rules
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, parse_spec, text_files
-from groundctl.core.template_lint import lint_template
-from groundctl.core.worker_template import MAX_TEMPLATE, longest_page, worker_template
+from groundctl.core.worker_template import MAX_TEMPLATE, longest_page, unsigned_pictures, worker_template
 
 # A page that could become longer is not made just to count its characters.
 _LONGEST_TRIED = 4_000_000
@@ -55,7 +54,7 @@ class Validator:
         findings = (
             *missing,
             *check_rules(Case(path=document.path, spec=spec, policy=self.policy)),
-            *(() if missing else _long_page(spec, texts)),
+            *(() if missing or spec.template else _page_of_instructions(spec, texts)),
         )
         problems = (*(locate(document, findings) if findings else ()), *faults)
         declaration = None
@@ -78,6 +77,10 @@ class Validator:
             if not text.strip():
                 faults.append(_blank(beside))
             elif pointer == "/task/template":
+                from groundctl.core.template_lint import (
+                    lint_template,  # few declarations have one, and HTML is slow to import
+                )
+
                 faults.extend(lint_template(beside, text))
         return texts, missing, list(dict.fromkeys(faults))
 
@@ -87,27 +90,39 @@ def _blank(path: str) -> Problem:
     return Problem(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)
 
 
-def _long_page(spec: JobSpec, texts: dict[str, str]) -> Iterator[Finding]:
-    """Find instructions that make too large a page; the page is made to know, unless that alone could take minutes."""
-    longest = longest_page(spec, texts) if spec.template is None else 0
-    if longest <= MAX_TEMPLATE:
-        return
-    size = len(worker_template(spec, texts)) if longest <= _LONGEST_TRIED else longest
-    if size > MAX_TEMPLATE:
-        about = f"{size:,}" if longest <= _LONGEST_TRIED else f"perhaps {size:,}"
-        yield Finding(
-            rule="GT410",
-            pointer="/task/instructions",
-            message=f"make a worker page of {about} characters; at most {MAX_TEMPLATE:,} are allowed",
-            hint="shorten them, or link to the long version",
-        )
+def _page_of_instructions(spec: JobSpec, texts: dict[str, str]) -> Iterator[Finding]:
+    """Find what is wrong with the page that instructions make; it is made only where something may be."""
+    longest = longest_page(spec, texts)
+    if longest > _LONGEST_TRIED:
+        yield _too_long("could make", longest)
+    elif longest > MAX_TEMPLATE or _has_pictures(spec, texts):
+        page = worker_template(spec, texts)
+        if len(page) > MAX_TEMPLATE:
+            yield _too_long("make", len(page))
+        for uri in unsigned_pictures(page):
+            message = f"show a picture that cannot be signed for workers: {uri}"
+            hint = "name it with letters, digits and - _ . / only"
+            yield Finding(rule="GT419", pointer="/task/instructions", message=message, hint=hint)
+
+
+def _has_pictures(spec: JobSpec, texts: dict[str, str]) -> bool:
+    return any(
+        "s3:" in text.lower() for text in (spec.short_instructions or "", spec.full_instructions or "", *texts.values())
+    )
+
+
+def _too_long(verb: str, size: int) -> Finding:
+    message = f"{verb} a worker page of {size:,} characters; at most {MAX_TEMPLATE:,} are allowed"
+    hint = "shorten them, or link to the long version"
+    return Finding(rule="GT410", pointer="/task/instructions", message=message, hint=hint)
 
 
 def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[Problem, ...]:
     """Read the repository's policy, or say what is wrong with it."""
     document = load_document(path, raw)
     if not isinstance(document, Document):
-        return document
+        hint = "write what this repository allows, or remove the file"
+        return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
     if findings := schema.findings(document.data):
         return tuple(locate(document, findings))
     return parse_policy(document.data)

@@ -112,6 +112,13 @@ def markdown_to_html(text: str) -> str:
     return _PRIVATE_IMAGE.sub(_SIGNED_IMAGE, inert)
 
 
+def unsigned_pictures(page: str) -> list[str]:
+    """Find pictures on S3 whose address could not be put into Liquid, or is another one since Markdown encoded it."""
+    plain = re.findall(r'src="(s3:[^"]*)"', page, re.IGNORECASE)
+    encoded = re.findall(r"\{\{ '([^']*%[^']*)' \| grant_read_access \}\}", page)
+    return [html.unescape(uri) for uri in dict.fromkeys([*plain, *encoded])]
+
+
 @cache
 def _markdown():  # type: ignore[no-untyped-def]  # the type is in a module that is only imported here
     from markdown_it import MarkdownIt

@@ -1,0 +1,102 @@
+"""A page opened in the browser a person would use, and a record of what it did besides showing itself."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="NO BROWSER: nobody has seen the pages here. Install the package 'chromium' to run these tests.",
+)
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    """A place that pages have no business with; it answers, and remembers who came."""
+
+    visitors: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.visitors.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Say nothing."""
+
+
+@cache
+def elsewhere() -> str:
+    """Start the place that pages must not turn to, and give its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+@dataclass
+class Visit:
+    """One page, opened from a file in a window of its own, and what it did besides showing itself."""
+
+    page: Page
+    dialogs: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def outsiders(self) -> list[str]:
+        """Say whatever a stranger achieved: a dialog, a request, a mark left on the window."""
+        marks = ["window.stranger"] if self.page.evaluate("'stranger' in window") else []
+        return [*self.dialogs, *self.requests, *_Elsewhere.visitors, *marks]
+
+
+def visit(browser: Browser, content: str, folder: Path, *, scheme: str = "light", width: int = 1280) -> Visit:
+    """Write a page to a folder and open it from there, as a double click would."""
+    _Elsewhere.visitors.clear()
+    file = folder / "page.html"
+    file.write_text(content, encoding="utf-8")
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    )
+    seen = Visit(page=context.new_page())
+
+    def dismiss(dialog: Dialog) -> None:
+        seen.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def note_request(request: Request) -> None:
+        if request.url.split(":")[0] not in {"file", "data", "blob"}:
+            seen.requests.append(request.url)
+
+    def note_refusal(request: Request) -> None:
+        # The browser also reports what the page's policy kept it from asking.
+        if request.failure == "csp" and request.url in seen.requests:
+            seen.requests.remove(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            seen.complaints.append(message.text)
+
+    seen.page.on("dialog", dismiss)
+    seen.page.on("request", note_request)
+    seen.page.on("requestfailed", note_refusal)
+    seen.page.on("console", note_message)
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.goto(file.as_uri())
+    return seen

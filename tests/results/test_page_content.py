@@ -1,0 +1,96 @@
+"""What stands in the pages we write, as far as it can be told without a browser; tests/pages opens them in one."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundctl.core.results import read_objects, read_results
+from groundctl.errors import UsageError
+from groundctl.render.page_style import for_address, media_source
+from groundctl.render.results_page import choose_for_page, results_page
+from groundctl.render.worker_page import worker_page
+from results.manifests import a_line, an_origin, written
+from support.builders import NOW
+
+LABELS = ("winner", "let")
+INLINE = "data:video/mp4;base64,AAAA"
+
+
+class _Tags(HTMLParser):
+    """Notes the elements and attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, tuple(name for name, _ in attrs)))
+
+
+def tags(page: str) -> list[tuple[str, tuple[str, ...]]]:
+    reader = _Tags()
+    reader.feed(page)
+    return reader.seen
+
+
+def a_results_page(text: str) -> str:
+    line = {**a_line(1, text, 0.5, **{text: text}), "source-ref": text}
+    manifest, origin = written(line), an_origin(labels=(text, "other"))
+    results = read_results(manifest, origin)
+    return results_page(results, read_objects(manifest, origin), now=NOW, clip_url=lambda uri: uri)
+
+
+def test_a_page_with_few_clips_of_a_label_shows_them_all() -> None:
+    lines = [a_line(n, "winner", 0.5 + n / 10_000) for n in range(1000)] + [a_line("rare", "cannot tell", 1.0)]
+
+    chosen = choose_for_page(read_objects(written(*lines), an_origin()), 50)
+
+    assert len(chosen) == 50
+    assert [one.position for one in chosen] == [*range(49), 1000]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
+def test_no_text_changes_what_a_results_page_is_made_of(text: str) -> None:
+    plain = [one for one in tags(a_results_page("plain")) if one[0] not in {"video", "a"}]
+
+    # A text that reads as an empty class number, or that cannot be an address, changes figures and no markup.
+    assert [one for one in tags(a_results_page(f"{text}.")) if one[0] not in {"video", "a"}] == plain
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "http://[", " javascript:x", None],
+)
+def test_an_address_that_shows_no_clip_is_none(url: str | None) -> None:
+    assert for_address(url) is None
+
+
+@pytest.mark.parametrize("url", ["clips/a.mp4", "../a%20b.mp4", "https://a.example/b.mp4?c=d", "file:///a.mp4", INLINE])
+def test_an_address_of_a_clip_is_kept(url: str) -> None:
+    assert for_address(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://a.example:8443/b.mp4", "https://a.example:8443"),
+        ("https://a.example; script-src *//b.mp4", ""),
+        ("https://user@a.example/b.mp4", ""),
+        ("clips/a.mp4", "'self' file:"),
+        (INLINE, "data:"),
+    ],
+)
+def test_a_pages_policy_names_the_place_of_its_clips_and_no_other(url: str, source: str) -> None:
+    assert media_source(url) == source
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ x | no_such_filter }}", "{% for %}", "{% for i in (1..1000000) %}x{% endfor %}"]
+)
+def test_a_template_that_cannot_be_rendered_is_told(template: str) -> None:
+    with pytest.raises(UsageError, match="the worker task template cannot be rendered"):
+        worker_page(template, LABELS, INLINE)
