@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ class Aws:
 
     jobs: SageMakerJobs
     objects: S3Objects
+    # A job in the wrong account cannot be deleted there: asked before anything is planned.
+    check_account: Callable[[], None]
 
 
 def open_checkout() -> Checkout:
@@ -64,7 +67,11 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
     from groundctl.adapters.sagemaker import SageMakerJobs
 
     session = AwsSession(infrastructure.region)
-    return Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
+    return Aws(
+        jobs=SageMakerJobs(session),
+        objects=S3Objects(session),
+        check_account=session.account_check(infrastructure.account_id),
+    )
 
 
 def open_sample_clip(spec: JobSpec) -> str:

@@ -24,6 +24,11 @@ from typing import Any, Self
 REGION, ACCOUNT = "us-east-1", "123456789012"
 AWS_JSON = "application/x-amz-json-1.1"
 MOST_IN_A_PAGE = 100
+CALLER = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    f"<Arn>arn:aws:iam::{ACCOUNT}:user/bench</Arn><UserId>bench</UserId><Account>{ACCOUNT}</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 STATES = ("Completed", "Completed", "Completed", "InProgress", "Stopped")
 
 Answer = tuple[int, str, bytes]
@@ -47,6 +52,8 @@ class Api:
         if path == "/_counts":
             counts, self.counts = self.counts, Counter()
             return 200, "application/json", json.dumps(counts).encode()
+        if b"Action=GetCallerIdentity" in body:
+            return 200, "text/xml", CALLER.encode()
         if "x-amz-target" not in headers:
             return self._object(method, path)
         operation = headers["x-amz-target"].rpartition(".")[2]

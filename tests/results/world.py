@@ -39,7 +39,7 @@ def label_the_rallies(
         )
     simulator.set_truth({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
     session = AwsSession(REGION)
-    aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session))
+    aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session), check_account=lambda: None)
     verdict = create(
         a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
     )

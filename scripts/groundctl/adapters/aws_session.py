@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,19 @@ class AwsSession:
     def sagemaker_without_retries(self) -> SageMakerClient:
         """Make a client whose calls go out once."""
         return self._session.client("sagemaker", config=self._create)
+
+    def account_check(self, expected: str) -> Callable[[], None]:
+        """Make a check that the credentials belong to an account; calling it asks AWS, from any thread."""
+        sts = self._session.client("sts", config=self._reads)
+
+        def check() -> None:
+            with in_plain_words("asking whose credentials these are", self.region):
+                found = sts.get_caller_identity()["Account"]
+            if found != expected:
+                message = f"these credentials are for account {found}, but the infrastructure is in {expected}"
+                raise WorldError(message, hint="use that account's credentials (AWS_PROFILE), or the other infrastructure")
+
+        return check
 
     def s3(self) -> S3Client:
         """Make a client for objects."""

@@ -56,4 +56,7 @@ def plan_now(options: Namespace) -> Planned | None:
 def _look(checkout: Checkout, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:
     infrastructure = open_infrastructure(checkout, infrastructure_file)
     aws = open_aws(infrastructure)
-    return infrastructure, aws, observe(aws.jobs)
+    checking = Ahead(aws.check_account)
+    observed = observe(aws.jobs)
+    checking.result()
+    return infrastructure, aws, observed

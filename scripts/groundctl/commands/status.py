@@ -16,7 +16,9 @@ def run(options: Namespace) -> int:
     """Print a table of jobs; exit 1 if one of them failed."""
     checkout = open_checkout()
     infrastructure = open_infrastructure(checkout, options.infrastructure)
-    observed = observe(open_aws(infrastructure).jobs)
+    aws = open_aws(infrastructure)
+    aws.check_account()
+    observed = observe(aws.jobs)
     if options.names:
         chosen = [_named(name, observed) for name in options.names]
     elif options.all:

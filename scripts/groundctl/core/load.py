@@ -61,6 +61,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_UNSEEN_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # The same on one line, whose own carriage return is at its end.
 _UNSEEN_ON_LINE = re.compile(f"{_UNSEEN.pattern}|\r(?!\\Z)")
 # One is told for each line, and no more than so many for a file.
@@ -98,14 +99,27 @@ def load_document(path: str, raw: bytes) -> Document | tuple[Problem, ...]:
 
 def positions(document: Document) -> dict[str, tuple[Position, Position]]:
     """Map each JSON Pointer to where its key and its value stand, as (line, column) from 1."""
-    reader = _Reader(document.path, document.text, places={})
-    reader.read()
-    return reader.places or {}
+    places: dict[str, tuple[Position, Position]] = {}
+    _find_places(yaml.compose(document.text, Loader=_Parser), (), places)
+    return places
+
+
+def _find_places(node: Any, way: tuple[str | int, ...], places: dict[str, tuple[Position, Position]]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        steps = [(key.value, key, value) for key, value in node.value]
+    else:
+        steps = [
+            (index, item, item) for index, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else ())
+        ]
+    for step, key, value in steps:
+        places[pointer_to(*way, step)] = (_at(key), _at(value))
+        _find_places(value, (*way, step), places)
 
 
 def unseen_characters(path: str, text: str) -> Iterator[Problem]:
     """Find the characters in a text that no reviewer can see."""
-    if not _UNSEEN.search(text) and "\r" not in text:
+    # Texts are mostly plain, and for these there is a quicker way to know.
+    if not (_UNSEEN_IN_ASCII if text.isascii() else _UNSEEN).search(text) and "\r" not in text:
         return
     found = ((number, _UNSEEN_ON_LINE.search(line)) for number, line in enumerate(text.split("\n"), start=1))
     for number, first in islice(((number, first) for number, first in found if first), MOST_UNSEEN):
@@ -134,8 +148,8 @@ def _position_of_byte(raw: bytes, index: int) -> Position:
 class _Reader:
     """Walks the parser's events once, building plain values and refusing what we do not allow."""
 
-    def __init__(self, path: str, text: str, places: dict[str, tuple[Position, Position]] | None = None) -> None:
-        self.path, self.text, self.places = path, text, places
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
         self.problems: list[Problem] = []
         self.nodes = 0
         self.escapes = "\\" in text
@@ -163,7 +177,7 @@ class _Reader:
             return None
         assert isinstance(event, DocumentStartEvent)  # noqa: S101 - the parser's grammar
         start = self.next()
-        value = self._value(start, (), 0)
+        value = self._value(start, 0)
         self.next()  # document end
         event = self.next()
         if not isinstance(event, StreamEndEvent):
@@ -177,7 +191,7 @@ class _Reader:
             self._refuse(_at(start), "GT005", "is not a mapping of fields", "write `field: value` lines, `name:` first")
         return value
 
-    def _value(self, event: Event, way: tuple[str | int, ...], depth: int) -> Value:
+    def _value(self, event: Event, depth: int) -> Value:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self._refuse(
@@ -193,37 +207,34 @@ class _Reader:
             self._refuse(_at(event), "GT008", f"is nested deeper than {MAX_DEPTH} levels", "flatten this value")
             raise _Unreadable
         if type(event) is MappingStartEvent:
-            return self._mapping(event, way, depth)
+            return self._mapping(event, depth)
         if type(event) is SequenceStartEvent:
-            return self._sequence(event, way, depth)
+            return self._sequence(event, depth)
         assert isinstance(event, AliasEvent)  # noqa: S101 - the parser's grammar
         self._refuse(_at(event), "GT004", f"`*{_short(event.anchor or '')}` is an alias", "write the value out again")
         return None
 
-    def _mapping(self, event: MappingStartEvent, way: tuple[str | int, ...], depth: int) -> dict[str, Any]:
+    def _mapping(self, event: MappingStartEvent, depth: int) -> dict[str, Any]:
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         result: dict[str, Any] = {}
         following = self.next
         while type(key_event := following()) is not MappingEndEvent:
-            key = self._key(key_event, way, depth)
+            key = self._key(key_event, depth)
             value_event = following()
             if key is None:
-                self._value(value_event, way, depth + 1)
+                self._value(value_event, depth + 1)
                 continue
             if key in result:
                 self._refuse(_at(key_event), "GT007", f"`{_short(key)}` is given twice", "keep one of them")
-            place = (*way, key) if self.places is not None else way
-            if self.places is not None:
-                self.places[pointer_to(*place)] = (_at(key_event), _at(value_event))
-            result[key] = self._value(value_event, place, depth + 1)
+            result[key] = self._value(value_event, depth + 1)
         return result
 
-    def _key(self, event: Event, way: tuple[str | int, ...], depth: int) -> str | None:
+    def _key(self, event: Event, depth: int) -> str | None:
         if type(event) is not ScalarEvent:
             if type(event) is not AliasEvent:
                 self._refuse(_at(event), "GT004", "a field's name is a list or a mapping", "write a plain name")
-            self._value(event, way, depth + 1)
+            self._value(event, depth + 1)
             return None
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
@@ -231,19 +242,17 @@ class _Reader:
         if name == "<<" and not event.style:
             self._refuse(_at(event), "GT004", "`<<` merges mappings unseen by a reviewer", "write the fields out")
             return None
-        self._refuse_unseen(name, event)
+        if self.escapes:
+            self._refuse_unseen(name, event)
         return name
 
-    def _sequence(self, event: SequenceStartEvent, way: tuple[str | int, ...], depth: int) -> list[Any]:
+    def _sequence(self, event: SequenceStartEvent, depth: int) -> list[Any]:
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         result: list[Any] = []
         following = self.next
         while type(item := following()) is not SequenceEndEvent:
-            place = (*way, len(result)) if self.places is not None else way
-            if self.places is not None:
-                self.places[pointer_to(*place)] = (_at(item), _at(item))
-            result.append(self._value(item, place, depth + 1))
+            result.append(self._value(item, depth + 1))
         return result
 
     def _scalar(self, event: ScalarEvent) -> Value:
