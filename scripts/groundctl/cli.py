@@ -126,6 +126,14 @@ def _results(commands: Commands) -> None:
     command.add_argument(
         "--out", metavar="DIR", help="write NAME.csv, NAME.jsonl, NAME.summary.json and NAME.html there"
     )
+    command.add_argument(
+        "--answers",
+        action="store_true",
+        help="also read every worker's answers: how far they agree, and which clips to look at again",
+    )
+    command.add_argument(
+        "--clips", metavar="PLACE", help="folder or web address of the clips, which then play in NAME.html"
+    )
     command.add_argument("--format", choices=("text", "json"), default="text")
     _infrastructure(command)
 

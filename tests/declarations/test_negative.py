@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from groundctl.core import rules
 
 CASES = all_cases()
 CODE = Path(rules.__file__).parents[1]
+# Reached by no declaration: the words for a keyword that the schema does not use, which test_schemas.py makes up.
+NEVER_HIT = {"GT100"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -24,3 +27,48 @@ def test_everything_wrong_is_said_at_its_place(case: Case, tmp_path: Path):
         bless(case, found)
     else:
         assert found == sorted(made.expected), "if this change is meant: see corpus.py on how to renew the case"
+
+
+def test_there_are_enough_wrong_declarations():
+    wrong = [case for case in CASES if repository_of(case).expected]
+
+    assert len(wrong) >= 150
+
+
+def test_titles_are_not_used_twice():
+    names = [case.name for case in CASES]
+
+    assert len(set(names)) == len(names)
+
+
+def test_every_rule_in_the_code_is_hit_by_a_case():
+    templates = (Path(__file__).parent / "templates/hostile.cases").read_text()
+    hit = {one.rule for case in CASES for one in repository_of(case).expected} | set(
+        re.findall(r"[\^<0-9] (GT\d{3}) ", templates)
+    )
+
+    assert rules_in_code() - hit == NEVER_HIT
+
+
+def test_every_rule_in_the_code_has_a_sentence_in_the_reference():
+    assert rules_in_code() == {*rules.RULES, *rules.OTHER_RULES}
+
+
+def test_the_rule_reference_is_fresh():
+    written = (CODE.parents[1] / "schemas/RULES.md").read_text()
+
+    assert written == rules.rule_reference(), "run: python tests/declarations/write_rules.py"
+
+
+def test_no_message_sends_its_reader_away_without_advice():
+    sentences = [one.sentence for case in CASES for one in repository_of(case).expected]
+
+    assert [
+        sentence for sentence in sentences if "see the field's description" in sentence or sentence.endswith("— ")
+    ] == []
+
+
+def rules_in_code() -> set[str]:
+    """Find every rule id that a source file of groundctl can give to a problem."""
+    texts = (path.read_text() for path in sorted(CODE.rglob("*.py")))
+    return {rule for text in texts for rule in re.findall(r'"(GT\d{3})"', text)}

@@ -76,7 +76,7 @@ class _Demo:
         simulator.run_until_idle()
         self.groundctl("status")
         for job in JOBS:
-            self.groundctl("results", job, "--out", self.name("results"))
+            self.groundctl("results", job, "--answers", "--clips", "scripts/samples/clips", "--out", self.name("results"))
         self.write_pages()
 
     def prepare(self, simulator: SimulatorProcess) -> None:

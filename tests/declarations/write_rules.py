@@ -1,0 +1,12 @@
+"""Writes schemas/RULES.md anew from the rules' own sentences: python tests/declarations/write_rules.py"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from groundctl.core.rules import rule_reference
+
+RULES = Path(__file__).parents[2] / "schemas/RULES.md"
+
+if __name__ == "__main__":
+    RULES.write_text(rule_reference())
