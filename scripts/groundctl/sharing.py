@@ -36,7 +36,9 @@ def _collected(
         with pool:
             done = list(results)
     except (OSError, BrokenProcessPool):
-        done = [work(paths)]  # a child was killed, or could not send what it had; the work itself may still succeed here
+        done = [
+            work(paths)
+        ]  # a child was killed, or could not send what it had; the work itself may still succeed here
     yield from done
 
 

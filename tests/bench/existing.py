@@ -14,12 +14,12 @@ from typing import Any
 
 from bench.generate import BUCKET, TEAM_FOLDERS
 from groundctl.adapters.checkout import Checkout
+from groundctl.checking import validate
 from groundctl.core.compile import artifact_root
 from groundctl.core.declaration import Declaration, canonical_json
 from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.core.spec import ObjectsInput
-from groundctl.checking import validate
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"

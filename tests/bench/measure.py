@@ -67,7 +67,7 @@ def in_turn(commands: Mapping[str, Command], rounds: int, *, warm_up: bool = Tru
     """Run every command once a round, every other round in reverse."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for number in range(-int(warm_up), rounds):
-        names = list(commands) if number % 2 else list(reversed(commands))
+        names = list(commands) if number % 2 else list(commands)[::-1]
         for name in names:
             done = run(commands[name])
             if number >= 0:

@@ -19,6 +19,7 @@ from groundctl.pipeline import observe, plan, validate
 from groundctl.render.plan import plan_json, plan_markdown
 from support.fakes import FakeJobs, FakeObjects
 
+POLICY = Policy(allow_streaming=True)
 CASES = Path(__file__).parents[1] / "cases"
 STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
 
@@ -35,7 +36,7 @@ def play(story: str) -> Plan:
     return plan(
         validated.declarations,
         parse_infrastructure(world["infrastructure"]),
-        Policy(),
+        POLICY,
         observed=observe(jobs),
         jobs=jobs,
         objects=objects,
@@ -59,7 +60,7 @@ def test_a_story_ends_as_its_folder_tells(story: str):
     made = play(story)
 
     hold(CASES / story / "plan.json", plan_json(made) + "\n")
-    hold(CASES / story / "comment.md", plan_markdown(made, Policy()))
+    hold(CASES / story / "comment.md", plan_markdown(made, POLICY))
     for change in made.with_action(Action.CREATE):
         assert change.desired is not None
         hold(CASES / story / "request.json", json.dumps(change.desired.request, indent=2, ensure_ascii=False) + "\n")

@@ -6,11 +6,12 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
+from groundctl.core.compile import compile_job
 from groundctl.core.observed import Fingerprint, Status
-from groundctl.core.plan import Action, Change, Plan
+from groundctl.core.plan import Action, Change, Plan, judge_new
 from groundctl.core.policy import Ceiling, Policy
 from groundctl.render.plan import plan_json
-from support.builders import CHECKOUT, a_declaration, a_plan, an_observed_job
+from support.builders import CHECKOUT, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 
 def only(plan: Plan) -> Change:
@@ -176,3 +177,16 @@ def test_a_plan_as_json_fits_its_schema():
     )
 
     jsonschema.validate(json.loads(plan_json(plan)), CHECKOUT.schema("plan"))
+
+
+def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
+    live = a_declaration(input={"topic": "new-clips"}, budget={"usd": 5})
+    topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
+    desired = compile_job(live, topics, None)
+
+    strict, lenient = (judge_new(live, desired, None, Policy(allow_streaming=allowed)) for allowed in (False, True))
+
+    assert [reason.rule for reason in strict.reasons] == ["P204", "P205"]
+    assert [reason.rule for reason in lenient.reasons] == ["P205"]
+    without_budget = a_declaration(input={"topic": "new-clips"})
+    assert judge_new(without_budget, desired, None, Policy(allow_streaming=True)).action is Action.CREATE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -34,31 +35,39 @@ class AwsSession:
         self._session._session.get_component("response_parser_factory").set_parser_defaults(  # the AWS CLI's own hook
             timestamp_parser=parse_timestamp
         )
+        # Clients may be used by many threads, but a session makes them for one at a time.
+        self._making = Lock()
 
     def sagemaker(self) -> SageMakerClient:
         """Make a client for reads."""
-        return self._session.client("sagemaker", config=self._reads)
+        with self._making:
+            return self._session.client("sagemaker", config=self._reads)
 
     def sagemaker_without_retries(self) -> SageMakerClient:
         """Make a client whose calls go out once."""
-        return self._session.client("sagemaker", config=self._create)
+        with self._making:
+            return self._session.client("sagemaker", config=self._create)
 
     def account_check(self, expected: str) -> Callable[[], None]:
         """Make a check that the credentials belong to an account; calling it asks AWS, from any thread."""
-        sts = self._session.client("sts", config=self._reads)
+        with self._making:
+            sts = self._session.client("sts", config=self._reads)
 
         def check() -> None:
             with in_plain_words("asking whose credentials these are", self.region):
                 found = sts.get_caller_identity()["Account"]
             if found != expected:
                 message = f"these credentials are for account {found}, but the infrastructure is in {expected}"
-                raise WorldError(message, hint="use that account's credentials (AWS_PROFILE), or the other infrastructure")
+                raise WorldError(
+                    message, hint="use that account's credentials (AWS_PROFILE), or the other infrastructure"
+                )
 
         return check
 
     def s3(self) -> S3Client:
         """Make a client for objects."""
-        return self._session.client("s3", config=self._reads)
+        with self._making:
+            return self._session.client("s3", config=self._reads)
 
 
 def parse_timestamp(value: Any) -> datetime:

@@ -6,6 +6,7 @@ The only module that knows PyYAML. Values are read by the YAML 1.2 core rules, s
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -313,16 +314,21 @@ class _Reader:
 
     def _is_tab(self, place: Position) -> bool:
         """Tell a tab before the text of a line; libyaml says of it no more than that it cannot start anything."""
-        line = self.text.split("\n")[place[0] - 1]
+        line = self._lines[place[0] - 1]
         indentation = line[: len(line) - len(line.lstrip())]
         return "\t" in indentation and place[1] <= len(indentation) + 1
 
-    def _inside(self, place: Position) -> Position:
-        """Keep a position on a line that exists: libyaml puts an unfinished value behind the last one."""
+    @cached_property
+    def _lines(self) -> list[str]:
         lines = self.text.split("\n")
         while len(lines) > 1 and not lines[-1].strip():
             lines.pop()
-        return place if place[0] <= len(lines) else (len(lines), len(lines[-1]) + 1)
+        return lines
+
+    def _inside(self, place: Position) -> Position:
+        """Keep a position on a line that exists: libyaml puts an unfinished value behind the last one."""
+        last = len(self._lines)
+        return place if place[0] <= last else (last, len(self._lines[-1]) + 1)
 
     def _refuse_character(self, error: yaml.reader.ReaderError) -> None:
         index = max(error.position, 0)
@@ -333,7 +339,7 @@ class _Reader:
         self._refuse(place, "GT010", "holds a character that YAML does not allow", "remove it")
 
     def _refuse(self, position: Position, rule: str, message: str, hint: str) -> None:
-        self.problems.append(_problem(self.path, position, rule, message, hint))
+        self.problems.append(_problem(self.path, self._inside(position), rule, message, hint))
 
 
 def _before(text: str, byte_index: int) -> str:

@@ -148,10 +148,11 @@ def judge_new(
             hint="nothing to do; set state: active to create it",
         )
         return _change(declaration, Action.WAITING, reasons=(reason,))
-    cost = estimate(spec, clips.to_label if clips else 0, policy)
+    # Clips keep arriving at a streaming job: whatever its manifest holds, the cost is open.
+    cost = None if spec.is_streaming or clips is None else estimate(spec, clips.to_label, policy)
     change = _change(declaration, Action.CREATE, desired=desired, cost=cost)
     change = replace(change, clips=clips.objects if clips else None, input_digest=clips.digest if clips else "0" * 32)
-    reasons = tuple(_over_budget(declaration, cost, policy))
+    reasons = tuple(_without_bound(declaration, policy) if cost is None else _over_budget(declaration, cost, policy))
     return replace(change, action=Action.REFUSED, reasons=reasons) if reasons else change
 
 
@@ -253,6 +254,16 @@ def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
             yield from _differences(before.get(key), after.get(key), inner)
     elif before != after:
         yield name.removeprefix("texts.")
+
+
+def _without_bound(declaration: Declaration, policy: Policy) -> Iterator[Reason]:
+    if not policy.allow_streaming:
+        message = "is fed by a topic: it buys labels for whatever arrives, and no budget or ceiling can hold it"
+        hint = "name the clips instead, or have allow_streaming: true reviewed in jobs/policy.yaml"
+        yield Reason(rule="P204", message=message, hint=hint)
+    if declaration.spec.budget_usd is not None:
+        message = "has a budget, which nothing can hold while clips keep arriving"
+        yield Reason(rule="P205", message=message, hint="remove budget, and watch the job with `groundctl status`")
 
 
 def _over_budget(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Reason]:

@@ -23,6 +23,7 @@ class Policy:
     """The rules of this repository; the defaults are the strict ones."""
 
     allow_public_crowd: bool = False
+    allow_streaming: bool = False
     required_tags: tuple[str, ...] = ()
     allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platform_fee_usd: Decimal | None = None
@@ -37,6 +38,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
     fee = rates.get("platform_fee_usd")
     return Policy(
         allow_public_crowd=data.get("allow_public_crowd", False),
+        allow_streaming=data.get("allow_streaming", False),
         required_tags=tuple(data.get("required_tags", ())),
         allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
         platform_fee_usd=None if fee is None else Decimal(repr(fee)),

@@ -34,5 +34,8 @@ def _beyond(change: Change, approved: Mapping[str, Any] | None) -> Iterator[str]
         yield f"its clips differ: reviewed {approved['clips']}, now {change.clips}"
     if change.team != approved["team"]:
         yield f"another team: reviewed {approved['team']}, now {change.team}"
-    if change.cost and change.cost.high > Decimal(approved["usd"]["high"]):
-        yield f"more money: reviewed up to ${approved['usd']['high']}, now up to ${change.cost.high}"
+    usd = approved["usd"]
+    if usd and change.cost is None:
+        yield f"its cost is open: reviewed up to ${usd['high']}"
+    elif usd and change.cost and change.cost.high > Decimal(usd["high"]):
+        yield f"more money: reviewed up to ${usd['high']}, now up to ${change.cost.high}"

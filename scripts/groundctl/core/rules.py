@@ -84,7 +84,7 @@ def label_attribute_has_a_free_ending(case: Case) -> Iterator[Finding]:
 
 @rule("GT202")
 def labels_differ(case: Case) -> Iterator[Finding]:
-    """Two labels that differ at most by case or spacing cannot be told apart by workers."""
+    """Workers cannot tell labels apart that differ by case, blanks or the way an accent is written."""
     seen: dict[str, str] = {}
     for index, label in enumerate(case.spec.labels):
         folded = _as_seen(label.name)
@@ -147,7 +147,7 @@ def there_is_a_choice(case: Case) -> Iterator[Finding]:
 
 @rule("GT205")
 def task_limit_is_in_range(case: Case) -> Iterator[Finding]:
-    """AWS names no maximum for clips; 8 hours is its limit for every other clip-like task (ground for our guard)."""
+    """AWS names no maximum for clips; 8 hours is its limit for other tasks on one object."""
     limit = case.spec.task_time_limit
     if limit < 30:
         yield _says(
@@ -279,7 +279,7 @@ def there_is_one_worker_page(case: Case) -> Iterator[Finding]:
 
 @rule("GT212")
 def the_file_is_named_after_the_job(case: Case) -> Iterator[Finding]:
-    """The name in the review's list of files is the name that is used up for ever."""
+    """The name that a review shows in its list of files is the name that is used up for ever."""
     stem = re.sub(r"[.]ya?ml\Z", "", case.path.rsplit("/", 1)[-1])
     if stem != case.spec.name:
         yield _says(
@@ -333,7 +333,7 @@ def the_public_crowd_is_allowed(case: Case) -> Iterator[Finding]:
 
 @rule("GT216")
 def the_public_crowd_sees_no_persons(case: Case) -> Iterator[Finding]:
-    """Without this word AWS accepts the job and then fails it."""
+    """AWS accepts a public job whose clips nobody vouches for, and then fails it."""
     if case.spec.public_crowd and PII_FREE not in case.spec.content_classifiers:
         yield _says(
             "GT216", "/input", f"does not vouch for {PII_FREE}, and without that AWS fails a public job",
@@ -547,7 +547,7 @@ def input_and_output_stay_apart(case: Case) -> Iterator[Finding]:
 
 @rule("GT228")
 def instruction_files_are_files(case: Case) -> Iterator[Finding]:
-    """A name with a blank or a folder above is taken for text by mistake."""
+    """A file's name that is none would be shown to workers as their instructions."""
     for part, text in (("short", case.spec.short_instructions), ("full", case.spec.full_instructions)):
         if text is None:
             continue

@@ -94,11 +94,11 @@ def _page_of_instructions(spec: JobSpec, texts: dict[str, str]) -> Iterator[Find
     """Find what is wrong with the page that instructions make; it is made only where something may be."""
     longest = longest_page(spec, texts)
     if longest > _LONGEST_TRIED:
-        yield _too_long("could make", longest)
+        yield _too_long("could make a worker page of millions of characters")
     elif longest > MAX_TEMPLATE or _has_pictures(spec, texts):
         page = worker_template(spec, texts)
         if len(page) > MAX_TEMPLATE:
-            yield _too_long("make", len(page))
+            yield _too_long(f"make a worker page of {len(page):,} characters")
         for uri in unsigned_pictures(page):
             message = f"show a picture that cannot be signed for workers: {uri}"
             hint = "name it with letters, digits and - _ . / only"
@@ -111,9 +111,8 @@ def _has_pictures(spec: JobSpec, texts: dict[str, str]) -> bool:
     )
 
 
-def _too_long(verb: str, size: int) -> Finding:
-    message = f"{verb} a worker page of {size:,} characters; at most {MAX_TEMPLATE:,} are allowed"
-    hint = "shorten them, or link to the long version"
+def _too_long(what: str) -> Finding:
+    message, hint = f"{what}; at most {MAX_TEMPLATE:,} are allowed", "shorten them, or link to the long version"
     return Finding(rule="GT410", pointer="/task/instructions", message=message, hint=hint)
 
 

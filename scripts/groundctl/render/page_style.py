@@ -7,36 +7,12 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable
+from importlib import resources
 from urllib.parse import urlsplit
 
 from groundctl.render.escape import visible
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
-
-BASE = """
-:root {
-  color-scheme: light dark;
-  --ground: #f6f7f8; --card: #ffffff; --ink: #1a1f24; --quiet: #56616c; --line: #d5dbe1; --edge: #78838e;
-  --accent: #0b6a73; --on-accent: #ffffff; --bar: #23808a; --bar-ground: #e6ebee; --warn: #8a4b00; --warn-ground: #fdf3e3;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #12161a; --card: #1b2126; --ink: #e7ebee; --quiet: #a4afb9; --line: #333c44; --edge: #7d8994;
-    --accent: #6fd0d8; --on-accent: #06262a; --bar: #4bb0ba; --bar-ground: #2a3239; --warn: #f2bd74; --warn-ground: #33270f;
-  }
-}
-*, *::before, *::after { box-sizing: border-box; }
-[hidden] { display: none !important; }
-body {
-  margin: 0; background: var(--ground); color: var(--ink); -webkit-text-size-adjust: 100%;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
-}
-a { color: var(--accent); }
-code { font: 0.875em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-"""
 
 
 def for_html(text: str) -> str:
@@ -65,9 +41,10 @@ def media_source(url: str) -> str:
 
 
 def write_page(
-    *, title: str, style: str, body: str, script: str, clips_from: Iterable[str] = (), free_styles: bool = False
+    page: str, *, title: str, body: str, clips_from: Iterable[str] = (), free_styles: bool = False
 ) -> str:
     """Put a page together; its policy lets our script run, our clips play and nothing else, whatever the body holds."""
+    style, script = _part("base.css") + _part(f"{page}.css"), _part(f"{page}.js")
     media = " ".join(sorted(set(clips_from))) or "'none'"
     styles = "'unsafe-inline'" if free_styles else f"'sha256-{_digest(style)}'"
     policy = (
@@ -96,3 +73,7 @@ def write_page(
 
 def _digest(content: str) -> str:
     return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def _part(name: str) -> str:
+    return (resources.files(__package__) / "page_parts" / name).read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ def money_of(plan: Plan, policy: Policy) -> str:
     if not creates:
         return "Nothing will be bought."
     if any(change.cost is None for change in creates):
-        return "The cost is open until the clips are looked up. A job cannot be changed or deleted once created."
+        return "The cost is open. A job cannot be changed or deleted once created."
     answers = f"{count(cost.objects, 'clip')}, {count(cost.answers, 'answer')}"
     return (
         f"Estimated cost: {usd_range(cost.low, cost.high)} ({answers}). A job cannot be changed or deleted once created. "

@@ -1,0 +1,75 @@
+"""Files checked by several processes give what one process gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bench.generate import write_checkout
+from groundctl.adapters.checkout import Checkout
+from groundctl.ahead import Ahead
+from groundctl.checking import WORTH_SHARING, validate
+from groundctl.sharing import share_out
+
+
+def test_several_processes_find_what_one_finds(tmp_path: Path):
+    checkout = Checkout(write_checkout(tmp_path, WORTH_SHARING, bad_every=10))
+    name = "warehouse-2026w03-part-000002"
+    text = (tmp_path / f"jobs/warehouse/{name}.yaml").read_text(encoding="utf-8")
+    (tmp_path / f"jobs/warehouse/{name.upper()}.yaml").write_text(text.replace(name, name.upper()), encoding="utf-8")
+
+    alone, shared = validate(checkout), validate(checkout, processes=2)
+
+    assert alone.problems == shared.problems
+    assert {"GT102", "GT301"} <= {problem.rule for problem in shared.problems}
+    assert alone.declarations == shared.declarations
+    assert [one.digest for one in alone.declarations] == [one.digest for one in shared.declarations]
+
+
+def test_problems_alone_come_without_declarations(tmp_path: Path):
+    checkout = Checkout(write_checkout(tmp_path, 20, bad_every=10))
+
+    kept, told = validate(checkout), validate(checkout, keep=False)
+
+    assert kept.problems == told.problems
+    assert len(kept.declarations) == 18
+    assert told.declarations == ()
+
+
+def test_results_come_in_the_order_of_the_paths():
+    paths = [f"{number:03}" for number in range(50)]
+
+    results = list(share_out(list, paths, 3))
+
+    assert len(results) > 3
+    assert [path for share in results for path in share] == paths
+
+
+def test_work_that_kills_its_process_is_done_here():
+    assert list(share_out(_die_elsewhere, [str(os.getpid())] * 20, 2)) == ["survived"]
+
+
+def test_what_the_work_raises_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        list(share_out(_fail, ["a"] * 20, 2))
+
+
+def test_something_begun_ahead_gives_its_value_or_raises_when_asked():
+    assert Ahead(lambda: 7).result() == 7
+
+    failing = Ahead(lambda: _fail([]))
+    with pytest.raises(ZeroDivisionError):
+        failing.result()
+
+
+def _die_elsewhere(paths: Sequence[str]) -> str:
+    if paths[0] != str(os.getpid()):
+        os._exit(9)
+    return "survived"
+
+
+def _fail(paths: Sequence[str]) -> int:
+    return 1 // 0 + len(paths)
