@@ -40,3 +40,6 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 format: setup ## mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: setup ## measure goals 1 to 9 against other tools, which it installs into .bench/ (4 to 6 minutes)
+	PYTHONPATH=tests $(BIN)/python -m bench

@@ -56,6 +56,9 @@ class Objects(Protocol):
     def read(self, uri: str) -> bytes | None:
         """Read an object; None if there is none."""
 
+    def read_lines(self, uri: str) -> Iterator[bytes] | None:
+        """Read an object line by line, each with its end and little of it in memory; None if there is none."""
+
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless there is one; say whether it was written."""
 

@@ -17,10 +17,10 @@ from groundctl.core.spec import JobSpec, clip_location
 from groundctl.errors import UsageError, WorldError
 
 if TYPE_CHECKING:
-    from groundctl.core.infrastructure import Infrastructure
     from groundctl.adapters.s3 import S3Objects
     from groundctl.adapters.sagemaker import SageMakerJobs
     from groundctl.adapters.terraform import Stack
+    from groundctl.core.infrastructure import Infrastructure
 
 MIN_TERRAFORM_HINT = "run `make demo` or apply terraform/ first (terraform/README.md), or give --infrastructure FILE"
 

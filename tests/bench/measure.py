@@ -80,6 +80,11 @@ def wall_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
     return median(one.wall / other.wall for one, other in zip(ours, theirs, strict=True))
 
 
+def cpu_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
+    """Compare processor times, round by round: for programs on one core the same as wall time, but for other people's work."""
+    return median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
+
+
 def cores() -> int:
     """Count the processors this process may use."""
     return len(os.sched_getaffinity(0))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
+from botocore.response import StreamingBody
 
 from groundctl.adapters.aws_session import AwsSession
 from groundctl.adapters.s3 import S3Objects
@@ -12,6 +17,7 @@ from groundctl.adapters.sagemaker import SageMakerJobs
 from groundctl.core.compile import DesiredJob
 from groundctl.core.create_once import Accepted, NameTaken, Result
 from groundctl.doors import LabelingJobs, Objects
+from groundctl.errors import WorldError
 from groundctl.pipeline import create
 from support import aws_world
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
@@ -39,6 +45,26 @@ def doors(request: pytest.FixtureRequest) -> Doors:
 
 def test_an_object_that_is_not_there_reads_as_none(doors: Doors):
     assert doors.objects.read("s3://artifacts/none") is None
+
+
+def test_an_object_is_read_line_by_line_with_the_ends_as_they_are(doors: Doors):
+    lines = [b"first\n", b"\n", b"a carriage return\r is no end\r\n", b"x" * 1_000_000 + b"\n", b"no end"]
+    doors.objects.put_if_absent("s3://artifacts/lines", b"".join(lines), "text/plain")
+
+    found = doors.objects.read_lines("s3://artifacts/lines")
+
+    assert found is not None
+    assert list(found) == lines
+
+
+def test_an_empty_object_has_no_lines_and_one_that_is_not_there_is_none(doors: Doors):
+    doors.objects.put_if_absent("s3://artifacts/empty", b"", "text/plain")
+
+    empty = doors.objects.read_lines("s3://artifacts/empty")
+
+    assert empty is not None
+    assert list(empty) == []
+    assert doors.objects.read_lines("s3://artifacts/none") is None
 
 
 def test_an_object_is_written_once_and_the_first_content_stays(doors: Doors):
@@ -95,3 +121,52 @@ def test_a_description_holds_every_member_of_the_request(doors: Doors):
     described = doors.jobs.describe("rally-outcome")
     assert described is not None
     assert list(members_that_differ(desired.request, described)) == []
+
+
+class Answering:
+    """A session whose S3 answers every GetObject with this body."""
+
+    region = REGION
+
+    def __init__(self, content: io.RawIOBase | io.BytesIO, length: int) -> None:
+        self.body = StreamingBody(content, length)
+
+    def s3(self) -> Answering:
+        return self
+
+    def get_object(self, **_: str) -> dict[str, StreamingBody]:
+        return {"Body": self.body}
+
+    def lines(self) -> Iterator[bytes]:
+        found = S3Objects(cast(AwsSession, self)).read_lines("s3://artifacts/lines")
+        assert found is not None
+        return found
+
+
+def test_a_body_that_breaks_off_is_the_worlds_fault_and_no_short_object():
+    lines = Answering(io.BytesIO(b"first\nsec"), length=100).lines()
+
+    with pytest.raises(WorldError, match="reading s3://artifacts/lines"):
+        list(lines)
+
+
+def test_memory_does_not_grow_with_the_object():
+    class Endless(io.RawIOBase):
+        left = 30_000_000
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            size = min(len(buffer), self.left)
+            buffer[:size] = (b"x" * 99 + b"\n") * (size // 100) + b"x" * (size % 100)
+            self.left -= size
+            return size
+
+    lines = Answering(Endless(), length=Endless.left).lines()
+    tracemalloc.start()
+    assert sum(map(len, lines)) == Endless.left
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert highest < 3_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from groundctl.core.problem import errors_among
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, ObjectsInput
 from groundctl.core.validate import Checked, Validator
-from simulator.world import World, in_process
+from simulator.world import OIDC, World, in_process
 from support.builders import ACCOUNT, CHECKOUT, some_data
 
 Data = dict[str, Any]
@@ -101,23 +102,21 @@ def test_what_groundctl_lets_through_the_model_takes(part: int):
 
 
 def test_what_groundctl_lets_through_the_simulator_takes():
-    accepted = 0
     taken: set[str] = set()
     with in_process() as world:
         teams = Teams(world)
-        for seed in range(DECLARATIONS):
+        for seed in count():
             declaration = generated(seed).declaration
             assert declaration is not None
-            if declaration.spec.key in taken:
-                continue
-            taken.add(declaration.spec.key)
-            region = declaration.spec.region or "us-east-1"
-            request = request_of(declaration, teams.arn(region))
-            answer = teams.client(region).create_labeling_job(**request)
-            assert answer["LabelingJobArn"].endswith(f"/{declaration.spec.key}")
-            accepted += 1
-
-    assert accepted > DECLARATIONS * 0.8
+            # Short names come up again, and a name can be had once.
+            if declaration.spec.key not in taken:
+                taken.add(declaration.spec.key)
+                region = declaration.spec.region or "us-east-1"
+                request = request_of(declaration, teams.arn(region))
+                answer = teams.client(region).create_labeling_job(**request)
+                assert answer["LabelingJobArn"].endswith(f"/{declaration.spec.key}")
+            if len(taken) == DECLARATIONS:
+                break
 
 
 class Teams:
@@ -137,8 +136,6 @@ class Teams:
     def arn(self, region: str) -> str:
         if region not in self.arns:
             client = self.client(region)
-            from simulator.world import OIDC
-
             client.create_workforce(WorkforceName="staff", OidcConfig=OIDC)
             self.arns[region] = client.create_workteam(**self.world.workteam_request())["WorkteamArn"]
         return self.arns[region]
@@ -354,9 +351,8 @@ def breakers(shape: Any) -> Iterator[tuple[str, Any]]:
     if "pattern" in limits:
         broken = [text for text in POOL if len(text) >= limits.get("min", 0) and list(violations(text, shape))]
         yield from ((f"pattern, {text[:20]!r}", text) for text in broken)
-    yield from (
-        (f"type, {wrong!r}", wrong) for wrong in (True, 3.5, 3.0, None, {"a": 1}, [[]], 7 if kind == "string" else "7")
-    )
+    others: list[Any] = [True, 3.5, 3.0, None, {"a": 1}, [[]], 7 if kind == "string" else "7"]
+    yield from ((f"type, {value!r}", value) for value in others)
 
 
 POOL = sorted(

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from groundctl.commands.results import clips_at
-from groundctl.core.results import WorkerAnswers, read_answers, read_objects, read_results
+from groundctl.adapters.folder import clips_at
+from groundctl.core.agreement import WorkerAnswers, read_answers
+from groundctl.core.output_manifest import read_objects
+from groundctl.core.results import read_results
 from groundctl.render.results_page import MAX_CLIPS, results_page
 from pages.contrast import LOW_CONTRAST
 from pages.visit import NEEDS_CHROMIUM, Visit, elsewhere, visit

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from groundctl.core.results import Origin, Results, WorkerAnswers, origin_of, read_results
+from groundctl.core.agreement import WorkerAnswers
+from groundctl.core.origin import Origin, origin_of
+from groundctl.core.results import Results, read_results
 from support.builders import ACCOUNT, NOW, REGION
 
 ATTRIBUTE = "rally-outcome"

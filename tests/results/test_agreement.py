@@ -6,8 +6,10 @@ import json
 
 import pytest
 
-from groundctl.core.results import Votes, Why, agreement_of, krippendorff_alpha, read_answers
-from groundctl.render.results import agreement_words, results_json, results_text
+from groundctl.core.agreement import Votes, agreement_of, krippendorff_alpha, read_answers
+from groundctl.core.output_line import Why
+from groundctl.render.results import results_json, results_text
+from groundctl.render.results_words import agreement_words
 from results.manifests import a_line, a_request, some_results
 from support.builders import NOW
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.commands.results import fetch_results
-from groundctl.core.results import Why
+from groundctl.core.output_line import Why
+from groundctl.fetching import fetch_results
 from groundtruth_simulator.simulator import Simulator
 from results.world import JOB, TRUTH, label_the_rallies
 from support import aws_world

@@ -10,17 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundctl.core.results import (
-    EXAMPLES,
-    LEAST_SURE,
-    REASONS,
-    LabeledObject,
-    Why,
-    label_names,
-    origin_of,
-    read_objects,
-    read_results,
-)
+from groundctl.core.origin import label_names, origin_of
+from groundctl.core.output_line import Why
+from groundctl.core.output_manifest import LabeledObject, read_objects
+from groundctl.core.results import EXAMPLES, LEAST_SURE, REASONS, read_results
 from results.manifests import (
     ATTRIBUTE,
     LABELS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.core.results import read_answers
+from groundctl.core.agreement import read_answers
 from groundctl.render.escape import display_width
 from groundctl.render.results import results_json, results_text
 from results.manifests import ATTRIBUTE, a_line, a_request, metadata, some_results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,9 @@ class FakeObjects:
 
     def read(self, uri: str) -> bytes | None:
         return self.objects.get(uri)
+
+    def read_lines(self, uri: str) -> Iterator[bytes] | None:
+        return iter(io.BytesIO(self.objects[uri])) if uri in self.objects else None
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:  # noqa: ARG002 - the door's signature
         if uri in self.objects:

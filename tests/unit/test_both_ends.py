@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundctl.adapters.both_ends import Order, from_both_ends
@@ -61,6 +61,7 @@ def test_no_jobs_are_no_jobs():
     assert list(from_both_ends(Listing([]).read)) == []
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.integers(0, 30), max_size=60), st.integers(1, 7))
 def test_every_job_is_read_whatever_the_times_and_the_page_size(seconds: list[int], size: int):
     listing = Listing(jobs_at(*seconds), size)
@@ -68,6 +69,7 @@ def test_every_job_is_read_whatever_the_times_and_the_page_size(seconds: list[in
     assert names(from_both_ends(listing.read)) == names(listing.jobs)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 400), st.integers(2, 20))
 def test_it_takes_at_most_two_pages_more_than_from_one_end(count: int, size: int):
     listing = Listing(jobs_at(*range(count)), size)
@@ -76,6 +78,7 @@ def test_it_takes_at_most_two_pages_more_than_from_one_end(count: int, size: int
     assert listing.calls <= -(-count // size) + 2
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.integers(1, 5), st.randoms())
 def test_jobs_of_the_same_instant_may_come_in_any_order_from_either_end(seconds: list[int], size: int, chance):
     jobs = jobs_at(*seconds)
@@ -90,6 +93,7 @@ def test_jobs_of_the_same_instant_may_come_in_any_order_from_either_end(seconds:
     assert names(from_both_ends(listing.read)) == names(listing.jobs)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(2, 60), st.integers(1, 5), st.integers(1, 3))
 def test_jobs_created_meanwhile_hide_none_that_were_there(count: int, size: int, more: int):
     jobs = jobs_at(*range(count))

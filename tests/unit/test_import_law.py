@@ -16,7 +16,7 @@ import pytest
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 # Each layer with those it may import besides itself. The pipeline's modules are one layer.
-PIPELINE = {"pipeline", "checking", "sharing", "ahead"}
+PIPELINE = {"pipeline", "checking", "sharing", "ahead", "fetching"}
 LAYERS = {
     "core": set[str](),
     "errors": set[str](),
@@ -162,6 +162,7 @@ def test_the_law_is_kept(law):
         (layers_are_kept, "groundctl/core/spec", "import groundctl.errors"),
         (layers_are_kept, "groundctl/render/plan", "from groundctl.pipeline import plan"),
         (layers_are_kept, "groundctl/pipeline", "from groundctl.wiring import open_aws"),
+        (layers_are_kept, "groundctl/fetching", "from groundctl.render.progress import progress"),
         (layers_are_kept, "groundctl/checking", "from groundctl.adapters.checkout import Checkout"),
         (layers_are_kept, "groundctl/adapters/s3", "from groundctl.render.words import count"),
         (layers_are_kept, "groundctl/wiring", "from groundctl.commands.plan import run"),

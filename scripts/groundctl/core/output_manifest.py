@@ -49,13 +49,13 @@ def read_object(position: int, line: bytes, origin: Origin, answers: WorkerAnswe
     """Read one line with all that it says."""
     members = members_of(line)
     found = read_patiently(members, origin.label_attribute)
-    if isinstance(found, Line) and found.has_label:
+    if isinstance(found, Why) or not found.has_label:
+        why, told = why_no_label(found, position, origin, answers)
+        label = confidence = made = by = None
+    else:
         about, why, told = found.metadata, None, None
         label, confidence = origin.label_of(found.label, about.name), computed_confidence(about.confidence)
         made, by = utc_time(found.made), origin.giver(about.job)
-    else:
-        why, told = why_no_label(found, position, origin, answers)
-        label = confidence = made = by = None
     not_own = {origin.label_attribute, f"{origin.label_attribute}-metadata", "source-ref"}
     return LabeledObject(
         position=position,

@@ -52,7 +52,7 @@ class SchemaCheck:
         """Say whether the data fits the schema."""
         try:
             return bool(self._gate.is_valid(data))
-        except ValueError:  # the gate cannot hold some Python values, such as whole numbers beyond 64 bits
+        except ValueError:  # half a character, which JSON can bring in by an escape
             return False
 
     def findings(self, data: Any) -> tuple[Finding, ...]:
@@ -69,8 +69,9 @@ class SchemaCheck:
             for error in self._gate.iter_errors(data):
                 pointer = pointer_to(*error.instance_path)
                 yield Finding(rule="GT100", pointer=pointer, message=error.message, hint=_NO_HINT)
-        except ValueError as error:
-            yield Finding(rule="GT103", pointer="", message=str(error), hint="write a smaller number")
+        except ValueError:
+            hint = "write the text with \\u escapes anew"
+            yield Finding(rule="GT103", pointer="", message="holds half of a character", hint=hint)
 
 
 _NO_HINT = "see the field's description in schemas/"

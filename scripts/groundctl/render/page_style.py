@@ -40,9 +40,7 @@ def media_source(url: str) -> str:
     return f"{parts.scheme}:" if parts.scheme in {"data", "blob"} else "'self' file:"
 
 
-def write_page(
-    page: str, *, title: str, body: str, clips_from: Iterable[str] = (), free_styles: bool = False
-) -> str:
+def write_page(page: str, *, title: str, body: str, clips_from: Iterable[str] = (), free_styles: bool = False) -> str:
     """Put a page together; its policy lets our script run, our clips play and nothing else, whatever the body holds."""
     style, script = _part("base.css") + _part(f"{page}.css"), _part(f"{page}.js")
     media = " ".join(sorted(set(clips_from))) or "'none'"

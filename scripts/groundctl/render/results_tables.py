@@ -12,6 +12,7 @@ import msgspec
 from groundctl.core.output_manifest import LabeledObject
 from groundctl.render.results_words import votes_words, why_words
 
+
 def jsonl_lines(objects: Iterable[LabeledObject]) -> Iterator[bytes]:
     """Write objects as JSON Lines; the team's own keys are below `own`, where they clash with nothing."""
     for one in objects:

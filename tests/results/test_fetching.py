@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
+import tracemalloc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from groundctl.commands.results import Fetched, clips_at, fetch_results, write_results
-from groundctl.core.results import Why
+from groundctl.core.output_line import Why
 from groundctl.errors import GroundctlError, UsageError, WorldError
+from groundctl.fetching import KeptLines, fetch_results
 from results.manifests import CATEGORIES, FOLDER, LABELS, MANIFEST, a_described, a_line, a_request, written
-from support.builders import NOW
 from support.fakes import FakeJobs, FakeObjects
 
 REQUESTS = f"{FOLDER}/annotations/consolidated-annotation/consolidation-request/iteration-1"
@@ -33,10 +32,6 @@ def the_fault(name: str = "Rally-2026", *, declared_in: str | None = None, **cha
     with pytest.raises(GroundctlError) as caught:
         fetch_results(name, jobs, objects, declared_in=declared_in)
     return caught.value
-
-
-def some_fetched(*lines: dict[str, Any]) -> Fetched:
-    return fetch_results("Rally-2026", *the_doors(*(lines or (a_line(1), a_line(2, None)))))
 
 
 def test_one_describe_and_two_reads_are_enough() -> None:
@@ -130,65 +125,43 @@ def test_a_job_without_output_yet_is_the_worlds_fault_and_says_why(status: str, 
     assert fault.message == f"Rally-2026 ({status}) has no output manifest yet at {MANIFEST}"
 
 
-def test_four_files_are_written_and_say_the_same(tmp_path: Path) -> None:
-    paths = write_results(some_fetched(), tmp_path / "new" / "folder", now=NOW)
+def test_lines_that_are_kept_are_read_as_often_as_one_likes_and_side_by_side() -> None:
+    lines = [b"%d\n" % number for number in range(100_000)]
 
-    assert [path.name for path in paths] == [f"Rally-2026{end}" for end in (".csv", ".jsonl", ".summary.json", ".html")]
-    table, lines, summary, page = paths
-    with table.open(encoding="utf-8", newline="") as file:
-        assert [row["label"] for row in csv.DictReader(file)] == ["winner", ""]
-    assert [json.loads(line)["label"] for line in lines.read_text().splitlines()] == ["winner", None]
-    assert json.loads(summary.read_text())["labeled"] == 1
-    assert "<strong>1</strong> of 2 clips labeled" in page.read_text()
+    kept = KeptLines(lines)
+
+    assert all(first == second == line for first, second, line in zip(kept, kept, lines, strict=True))
 
 
-def test_writing_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    first = [path.read_bytes() for path in write_results(some_fetched(), tmp_path, now=NOW)]
-    second = [path.read_bytes() for path in write_results(some_fetched(), tmp_path, now=NOW)]
-
-    assert first == second
+@pytest.mark.parametrize("lines", [[], [b"no end"], [b"\n", b"a\r\n", b"b\rc"]])
+def test_lines_are_kept_as_they_are(lines: list[bytes]) -> None:
+    assert list(KeptLines(lines)) == lines
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file")
+def test_a_manifest_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
-    with pytest.raises(UsageError, match="cannot be written"):
-        write_results(some_fetched(), tmp_path / "taken", now=NOW)
-
-
-@pytest.fixture
-def clips(tmp_path: Path) -> Path:
-    """A folder with one clip, and a file beside it that is nobody's business."""
-    folder = tmp_path / "clips"
-    (folder / "rallies").mkdir(parents=True)
-    (folder / "rallies" / "a b#1.mp4").write_bytes(b"clip")
-    (tmp_path / "secret.mp4").write_bytes(b"no")
-    return folder
+    with pytest.raises(WorldError, match="cannot be kept on this machine: No such file or directory"):
+        KeptLines(b"a line\n" for _ in range(1_000_000))
 
 
-@pytest.mark.parametrize(
-    ("uri", "url"),
-    [
-        ("s3://bucket/rallies/a b#1.mp4", "../clips/rallies/a%20b%231.mp4"),
-        ("s3://bucket/2026/rallies/a b#1.mp4", "../clips/rallies/a%20b%231.mp4"),
-        ("s3://bucket/other/a.mp4", None),
-        ("s3://bucket/../secret.mp4", None),
-        ("s3://bucket/%2e%2e/secret.mp4", None),
-        ("s3://bucket//etc/passwd", None),
-        ("not an address \0", None),
-        ("", None),
-    ],
-)
-def test_clips_are_found_in_a_folder_by_the_ends_of_their_keys(clips: Path, uri: str, url: str | None) -> None:
-    assert clips_at(str(clips), clips.parent / "out")(uri) == url
+def test_memory_does_not_grow_with_the_manifest_on_its_way_from_s3_to_the_last_table() -> None:
+    class Endless(FakeObjects):
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
+        def read_lines(self, uri: str) -> Iterator[bytes] | None:  # noqa: ARG002 - the door's signature
+            return (written(a_line(clip, LABELS[clip % 4], note="n" * 400))[0] for clip in range(self.number))
 
-def test_clips_at_a_web_address_lie_under_their_keys() -> None:
-    find = clips_at("https://media.example.com/clips/", Path())
+    def peak(number: int) -> int:
+        jobs, _ = the_doors()
+        tracemalloc.start()
+        fetched = fetch_results("Rally-2026", jobs, Endless(number))
+        assert sum(1 for _ in fetched.objects()) == number
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
 
-    assert find("s3://bucket/rallies/a b.mp4") == "https://media.example.com/clips/rallies/a%20b.mp4"
-
-
-def test_a_folder_of_clips_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no folder"):
-        clips_at(str(tmp_path / "none"), tmp_path)
+    # The first is more than is kept in memory.
+    assert peak(40_000) < 1.2 * peak(15_000)

@@ -1,0 +1,36 @@
+"""The files that hold a job's results: two tables, the sums and the page, each named after the job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from groundctl.core.output_manifest import LabeledObject
+from groundctl.core.results import Results
+from groundctl.render.results import results_json
+from groundctl.render.results_page import ClipUrl, results_page
+from groundctl.render.results_tables import csv_lines, jsonl_lines, own_keys
+
+
+def results_files(
+    results: Results,
+    objects: Callable[[], Iterable[LabeledObject]],
+    *,
+    now: datetime,
+    clip_url: ClipUrl | None = None,
+) -> dict[str, Iterable[str | bytes]]:
+    """Make NAME.csv, NAME.jsonl, NAME.summary.json and NAME.html, part after part; objects gives the labels anew."""
+    name = results.origin.job.name
+    with_answers = results.agreement is not None
+    return {
+        f"{name}.csv": csv_lines(objects(), own_keys(objects()), with_answers=with_answers),
+        f"{name}.jsonl": jsonl_lines(objects()),
+        f"{name}.summary.json": [summary(results, now)],
+        f"{name}.html": [results_page(results, objects(), now=now, clip_url=clip_url)],
+    }
+
+
+def summary(results: Results, now: datetime) -> str:
+    """Write the sums as JSON that a person can read as well."""
+    return json.dumps(results_json(results, now), indent=2, ensure_ascii=False) + "\n"
