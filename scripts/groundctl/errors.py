@@ -16,6 +16,10 @@ class WorldError(GroundctlError):
     """Credentials, network, AWS, GitHub or Terraform did not do what we need."""
 
 
+class RefusedByAws(WorldError):  # noqa: N818 - reads as what happened
+    """AWS answered, and said no about one thing: a bucket, an object, a right."""
+
+
 class UsageError(GroundctlError):
     """The command was given something it cannot work with."""
 

@@ -6,44 +6,46 @@ load -> validate -> compile -> observe -> plan -> apply -> report
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 # The first two steps live apart: an offline command need not wait for what the others import.
 from groundctl.checking import Validated as Validated
 from groundctl.checking import validate as validate
-from groundctl.core.compile import DesiredJob, check_infrastructure, compile_job
-from groundctl.core.create_once import Answer, Outcome, Rejected, Result, Throttled, Verdict, judge
+from groundctl.core.chaining import check_continuation
+from groundctl.core.change import Action, Change, Plan
+from groundctl.core.compile import check_infrastructure, compile_job
 from groundctl.core.declaration import Declaration
 from groundctl.core.infrastructure import Infrastructure
 from groundctl.core.manifest import FrozenInput, choose_clips, freeze, manifest_of_objects, manifest_of_uris
 from groundctl.core.observed import ObservedJob, observed_job
 from groundctl.core.plan import (
-    Action,
-    Change,
-    Plan,
     assemble,
     explain_immutable,
+    judge_chain,
     judge_existing,
     judge_new,
+    leave_stopped,
     leave_unexplained,
     refuse,
-    wait_for,
 )
 from groundctl.core.policy import Policy
 from groundctl.core.problem import Finding
-from groundctl.core.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput
-from groundctl.doors import Clock, LabelingJobs, Objects
-from groundctl.errors import WorldError
+from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput, Source, State
 
-# How long a job that AWS may have accepted is looked for before its outcome is called unknown.
-LOOK_FOR_SECONDS = 60
-THROTTLE_TRIES = 8
+# Apply lives apart: it is the one step that changes the world.
+from groundctl.creating import apply as apply
+from groundctl.creating import create as create
+from groundctl.doors import LabelingJobs, Objects
+from groundctl.errors import RefusedByAws
+
 # Below botocore's ten connections for a client.
 AT_A_TIME = 8
 # Changed jobs whose fields a plan names.
 MOST_EXPLAINED = 50
+# Jobs that a list does not tell apart; beyond these the claim on the input guards alone (creating.py).
+MOST_DESCRIBED = 100
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
@@ -78,8 +80,11 @@ def _told_by_tags(
     declarations: Iterable[Declaration], observed: Mapping[str, ObservedJob], jobs: LabelingJobs
 ) -> dict[str, ObservedJob]:
     """Describe the odd ones: a job fed by a topic has no manifest to tell from, and only Describe has its tags."""
-    found = [job for declaration in declarations if (job := observed.get(declaration.spec.key))]
-    odd = [job for job in found if not job.has_input and job.fingerprint is None]
+    declared = {declaration.spec.key for declaration in declarations}
+    # What is declared anew may be what an odd one buys already.
+    asked = observed if declared - observed.keys() else declared & observed.keys()
+    odd = [observed[key] for key in asked if not observed[key].has_input and observed[key].fingerprint is None]
+    odd = sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MOST_DESCRIBED]
     described = _all_at_once(lambda job: jobs.describe(job.name), odd)
     return {job.key: observed_job(answer) for job, answer in zip(odd, described, strict=True) if answer}
 
@@ -91,13 +96,14 @@ def _plan_new(
     observed: Mapping[str, ObservedJob],
     objects: Objects,
 ) -> Iterator[Change]:
+    declared = {declaration.spec.key for declaration in declarations}
     buyable = []
     for declaration in declarations:
-        if early := _not_now(declaration, infrastructure, observed):
+        if early := _not_now(declaration, infrastructure, observed, declared):
             yield early
         else:
             buyable.append(declaration)
-    inputs = _all_at_once(lambda declaration: freeze_input(declaration, observed, objects), buyable)
+    inputs = _all_at_once(lambda one: freeze_input(one, infrastructure, policy, observed, objects), buyable)
     for declaration, clips in zip(buyable, inputs, strict=True):
         if clips is not None and not isinstance(clips, FrozenInput):
             yield refuse(declaration, clips)
@@ -106,57 +112,76 @@ def _plan_new(
 
 
 def _not_now(
-    declaration: Declaration, infrastructure: Infrastructure, observed: Mapping[str, ObservedJob]
+    declaration: Declaration,
+    infrastructure: Infrastructure,
+    observed: Mapping[str, ObservedJob],
+    declared: Collection[str],
 ) -> Change | None:
-    """Refuse what does not fit the infrastructure, and let wait what continues a job that is not done."""
+    """Leave what is to stay stopped, refuse what does not fit, and let wait what continues a job that is not done."""
+    if declaration.spec.state is State.STOPPED:
+        return leave_stopped(declaration)
     if findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
         return refuse(declaration, findings)
     source = declaration.spec.source
     if isinstance(source, ChainedInput):
-        earlier = observed.get(source.job.lower())
-        if earlier is None or not earlier.status.is_terminal or earlier.output_manifest is None:
-            return wait_for(declaration, earlier)
+        earlier = source.job.lower()
+        return judge_chain(declaration, observed.get(earlier), is_declared=earlier in declared)
     return None
 
 
 def freeze_input(
-    declaration: Declaration, observed: Mapping[str, ObservedJob], objects: Objects
+    declaration: Declaration,
+    infrastructure: Infrastructure,
+    policy: Policy,
+    observed: Mapping[str, ObservedJob],
+    objects: Objects,
 ) -> FrozenInput | tuple[Finding, ...] | None:
     """Decide a job's clips now; None for a job that is fed by a topic alone."""
     spec = declaration.spec
-    match spec.source:
-        case None:
-            return None
-        case PrefixInput() as source:
-            manifest = manifest_of_uris(choose_clips(source, objects.list_keys(source.prefix)))
+    if spec.source is None:
+        return None
+    try:
+        if faults := tuple(_faults_of_continuing(spec, observed, objects)):
+            return faults
+        manifest = _manifest(spec.source, observed, objects)
+    except RefusedByAws as error:
+        # One team's wrong bucket does not hold up the others.
+        return (Finding(rule="GT702", pointer="/input", message=error.message, hint=error.hint),)
+    if isinstance(manifest, Finding):
+        return (manifest,)
+    return freeze(
+        manifest, spec.labels, spec.label_attribute, within=_where_clips_may_lie(declaration, infrastructure, policy)
+    )
+
+
+def _faults_of_continuing(spec: JobSpec, observed: Mapping[str, ObservedJob], objects: Objects) -> Iterator[Finding]:
+    if isinstance(spec.source, ChainedInput):
+        before = _kept(observed[spec.source.job.lower()], objects)
+        yield from check_continuation(spec, json.loads(before)) if before else ()
+
+
+def _manifest(source: Source, observed: Mapping[str, ObservedJob], objects: Objects) -> bytes | Finding:
+    match source:
+        case PrefixInput():
+            return manifest_of_uris(choose_clips(source, objects.list_keys(source.prefix)))
         case ObjectsInput(objects=clips):
-            manifest = manifest_of_objects(clips)
+            return manifest_of_objects(clips)
         case ManifestInput(uri=uri):
-            read = objects.read(uri)
-            if read is None:
-                return (
-                    Finding(
-                        rule="GT702",
-                        pointer="/input/manifest",
-                        message=f"{uri} is not there",
-                        hint="check the URI, or upload the manifest first",
-                    ),
-                )
-            manifest = read
+            hint, pointer = "check the URI, or upload the manifest first", "/input/manifest"
         case ChainedInput(job=job):
             uri = observed[job.lower()].output_manifest or ""
-            read = objects.read(uri)
-            if read is None:
-                return (
-                    Finding(
-                        rule="GT702",
-                        pointer="/input/from_job",
-                        message=f"the output manifest of {job} is not there ({uri})",
-                        hint="check that job's output, or name a manifest",
-                    ),
-                )
-            manifest = read
-    return freeze(manifest, spec.labels, spec.label_attribute)
+            hint, pointer = f"check the output of {job}, or name a manifest", "/input/from_job"
+    missing = Finding(rule="GT702", pointer=pointer, message=f"{uri} is not there", hint=hint)
+    return objects.read(uri) or missing
+
+
+def _where_clips_may_lie(
+    declaration: Declaration, infrastructure: Infrastructure, policy: Policy
+) -> tuple[tuple[str, ...], ...]:
+    """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
+    folder = declaration.path.rsplit("/", 2)[-2] if "/" in declaration.path else ""
+    buckets = tuple(f"s3://{bucket}/" for bucket in infrastructure.input_buckets)
+    return tuple(bound for bound in (policy.allowed_prefixes.get(folder), buckets) if bound)
 
 
 def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], objects: Objects) -> Iterator[Change]:
@@ -166,7 +191,9 @@ def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], o
     """
     changed = [change for change in changes if change.action is Action.IMMUTABLE]
     told = changed[:MOST_EXPLAINED]
-    kept = dict(zip((change.key for change in told), _all_at_once(lambda one: _kept(one, objects), told), strict=True))
+    kept = dict(
+        zip((change.key for change in told), _all_at_once(lambda one: _kept(one.observed, objects), told), strict=True)
+    )
     for change, declaration in zip(changes, declarations, strict=True):
         if change.action is not Action.IMMUTABLE:
             yield change
@@ -177,9 +204,9 @@ def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], o
             yield explain_immutable(change, json.loads(before), declaration) if before else change
 
 
-def _kept(change: Change, objects: Objects) -> bytes | None:
+def _kept(job: ObservedJob | None, objects: Objects) -> bytes | None:
     """Read the declaration that an existing job was made from."""
-    mark = change.observed.fingerprint if change.observed else None
+    mark = job.fingerprint if job else None
     if mark is None:
         return None
     return objects.read(f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json")
@@ -189,93 +216,3 @@ def _all_at_once(ask: Callable[[Asked], Answered], about: Sequence[Asked]) -> li
     """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
     with ThreadPoolExecutor(AT_A_TIME) as crew:
         return list(crew.map(ask, about))
-
-
-def apply(
-    changes: Iterable[Change],
-    *,
-    jobs: LabelingJobs,
-    objects: Objects,
-    clock: Clock,
-    held: Mapping[str, str] | None = None,
-    may_stop: bool = False,
-) -> Iterator[Outcome]:
-    """Do what the changes say, one after the other; a job that fails does not stop the next."""
-    for change in changes:
-        if change.action is Action.CREATE and change.desired is not None:
-            if held and change.key in held:
-                hint = "plan again, and have the new plan reviewed"
-                yield _outcome(change, Verdict(result=Result.HELD, evidence=held[change.key], hint=hint))
-            else:
-                yield _outcome(change, create(change.desired, jobs=jobs, objects=objects, clock=clock))
-        elif change.action is Action.STOP:
-            yield _outcome(change, _stop(change, jobs, may_stop=may_stop))
-
-
-def create(desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: Clock) -> Verdict:
-    """Upload what the request points to, send it once, and look at what became of it."""
-    try:
-        if fault := _upload(desired, objects):
-            return Verdict(result=Result.FAILED, evidence=fault, hint="nothing was created; find out who wrote there")
-    except WorldError as error:
-        return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
-    answer = _send(desired, jobs, clock)
-    if isinstance(answer, Rejected):
-        return judge(answer, desired.request, None)
-    try:
-        return judge(answer, desired.request, _look_for(desired.name, answer, jobs, clock))
-    except WorldError as error:
-        return Verdict(
-            result=Result.UNKNOWN, evidence=f"sent, but could not be looked at: {error.message}", hint=error.hint
-        )
-
-
-def _upload(desired: DesiredJob, objects: Objects) -> str | None:
-    """Write the artifacts; what is there already must be the same, because its key says what is in it."""
-    for artifact in desired.artifacts:
-        written = objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
-        if not written and objects.read(artifact.uri) != artifact.content:
-            return f"{artifact.uri} holds something else than its name says"
-    return None
-
-
-def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock) -> Answer:
-    """Send the create call; only a throttle, which is a clean no, is followed by another."""
-    for attempt in range(THROTTLE_TRIES):
-        answer = jobs.create_once(desired.request)
-        if not isinstance(answer, Throttled):
-            return answer
-        clock.sleep(min(0.5 * 2**attempt, 20))
-    return answer
-
-
-def _look_for(name: str, answer: Answer, jobs: LabelingJobs, clock: Clock) -> Mapping[str, Any] | None:
-    """Describe the job, for a while where AWS may have accepted it: reads can lag behind the create."""
-    patience = 0 if isinstance(answer, Throttled) else LOOK_FOR_SECONDS
-    waited, pause = 0.0, 1.0
-    while (found := jobs.describe(name)) is None and waited < patience:
-        clock.sleep(pause)
-        waited, pause = waited + pause, min(pause * 2, 10)
-    return found
-
-
-def _stop(change: Change, jobs: LabelingJobs, *, may_stop: bool) -> Verdict:
-    if not may_stop:
-        return Verdict(
-            result=Result.HELD,
-            evidence="stopping is for good and was not allowed in this run",
-            hint="run `groundctl apply --allow-stop`",
-        )
-    jobs.stop(change.name)
-    return Verdict(result=Result.STOPPING, evidence="asked AWS to stop it; labels made so far stay")
-
-
-def _outcome(change: Change, verdict: Verdict) -> Outcome:
-    return Outcome(
-        name=change.name,
-        path=change.path,
-        result=verdict.result,
-        evidence=verdict.evidence,
-        hint=verdict.hint,
-        arn=verdict.arn,
-    )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from groundctl.adapters.terraform import Stack
     from groundctl.core.infrastructure import Infrastructure
 
-MIN_TERRAFORM_HINT = "run `make demo` or apply terraform/ first (terraform/README.md), or give --infrastructure FILE"
+NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ def open_checkout() -> Checkout:
 def cores() -> int:
     """Count the processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def infrastructure_is_given(file: str | None) -> bool:
+    """Say whether the infrastructure comes from a file, so that Terraform need not be asked."""
+    return bool(file or os.environ.get("GROUNDCTL_INFRASTRUCTURE"))
 
 
 def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
@@ -104,7 +109,7 @@ def _from_file(file: str) -> Any:
         return json.loads(Path(file).read_bytes())
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be read: {error.strerror}", hint="check the path given as --infrastructure"
+            f"{file} cannot be read: {error.strerror}", hint="check the path given as --infrastructure or GROUNDCTL_INFRASTRUCTURE"
         ) from error
     except ValueError as error:
         raise UsageError(
@@ -117,5 +122,5 @@ def _from_terraform(checkout: Checkout) -> Any:
 
     root = checkout.root / "terraform"
     if not root.is_dir():
-        raise WorldError("there is no terraform/ folder here", hint=MIN_TERRAFORM_HINT)
+        raise WorldError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
     return Stack(root).outputs()

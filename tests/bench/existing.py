@@ -99,7 +99,7 @@ def infrastructure_file(account: Path) -> Path:
 def _made_from(
     declaration: Declaration, infrastructure: Infrastructure, objects: dict[str, str] | None = None
 ) -> dict[str, str]:
-    root = artifact_root(declaration, infrastructure, _clips(declaration))
+    root = artifact_root(declaration, infrastructure, _clips(declaration).digest)
     if objects is not None:
         key = root.removeprefix("s3://")
         objects[f"{key}/declaration.json"] = canonical_json(declaration.content).decode()

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.checkout import Checkout
+from groundctl.core.change import Action, Plan
 from groundctl.core.infrastructure import parse_infrastructure
-from groundctl.core.plan import Action, Plan
 from groundctl.core.policy import Policy
 from groundctl.pipeline import observe, plan, validate
 from groundctl.render.plan import plan_json, plan_markdown

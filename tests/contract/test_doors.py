@@ -128,7 +128,7 @@ class Answering:
 
     region = REGION
 
-    def __init__(self, content: io.RawIOBase | io.BytesIO, length: int) -> None:
+    def __init__(self, content: Any, length: int) -> None:
         self.body = StreamingBody(content, length)
 
     def s3(self) -> Answering:

@@ -15,7 +15,8 @@ stands below the line it is about, `^` under the first character that is pointed
     @crlf @bom          line ends and byte order mark of another system
     @bytes latin-1      the file's encoding
     @policy Y           jobs/policy.yaml in one line
-    @plan K=V ...       also checked against an infrastructure (with these members) and the objects on S3
+    @plan K=V ...       a plan is made too, with an infrastructure (of these members), the objects on S3, and one earlier
+                        job; of what only a plan finds, rule and place are compared: its words are tested elsewhere
     @expect 7:3 GT..    expected in what was added, or where no line can be put below
     --- PATH            a further file: beside the declaration, another declaration, jobs/policy.yaml, or s3://...
 
@@ -33,15 +34,15 @@ from pathlib import Path
 from groundctl.adapters.checkout import Checkout
 from groundctl.checking import validate
 from groundctl.core.compile import check_infrastructure
-from groundctl.core.declaration import locate
+from groundctl.core.declaration import Declaration, canonical_json, locate
 from groundctl.core.infrastructure import Infrastructure
 from groundctl.core.load import Document, load_document
-from groundctl.core.manifest import FrozenInput
-from groundctl.core.observed import ObservedJob, Status
-from groundctl.core.problem import Problem, errors_among, in_reading_order
-from groundctl.pipeline import freeze_input
-from support.builders import an_infrastructure, an_observed_job
-from support.fakes import FakeObjects
+from groundctl.core.observed import Status
+from groundctl.core.policy import Policy
+from groundctl.core.problem import Finding, Problem, errors_among, in_reading_order
+from groundctl.pipeline import plan
+from support.builders import a_declaration, an_infrastructure, an_observed_job
+from support.fakes import FakeJobs, FakeObjects
 
 FOLDER = Path(__file__).parent / "negative"
 MAIN = "jobs/sports-data/rally.yaml"
@@ -168,12 +169,7 @@ def problems_of(made: Repository, root: Path) -> tuple[Problem, ...]:
         document = load_document(made.path, made.content(made.path))
         assert isinstance(document, Document)
         [declaration] = validated.declarations
-        objects = FakeObjects({path: made.content(path) for path in made.files if path.startswith("s3:")})
-        findings = list(check_infrastructure(declaration.spec, _infrastructure(made.settings["plan"])))
-        if not findings:
-            clips = freeze_input(declaration, {"earlier": _an_earlier_job()}, objects)
-            findings = [] if clips is None or isinstance(clips, FrozenInput) else list(clips)
-        problems += locate(document, findings)
+        problems += locate(document, _found_by_plan(made, declaration, validated.policy))
     return in_reading_order(problems)
 
 
@@ -236,5 +232,19 @@ def _infrastructure(members: str) -> Infrastructure:
     return an_infrastructure(**dict(member.split("=", 1) for member in members.split()))
 
 
-def _an_earlier_job() -> ObservedJob:
-    return an_observed_job(status=Status.COMPLETED, output_manifest="s3://outputs/earlier/output.manifest")
+def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -> list[Finding]:
+    """Make a plan in a world with one earlier job; what it tells without a field counts for the file."""
+    infrastructure = _infrastructure(made.settings["plan"])
+    if findings := list(check_infrastructure(declaration.spec, infrastructure)):
+        return findings
+    earlier = a_declaration(name="earlier")
+    job = an_observed_job(earlier, status=Status.COMPLETED, output_manifest="s3://outputs/earlier/output.manifest")
+    mark = job.fingerprint
+    assert mark is not None
+    kept = f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json"
+    there = {path: made.content(path) for path in made.files if path.startswith("s3:")}
+    objects = FakeObjects({kept: canonical_json(earlier.content), **there})
+    found = plan([declaration], infrastructure, policy, observed={job.key: job}, jobs=FakeJobs(), objects=objects)
+    reasons = [reason for change in found.changes if change.path for reason in change.reasons]
+    told = [reason for reason in reasons if reason.rule.startswith("GT")]
+    return [Finding(rule=reason.rule, pointer="", message=reason.message, hint=reason.hint) for reason in told]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from declarations.corpus import Case, all_cases, bless, found_in, problems_of, repository_of
+from declarations.corpus import Case, Expected, all_cases, bless, found_in, problems_of, repository_of
 from groundctl.core import rules
 
 CASES = all_cases()
@@ -25,8 +25,14 @@ def test_everything_wrong_is_said_at_its_place(case: Case, tmp_path: Path):
 
     if os.environ.get("GROUNDCTL_BLESS"):
         bless(case, found)
+    elif "plan" in made.settings:
+        assert places(found) == places(made.expected)
     else:
         assert found == sorted(made.expected), "if this change is meant: see corpus.py on how to renew the case"
+
+
+def places(expected: list[Expected]) -> list[tuple[str, int, int, str]]:
+    return sorted((one.path, one.line, one.column, one.rule) for one in expected)
 
 
 def test_there_are_enough_wrong_declarations():

@@ -190,7 +190,7 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
         settings=against(simulator),
     )
 
-    assert_one_clear_message(ran, 3, "NoSuchBucket", "was Terraform applied?")
+    assert_one_clear_message(ran, 1, "GT702", "NoSuchBucket", "was Terraform applied?")
 
 
 def test_a_reader_that_has_seen_enough(checkout):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundctl.core.origin import label_names, origin_of
@@ -256,6 +256,7 @@ any_line = st.binary(max_size=40) | st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(any_line, max_size=8))
 def test_whatever_a_manifest_holds_both_ways_of_reading_it_agree(lines: list[dict[str, Any] | bytes]) -> None:
     manifest = [line.replace(b"\n", b" ") + b"\n" for line in written(*lines)]

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundctl.core.agreement import read_answers
@@ -109,12 +109,14 @@ def test_a_formula_as_the_name_of_a_key_is_no_formula_either() -> None:
     assert "'=cmd()" in as_csv(LabeledObject(position=0, source_ref="a", own={"=cmd()": 1})).split("\r\n")[0]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(texts)
 def test_what_is_made_inert_can_be_read_back(text: str) -> None:
     assert as_written(inert(text)) == text
     assert not any(FORMULA.match(piece.lstrip(" ")) for piece in re.split(r"[;\t\r\n]", inert(text)))
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(objects, max_size=4))
 def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]) -> None:
     keys = own_keys(found)
@@ -130,6 +132,7 @@ def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]) -> Non
         assert cells[6:] == [_as_cell(one.own.get(key)) for key in keys]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(objects, max_size=4))
 def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]) -> None:
     lines = [json.loads(line) for line in jsonl_lines(found)]

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.adapters.checkout import Checkout
+from groundctl.core.change import Change, Plan
 from groundctl.core.compile import DesiredJob, compile_job
 from groundctl.core.declaration import Declaration
 from groundctl.core.infrastructure import Infrastructure, WorkTeam
 from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.core.observed import Counters, Fingerprint, ObservedJob, Status
-from groundctl.core.plan import Change, Plan, assemble, judge_existing, judge_new
+from groundctl.core.plan import assemble, judge_existing, judge_new
 from groundctl.core.policy import Policy
 from groundctl.core.spec import ObjectsInput, parse_spec
 
@@ -99,9 +100,15 @@ def an_observed_job(of: Declaration | None = None, **changes: Any) -> ObservedJo
     return ObservedJob(**{**members, **changes})
 
 
-def a_plan(*declarations: Declaration, observed: tuple[ObservedJob, ...] = (), policy: Policy | None = None) -> Plan:
+def a_plan(
+    *declarations: Declaration,
+    observed: tuple[ObservedJob, ...] = (),
+    policy: Policy | None = None,
+    infrastructure: Infrastructure | None = None,
+) -> Plan:
     """The plan for declarations beside existing jobs."""
-    infrastructure, policy = an_infrastructure(), policy or Policy(platform_fee_usd=Decimal("0.08"))
+    infrastructure = infrastructure or an_infrastructure()
+    policy = policy or Policy(platform_fee_usd=Decimal("0.08"))
     existing = {job.key: job for job in observed}
     changes = [_judge(declaration, existing, infrastructure, policy) for declaration in declarations]
     return assemble(changes, declarations, existing, infrastructure, policy)

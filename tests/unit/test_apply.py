@@ -1,16 +1,19 @@
 """A job is bought once: every answer that a create call can have, and what is reported."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from groundctl.core.change import plan_content
 from groundctl.core.create_once import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
-from groundctl.core.plan import plan_content
-from groundctl.core.reviewed import held_back
+from groundctl.core.infrastructure import WorkTeam
+from groundctl.core.reviewed import held_back, is_as_written
 from groundctl.errors import WorldError
 from groundctl.pipeline import apply, create
-from support.builders import a_declaration, a_desired_job, a_plan, an_observed_job
+from groundctl.render.plan import plan_json
+from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
 
@@ -78,15 +81,72 @@ def test_a_taken_name_with_our_job_behind_it_existed():
     assert create_with(jobs).result is Result.EXISTED
 
 
-def test_a_taken_name_with_another_job_behind_it_failed_and_says_how_they_differ():
+def test_a_taken_name_with_another_job_behind_it_failed():
     jobs = FakeJobs()
     create_with(jobs)
-    jobs.jobs["rally-outcome"]["HumanTaskConfig"]["TaskTitle"] = "Another question"
+    jobs.jobs["rally-outcome"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"] = (
+        "s3://theirs/input.manifest"
+    )
 
     verdict = create_with(jobs)
 
     assert verdict.result is Result.FAILED
-    assert "HumanTaskConfig.TaskTitle" in verdict.evidence
+    assert "another declaration or other clips" in verdict.evidence
+
+
+@pytest.mark.parametrize("answer", [None, Unclear(message="timeout")])
+def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_difference_is_told(answer):
+    class Organised(FakeJobs):
+        def describe(self, name: str) -> Mapping[str, Any] | None:
+            found = super().describe(name)
+            path = {"S3OutputPath": "s3://outputs/labels/"}
+            return found and {**found, "Tags": [*found["Tags"], {"Key": "org", "Value": "acme"}], "OutputConfig": path}
+
+    verdict = create_with(Organised(*[answer] if answer else [], accepting=True))
+
+    assert verdict.result is Result.CREATED
+    assert "AWS shows OutputConfig.S3OutputPath otherwise" in verdict.evidence
+
+
+def test_a_description_without_tags_yet_is_no_difference():
+    class Fresh(FakeJobs):
+        def describe(self, name: str) -> Mapping[str, Any] | None:
+            found = super().describe(name)
+            return found and {member: value for member, value in found.items() if member != "Tags"}
+
+    assert create_with(Fresh()).evidence == "accepted, and there"
+
+
+def test_two_runs_that_plan_at_once_buy_a_renamed_job_once():
+    objects, jobs = FakeObjects(), FakeJobs()
+    first, second = (a_desired_job(a_declaration(name=name)) for name in ("first", "second"))
+
+    results = [create(desired, jobs=jobs, objects=objects, clock=FakeClock()) for desired in (first, second)]
+
+    assert [verdict.result for verdict in results] == [Result.CREATED, Result.HELD]
+    assert "first has the same labels on the same clips" in results[1].evidence
+    assert list(jobs.jobs) == ["first"]
+
+
+def test_a_claim_of_ones_own_from_an_interrupted_run_is_no_obstacle():
+    objects = FakeObjects()
+    create(
+        a_desired_job(), jobs=FakeJobs(Rejected(code="AccessDenied", message="no")), objects=objects, clock=FakeClock()
+    )
+
+    assert create(a_desired_job(), jobs=FakeJobs(), objects=objects, clock=FakeClock()).result is Result.CREATED
+
+
+def test_a_meant_repeat_claims_a_place_of_its_own():
+    objects, jobs = FakeObjects(), FakeJobs()
+    again = a_declaration(name="second", rerun_of={"job": "first", "reason": "new reviewers, to compare"})
+
+    results = [
+        create(a_desired_job(one), jobs=jobs, objects=objects, clock=FakeClock()).result
+        for one in (a_declaration(name="first"), again)
+    ]
+
+    assert results == [Result.CREATED, Result.CREATED]
 
 
 def test_a_taken_name_that_cannot_be_seen_is_unknown():
@@ -229,3 +289,47 @@ def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
 
     assert "reviewed 2, now 5" in reason
     assert "more money" in reason
+
+
+def test_a_request_that_differs_from_the_reviewed_one_holds_the_job_though_every_name_is_the_same():
+    declaration = a_declaration()
+    reviewed = plan_content(a_plan(declaration))
+    moved = WorkTeam(arn="arn:aws:sagemaker:us-east-1:123456789012:workteam/vendor-crowd/reviewers")
+    now = a_plan(declaration, infrastructure=an_infrastructure(work_teams={"reviewers": moved}))
+
+    [reason] = held_back(now, reviewed).values()
+
+    assert "another team, role, bucket, key or worker page" in reason
+
+
+def test_a_stop_that_was_not_reviewed_is_held():
+    reviewed = plan_content(a_plan(a_declaration(), observed=(an_observed_job(),)))
+    now = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
+    jobs = FakeJobs()
+
+    [outcome] = apply(
+        now.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), held=held_back(now, reviewed), may_stop=True
+    )
+
+    assert (outcome.result, jobs.stopped) == (Result.HELD, [])
+
+
+def test_a_stop_that_aws_refuses_is_an_outcome_like_any_other():
+    class Refusing(FakeJobs):
+        def stop(self, name: str) -> None:
+            raise WorldError(f"AWS refused stopping {name}", hint="it has ended")
+
+    plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
+
+    [outcome] = apply(plan.changes, jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+
+    assert outcome.result is Result.FAILED
+
+
+def test_a_plan_that_was_edited_is_noticed():
+    plan = a_plan(a_declaration())
+    written = json.loads(plan_json(plan))
+
+    assert is_as_written(written)
+    written["changes"][0]["usd"]["high"] = "1000000"
+    assert not is_as_written(written)

@@ -1,17 +1,20 @@
 """What a plan says about each pairing of declared and existing jobs."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import jsonschema
 import pytest
 
+from groundctl.core.change import Action, Change, Plan
 from groundctl.core.compile import compile_job
 from groundctl.core.observed import Fingerprint, Status
-from groundctl.core.plan import Action, Change, Plan, judge_new
+from groundctl.core.plan import judge_chain, judge_new, leave_stopped
 from groundctl.core.policy import Ceiling, Policy
-from groundctl.render.plan import plan_json
-from support.builders import CHECKOUT, a_declaration, a_plan, an_infrastructure, an_observed_job
+from groundctl.render.plan import plan_json, plan_text
+from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 
 def only(plan: Plan) -> Change:
@@ -148,7 +151,7 @@ def test_a_job_declared_as_stopped_is_stopped_while_it_runs_only():
 
 
 def test_a_job_declared_as_stopped_is_not_created():
-    assert only(a_plan(a_declaration(state="stopped"))).action is Action.WAITING
+    assert leave_stopped(a_declaration(state="stopped")).action is Action.WAITING
 
 
 def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_business():
@@ -190,3 +193,93 @@ def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
     assert [reason.rule for reason in lenient.reasons] == ["P205"]
     without_budget = a_declaration(input={"topic": "new-clips"})
     assert judge_new(without_budget, desired, None, Policy(allow_streaming=True)).action is Action.CREATE
+
+
+def test_a_third_purchase_is_not_covered_by_the_word_given_for_the_second():
+    rerun = {"job": "first", "reason": "new reviewers, to compare"}
+    first = an_observed_job(a_declaration(name="first"))
+    second = an_observed_job(a_declaration(name="second", rerun_of=rerun), created=NOW + timedelta(days=1))
+
+    third = a_plan(a_declaration(name="third", rerun_of=rerun), observed=(first, second))
+
+    [again] = third.with_action(Action.REPURCHASE)
+    assert "as second" in again.reasons[0].message
+
+
+def test_one_word_does_not_cover_two_new_jobs():
+    rerun = {"job": "first", "reason": "new reviewers, to compare"}
+    first = an_observed_job(a_declaration(name="first"))
+
+    plan = a_plan(a_declaration(name="b", rerun_of=rerun), a_declaration(name="c", rerun_of=rerun), observed=(first,))
+
+    assert [change.name for change in plan.with_action(Action.CREATE)] == ["b"]
+    assert [change.name for change in plan.with_action(Action.REPURCHASE)] == ["c"]
+
+
+def test_a_purchase_made_with_another_bucket_counts():
+    mark = an_observed_job(a_declaration(name="first")).fingerprint
+    assert mark is not None
+    elsewhere = an_observed_job(a_declaration(name="first"), fingerprint=replace(mark, bucket="staging-artifacts"))
+
+    assert a_plan(a_declaration(name="second"), observed=(elsewhere,)).with_action(Action.REPURCHASE)
+
+
+def test_a_job_that_failed_is_shown_with_its_reason_though_it_exists():
+    declaration = a_declaration()
+    change = only(
+        a_plan(declaration, observed=(an_observed_job(declaration, status=Status.FAILED, failure_reason="no access"),))
+    )
+
+    assert change.action is Action.EXISTS
+    assert "no access" in change.reasons[0].message
+    assert "no access" in plan_text(Plan(infrastructure=an_infrastructure(), changes=(change,)), Policy())
+
+
+def test_a_job_that_is_stopping_is_not_stopped_again():
+    stopped = a_declaration(state="stopped")
+
+    assert (
+        only(a_plan(stopped, observed=(an_observed_job(a_declaration(), status=Status.STOPPING),))).action
+        is Action.EXISTS
+    )
+
+
+def test_a_clone_made_in_the_console_is_nobodys_orphan():
+    mark = an_observed_job(a_declaration(name="ours")).fingerprint
+
+    assert a_plan(observed=(an_observed_job(a_declaration(name="clone"), fingerprint=mark),)).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "declared", "action"),
+    [
+        (None, True, Action.WAITING),
+        (None, False, Action.REFUSED),
+        (an_observed_job(status=Status.IN_PROGRESS), True, Action.WAITING),
+        (an_observed_job(status=Status.FAILED, output_manifest=None), True, Action.REFUSED),
+    ],
+)
+def test_a_job_waits_for_the_one_it_continues_only_while_that_can_end_well(earlier, declared, action):
+    chained = a_declaration(name="rest", input={"from_job": "rally-outcome"})
+
+    judged = judge_chain(chained, earlier, is_declared=declared)
+
+    assert judged is not None
+    assert judged.action is action
+
+
+def test_clips_that_are_listed_twice_are_told():
+    twice = a_declaration(
+        input={"objects": [{"source-ref": "s3://clips/a.mp4", "camera": camera} for camera in (1, 2)]}
+    )
+
+    assert [reason.rule for reason in only(a_plan(twice)).reasons] == ["P301"]
+
+
+def test_a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name():
+    topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
+    first, second = (
+        compile_job(a_declaration(name=name, input={"topic": "new-clips"}), topics, None) for name in ("a", "b")
+    )
+
+    assert first.input_digest == second.input_digest

@@ -17,6 +17,7 @@ from groundctl.core.observed import Counters, Status
 from groundctl.core.policy import Policy
 from groundctl.core.problem import Problem, Severity
 from groundctl.core.progress import progress_of
+from groundctl.render.applied import applied_text
 from groundctl.render.escape import (
     for_markdown,
     for_markdown_code,
@@ -24,7 +25,7 @@ from groundctl.render.escape import (
     for_workflow_message,
     for_workflow_property,
 )
-from groundctl.render.plan import outcomes_text, plan_markdown, plan_text
+from groundctl.render.plan import plan_markdown, plan_text
 from groundctl.render.problems import problems_as
 from groundctl.render.status import status_text
 from groundctl.render.words import count, duration, usd, usd_range
@@ -104,7 +105,7 @@ def test_outcomes_for_the_terminal():
     lost = Outcome(name="a", path="jobs/a.yaml", result=Result.UNKNOWN, evidence="no answer", hint="run apply again")
     made = Outcome(name="b", path="jobs/b.yaml", result=Result.CREATED, evidence="accepted, and there")
 
-    assert outcomes_text([lost, made]) == (
+    assert applied_text(a_plan(), [lost, made], Policy()) == (
         "unknown   a: no answer\n"
         "          what now: run apply again\n"
         "created   b: accepted, and there\n"

@@ -6,19 +6,38 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore import exceptions as aws
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
-from groundctl.errors import WorldError
+from groundctl.errors import RefusedByAws, UsageError, WorldError
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_sagemaker.client import SageMakerClient
 
 PATIENCE = 30  # seconds to wait for an answer
+
+Client = TypeVar("Client")
+
+# No request is signed, and so none is sent, without credentials.
+WITHOUT_CREDENTIALS = (
+    aws.NoCredentialsError,
+    aws.PartialCredentialsError,
+    aws.ProfileNotFound,
+    aws.CredentialRetrievalError,
+    aws.UnknownCredentialError,
+    aws.RefreshWithMFAUnsupportedError,
+    aws.MetadataRetrievalError,
+    aws.NoAuthTokenError,
+    aws.TokenRetrievalError,
+    aws.UnknownTokenProviderError,
+    aws.SSOError,
+    aws.LoginError,
+)
 
 
 class AwsSession:
@@ -37,21 +56,19 @@ class AwsSession:
         )
         # Clients may be used by many threads, but a session makes them for one at a time.
         self._making = Lock()
+        self._clients: dict[str, Any] = {}
 
     def sagemaker(self) -> SageMakerClient:
-        """Make a client for reads."""
-        with self._making:
-            return self._session.client("sagemaker", config=self._reads)
+        """Give the client for reads."""
+        return self._made_once("sagemaker", lambda: self._session.client("sagemaker", config=self._reads))
 
     def sagemaker_without_retries(self) -> SageMakerClient:
-        """Make a client whose calls go out once."""
-        with self._making:
-            return self._session.client("sagemaker", config=self._create)
+        """Give the client whose calls go out once."""
+        return self._made_once("create", lambda: self._session.client("sagemaker", config=self._create))
 
     def account_check(self, expected: str) -> Callable[[], None]:
         """Make a check that the credentials belong to an account; calling it asks AWS, from any thread."""
-        with self._making:
-            sts = self._session.client("sts", config=self._reads)
+        sts = self._made_once("sts", lambda: self._session.client("sts", config=self._reads))
 
         def check() -> None:
             with in_plain_words("asking whose credentials these are", self.region):
@@ -65,9 +82,24 @@ class AwsSession:
         return check
 
     def s3(self) -> S3Client:
-        """Make a client for objects."""
+        """Give the client for objects."""
+        return self._made_once("s3", lambda: self._session.client("s3", config=self._reads))
+
+    def _made_once(self, name: str, make: Callable[[], Client]) -> Client:
+        """Give a client that was made before, or make it; threads that come meanwhile wait."""
         with self._making:
-            return self._session.client("s3", config=self._reads)
+            if name not in self._clients:
+                self._clients[name] = self._make(make)
+            client: Client = self._clients[name]
+        return client
+
+    def _make(self, make: Callable[[], Client]) -> Client:
+        try:
+            with in_plain_words("reading the AWS settings", self.region):
+                return make()
+        except ValueError as error:
+            hint = "write AWS_ENDPOINT_URL as http://HOST:PORT, or unset it; check the other AWS settings of this machine"
+            raise UsageError(f"the AWS settings cannot be used: {error}", hint=hint) from error
 
 
 def parse_timestamp(value: Any) -> datetime:
@@ -97,15 +129,32 @@ def in_plain_words(doing: str, region: str) -> Iterator[None]:
             "set AWS credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role), or start with `make demo`, which needs none"
         )
         raise WorldError(f"no AWS credentials while {doing}", hint=hint) from error
-    except (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ReadTimeoutError, aws.HTTPClientError) as error:
+    except WITHOUT_CREDENTIALS as error:
+        hint = "log in again (such as `aws sso login`), or use other credentials"
+        raise WorldError(f"AWS credentials could not be had while {doing}: {error}", hint=hint) from error
+    except (aws.ConnectionError, aws.HTTPClientError) as error:
         hint = "check the network, the Region, and AWS_ENDPOINT_URL if it is set"
         raise WorldError(f"AWS did not answer while {doing}: {error}", hint=hint) from error
     except aws.ClientError as error:
         raise _refusal(error, doing, region) from error
+    except ResponseParserError as error:
+        hint = "is there a proxy in between, or is AWS_ENDPOINT_URL something else than AWS? If not, run it again"
+        raise WorldError(f"what came back while {doing} is no answer of AWS", hint=hint) from error
     except aws.BotoCoreError as error:
         raise WorldError(
             f"the AWS SDK failed while {doing}: {error}", hint="check the AWS settings of this machine"
         ) from error
+
+
+# Answers about one bucket or object; the next one may be fine.
+_ABOUT_ONE_THING = {
+    "AccessDenied",
+    "NoSuchBucket",
+    "PermanentRedirect",
+    "InvalidBucketName",
+    "AllAccessDisabled",
+    "KMS.DisabledException",
+}
 
 
 def _refusal(error: aws.ClientError, doing: str, region: str) -> WorldError:
@@ -125,4 +174,5 @@ def _refusal(error: aws.ClientError, doing: str, region: str) -> WorldError:
     }
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     fallback = "AWS has a fault of its own: run it again later" if status >= 500 else "see the AWS message"
-    return WorldError(f"AWS refused {doing}: {code}: {message}", hint=hints.get(code, fallback))
+    kind = RefusedByAws if code in _ABOUT_ONE_THING else WorldError
+    return kind(f"AWS refused {doing}: {code}: {message}", hint=hints.get(code, fallback))

@@ -9,19 +9,21 @@ same instant: two ends that meet inside such a group could both have passed by o
 A job created meanwhile joins at the new end. It may be read or not, as in any walk over pages. Where a page is counted from
 the start of the list, it pushes others on to the next page, where they are read a second time: jobs are kept by name.
 
-Should a page ever come out of order, the ends are never believed to have met, and the list is read to its end.
+Should a page ever come out of order, the ends are never believed to have met, and the list is read to its end. Should a
+page's token come twice, the pages would go round in a circle for ever: an error, because nobody knows what is missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
 from groundctl.core.observed import ObservedJob
+from groundctl.errors import WorldError
 
 Order = Literal["Ascending", "Descending"]
 # Given an order by CreationTime and the last page's token: a page, and the token of the next if there is one.
@@ -50,10 +52,16 @@ class _End:
     is_through: bool = False
     in_order: bool = True
     reached: datetime | None = None
+    tokens: set[str | None] = field(default_factory=set)
 
     def read_on(self) -> list[ObservedJob]:
-        page, self.token = self.read(self.order, self.token)
+        page, token = self.read(self.order, self.token)
+        self.token = token or None  # an empty one leads nowhere
         self.is_through = self.token is None
+        if self.token in self.tokens:
+            hint = "run it again; if it stays so, it is a fault of AWS or of what stands between"
+            raise WorldError("AWS gave the same page of the list of labeling jobs twice", hint=hint)
+        self.tokens.add(self.token)
         times = [*([self.reached] if self.reached else ()), *(job.created for job in page)]
         steps = pairwise(times if self.order == "Ascending" else reversed(times))
         self.in_order = self.in_order and all(earlier <= later for earlier, later in steps)

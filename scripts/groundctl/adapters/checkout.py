@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from groundctl.core.load import Link
 from groundctl.core.problem import Finding
 from groundctl.errors import UsageError
 
@@ -35,26 +36,35 @@ class Checkout:
         return self.root.resolve()
 
     def declarations(self, given: Iterable[str] = (), *, start: Path | None = None) -> tuple[str, ...]:
-        """List the declarations among the given files and folders; all of jobs/ if none is given."""
+        """List the declarations among the given files and folders; all of jobs/ if none is given.
+
+        Names that start with a dot are no declarations: editors and file systems keep notes of their own in them.
+        """
         start = start or Path.cwd()
         chosen = [start / path for path in given] or [self.root / "jobs"]
         found = {path for place in chosen for path in self._yaml_files(place)}
+        for path in found:
+            _refuse_unwritable(path)
         return tuple(sorted(found - {self.policy_path}))
 
     def read(self, path: str) -> bytes:
-        """Read one file of the checkout."""
+        """Read one file of the checkout; a link is not followed."""
+        # Not by pathlib, which takes longer to join two names than to read the file.
+        place = os.path.join(self.root, path)  # noqa: PTH118
         try:
-            # Not by pathlib, which takes longer to join two names than to read the file.
-            with open(os.path.join(self.root, path), "rb") as file:  # noqa: PTH118, PTH123
+            with open(place, "rb", opener=_open_no_link) as file:  # noqa: PTH123
                 return file.read()
         except OSError as error:
+            if os.path.islink(place):  # noqa: PTH114
+                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115
             raise UsageError(
                 f"{path} cannot be read: {error.strerror}", hint="check the path and its rights"
             ) from error
 
     def read_policy(self) -> bytes | None:
         """Read jobs/policy.yaml, if there is one."""
-        return self.read(self.policy_path) if (self.root / self.policy_path).is_file() else None
+        place = self.root / self.policy_path
+        return self.read(self.policy_path) if place.is_file() or place.is_symlink() else None
 
     def read_text_beside(self, declaration: str, name: str) -> str | Finding:
         """Read a text file beside a declaration, or say why it is not to be read."""
@@ -95,10 +105,14 @@ class Checkout:
     def _yaml_files(self, place: Path) -> Iterator[str]:
         if place.is_dir():
             for folder, folders, names in os.walk(place):
-                folders.sort()
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
                 within = self._name(Path(folder))
-                yield from (f"{within}/{name}" for name in names if name.endswith((".yaml", ".yml")))
-        elif place.is_file():
+                yield from (
+                    f"{within}/{name}"
+                    for name in names
+                    if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+                )
+        elif place.is_file() or place.is_symlink():
             yield self._name(place)
         else:
             raise UsageError(f"{place} is not there", hint="give declarations or folders, or nothing for all of jobs/")
@@ -106,6 +120,19 @@ class Checkout:
     def _name(self, path: Path) -> str:
         path = Path(os.path.normpath(path))
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))  # Windows has no such flag, and few links
+
+
+def _refuse_unwritable(path: str) -> None:
+    """Refuse a name that is no text: it could be written neither into a report nor into a request."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode(errors="backslashreplace")
+        raise UsageError(f"{shown} has a name that is not UTF-8", hint="rename the file or its folder") from None
 
 
 def _finding(rule: str, message: str, hint: str) -> Finding:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from functools import cached_property
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, cast
 
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _READ_AHEAD = 1 << 18  # bytes
+# Somebody is writing or deleting the object at this moment: there may be none yet, or none any more.
+_CONFLICTS = {"ConditionalRequestConflict", "OperationAborted"}
+_CONFLICT_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds
 
 
 class S3Objects:
     """Objects by their s3:// URI."""
 
-    def __init__(self, session: AwsSession) -> None:
+    def __init__(self, session: AwsSession, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._session = session
+        self._sleep = sleep
 
-    @cached_property
+    @property
     def _client(self) -> S3Client:
         return self._session.s3()
 
@@ -51,15 +55,23 @@ class S3Objects:
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless there is one; say whether it was written."""
         bucket, key = _split(uri)
+        pauses = iter(_CONFLICT_PAUSES)
         with in_plain_words(f"writing {uri}", self._session.region):
-            try:
-                self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*")
-            except aws.ClientError as error:
-                # 412: there is one. 409: somebody is writing it now, and the same name means the same content.
-                if error.response["Error"].get("Code") in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                    return False
-                raise
-            return True
+            while True:
+                try:
+                    self._client.put_object(
+                        Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
+                    )
+                except aws.ClientError as error:
+                    code = error.response["Error"].get("Code")
+                    if code == "PreconditionFailed":
+                        return False
+                    pause = next(pauses, None)
+                    if code not in _CONFLICTS or pause is None:
+                        raise
+                    self._sleep(pause)
+                else:
+                    return True
 
     def put(self, uri: str, content: bytes, media_type: str) -> None:
         """Write an object, over an older one if need be."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
+from botocore.retries.standard import RetryContext, ThrottledRetryableChecker
 
-from groundctl.adapters.aws_session import AwsSession, in_plain_words
+from groundctl.adapters.aws_session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
 from groundctl.adapters.both_ends import Order, from_both_ends
 from groundctl.core.create_once import Accepted, Answer, NameTaken, Rejected, Throttled, Unclear
 from groundctl.core.observed import ObservedJob, observed_job
@@ -17,8 +18,19 @@ from groundctl.core.observed import ObservedJob, observed_job
 if TYPE_CHECKING:
     from types_boto3_sagemaker.client import SageMakerClient
 
-_THROTTLES = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 _NOT_FOUND = ("not found", "could not find", "does not exist")
+# Raised before the first byte of a request leaves. No SSLError: a connection can also break under a request.
+_NOTHING_SENT = (
+    *WITHOUT_CREDENTIALS,
+    aws.ParamValidationError,
+    aws.EndpointConnectionError,
+    aws.ConnectTimeoutError,
+    aws.ProxyConnectionError,
+)
+# Answers of somebody who stopped waiting, such as a proxy; the request may have gone through.
+_GAVE_UP_WAITING = {408, 499}
+_GAVE_UP_CODES = {"RequestTimeout", "RequestTimeoutException"}
+_CODE_OF_AWS = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 
 
 class SageMakerJobs:
@@ -27,13 +39,9 @@ class SageMakerJobs:
     def __init__(self, session: AwsSession) -> None:
         self._session = session
 
-    @cached_property
+    @property
     def _client(self) -> SageMakerClient:
         return self._session.sagemaker()
-
-    @cached_property
-    def _once(self) -> SageMakerClient:
-        return self._session.sagemaker_without_retries()
 
     def list_jobs(self) -> Iterator[ObservedJob]:
         """Yield every labeling job, a page of 100 a call; a page that cannot be had is an error, never an absence."""
@@ -44,6 +52,7 @@ class SageMakerJobs:
         more: dict[str, str] = {"NextToken": token} if token else {}
         # Left to itself AWS pages by a size it does not state.
         page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]
+        _expect("LabelingJobSummaryList", page)
         return [observed_job(entry) for entry in page["LabelingJobSummaryList"]], page.get("NextToken")
 
     def describe(self, name: str) -> Mapping[str, Any] | None:
@@ -55,21 +64,19 @@ class SageMakerJobs:
                 if _is_absent(error):
                     return None
                 raise
+            _expect("LabelingJobArn", described)
             return described
 
     def create_once(self, request: Mapping[str, Any]) -> Answer:
         """Send the create call once, and say what came back."""
+        client = self._session.sagemaker_without_retries()
         try:
-            return Accepted(arn=self._once.create_labeling_job(**request)["LabelingJobArn"])
+            return Accepted(arn=client.create_labeling_job(**request)["LabelingJobArn"])
         except aws.ClientError as error:
             return _answer(error)
-        except (aws.NoCredentialsError, aws.PartialCredentialsError) as error:
-            return Rejected(code=type(error).__name__, message=str(error))
-        except aws.EndpointConnectionError as error:
-            return Rejected(code="EndpointConnectionError", message=f"nothing was sent: {error}")
-        except aws.ParamValidationError as error:
-            return Rejected(code="ParamValidationError", message=str(error))
-        except (aws.HTTPClientError, ResponseParserError) as error:
+        except _NOTHING_SENT as error:
+            return Rejected(code=type(error).__name__, message=f"nothing was sent: {error}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, AWS may have the request: somebody has to look
             return Unclear(message=f"{type(error).__name__}: {error}")
 
     def stop(self, name: str) -> None:
@@ -78,16 +85,35 @@ class SageMakerJobs:
             self._client.stop_labeling_job(LabelingJobName=name)
 
 
+def _expect(member: str, answer: Mapping[str, Any]) -> None:
+    """Refuse what lacks what AWS always gives: botocore takes an empty page with status 200 for an answer."""
+    if member not in answer:
+        raise ResponseParserError(f"no {member} in it")
+
+
 def _answer(error: aws.ClientError) -> Answer:
-    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    said = error.response.get("Error", {})
+    code, message = said.get("Code", ""), said.get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code == "ResourceInUse":
         return NameTaken(message=message)
-    if code in _THROTTLES:
+    if status == 429 or _is_throttle(error):
         return Throttled(message=message)
-    # A server's fault says nothing about what it had done by then.
-    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500:
-        return Unclear(message=f"{code}: {message}")
-    return Rejected(code=code, message=message)
+    if _is_clean_no(status, code):
+        return Rejected(code=code, message=message)
+    return Unclear(message=f"{code}: {message}")
+
+
+def _is_throttle(error: aws.ClientError) -> bool:
+    answer = RetryContext(attempt_number=1, parsed_response=error.response)
+    return ThrottledRetryableChecker().is_retryable(answer)
+
+
+def _is_clean_no(status: int, code: str) -> bool:
+    """Tell AWS's own no from a server's fault, and from what others between us and AWS answer; these leave all open."""
+    by_aws = _CODE_OF_AWS.fullmatch(code) is not None  # where an answer has no code, botocore puts the status there
+    gave_up = status in _GAVE_UP_WAITING or code in _GAVE_UP_CODES
+    return 400 <= status < 500 and by_aws and not gave_up
 
 
 def _is_absent(error: aws.ClientError) -> bool:

@@ -67,6 +67,10 @@ class SimulatorProcess:
         """Let simulated time pass until every job has ended."""
         self._call("clock", {"until": "idle"})
 
+    def let_time_run(self, *, speed: float) -> None:
+        """Let simulated time pass by itself, so many times as fast as real time."""
+        self._call("clock", {"frozen": False, "speed": speed})
+
     def mutating_calls(self) -> int:
         """Count the calls so far that changed something on the simulated AWS."""
         return sum(bool(request["mutating"]) for request in self._call("requests")["requests"])

@@ -15,7 +15,7 @@ from groundctl.adapters.terraform_places import PROVIDER, find_mirror, given_mir
 from groundctl.errors import WorldError
 
 OLDEST_TERRAFORM = (1, 10)
-APPLY_FIRST = "run `groundctl demo` or apply terraform/ first (see terraform/README.md), or give --infrastructure FILE"
+APPLY_FIRST = "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
 
 # CHECKPOINT_DISABLE: no question to the network about newer versions.
 _CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}

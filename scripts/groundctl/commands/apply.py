@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from groundctl.commands.common import Planned, plan_now
+from groundctl.core.change import Action
 from groundctl.core.create_once import Outcome
-from groundctl.core.plan import Action
-from groundctl.core.reviewed import held_back, same_target
+from groundctl.core.reviewed import held_back, is_as_written, same_target
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.errors import UsageError
 from groundctl.pipeline import apply
-from groundctl.render.plan import outcomes_json, outcomes_text, plan_text
+from groundctl.render.applied import applied_json, applied_text
 from groundctl.render.progress import progress
 from groundctl.wiring import SystemClock, open_checkout
 
@@ -26,27 +27,28 @@ def run(options: Namespace) -> int:
     if planned is None:
         return 1
     held = _held(planned, reviewed, options.plan)
-    outcomes = _apply(planned, held, may_stop=options.allow_stop)
-    refused = [change for change in planned.plan.changes if change.action.fails]
-    if options.format == "json":
-        print(
-            json.dumps(
-                {"plan_digest": planned.plan.digest, "outcomes": outcomes_json(outcomes)}, indent=2, ensure_ascii=False
-            )
-        )
+    outcomes: list[Outcome] = []
+    try:
+        outcomes.extend(_apply(planned, held, may_stop=options.allow_stop))
+    finally:
+        # Whatever ends the run, what was done is told: it cannot be undone.
+        _print(planned, outcomes, options.format)
+    return 1 if planned.plan.fails or any(outcome.result.needs_a_person for outcome in outcomes) else 0
+
+
+def _print(planned: Planned, outcomes: Sequence[Outcome], form: str) -> None:
+    if form == "json":
+        print(json.dumps(applied_json(planned.plan, outcomes), indent=2, ensure_ascii=False))
     else:
-        if refused:
-            print(plan_text(planned.plan, planned.validated.policy))
-        print(outcomes_text(outcomes))
-    return 1 if refused or any(outcome.result.needs_a_person for outcome in outcomes) else 0
+        print(applied_text(planned.plan, outcomes, planned.validated.policy))
 
 
-def _apply(planned: Planned, held: dict[str, str], *, may_stop: bool) -> list[Outcome]:
+def _apply(planned: Planned, held: dict[str, str], *, may_stop: bool) -> Iterator[Outcome]:
     todo = [change for change in planned.plan.changes if change.action in {Action.CREATE, Action.STOP}]
     steps = apply(
         todo, jobs=planned.aws.jobs, objects=planned.aws.objects, clock=SystemClock(), held=held, may_stop=may_stop
     )
-    return list(progress(steps, total=len(todo), doing="creating labeling jobs"))
+    return progress(steps, total=len(todo), doing="creating labeling jobs")
 
 
 def _held(planned: Planned, reviewed: dict[str, Any] | None, file: str) -> dict[str, str]:
@@ -69,4 +71,8 @@ def _reviewed(file: str) -> dict[str, Any]:
         first = findings[0]
         message = f"{file} is no plan: {first.pointer or '/'} {first.message}"
         raise UsageError(message, hint="write it with `groundctl plan --out FILE`")
+    if not is_as_written(plan):
+        raise UsageError(
+            f"{file} was changed after it was written", hint="write it anew with `groundctl plan --out FILE`"
+        )
     return dict(plan)

@@ -10,9 +10,9 @@ from functools import partial
 from groundctl.adapters.checkout import Checkout
 from groundctl.ahead import Ahead
 from groundctl.checking import Validated, begin_to_validate
+from groundctl.core.change import Plan
 from groundctl.core.infrastructure import Infrastructure
 from groundctl.core.observed import ObservedJob
-from groundctl.core.plan import Plan
 from groundctl.core.problem import errors_among
 from groundctl.pipeline import observe, plan
 from groundctl.render.problems import as_text

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 from argparse import Namespace
-from contextlib import chdir
+from contextlib import chdir, suppress
 from pathlib import Path
 
 from groundctl import cli
@@ -51,7 +51,8 @@ class _Demo:
             self.play(simulator)
             self.closing_words(simulator, keep=keep)
             if keep:
-                simulator.wait()
+                with suppress(KeyboardInterrupt):
+                    simulator.wait()
         return 0
 
     def play(self, simulator: SimulatorProcess) -> None:
@@ -59,6 +60,7 @@ class _Demo:
         self.prepare(simulator)
         self.groundctl("validate")
         self.groundctl("plan", "--out", self.name("plan.json"))
+        self.save("comment.md", "plan", "--format", "markdown")
         self.groundctl("apply", "--plan", self.name("plan.json"))
         self.say("A second apply finds every job there already")
         before = simulator.mutating_calls()
@@ -76,7 +78,9 @@ class _Demo:
         simulator.run_until_idle()
         self.groundctl("status")
         for job in JOBS:
-            self.groundctl("results", job, "--answers", "--clips", "scripts/samples/clips", "--out", self.name("results"))
+            self.groundctl(
+                "results", job, "--answers", "--clips", "scripts/samples/clips", "--out", self.name("results")
+            )
         self.write_pages()
 
     def prepare(self, simulator: SimulatorProcess) -> None:
@@ -106,12 +110,14 @@ class _Demo:
         return open_infrastructure(open_checkout(), str(file))
 
     def write_pages(self) -> None:
-        """Keep the comment and the pages workers see, to look at."""
+        """Keep the pages that workers see, to look at."""
         for path in open_checkout().declarations():
-            for form, ending in (("comment", "comment.md"), ("page", "html")):
-                target = self.out / "pages" / f"{Path(path).stem}.{ending}"
-                with target.open("w", encoding="utf-8") as file:
-                    self.quietly(file.fileno(), "show", path, "--as", form)
+            self.save(f"{Path(path).stem}.html", "show", path, "--as", "page")
+
+    def save(self, name: str, *arguments: str) -> None:
+        """Keep what a groundctl command prints as a file under pages/."""
+        with (self.out / "pages" / name).open("w", encoding="utf-8") as file:
+            self.quietly(file.fileno(), *arguments)
 
     def groundctl(self, *arguments: str) -> None:
         """Run one groundctl command as a person would, and stop the demo if it fails."""
@@ -153,7 +159,7 @@ class _Demo:
         rows = [
             (self.name("results", f"{JOBS[0]}.html"), "the labels, with their clips"),
             (self.name("pages", f"{JOBS[0]}.html"), "what a worker sees"),
-            (self.name("pages", f"{JOBS[0]}.comment.md"), "the comment on a pull request"),
+            (self.name("pages", "comment.md"), "the comment on a pull request"),
             (self.name("plan.json"), "the plan that was applied"),
             (self.name("results", f"{JOBS[0]}.csv"), "the labels as a table"),
             ("jobs/sports-data/rally-outcome-2026-11.yaml", "the declaration it all came from"),
@@ -162,11 +168,11 @@ class _Demo:
         for path, what in rows:
             print(f"  {path:<{width}}  {what}")
         if keep:
-            print(f"\nThe simulator stays at {simulator.url} until Ctrl-C. To talk to it from another terminal:")
-            for name, value in [
-                *simulator.settings().items(),
-                ("GROUNDCTL_INFRASTRUCTURE", self.name("infrastructure.json")),
-            ]:
+            simulator.let_time_run(speed=10)
+            print(f"\nThe simulator stays at {simulator.url} until Ctrl-C; its clock runs ten times as fast as yours.")
+            print("To talk to it from another terminal:")
+            infrastructure = str(self.out / "infrastructure.json")
+            for name, value in {**simulator.settings(), "GROUNDCTL_INFRASTRUCTURE": infrastructure}.items():
                 print(f"  export {name}={value}")
 
 

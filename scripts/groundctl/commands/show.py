@@ -8,20 +8,21 @@ from argparse import Namespace
 from dataclasses import dataclass, replace
 
 from groundctl.adapters.checkout import Checkout
-from groundctl.core.compile import compile_job
+from groundctl.core.change import Plan
+from groundctl.core.compile import check_infrastructure, compile_job
 from groundctl.core.declaration import Declaration
 from groundctl.core.infrastructure import Infrastructure, example_for
 from groundctl.core.manifest import UNRESOLVED, FrozenInput, freeze, manifest_of_objects
-from groundctl.core.plan import Plan, assemble, judge_new, refuse
+from groundctl.core.plan import assemble, judge_new, leave_stopped, refuse
 from groundctl.core.policy import Policy
 from groundctl.core.problem import errors_among
-from groundctl.core.spec import ObjectsInput, PrefixInput
+from groundctl.core.spec import ObjectsInput, PrefixInput, State
 from groundctl.core.worker_template import worker_template
 from groundctl.pipeline import validate
 from groundctl.render.plan import plan_markdown, plan_text
 from groundctl.render.problems import as_text
 from groundctl.render.spec import spec_json
-from groundctl.wiring import open_checkout, open_infrastructure, open_sample_clip
+from groundctl.wiring import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def run(options: Namespace) -> int:
 
 def _shown(declaration: Declaration, policy: Policy, checkout: Checkout, file: str | None) -> Shown:
     spec = declaration.spec
-    if file:
+    if infrastructure_is_given(file):
         infrastructure = open_infrastructure(checkout, file)
     else:
         infrastructure = example_for(spec)
@@ -68,9 +69,9 @@ def _shown(declaration: Declaration, policy: Policy, checkout: Checkout, file: s
 def _plan(shown: Shown) -> Plan:
     """Plan as if no job existed yet."""
     declaration, infrastructure = shown.declaration, shown.infrastructure
-    from groundctl.core.compile import check_infrastructure
-
-    if findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
+    if declaration.spec.state is State.STOPPED:
+        change = leave_stopped(declaration)
+    elif findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
         change = refuse(declaration, findings)
     else:
         change = judge_new(

@@ -1,14 +1,19 @@
 """groundctl status: how jobs are getting on, from the list of jobs alone."""
 
 import json
+import sys
 from argparse import Namespace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
+from groundctl.adapters.checkout import Checkout
 from groundctl.core.observed import ObservedJob, Status
+from groundctl.core.problem import errors_among
 from groundctl.core.progress import progress_of
 from groundctl.errors import UsageError
 from groundctl.pipeline import observe, validate
 from groundctl.render.status import status_json, status_text
+from groundctl.render.words import count
 from groundctl.wiring import open_aws, open_checkout, open_infrastructure
 
 
@@ -24,13 +29,21 @@ def run(options: Namespace) -> int:
     elif options.all:
         chosen = list(observed.values())
     else:
-        declared = {declaration.spec.key for declaration in validate(checkout).declarations}
+        declared = _declared(checkout)
         chosen = [job for key, job in observed.items() if key in declared]
     # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
     now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
     print(json.dumps(status_json(standing), indent=2) if options.format == "json" else status_text(standing, now))
     return 1 if any(job.status is Status.FAILED for job in chosen) else 0
+
+
+def _declared(checkout: Checkout) -> set[str]:
+    """Name the declared jobs by their files, so that a fault in a file does not hide the job that runs from it."""
+    faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
+    if faulty:
+        print(f"{count(len(faulty), 'file')} with problems: `groundctl validate` tells them", file=sys.stderr)
+    return {PurePosixPath(path).stem.lower() for path in checkout.declarations()}
 
 
 def _named(name: str, observed: dict[str, ObservedJob]) -> ObservedJob:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from groundctl.core.declaration import Declaration, canonical_json
+from groundctl.core.declaration import Declaration, canonical_json, digest_of
 from groundctl.core.infrastructure import Infrastructure
 from groundctl.core.manifest import FrozenInput
-from groundctl.core.observed import DECLARATION_TAG, INPUT_TAG
+from groundctl.core.observed import ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG
 from groundctl.core.prices import amount_in_usd
 from groundctl.core.problem import Finding, pointer_to
 from groundctl.core.regions import (
@@ -19,14 +19,14 @@ from groundctl.core.regions import (
     pre_annotation_lambda,
     public_crowd_team,
 )
-from groundctl.core.spec import JobSpec, ManifestInput, ObjectsInput, PrefixInput
+from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput
 from groundctl.core.worker_template import worker_template
 
 # The prefix of the output bucket that the execution role may write to.
 LABELS = "labels"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A file the request points to, under a key that says what is in it."""
 
@@ -37,11 +37,29 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredJob:
-    """A labeling job ready to be created."""
+    """A labeling job ready to be created; follows names the job whose purchase it knowingly repeats."""
 
     name: str
     request: dict[str, Any]
     artifacts: tuple[Artifact, ...]
+    artifact_bucket: str
+    input_digest: str
+    follows: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """The artifacts of one job, by what the request calls them."""
+
+    declaration: Artifact
+    categories: Artifact
+    template: Artifact
+    manifest: Artifact | None
+
+    def all(self) -> tuple[Artifact, ...]:
+        """List them, the manifest last: what it says is what is bought."""
+        always = (self.declaration, self.categories, self.template)
+        return (*always, self.manifest) if self.manifest else always
 
 
 def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Finding]:
@@ -122,29 +140,60 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Findi
 
 def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> DesiredJob:
     """Make the request and everything it points to; clips is None for a job fed by a topic alone."""
+    digest = input_digest(declaration.spec, infrastructure, clips)
+    files = _files(declaration, infrastructure, clips, digest)
+    return DesiredJob(
+        name=declaration.spec.name,
+        request=_request(declaration, infrastructure, files, digest),
+        artifacts=files.all(),
+        artifact_bucket=infrastructure.artifact_bucket,
+        input_digest=digest,
+        follows=next(iter(meant_again(declaration.spec)), None),
+    )
+
+
+def input_digest(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInput | None) -> str:
+    """Name what is bought, 32 hexadecimal digits: clips and labels, or for a streaming job the topic they come from."""
+    if clips is not None and spec.input_topic is None:
+        return clips.digest
+    topic = infrastructure.topics.get(spec.input_topic or "", "")
+    return digest_of(
+        {"topic": topic, "clips": clips and clips.digest, "labels": sorted(one.name for one in spec.labels)}
+    )
+
+
+def meant_again(spec: JobSpec) -> tuple[str, ...]:
+    """Name the job whose purchase this one knowingly repeats; to go on with a job is to know of it."""
+    if spec.rerun_of:
+        return (spec.rerun_of.job.lower(),)
+    return (spec.source.job.lower(),) if isinstance(spec.source, ChainedInput) else ()
+
+
+def artifact_root(declaration: Declaration, infrastructure: Infrastructure, input_digest: str) -> str:
+    """Name the folder of a job's artifacts by what was declared and what is bought."""
+    return f"s3://{infrastructure.artifact_bucket}/jobs/{declaration.spec.name}/{declaration.digest}-{input_digest}"
+
+
+def _files(
+    declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None, input_digest: str
+) -> _Files:
     spec = declaration.spec
-    root = artifact_root(declaration, infrastructure, clips)
+    root = artifact_root(declaration, infrastructure, input_digest)
     template = worker_template(spec, dict(declaration.texts)).encode()
-    categories = label_categories(spec)
-    artifacts = [
-        Artifact(uri=f"{root}/declaration.json", content=canonical_json(declaration.content), media_type="application/json"),
-        Artifact(uri=f"{root}/label-categories.json", content=categories, media_type="application/json"),
-        # How a template is made may change with groundctl, so its key names its own content too.
-        Artifact(uri=f"{root}/worker-template-{_short_digest(template)}.liquid.html", content=template, media_type="text/html; charset=utf-8"),
-    ]  # fmt: skip
-    if clips is not None:
-        artifacts.append(
-            Artifact(uri=f"{root}/input.manifest", content=clips.manifest, media_type="application/x-ndjson")
+    # The folder names what was declared and what is bought. How a template is made may change with groundctl, and a
+    # manifest may name the same clips with other keys: these two carry the digest of their own bytes as well.
+    return _Files(
+        declaration=Artifact(f"{root}/declaration.json", canonical_json(declaration.content), "application/json"),
+        categories=Artifact(f"{root}/label-categories.json", label_categories(spec), "application/json"),
+        template=Artifact(
+            f"{root}/template-{_short_digest(template)}.liquid.html", template, "text/html; charset=utf-8"
+        ),
+        manifest=Artifact(
+            f"{root}/input-{_short_digest(clips.manifest)}.manifest", clips.manifest, "application/x-ndjson"
         )
-    uris = {artifact.uri.rsplit("/", 1)[-1].split("-")[0]: artifact.uri for artifact in artifacts}
-    request = _request(declaration, infrastructure, clips, uris)
-    return DesiredJob(name=spec.name, request=request, artifacts=tuple(artifacts))
-
-
-def artifact_root(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> str:
-    """Name the folder of a job's artifacts by what was declared and what goes in."""
-    digests = f"{declaration.digest}-{clips.digest if clips else '0' * 32}"
-    return f"s3://{infrastructure.artifact_bucket}/jobs/{declaration.spec.name}/{digests}"
+        if clips
+        else None,
+    )
 
 
 def label_categories(spec: JobSpec) -> bytes:
@@ -154,22 +203,22 @@ def label_categories(spec: JobSpec) -> bytes:
 
 
 def _request(
-    declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None, uris: dict[str, str]
+    declaration: Declaration, infrastructure: Infrastructure, files: _Files, input_digest: str
 ) -> dict[str, Any]:
     spec = declaration.spec
     return _present(
         LabelingJobName=spec.name,
         LabelAttributeName=spec.label_attribute,
-        InputConfig=_input_config(spec, infrastructure, uris.get("input.manifest")),
+        InputConfig=_input_config(spec, infrastructure, files.manifest.uri if files.manifest else None),
         OutputConfig=_output_config(spec, infrastructure),
         RoleArn=infrastructure.execution_role_arn,
-        LabelCategoryConfigS3Uri=uris["label"],
+        LabelCategoryConfigS3Uri=files.categories.uri,
         StoppingConditions=_present(
             MaxHumanLabeledObjectCount=spec.stop_labeled_objects,
             MaxPercentageOfInputDatasetLabeled=spec.stop_labeled_percent,
         ),
-        HumanTaskConfig=_human_task_config(spec, infrastructure, uris["worker"]),
-        Tags=[{"Key": key, "Value": value} for key, value in _tags(declaration, infrastructure, clips)],
+        HumanTaskConfig=_human_task_config(spec, infrastructure, files.template.uri),
+        Tags=[{"Key": key, "Value": value} for key, value in _tags(declaration, infrastructure, input_digest)],
     )
 
 
@@ -211,13 +260,11 @@ def _human_task_config(spec: JobSpec, infrastructure: Infrastructure, template: 
     )
 
 
-def _tags(
-    declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None
-) -> Iterator[tuple[str, str]]:
+def _tags(declaration: Declaration, infrastructure: Infrastructure, input_digest: str) -> Iterator[tuple[str, str]]:
     yield from declaration.spec.tags
     yield DECLARATION_TAG, declaration.digest
-    yield INPUT_TAG, clips.digest if clips else "0" * 32
-    yield "groundctl:artifacts", infrastructure.artifact_bucket
+    yield INPUT_TAG, input_digest
+    yield ARTIFACTS_TAG, infrastructure.artifact_bucket
     yield "groundctl:environment", infrastructure.environment
 
 

@@ -99,31 +99,44 @@ def judge(answer: Answer, request: Mapping[str, Any], found: Mapping[str, Any] |
         )
     if found is None:
         return _nothing_found(answer)
-    arn = found["LabelingJobArn"]
-    if differences := tuple(members_that_differ(request, found)):
+    arn = found.get("LabelingJobArn")
+    # Accepted means that the name was free: the job under it is ours, however AWS writes it down.
+    if not isinstance(answer, Accepted) and not is_same_purchase(request, found):
         return Verdict(
             result=Result.FAILED,
-            evidence=f"a job of this name exists and differs in {', '.join(differences[:5])}",
-            hint="somebody else made it; choose another name: a name is used up for ever",
+            evidence="a job of this name exists, made from another declaration or other clips",
+            hint="choose another name: a name is used up for ever",
             arn=arn,
         )
-    if found["LabelingJobStatus"] == "Failed":
+    if found.get("LabelingJobStatus") == "Failed":
         return Verdict(
             result=Result.FAILED,
             evidence=f"AWS accepted it and then failed it: {found.get('FailureReason', 'no reason given')}",
             hint="mend the cause, then declare the job under a new name: this one is used up",
             arn=arn,
         )
+    result, evidence = _in_good_order(answer)
+    if differences := tuple(members_that_differ(request, found)):
+        evidence += f"; AWS shows {', '.join(differences[:5])} otherwise than asked"
+    return Verdict(result=result, evidence=evidence, arn=arn)
+
+
+def _in_good_order(answer: Answer) -> tuple[Result, str]:
     match answer:
         case Accepted():
-            return Verdict(result=Result.CREATED, evidence="accepted, and there", arn=arn)
-        case Unclear():
-            evidence = f"the answer was lost ({answer.message}), but the job is there and is the one we asked for"
-            return Verdict(result=Result.CREATED, evidence=evidence, arn=arn)
+            return Result.CREATED, "accepted, and there"
+        case Unclear(message=message):
+            return Result.CREATED, f"the answer was lost ({message}), but the job is there and is the one we asked for"
         case _:
-            return Verdict(
-                result=Result.EXISTED, evidence="it was there already, made from the same declaration", arn=arn
-            )
+            return Result.EXISTED, "it was there already, made from the same declaration"
+
+
+def is_same_purchase(request: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether a described job was made from the same declaration and clips: their digests are in the manifest's key."""
+    source, have = request["InputConfig"]["DataSource"], found.get("InputConfig", {}).get("DataSource", {})
+    if "S3DataSource" in source:
+        return bool(source["S3DataSource"] == have.get("S3DataSource"))
+    return bool(_tags(request).items() <= _tags(found).items() and source == have)
 
 
 def _nothing_found(answer: Answer) -> Verdict:
@@ -157,13 +170,19 @@ def members_that_differ(request: Mapping[str, Any], found: Mapping[str, Any], na
         here, have = f"{name}{member}", found.get(member)
         if isinstance(wanted, Mapping):
             yield from members_that_differ(wanted, have if isinstance(have, Mapping) else {}, f"{here}.")
+        elif member == "Tags":
+            # An organisation may add tags of its own, and a fresh job may not show any yet.
+            if have and not _tags(request).items() <= _tags(found).items():
+                yield here
         elif _comparable(member, wanted) != _comparable(member, have):
             yield here
 
 
+def _tags(holder: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in holder.get("Tags") or ()}
+
+
 def _comparable(member: str, value: Any) -> Any:
-    if member == "Tags":
-        return sorted((tag["Key"], tag["Value"]) for tag in value or ())
     if member == "LabelingJobName":
         return str(value).lower()
     return value or None  # AWS describes an absent KmsKeyId as an empty text

@@ -54,7 +54,7 @@ def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
             name: WorkTeam(arn=team["arn"], kind=team["kind"], portal_url=team["portal_url"])
             for name, team in data["work_teams"].items()
         },
-        topics=dict(data["topics"]),
+        topics=dict(data.get("topics", {})),  # the one member that the schema lets be left out
     )
 
 

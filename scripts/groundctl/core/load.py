@@ -82,8 +82,16 @@ class _Unreadable(Exception):  # noqa: N818 - not an error of ours: the file end
     """Nothing after this point of the file can be trusted."""
 
 
+class Link(bytes):
+    """What a link holds in place of content, as git sees it: the path that it leads to."""
+
+
 def load_document(path: str, raw: bytes) -> Document | tuple[Problem, ...]:
     """Read one declaration, or say everything that keeps it from being read."""
+    if isinstance(raw, Link):
+        message = f"is a link to {_short(raw.decode(errors='backslashreplace'))}, not a file"
+        hint = "put the file itself here: behind a link, a reviewer sees no change"
+        return (_problem(path, (1, 1), "GT011", message, hint),)
     if len(raw) > MAX_BYTES:
         return (_problem(path, (1, 1), *_too_large(len(raw))),)
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 DECLARATION_TAG = "groundctl:declaration"
 INPUT_TAG = "groundctl:input"
+ARTIFACTS_TAG = "groundctl:artifacts"
 
 _OUR_MANIFEST = re.compile(
     r"s3://(?P<bucket>[^/]+)/jobs/(?P<name>[^/]+)/(?P<declaration>[0-9a-f]{32})-(?P<input>[0-9a-f]{32})/[^/]+"
@@ -26,6 +27,12 @@ class Status(StrEnum):
     FAILED = "Failed"
     STOPPING = "Stopping"
     STOPPED = "Stopped"
+    # A word that AWS may add one day; nothing is known of it but that it is not one of the ends above.
+    UNKNOWN = "Unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Status:  # noqa: ARG003 - enum's signature
+        return cls.UNKNOWN
 
     @property
     def is_terminal(self) -> bool:
@@ -114,7 +121,7 @@ def _tagged(entry: Mapping[str, Any]) -> Fingerprint | None:
     if DECLARATION_TAG not in tags:
         return None
     return Fingerprint(
-        bucket=tags.get("groundctl:artifacts", ""),
+        bucket=tags.get(ARTIFACTS_TAG, ""),
         name=entry["LabelingJobName"],
         declaration=tags[DECLARATION_TAG],
         input=tags.get(INPUT_TAG, ""),

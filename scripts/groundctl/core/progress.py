@@ -13,7 +13,10 @@ LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A job's standing; rate is data objects an hour, None while nothing can be said."""
+    """A job's standing; rate is data objects an hour, None while nothing can be said.
+
+    There is no expected end beyond expires: AWS will have failed the job by then.
+    """
 
     job: ObservedJob
     done: int
@@ -30,21 +33,23 @@ def progress_of(job: ObservedJob, now: datetime) -> Progress:
     until = job.modified if job.status.is_terminal else now
     hours = (until - job.created).total_seconds() / 3600
     rate = done / hours if done and hours > 0 else None
-    running = job.status is Status.IN_PROGRESS
-    end = now + timedelta(hours=(total - done) / rate) if running and rate and total > done else None
     expires = job.created + LIFETIME
+    running = job.status is Status.IN_PROGRESS
+    to_go = (total - done) / rate if running and rate and total > done else None
+    # Compared in hours: at a clip a month, a large job ends after the last year there is a date for.
+    is_late = to_go is not None and to_go > (expires - now).total_seconds() / 3600
     return Progress(
         job=job,
         done=done,
         total=total,
         rate=rate,
-        expected_end=end,
+        expected_end=None if to_go is None or is_late else now + timedelta(hours=to_go),
         expires=expires,
-        advice=_advice(job, end, expires, now),
+        advice=_advice(job, now, is_late=is_late),
     )
 
 
-def _advice(job: ObservedJob, end: datetime | None, expires: datetime, now: datetime) -> str:
+def _advice(job: ObservedJob, now: datetime, *, is_late: bool) -> str:
     match job.status:
         case Status.FAILED:
             return f"failed: {job.failure_reason or 'AWS gave no reason'}; declare the rest under a new name"
@@ -52,7 +57,7 @@ def _advice(job: ObservedJob, end: datetime | None, expires: datetime, now: date
             return f"{job.counters.failed} without a label: `groundctl results {job.name}` lists them"
         case Status.STOPPED:
             return f"stopped; `groundctl results {job.name}` has the labels made so far"
-        case Status.IN_PROGRESS if end and end > expires:
+        case Status.IN_PROGRESS if is_late:
             return "will not be done when AWS fails it after 30 days: add workers to the team"
         case Status.IN_PROGRESS if not job.counters.labeled and now - job.created > timedelta(days=1):
             return "nothing labeled in a day: do the workers know, and can they open the portal?"

@@ -701,7 +701,10 @@ OTHER_RULES = {
     "GT605": "Labels go to the bucket that the execution role can write.",
     "GT606": "Labels are encrypted with the key that the execution role may use.",
     "GT701": "An input manifest has lines that AWS reads, and no more than it takes.",
-    "GT702": "The manifest that a job starts from is there.",
+    "GT702": "The manifest that a job starts from is there, and AWS lets us read it.",
+    "GT703": "Clips that a manifest names lie where the team's clips may, and where the execution role can read.",
+    "GT704": "A job that continues another one keeps its labels in their order: the output numbers them so.",
+    "GT705": "A job that asks another one's question again says so: every clip is paid for again.",
 }
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from groundctl.core.create_once import Outcome, Result
+from groundctl.core.change import Action, Change, Plan, plan_content
 from groundctl.core.money import rate_source
-from groundctl.core.plan import Action, Change, Plan, plan_content
 from groundctl.core.policy import Policy
 from groundctl.render.escape import for_markdown, for_markdown_code, for_terminal
 from groundctl.render.table import Column, text_table
@@ -55,18 +53,19 @@ def money_of(plan: Plan, policy: Policy) -> str:
     cost, creates = plan.cost, plan.with_action(Action.CREATE)
     if not creates:
         return "Nothing will be bought."
-    if any(change.cost is None for change in creates):
-        return "The cost is open. A job cannot be changed or deleted once created."
+    for_good = "A job cannot be changed or deleted once created."
+    if len(plan.open_ended) == len(creates):
+        return f"The cost is open. {for_good}"
     answers = f"{count(cost.objects, 'clip')}, {count(cost.answers, 'answer')}"
-    return (
-        f"Estimated cost: {usd_range(cost.low, cost.high)} ({answers}). A job cannot be changed or deleted once created. "
-        f"Rates: {rate_source(policy)}."
-    )
+    known = f"{usd_range(cost.low, cost.high)} ({answers})"
+    if plan.open_ended:
+        known += f", and what {count(len(plan.open_ended), 'job')} without a bound will buy"
+    return f"Estimated cost: {known}. {for_good} Rates: {rate_source(policy)}."
 
 
 def plan_text(plan: Plan, policy: Policy) -> str:
     """Write a plan for a terminal."""
-    shown = [change for change in plan.changes if change.action is not Action.EXISTS]
+    shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [verdict_of(plan), money_of(plan, policy)]
     if shown:
         lines += ["", *_table(shown)]
@@ -109,7 +108,7 @@ def _reason_lines(change: Change) -> Iterator[str]:
 
 def plan_markdown(plan: Plan, policy: Policy, *, footer: str = "") -> str:
     """Write a plan as the comment on a pull request."""
-    shown = [change for change in plan.changes if change.action is not Action.EXISTS]
+    shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [f"### {verdict_of(plan, for_markdown)}", "", _not_math(money_of(plan, policy)), ""]
     if shown:
         lines += ["| Job | Action | Clips | Answers | Estimated cost | Team |", "|---|---|--:|--:|--:|---|"]
@@ -171,38 +170,3 @@ def _details(change: Change) -> Iterator[tuple[str, str]]:
         yield "a clip is offered for", f"{task['TaskAvailabilityLifetimeInSeconds'] / 86400:,.1f} days"
     yield "declaration", for_markdown_code(change.declaration_digest)
     yield "input", for_markdown_code(change.input_digest)
-
-
-def outcomes_text(outcomes: Sequence[Outcome]) -> str:
-    """Write what an apply did, a line a job and a verdict."""
-    lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
-    return "\n".join([*lines, outcomes_verdict(outcomes)])
-
-
-def _outcome_lines(outcome: Outcome) -> Iterator[str]:
-    yield f"{outcome.result:<9} {outcome.name}: {outcome.evidence}"
-    if outcome.hint:
-        yield f"          what now: {outcome.hint}"
-
-
-def outcomes_verdict(outcomes: Sequence[Outcome]) -> str:
-    """Say in one line how an apply ended."""
-    if not outcomes:
-        return "Nothing to do: every declared job is there already. AWS was not asked to change anything."
-    parts = [f"{number} {result}" for result in Result if (number := sum(one.result is result for one in outcomes))]
-    return f"{count(len(outcomes), 'job')}: {', '.join(parts)}"
-
-
-def outcomes_json(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """Give outcomes as JSON values."""
-    return [
-        {
-            "name": one.name,
-            "path": one.path,
-            "result": str(one.result),
-            "evidence": one.evidence,
-            "hint": one.hint,
-            "arn": one.arn,
-        }
-        for one in outcomes
-    ]
