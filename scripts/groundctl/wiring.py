@@ -109,7 +109,8 @@ def _from_file(file: str) -> Any:
         return json.loads(Path(file).read_bytes())
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be read: {error.strerror}", hint="check the path given as --infrastructure or GROUNDCTL_INFRASTRUCTURE"
+            f"{file} cannot be read: {error.strerror}",
+            hint="check the path given as --infrastructure or GROUNDCTL_INFRASTRUCTURE",
         ) from error
     except ValueError as error:
         raise UsageError(

@@ -57,10 +57,8 @@ class Play:
 
 def draw_play(play: Play, time: float) -> Canvas:
     """Return the picture at the moment."""
-    if play.camera_leaves is not None and time >= play.camera_leaves:
-        canvas = draw_crowd(play.clock, time)
-    else:
-        canvas = _draw_on_court(play, time)
+    is_away = play.camera_leaves is not None and time >= play.camera_leaves
+    canvas = draw_crowd(play.clock, time) if is_away else _draw_on_court(play, time)
     if play.mirrored:
         canvas = canvas.mirrored()
     draw_caption(canvas, f"COURT {play.court_number}", play.clock, time)

@@ -98,7 +98,9 @@ class AwsSession:
             with in_plain_words("reading the AWS settings", self.region):
                 return make()
         except ValueError as error:
-            hint = "write AWS_ENDPOINT_URL as http://HOST:PORT, or unset it; check the other AWS settings of this machine"
+            hint = (
+                "write AWS_ENDPOINT_URL as http://HOST:PORT, or unset it; check the other AWS settings of this machine"
+            )
             raise UsageError(f"the AWS settings cannot be used: {error}", hint=hint) from error
 
 

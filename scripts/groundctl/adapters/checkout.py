@@ -52,7 +52,7 @@ class Checkout:
         # Not by pathlib, which takes longer to join two names than to read the file.
         place = os.path.join(self.root, path)  # noqa: PTH118
         try:
-            with open(place, "rb", opener=_open_no_link) as file:  # noqa: PTH123
+            with open(place, "rb", opener=_open_no_link) as file:
                 return file.read()
         except OSError as error:
             if os.path.islink(place):  # noqa: PTH114

@@ -1,0 +1,257 @@
+"""Whatever comes back over the wire, a create ends in an Answer, and a read in a value or in plain words."""
+
+from __future__ import annotations
+
+import inspect
+import string
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import pytest
+from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
+from botocore.retries.standard import ThrottledRetryableChecker
+
+from groundctl.adapters.aws_session import AwsSession
+from groundctl.adapters.s3 import S3Objects
+from groundctl.adapters.sagemaker import SageMakerJobs
+from groundctl.core.create_once import Accepted, Answer, NameTaken, Rejected, Throttled, Unclear
+from groundctl.errors import UsageError, WorldError
+from support.answering import Reply, answering
+from support.builders import NOW, REGION, a_desired_job
+
+REQUEST = a_desired_job().request
+CONFLICT = Reply(409, b"<Error><Code>ConditionalRequestConflict</Code><Message>try again</Message></Error>")
+THERE_IS_ONE = Reply(412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>")
+PROXY_PAGE = b"<html>Somebody between here and AWS</html>"
+NOTHING_WAS_SENT = {
+    "ConnectTimeoutError", "CredentialRetrievalError", "EndpointConnectionError", "LoginAuthorizationCodeError",
+    "LoginError", "LoginInsufficientPermissions", "LoginRefreshRequired", "LoginTokenLoadError",
+    "MetadataRetrievalError", "NoAuthTokenError", "NoCredentialsError", "ParamValidationError",
+    "PartialCredentialsError", "ProfileNotFound", "ProxyConnectionError", "RefreshWithMFAUnsupportedError", "SSOError",
+    "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError", "UnknownCredentialError",
+    "UnknownTokenProviderError",
+}  # fmt: skip
+EXCEPTIONS = sorted(
+    (kind for kind in vars(aws).values() if inspect.isclass(kind) and issubclass(kind, Exception)),
+    key=lambda kind: kind.__name__,
+)
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+
+
+class Client:
+    """A client of which every call raises, or gives, the next of these; also the session it comes from."""
+
+    region = REGION
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.calls = 0
+
+    def answer(self, **_: Any) -> Any:
+        self.calls += 1
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    create_labeling_job = describe_labeling_job = list_labeling_jobs = answer
+
+    def jobs(self) -> SageMakerJobs:
+        return SageMakerJobs(cast(AwsSession, self))
+
+    def sagemaker(self) -> Client:
+        return self
+
+    sagemaker_without_retries = sagemaker
+
+
+def raised(kind: type[Exception]) -> Exception:
+    """Make an exception as botocore does, with something in each field of its text."""
+    if issubclass(kind, aws.ClientError):
+        return kind({}, "CreateLabelingJob")
+    fields = {name for _, name, _, _ in string.Formatter().parse(getattr(kind, "fmt", "")) if name}
+    if issubclass(kind, aws.StubResponseError):
+        fields = {"operation_name", "reason"}
+    return kind(**dict.fromkeys(fields, "x")) if issubclass(kind, aws.BotoCoreError) else kind("x")
+
+
+@contextmanager
+def jobs_that_answer(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes) -> Iterator[SageMakerJobs]:
+    with answering(Reply(status, body)) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        yield SageMakerJobs(AwsSession(REGION))
+
+
+# -- the create call -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
+def test_no_exception_of_the_sdk_escapes_a_create_and_a_clean_no_means_that_nothing_was_sent(kind):
+    answer = Client(raised(kind)).jobs().create_once(REQUEST)
+
+    assert type(answer) is (Rejected if kind.__name__ in NOTHING_WAS_SENT else Unclear), answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [ResponseParserError("<html>"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no text"), {}, None],
+    ids=["no JSON", "no text", "no ARN", "nothing"],
+)
+def test_an_answer_that_makes_no_sense_leaves_open_whether_there_is_a_job(answer):
+    assert isinstance(Client(answer).jobs().create_once(REQUEST), Unclear)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, b'{"LabelingJobArn": "arn"}', Accepted(arn="arn")),
+        (200, b"", Unclear),
+        (200, b"{}", Unclear),
+        (200, PROXY_PAGE, Unclear),
+        (307, b"", Unclear),
+        (400, b'{"__type": "ValidationException", "message": "no"}', Rejected(code="ValidationException", message="no")),
+        (400, b'{"__type": "ResourceInUse", "message": "there"}', NameTaken(message="there")),
+        (400, b'{"__type": "ThrottlingException", "message": "slow"}', Throttled(message="slow")),
+        (400, b'{"__type": "RequestTimeout", "message": "slow"}', Unclear),
+        (400, b'{"__type": "", "message": "slow"}', Unclear),
+        (400, b"[]", Unclear),
+        (403, PROXY_PAGE, Unclear),
+        (403, b'{"__type": "com.aws#AccessDeniedException"}', Rejected(code="AccessDeniedException", message="")),
+        (404, b"", Unclear),
+        (408, b"", Unclear),
+        (408, b'{"__type": "RequestTimeoutException", "message": "slow"}', Unclear),
+        (429, b"", Throttled(message="")),
+        (499, b"", Unclear),
+        (500, b'{"__type": "InternalFailure"}', Unclear),
+        (502, PROXY_PAGE, Unclear),
+        (503, b"", Unclear),
+    ],
+)  # fmt: skip
+def test_only_a_no_in_the_words_of_aws_is_a_no(monkeypatch, status: int, body: bytes, expected: Answer | type[Answer]):
+    with jobs_that_answer(monkeypatch, status, body) as jobs:
+        answer = jobs.create_once(REQUEST)
+
+    assert answer == expected if not isinstance(expected, type) else isinstance(answer, expected), answer
+
+
+@pytest.mark.parametrize("code", ThrottledRetryableChecker()._throttled_error_codes)
+def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
+    error = aws.ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "x")  # type: ignore[typeddict-item]
+
+    assert isinstance(Client(error).jobs().create_once(REQUEST), Throttled)
+
+
+# -- reads -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", PROXY_PAGE], ids=["nothing", "no members", "a page"])
+def test_a_read_of_what_is_no_answer_of_aws_is_told_in_plain_words(monkeypatch, body):
+    with jobs_that_answer(monkeypatch, 200, body) as jobs:
+        with pytest.raises(WorldError, match="what came back while describing rally is no answer of AWS"):
+            jobs.describe("rally")
+        with pytest.raises(WorldError, match="what came back while listing labeling jobs is no answer of AWS"):
+            list(jobs.list_jobs())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EXCEPTIONS if issubclass(kind, aws.BotoCoreError)])
+def test_every_fault_of_the_sdk_in_a_read_is_told_in_plain_words(kind):
+    with pytest.raises(WorldError) as told:
+        Client(raised(kind)).jobs().describe("rally")
+
+    assert told.value.hint
+
+
+def test_a_login_that_ran_out_is_told_as_such():
+    with pytest.raises(WorldError, match="credentials could not be had") as told:
+        Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")
+
+    assert "log in again" in told.value.hint
+
+
+def test_an_empty_token_ends_the_list():
+    client = Client(a_page("first", token=""))
+
+    assert [job.name for job in client.jobs().list_jobs()] == ["first"]
+    assert client.calls == 1
+
+
+def test_a_list_that_goes_round_in_a_circle_is_an_error_and_does_not_go_on_for_ever():
+    client = Client(*[a_page("first", token=token) for token in "abab"])
+
+    with pytest.raises(WorldError, match="the same page of the list of labeling jobs twice"):
+        list(client.jobs().list_jobs())
+    assert client.calls <= 4
+
+
+def a_page(name: str, *, token: str) -> dict[str, Any]:
+    job = {"LabelingJobName": name, "LabelingJobArn": "arn", "LabelingJobStatus": "Completed"}
+    times = {"CreationTime": NOW, "LastModifiedTime": NOW}
+    return {"LabelingJobSummaryList": [{**job, **times}], "NextToken": token}
+
+
+# -- writing objects -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("replies", "written"), [([CONFLICT, CONFLICT, Reply(200)], True), ([CONFLICT, THERE_IS_ONE], False)]
+)
+def test_a_write_that_meets_another_one_is_tried_again_until_it_is_known_who_wrote(monkeypatch, replies, written):
+    slept: list[float] = []
+
+    with answering(*replies) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        found = S3Objects(AwsSession(REGION), sleep=slept.append).put_if_absent("s3://artifacts/a", b"a", "text/plain")
+
+    assert found is written
+    assert len(slept) == len(replies) - 1
+
+
+def test_writes_that_meet_others_without_end_are_the_worlds_fault_and_no_object(monkeypatch):
+    slept: list[float] = []
+
+    with answering(CONFLICT) as address:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        with pytest.raises(WorldError, match="ConditionalRequestConflict"):
+            S3Objects(AwsSession(REGION), sleep=slept.append).put_if_absent("s3://artifacts/a", b"a", "text/plain")
+
+    assert sum(slept) < 5
+
+
+# -- clients ---------------------------------------------------------------------------------------------
+
+
+def test_threads_that_come_at_the_same_moment_share_one_client():
+    session = AwsSession(REGION)
+    together = threading.Barrier(8)
+    clients = set()
+
+    def touch() -> None:
+        together.wait()
+        clients.add(session.s3())
+
+    threads = [threading.Thread(target=touch) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(clients) == 1
+
+
+@pytest.mark.parametrize("touch", [AwsSession.s3, AwsSession.sagemaker, lambda session: session.account_check("1")])
+def test_an_endpoint_that_is_no_address_is_wrong_usage(monkeypatch, touch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost:5000")
+
+    with pytest.raises(UsageError, match="Invalid endpoint: localhost:5000") as told:
+        touch(AwsSession(REGION))
+    assert "AWS_ENDPOINT_URL" in told.value.hint

@@ -1,0 +1,48 @@
+"""A server that is not AWS: it gives the answers it is told, so that one can see what the SDK makes of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes over the wire."""
+
+    status: int
+    body: bytes = b""
+
+
+@contextmanager
+def answering(*replies: Reply) -> Iterator[str]:
+    """Give these answers to the next requests, the last one for ever; yields the address."""
+    left = list(replies)
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            reply = left.pop(0) if len(left) > 1 else left[0]
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(reply.status)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names http.server calls
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
