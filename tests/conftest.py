@@ -1,13 +1,15 @@
-"""What several kinds of tests share: one simulator a process, its clock standing still."""
+"""What several kinds of tests share: a simulator with its clock standing still, and one browser a process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
+from support.browser import a_browser
 
 
 @pytest.fixture
@@ -26,3 +28,18 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     with SimulatorServer(seed=7, frozen=True) as simulator:
         monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url or "")
         yield simulator
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the browser of this machine once for all tests of a process."""
+    with a_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Lend the browser to one test; every page in it gets a profile of its own, which ends with the test."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

@@ -32,6 +32,7 @@ from groundctl.core.plan import (
 )
 from groundctl.core.policy import Policy
 from groundctl.core.problem import Finding
+from groundctl.core.rules import Case
 from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput, Source, State
 
 # Apply lives apart: it is the one step that changes the world.
@@ -171,15 +172,16 @@ def _manifest(source: Source, observed: Mapping[str, ObservedJob], objects: Obje
         case ChainedInput(job=job):
             uri = observed[job.lower()].output_manifest or ""
             hint, pointer = f"check the output of {job}, or name a manifest", "/input/from_job"
+    manifest = objects.read(uri)
     missing = Finding(rule="GT702", pointer=pointer, message=f"{uri} is not there", hint=hint)
-    return objects.read(uri) or missing
+    return missing if manifest is None else manifest
 
 
 def _where_clips_may_lie(
     declaration: Declaration, infrastructure: Infrastructure, policy: Policy
 ) -> tuple[tuple[str, ...], ...]:
     """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
-    folder = declaration.path.rsplit("/", 2)[-2] if "/" in declaration.path else ""
+    folder = Case(path=declaration.path, spec=declaration.spec).folder
     buckets = tuple(f"s3://{bucket}/" for bucket in infrastructure.input_buckets)
     return tuple(bound for bound in (policy.allowed_prefixes.get(folder), buckets) if bound)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,68 @@ def test_an_endpoint_that_is_down(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE)
 
     assert_one_clear_message(ran, 3, "did not answer", "AWS_ENDPOINT_URL")
+
+
+@pytest.mark.parametrize("address", ["localhost:5000", "http://", "http://[", "nonsense"])
+@pytest.mark.parametrize("command", [("plan",), ("apply",), ("status",), ("results", "rally-outcome")])
+def test_an_endpoint_that_is_no_address(checkout, command, address):
+    settings = {**TESTING, "AWS_ENDPOINT_URL": address}
+
+    ran = groundctl(*command, "--infrastructure", "infrastructure.json", cwd=checkout, settings=settings)
+
+    assert_one_clear_message(ran, 2, "AWS_ENDPOINT_URL", "http://HOST:PORT")
+
+
+def test_an_infrastructure_without_topics_is_good_enough(checkout, simulator: Simulator):
+    content = aws_world.as_file_content(an_infrastructure())
+    del content["topics"]
+    write(checkout / "infrastructure.json", json.dumps(content))
+
+    ran = groundctl("status", "--infrastructure", "infrastructure.json", cwd=checkout, settings=against(simulator))
+
+    assert ran.code == 0, ran.err
+
+
+def test_a_declaration_that_is_a_link_does_not_keep_the_others_from_being_checked(checkout):
+    write(checkout / "jobs/sports-data/bad.yaml", "name: bad")
+    write(checkout / "secret.yaml", "secret-word")
+    (checkout / "jobs/sports-data/link.yaml").symlink_to("../../secret.yaml")
+
+    ran = groundctl("validate", cwd=checkout)
+
+    assert_one_clear_message(ran, 1, "link.yaml:1:1 GT011 is a link to ../../secret.yaml, not a file", "bad.yaml")
+    assert "secret-word" not in ran.out + ran.err
+
+
+def test_the_lock_that_an_editor_leaves_is_no_declaration(checkout):
+    (checkout / "jobs/sports-data/.#rally-outcome.yaml").symlink_to("somebody@desk.1234")
+
+    ran = groundctl("validate", cwd=checkout)
+
+    assert_one_clear_message(ran, 0, "1 declaration checked: no problems")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+def test_a_file_name_that_is_not_utf_8(checkout, form):
+    with open(os.fsencode(checkout) + b"/jobs/sports-data/\xff.yaml", "wb"):  # noqa: PTH123 - the name is bytes
+        pass
+
+    ran = groundctl("validate", "--format", form, cwd=checkout)
+
+    assert_one_clear_message(ran, 2, "\\xff.yaml has a name that is not UTF-8", "rename")
+    assert ran.out == ""
+
+
+def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulator: Simulator):
+    aws_world.build(an_infrastructure())
+    asked = ("--infrastructure", "infrastructure.json")
+    assert groundctl("apply", *asked, cwd=checkout, settings=against(simulator)).code == 0
+    write(checkout / "jobs/sports-data/rally-outcome.yaml", "name: [")
+
+    ran = groundctl("status", "--format", "json", *asked, cwd=checkout, settings=against(simulator))
+
+    assert [job["name"] for job in ran.json] == ["rally-outcome"]
+    assert ran.err == "1 file with problems: `groundctl validate` tells them\n"
 
 
 def test_terraform_not_applied_yet(checkout):

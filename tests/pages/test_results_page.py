@@ -15,12 +15,13 @@ from groundctl.core.output_manifest import read_objects
 from groundctl.core.results import read_results
 from groundctl.render.results_page import MAX_CLIPS, results_page
 from pages.contrast import LOW_CONTRAST
-from pages.visit import NEEDS_CHROMIUM, Visit, elsewhere, visit
+from pages.visit import Visit, elsewhere, visit
 from results.manifests import LABELS, a_line, a_request, an_origin, written
 from results.world import CLIPS
+from support.browser import needs_a_browser
 from support.builders import NOW
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = needs_a_browser
 
 HOSTILE = (
     f"\"'></script></style><img src={elsewhere()}/x onerror=\"window.stranger=1;alert('x')\"><script>alert(1)</script>"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from pages.visit import NEEDS_CHROMIUM, elsewhere, visit
+from pages.visit import elsewhere, visit
+from support.browser import needs_a_browser
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = needs_a_browser
 
 
 def test_a_page_without_protection_is_caught_at_everything(browser: Browser, tmp_path: Path) -> None:

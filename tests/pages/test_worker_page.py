@@ -12,11 +12,12 @@ from playwright.sync_api import Browser, expect
 from groundctl.core.worker_template import worker_template
 from groundctl.render.worker_page import worker_page
 from pages.contrast import LOW_CONTRAST
-from pages.visit import NEEDS_CHROMIUM, elsewhere, visit
+from pages.visit import elsewhere, visit
 from results.world import CLIPS
+from support.browser import needs_a_browser
 from support.builders import ROOT, a_declaration, some_data
 
-pytestmark = NEEDS_CHROMIUM
+pytestmark = needs_a_browser
 
 CLIP = CLIPS / "rallies" / "rally-0001.mp4"
 INLINE = f"data:video/mp4;base64,{base64.b64encode(CLIP.read_bytes()).decode()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,22 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
-import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-NEEDS_CHROMIUM = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="NO BROWSER: nobody has seen the pages here. Install the package 'chromium' to run these tests.",
-)
 
 
 class _Elsewhere(BaseHTTPRequestHandler):

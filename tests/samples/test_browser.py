@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from samples.make_clips import CLIPS
+from support.browser import needs_a_browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ("--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update")
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="NO BROWSER: nobody has seen the clips play here. Install the package 'chromium' to run this test.",
-)
+pytestmark = needs_a_browser
 
 PLAY = """
 async (source) => {
@@ -53,12 +47,9 @@ def clips_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    """Open an empty browser with a profile of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=False, args=FLAGS)
-        yield browser.new_page()
-        browser.close()
+def page(browser: Browser) -> Page:
+    """Open an empty page with a profile of its own."""
+    return browser.new_context().new_page()
 
 
 @pytest.mark.parametrize("name", ["rallies/rally-0001.mp4", "serves/serve-0001.mp4", "docks/dock-0001.mp4"])

@@ -24,11 +24,14 @@ def answering(*replies: Reply) -> Iterator[str]:
     left = list(replies)
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # or the SDK waits a second for leave to send what it writes
+
         def answer(self) -> None:
             reply = left.pop(0) if len(left) > 1 else left[0]
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(reply.status)
             self.send_header("Content-Length", str(len(reply.body)))
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(reply.body)
 

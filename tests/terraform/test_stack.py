@@ -109,7 +109,8 @@ def test_outputs_before_the_first_apply_say_what_to_do(tmp_path: Path, script: s
         a_stack(tmp_path, script).outputs()
 
     assert caught.value.hint == (
-        "run `groundctl demo` or apply terraform/ first (see terraform/README.md), or give --infrastructure FILE"
+        "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; "
+        "a demo's is .build/demo/infrastructure.json"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from groundctl.adapters.checkout import Checkout
+from groundctl.core.load import Document, Link, load_document
 from groundctl.core.problem import Finding
 from groundctl.errors import UsageError
 
@@ -58,3 +59,55 @@ def test_a_pipe_is_refused_and_not_waited_for(checkout):
 def test_a_file_that_is_not_there_is_told(checkout):
     with pytest.raises(UsageError, match=r"nobody\.yaml is not there"):
         checkout.declarations(["nobody.yaml"], start=checkout.root)
+
+
+@pytest.mark.parametrize("target", ["a.yaml", "../../secret.md", "nowhere"])
+def test_a_declaration_that_is_a_link_is_a_problem_at_its_place_and_is_not_followed(checkout, target):
+    (checkout.root / "jobs/team/link.yaml").symlink_to(target)
+
+    assert "jobs/team/link.yaml" in checkout.declarations(start=checkout.root)
+    problems = load_document("jobs/team/link.yaml", checkout.read("jobs/team/link.yaml"))
+    assert not isinstance(problems, Document)
+    assert [(one.path, one.line, one.rule) for one in problems] == [("jobs/team/link.yaml", 1, "GT011")]
+    assert problems[0].message == f"is a link to {target}, not a file"
+
+
+def test_a_declaration_that_is_given_as_a_link_is_a_problem_too(checkout):
+    (checkout.root / "jobs/team/link.yaml").symlink_to("nowhere")
+
+    assert checkout.declarations(["jobs/team/link.yaml"], start=checkout.root) == ("jobs/team/link.yaml",)
+
+
+def test_a_policy_that_is_a_link_is_not_followed(checkout):
+    (checkout.root / "jobs/policy.yaml").unlink()
+    (checkout.root / "jobs/policy.yaml").symlink_to("nowhere")
+
+    assert isinstance(checkout.read_policy(), Link)
+
+
+def test_a_checkout_that_is_reached_through_a_link_is_read_as_ever(checkout, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other") / "checkout"
+    other.symlink_to(checkout.root)
+
+    assert Checkout(other).declarations(start=other) == ("jobs/team/a.yaml",)
+    assert Checkout(other).read("jobs/team/a.yaml") == b"name: a"
+
+
+def test_what_editors_leave_under_names_with_a_dot_is_no_declaration(checkout):
+    (checkout.root / "jobs/team/.#a.yaml").symlink_to("somebody@desk.1234")
+    (checkout.root / "jobs/team/.a.yaml").write_text("half")
+    (checkout.root / "jobs/team/.history").mkdir()
+    (checkout.root / "jobs/team/.history/a.yaml").write_text("old")
+
+    assert checkout.declarations(start=checkout.root) == ("jobs/team/a.yaml",)
+
+
+@pytest.mark.parametrize("name", [b"\xff.yaml", b"caf\xe9/b.yaml"])
+def test_a_name_that_is_not_utf_8_is_told_so_that_a_person_finds_the_file(checkout, name):
+    path = os.fsencode(checkout.root / "jobs/team") + b"/" + name
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - the name is bytes
+    with open(path, "wb"):  # noqa: PTH123
+        pass
+
+    with pytest.raises(UsageError, match=r"jobs/team/.*\\x(ff|e9).* has a name that is not UTF-8"):
+        checkout.declarations(start=checkout.root)

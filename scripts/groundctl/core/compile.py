@@ -95,7 +95,7 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
                 "GT604",
                 pointer,
                 f"is in {bucket}, which the execution role cannot read",
-                f"use {' or '.join(infrastructure.input_buckets)}, or have Terraform add the bucket",
+                f"use {' or '.join(f's3://{name}/' for name in infrastructure.input_buckets)}, or have Terraform add the bucket",
             )
     if spec.output_location and (bucket := _bucket(spec.output_location)) != infrastructure.output_bucket:
         yield _finding(
