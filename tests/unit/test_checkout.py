@@ -44,6 +44,12 @@ def test_a_link_is_refused_even_to_a_file_inside(checkout):
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Finding)
 
 
+def test_a_link_in_a_circle_is_refused(checkout):
+    (checkout.root / "jobs/team/link.md").symlink_to("link.md")
+
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Finding)
+
+
 def test_a_linked_folder_is_refused(checkout):
     (checkout.root / "jobs/team/away").symlink_to(checkout.root)
 

@@ -95,7 +95,7 @@ class Checkout:
             inside = path.resolve(strict=True).is_relative_to(folder.resolve()) and path.resolve().is_relative_to(
                 self._real_root
             )
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):  # RuntimeError: a link in a circle, up to Python 3.12
             return f"`{name}` is not there", f"add the file at {self._name(path)}"
         # A link could show a reviewer one file and workers another, or a file of the machine that runs us.
         if not stat.S_ISREG(mode) or not inside:
