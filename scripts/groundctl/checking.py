@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from groundctl.core.collection import Nameplate, check_together, nameplate
+from groundctl.core.collection import Nameplate, check_together
 from groundctl.core.declaration import Declaration, locate
 from groundctl.core.load import Document, load_document
 from groundctl.core.policy import Policy
@@ -75,10 +75,10 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
     for path in paths:
         checked = validator.check(path, files.read(path))
         problems += checked.problems
-        if checked.declaration:
-            plates.append(nameplate(checked.declaration))
-            if keep:
-                declarations.append(checked.declaration)
+        if checked.plate:
+            plates.append(checked.plate)
+        if checked.declaration and keep:
+            declarations.append(checked.declaration)
     return Share(problems=tuple(problems), nameplates=tuple(plates), declarations=tuple(declarations))
 
 

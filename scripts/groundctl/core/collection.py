@@ -1,11 +1,10 @@
-"""What can be wrong between declarations that are each right."""
+"""What can be wrong between declarations, whatever else is wrong in each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from groundctl.core.declaration import Declaration
 from groundctl.core.problem import Finding
-from groundctl.core.spec import ChainedInput
+from groundctl.core.spec import ChainedInput, JobSpec
 
 
 class Nameplate(NamedTuple):
@@ -24,11 +23,10 @@ class Nameplate(NamedTuple):
 Pair = tuple[Nameplate, Finding]
 
 
-def nameplate(declaration: Declaration) -> Nameplate:
+def nameplate(path: str, spec: JobSpec) -> Nameplate:
     """Say what other declarations have to know of this one."""
-    spec = declaration.spec
     follows = spec.source.job.lower() if isinstance(spec.source, ChainedInput) else None
-    return Nameplate(declaration.path, spec.name, follows)
+    return Nameplate(path, spec.name, follows)
 
 
 def check_together(plates: Sequence[Nameplate]) -> Iterator[Pair]:

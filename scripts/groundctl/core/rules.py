@@ -44,14 +44,17 @@ class Case:
 
 Rule = Callable[[Case], Iterable[Finding]]
 RULES: dict[str, Rule] = {}
+ALONE: list[Rule] = []
 
 
-def rule(name: str) -> Callable[[Rule], Rule]:
-    """Enter a rule under its id."""
+def rule(name: str, *, alone: bool = False) -> Callable[[Rule], Rule]:
+    """Enter a rule under its id; alone if what it finds at a place depends on nothing but that place."""
 
     def enter(check: Rule) -> Rule:
         assert name not in RULES, f"{name} names two rules"  # noqa: S101 - seen at import, by us
         RULES[name] = check
+        if alone:
+            ALONE.append(check)
         return check
 
     return enter
@@ -60,6 +63,11 @@ def rule(name: str) -> Callable[[Rule], Rule]:
 def check_rules(case: Case) -> tuple[Finding, ...]:
     """Run every rule on one declaration."""
     return tuple(finding for check in RULES.values() for finding in check(case))
+
+
+def check_rules_alone(case: Case) -> tuple[Finding, ...]:
+    """Run the rules that can be trusted on a declaration of which some members are not the author's."""
+    return tuple(finding for check in ALONE for finding in check(case))
 
 
 def _says(name: str, pointer: str, message: str, hint: str, *, warn: bool = False, at_key: bool = False) -> Finding:
@@ -82,7 +90,7 @@ def label_attribute_has_a_free_ending(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT202")
+@rule("GT202", alone=True)
 def labels_differ(case: Case) -> Iterator[Finding]:
     """Workers cannot tell labels apart that differ by case, blanks or the way an accent is written."""
     seen: dict[str, str] = {}
@@ -110,7 +118,7 @@ def _as_seen(text: str) -> str:
 _WITHOUT_JOINERS = {0x200C: None, 0x200D: None}
 
 
-@rule("GT203")
+@rule("GT203", alone=True)
 def labels_are_clean_text(case: Case) -> Iterator[Finding]:
     """Blanks around a label, line breaks and invisible characters end up in the output unseen."""
     for index, label in enumerate(case.spec.labels):
@@ -132,7 +140,7 @@ def _hidden_character(text: str) -> str | None:
     return next((character for character in hidden if ord(character) not in _WITHOUT_JOINERS), None)
 
 
-@rule("GT204")
+@rule("GT204", alone=True)
 def there_is_a_choice(case: Case) -> Iterator[Finding]:
     """A single label is accepted by AWS and pays for answers that say nothing."""
     if len(case.spec.labels) == 1:
@@ -145,7 +153,7 @@ def there_is_a_choice(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT205")
+@rule("GT205", alone=True)
 def task_limit_is_in_range(case: Case) -> Iterator[Finding]:
     """AWS names no maximum for clips; 8 hours is its limit for other tasks on one object."""
     limit = case.spec.task_time_limit
@@ -277,7 +285,7 @@ def there_is_one_worker_page(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT212")
+@rule("GT212", alone=True)
 def the_file_is_named_after_the_job(case: Case) -> Iterator[Finding]:
     """The name that a review shows in its list of files is the name that is used up for ever."""
     stem = re.sub(r"[.]ya?ml\Z", "", case.path.rsplit("/", 1)[-1])
@@ -290,7 +298,7 @@ def the_file_is_named_after_the_job(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT213")
+@rule("GT213", alone=True)
 def texts_for_workers_pass_aws(case: Case) -> Iterator[Finding]:
     """AWS takes titles of the basic plane only (no emoji) and descriptions of one line."""
     for field_name, text in (("title", case.spec.title), ("description", case.spec.description)):
@@ -370,7 +378,7 @@ def the_price_is_listed(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT218")
+@rule("GT218", alone=True)
 def tags_pass_aws(case: Case) -> Iterator[Finding]:
     """AWS takes letters, digits, blanks and _ . : / = + - @ and keeps aws: for itself."""
     for key, value in case.spec.tags:
@@ -399,7 +407,7 @@ def _foreign_to_tags(text: str) -> str | None:
     return next((character for character in foreign if character not in "_.:/=+-@"), None)
 
 
-@rule("GT219")
+@rule("GT219", alone=True)
 def the_region_has_the_functions(case: Case) -> Iterator[Finding]:
     """AWS runs the built-in functions for video classification in 12 Regions only."""
     if case.spec.region and case.spec.region not in BUILT_IN_LAMBDA_ACCOUNTS:
@@ -409,7 +417,7 @@ def the_region_has_the_functions(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-@rule("GT220")
+@rule("GT220", alone=True)
 def clips_are_video_files(case: Case) -> Iterator[Finding]:
     """Ground Truth shows mp4, webm and ogg; browsers of today no longer play Theora."""
     if not isinstance(case.spec.source, ObjectsInput):
@@ -436,7 +444,7 @@ def clips_are_video_files(case: Case) -> Iterator[Finding]:
             )
 
 
-@rule("GT221")
+@rule("GT221", alone=True)
 def clips_are_named_once(case: Case) -> Iterator[Finding]:
     """Each repeat is labeled, and paid, again."""
     if not isinstance(case.spec.source, ObjectsInput):
@@ -493,7 +501,7 @@ def stopping_can_happen(case: Case) -> Iterator[Finding]:
         )
 
 
-@rule("GT224")
+@rule("GT224", alone=True)
 def confidence_is_computed(case: Case) -> Iterator[Finding]:
     """AWS writes confidence 0.00 for one worker, which means that none was computed."""
     if case.spec.workers_per_object == 1:
@@ -518,7 +526,7 @@ def jobs_do_not_name_themselves(case: Case) -> Iterator[Finding]:
         yield _says("GT225", "/rerun_of/job", "names this job itself", "name the job that already bought these labels")
 
 
-@rule("GT226")
+@rule("GT226", alone=True)
 def buckets_are_real_names(case: Case) -> Iterator[Finding]:
     """S3 takes no doubled dots and no addresses as bucket names."""
     known = set()
@@ -545,7 +553,7 @@ def input_and_output_stay_apart(case: Case) -> Iterator[Finding]:
         yield _says("GT227", "/output/location", "lies under input.prefix", "choose a place outside the clips")
 
 
-@rule("GT228")
+@rule("GT228", alone=True)
 def instruction_files_are_files(case: Case) -> Iterator[Finding]:
     """A file's name that is none would be shown to workers as their instructions."""
     for part, text in (("short", case.spec.short_instructions), ("full", case.spec.full_instructions)):
@@ -597,7 +605,7 @@ def whole_numbers_are_written_whole(case: Case) -> Iterator[Finding]:
             yield _says("GT230", pointer, f"is {number}, not a whole number", f"write {int(number)}")
 
 
-@rule("GT501")
+@rule("GT501", alone=True)
 def required_tags_are_there(case: Case) -> Iterator[Finding]:
     """The repository's policy asks for these tags."""
     have = {key for key, _ in case.spec.tags}
@@ -612,7 +620,7 @@ def required_tags_are_there(case: Case) -> Iterator[Finding]:
             )
 
 
-@rule("GT502")
+@rule("GT502", alone=True)
 def clips_come_from_the_teams_own_prefixes(case: Case) -> Iterator[Finding]:
     """One team's declaration does not send another team's clips to workers."""
     allowed = case.policy.allowed_prefixes.get(case.folder)

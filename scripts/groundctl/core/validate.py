@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from groundctl.core.collection import Nameplate, nameplate
 from groundctl.core.declaration import Declaration, locate
 from groundctl.core.load import Document, load_document, unseen_characters
+from groundctl.core.mend import Stand
 from groundctl.core.policy import Policy, parse_policy
 from groundctl.core.problem import Finding, Problem, errors_among
-from groundctl.core.rules import Case, check_rules
+from groundctl.core.rules import Case, check_rules, check_rules_alone
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, parse_spec, text_files
 from groundctl.core.worker_template import MAX_TEMPLATE, longest_page, unsigned_pictures, worker_template
@@ -23,11 +25,11 @@ ReadText = Callable[[str, str], str | Finding]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A file after all checks: its declaration if it has no errors, the document for later questions, the problems."""
+    """A file after all checks: its problems, its declaration if it has no errors, its nameplate if the name is sound."""
 
-    declaration: Declaration | None
-    document: Document | None
     problems: tuple[Problem, ...]
+    declaration: Declaration | None = None
+    plate: Nameplate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +44,23 @@ class Validator:
         """Check one file by itself."""
         document = load_document(path, raw)
         if not isinstance(document, Document):
-            return Checked(declaration=None, document=None, problems=document)
+            return Checked(problems=document)
         if not self.schema.is_valid(document.data):
-            problems = tuple(locate(document, self.schema.findings(document.data)))
-            return Checked(declaration=None, document=document, problems=problems)
+            return self._check_the_rest(document, self.schema.findings(document.data))
         return self._check_content(document)
+
+    def _check_the_rest(self, document: Document, findings: tuple[Finding, ...]) -> Checked:
+        """Tell what does not fit the schema, and of the rest what can be told all the same."""
+        stand = Stand(self.schema.schema, (finding.pointer for finding in findings))
+        data = stand.in_for(document.data)
+        if not self.schema.is_valid(data):
+            return Checked(problems=tuple(locate(document, findings)))
+        spec = parse_spec(data)
+        _, missing, faults = self._texts(document.path, spec)
+        further = (*missing, *check_rules_alone(Case(path=document.path, spec=spec, policy=self.policy)))
+        told = (*findings, *(finding for finding in further if stand.is_authors_own(finding.pointer)))
+        plate = nameplate(document.path, spec) if stand.is_authors_own("/name") else None
+        return Checked(problems=(*locate(document, told), *faults), plate=plate)
 
     def _check_content(self, document: Document) -> Checked:
         spec = parse_spec(document.data)
@@ -60,7 +74,7 @@ class Validator:
         declaration = None
         if not errors_among(problems):
             declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts)
-        return Checked(declaration=declaration, document=document, problems=problems)
+        return Checked(problems=problems, declaration=declaration, plate=nameplate(document.path, spec))
 
     def _texts(self, path: str, spec: JobSpec) -> tuple[dict[str, str], list[Finding], list[Problem]]:
         texts: dict[str, str] = {}
