@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import importlib
 import os
@@ -55,13 +56,24 @@ def _run(arguments: Sequence[str] | None) -> int:
         print(f"  what now: {for_terminal(error.hint)}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; Python would complain once more while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of a pipe has seen enough.
+        _drop_output()
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print("groundctl: the output could not be written: no space is left where it goes", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("groundctl: interrupted; running it again is always safe", file=sys.stderr)
         return 130
     return code
+
+
+def _drop_output() -> None:
+    """Keep Python from complaining once more, while closing, about output that nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:

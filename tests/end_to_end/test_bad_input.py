@@ -280,3 +280,16 @@ def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):
     assert groundctl("new", "jobs/sports-data/serve-call.yaml", cwd=checkout).code == 0
 
     assert groundctl("validate", cwd=checkout).code == 0
+
+
+def test_a_disk_that_is_full(checkout):
+    code = "import sys; from groundctl.cli import main; sys.exit(main(['validate']))"
+
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", code], cwd=checkout, env=CLEAN, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert ran.returncode == 3
+    assert b"no space is left" in ran.stderr
+    assert b"Traceback" not in ran.stderr

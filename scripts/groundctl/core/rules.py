@@ -661,6 +661,6 @@ def _uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
             yield "/input/manifest", uri
         case ObjectsInput(objects=objects):
             for index, clip in enumerate(objects):
-                yield pointer_to("input", "objects", index), clip["source-ref"]
+                yield f"/input/objects/{index}", clip["source-ref"]
     if spec.output_location:
         yield "/output/location", spec.output_location
