@@ -8,8 +8,7 @@ import pytest
 
 from groundctl.core.manifest import FrozenInput, choose_clips, freeze, manifest_of_objects, manifest_of_uris
 from groundctl.core.problem import Finding
-from groundctl.core.rules import CLIP_ENDINGS
-from groundctl.core.spec import DEFAULT_MATCH, Label, PrefixInput
+from groundctl.core.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
 
 LABELS = (Label(name="winner"), Label(name="error"))
 GOOD = b'{"source-ref":"s3://clips/a.mp4"}'

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from groundctl.commands.common import Planned, plan_now
+from groundctl.commands.planning import Planned, plan_now
 from groundctl.core.change import Action
 from groundctl.core.create_once import Outcome
 from groundctl.core.reviewed import held_back, is_as_written, same_target

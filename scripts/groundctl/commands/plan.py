@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from groundctl.commands.common import plan_now
+from groundctl.commands.planning import plan_now
 from groundctl.core.change import Action
 from groundctl.errors import UsageError
 from groundctl.render.plan import plan_json, plan_markdown, plan_text

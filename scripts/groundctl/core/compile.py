@@ -12,14 +12,14 @@ from groundctl.core.infrastructure import Infrastructure
 from groundctl.core.manifest import FrozenInput
 from groundctl.core.observed import ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG
 from groundctl.core.prices import amount_in_usd
-from groundctl.core.problem import Finding, pointer_to
+from groundctl.core.problem import Finding
 from groundctl.core.regions import (
     BUILT_IN_LAMBDA_ACCOUNTS,
     consolidation_lambda,
     pre_annotation_lambda,
     public_crowd_team,
 )
-from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput
+from groundctl.core.spec import ChainedInput, JobSpec, input_uris
 from groundctl.core.worker_template import worker_template
 
 # The prefix of the output bucket that the execution role may write to.
@@ -89,7 +89,7 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
                 f'"{topic}" is no topic of {infrastructure.target}',
                 _known("topics", infrastructure.topics),
             )
-    for pointer, uri in _input_uris(spec):
+    for pointer, uri in input_uris(spec):
         if infrastructure.input_buckets and (bucket := _bucket(uri)) not in infrastructure.input_buckets:
             yield _finding(
                 "GT604",
@@ -275,17 +275,6 @@ def _present(**members: Any) -> dict[str, Any]:
 
 def _short_digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _input_uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
-    match spec.source:
-        case PrefixInput(prefix=prefix):
-            yield "/input/prefix", prefix
-        case ManifestInput(uri=uri):
-            yield "/input/manifest", uri
-        case ObjectsInput(objects=objects):
-            for index, clip in enumerate(objects):
-                yield pointer_to("input", "objects", index), clip["source-ref"]
 
 
 def _bucket(uri: str) -> str:

@@ -13,8 +13,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar
 
 from groundctl.core.problem import Finding, Severity
-from groundctl.core.rules import CLIP_ENDINGS
-from groundctl.core.spec import DEFAULT_MATCH, Label, PrefixInput
+from groundctl.core.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
 
 MAX_LINES = 100_000
 MAX_LINE = 100_000

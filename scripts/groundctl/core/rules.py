@@ -15,7 +15,16 @@ from groundctl.core.policy import Policy
 from groundctl.core.prices import LISTED_PRICES
 from groundctl.core.problem import Finding, Severity, pointer_to
 from groundctl.core.regions import BUILT_IN_LAMBDA_ACCOUNTS
-from groundctl.core.spec import ChainedInput, JobSpec, ManifestInput, ObjectsInput, PrefixInput, is_file_name
+from groundctl.core.spec import (
+    CLIP_ENDINGS,
+    ChainedInput,
+    JobSpec,
+    ManifestInput,
+    ObjectsInput,
+    PrefixInput,
+    input_uris,
+    is_file_name,
+)
 
 DAY = 86_400
 LONGEST_TASK = 8 * 3600
@@ -23,7 +32,6 @@ LONGEST_AVAILABILITY = 30 * DAY
 LONGEST_PUBLIC_AVAILABILITY = 12 * 3600
 DEFAULT_PUBLIC_AVAILABILITY = 6 * 3600
 PII_FREE = "FreeOfPersonallyIdentifiableInformation"
-CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
 MAX_LINE = 100_000
 
 
@@ -654,13 +662,6 @@ def _usd(amount: Decimal) -> str:
 
 
 def _uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
-    match spec.source:
-        case PrefixInput(prefix=prefix):
-            yield "/input/prefix", prefix
-        case ManifestInput(uri=uri):
-            yield "/input/manifest", uri
-        case ObjectsInput(objects=objects):
-            for index, clip in enumerate(objects):
-                yield f"/input/objects/{index}", clip["source-ref"]
+    yield from input_uris(spec)
     if spec.output_location:
         yield "/output/location", spec.output_location

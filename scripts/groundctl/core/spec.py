@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+# What Ground Truth shows to workers.
+CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
 DEFAULT_MATCH = ("**.mp4", "**.webm", "**.ogg")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -172,6 +174,18 @@ def parse_spec(data: Mapping[str, Any]) -> JobSpec:
 def seconds(duration: str) -> int:
     """Count the seconds of a duration such as 90s, 10m, 8h or 10d."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
+
+
+def input_uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
+    """Yield the JSON Pointer and the S3 URI of everything that is written down as input."""
+    match spec.source:
+        case PrefixInput(prefix=prefix):
+            yield "/input/prefix", prefix
+        case ManifestInput(uri=uri):
+            yield "/input/manifest", uri
+        case ObjectsInput(objects=objects):
+            for index, clip in enumerate(objects):
+                yield f"/input/objects/{index}", clip["source-ref"]
 
 
 def clip_location(spec: JobSpec) -> str:
