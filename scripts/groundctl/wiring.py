@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundctl.adapters.checkout import TOOL_ROOT, Checkout
+from groundctl.core.problem import Finding
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.spec import JobSpec, clip_location
 from groundctl.errors import UsageError, WorldError
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from groundctl.core.infrastructure import Infrastructure
 
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
+
+
+_INFRASTRUCTURE_GIVEN = "--infrastructure or GROUNDCTL_INFRASTRUCTURE"
+_INFRASTRUCTURE_WRITTEN = "terraform output -json infrastructure"
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,28 @@ def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
     from groundctl.core.infrastructure import parse_infrastructure
 
     file = file or os.environ.get("GROUNDCTL_INFRASTRUCTURE")
-    data = _from_file(file) if file else _from_terraform(checkout)
-    if findings := SchemaCheck(checkout.schema("infrastructure")).findings(data):
-        first = findings[0]
+    data = read_json(file, _INFRASTRUCTURE_GIVEN, _INFRASTRUCTURE_WRITTEN) if file else _from_terraform(checkout)
+    if fault := first_fault(checkout, "infrastructure", data):
         where = file or "terraform output infrastructure"
-        message = f"{where} does not fit schemas/infrastructure.schema.json: {first.pointer or '/'} {first.message}"
-        raise UsageError(message, hint=first.hint)
+        message = f"{where} does not fit schemas/infrastructure.schema.json: {fault.pointer or '/'} {fault.message}"
+        raise UsageError(message, hint=fault.hint)
     return parse_infrastructure(data)
+
+
+def read_json(file: str, given_as: str, written_by: str) -> Any:
+    """Read a JSON file that a person names; the last two say where it was named, and how it is written."""
+    try:
+        return json.loads(Path(file).read_bytes())
+    except OSError as error:
+        hint = f"check the path given as {given_as}"
+        raise UsageError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
+    except ValueError as error:
+        raise UsageError(f"{file} is not JSON: {error}", hint=f"write it with `{written_by}`") from error
+
+
+def first_fault(checkout: Checkout, schema: str, data: Any) -> Finding | None:
+    """Find the first way in which data from outside does not fit one of the repository's schemas."""
+    return next(iter(SchemaCheck(checkout.schema(schema)).findings(data)), None)
 
 
 def open_aws(infrastructure: Infrastructure) -> Aws:
@@ -102,20 +122,6 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
-
-
-def _from_file(file: str) -> Any:
-    try:
-        return json.loads(Path(file).read_bytes())
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be read: {error.strerror}",
-            hint="check the path given as --infrastructure or GROUNDCTL_INFRASTRUCTURE",
-        ) from error
-    except ValueError as error:
-        raise UsageError(
-            f"{file} is not JSON: {error}", hint="write it with `terraform output -json infrastructure`"
-        ) from error
 
 
 def _from_terraform(checkout: Checkout) -> Any:

@@ -31,6 +31,10 @@ def against(simulator: Simulator) -> dict[str, str]:
     return {**TESTING, "AWS_ENDPOINT_URL": simulator.url or ""}
 
 
+def plan_against(simulator: Simulator, checkout: Path) -> Ran:
+    return groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=against(simulator))
+
+
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -188,13 +192,7 @@ def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator:
     content = aws_world.as_file_content(an_infrastructure(region="eu-north-1"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
-    ran = groundctl(
-        "plan",
-        "--infrastructure",
-        "infrastructure.json",
-        cwd=checkout,
-        settings=against(simulator),
-    )
+    ran = plan_against(simulator, checkout)
 
     assert_one_clear_message(ran, 1, "GT601", "eu-north-1", "us-east-1")
 
@@ -202,13 +200,7 @@ def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator:
 def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simulator):
     write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(region="eu-west-1")))
 
-    ran = groundctl(
-        "plan",
-        "--infrastructure",
-        "infrastructure.json",
-        cwd=checkout,
-        settings=against(simulator),
-    )
+    ran = plan_against(simulator, checkout)
 
     assert_one_clear_message(ran, 1, "GT601", "is eu-west-1, but the infrastructure is in us-east-1")
 
@@ -217,13 +209,7 @@ def test_credentials_of_another_account(checkout, simulator: Simulator):
     content = aws_world.as_file_content(an_infrastructure(account_id="999999999999"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
-    ran = groundctl(
-        "plan",
-        "--infrastructure",
-        "infrastructure.json",
-        cwd=checkout,
-        settings=against(simulator),
-    )
+    ran = plan_against(simulator, checkout)
 
     assert_one_clear_message(ran, 3, "123456789012", "999999999999")
 
@@ -245,13 +231,7 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
     data = some_data(input={"prefix": "s3://clips/rallies/"})
     write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(data))
 
-    ran = groundctl(
-        "plan",
-        "--infrastructure",
-        "infrastructure.json",
-        cwd=checkout,
-        settings=against(simulator),
-    )
+    ran = plan_against(simulator, checkout)
 
     assert_one_clear_message(ran, 1, "GT702", "NoSuchBucket", "was Terraform applied?")
 

@@ -50,13 +50,13 @@ class Checkout:
     def read(self, path: str) -> bytes:
         """Read one file of the checkout; a link is not followed."""
         # Not by pathlib, which takes longer to join two names than to read the file.
-        place = os.path.join(self.root, path)  # noqa: PTH118
+        place = os.path.join(self.root, path)  # noqa: PTH118 - see above
         try:
             with open(place, "rb", opener=_open_no_link) as file:
                 return file.read()
         except OSError as error:
-            if os.path.islink(place):  # noqa: PTH114
-                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115
+            if os.path.islink(place):  # noqa: PTH114 - of a text, as above
+                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115 - of a text, as above
             raise UsageError(
                 f"{path} cannot be read: {error.strerror}", hint="check the path and its rights"
             ) from error

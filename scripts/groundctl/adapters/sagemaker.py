@@ -51,7 +51,7 @@ class SageMakerJobs:
     def _page(self, order: Order, token: str | None) -> tuple[list[ObservedJob], str | None]:
         more: dict[str, str] = {"NextToken": token} if token else {}
         # Left to itself AWS pages by a size it does not state.
-        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]
+        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]  # the stubs know no keywords from a mapping
         _expect("LabelingJobSummaryList", page)
         return [observed_job(entry) for entry in page["LabelingJobSummaryList"]], page.get("NextToken")
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from groundctl.commands.planning import Planned, plan_now
 from groundctl.core.change import Action
 from groundctl.core.create_once import Outcome
 from groundctl.core.reviewed import held_back, is_as_written, same_target
-from groundctl.core.schema_check import SchemaCheck
 from groundctl.errors import UsageError
 from groundctl.pipeline import apply
 from groundctl.render.applied import applied_json, applied_text
 from groundctl.render.progress import progress
-from groundctl.wiring import SystemClock, open_checkout
+from groundctl.wiring import SystemClock, first_fault, open_checkout, read_json
 
 
 def run(options: Namespace) -> int:
@@ -61,15 +59,9 @@ def _held(planned: Planned, reviewed: dict[str, Any] | None, file: str) -> dict[
 
 
 def _reviewed(file: str) -> dict[str, Any]:
-    try:
-        plan = json.loads(Path(file).read_bytes())
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", hint="check the path given as --plan") from error
-    except ValueError as error:
-        raise UsageError(f"{file} is not JSON: {error}", hint="write it with `groundctl plan --out FILE`") from error
-    if findings := SchemaCheck(open_checkout().schema("plan")).findings(plan):
-        first = findings[0]
-        message = f"{file} is no plan: {first.pointer or '/'} {first.message}"
+    plan = read_json(file, "--plan", "groundctl plan --out FILE")
+    if fault := first_fault(open_checkout(), "plan", plan):
+        message = f"{file} is no plan: {fault.pointer or '/'} {fault.message}"
         raise UsageError(message, hint="write it with `groundctl plan --out FILE`")
     if not is_as_written(plan):
         raise UsageError(

@@ -148,7 +148,7 @@ def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips:
         artifacts=files.all(),
         artifact_bucket=infrastructure.artifact_bucket,
         input_digest=digest,
-        follows=next(iter(meant_again(declaration.spec)), None),
+        follows=job_followed(declaration.spec),
     )
 
 
@@ -162,11 +162,11 @@ def input_digest(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInp
     )
 
 
-def meant_again(spec: JobSpec) -> tuple[str, ...]:
-    """Name the job whose purchase this one knowingly repeats; to go on with a job is to know of it."""
+def job_followed(spec: JobSpec) -> str | None:
+    """Name the job whose purchase this one knowingly repeats, by its key; to go on with a job is to know of it."""
     if spec.rerun_of:
-        return (spec.rerun_of.job.lower(),)
-    return (spec.source.job.lower(),) if isinstance(spec.source, ChainedInput) else ()
+        return spec.rerun_of.job.lower()
+    return spec.source.job.lower() if isinstance(spec.source, ChainedInput) else None
 
 
 def artifact_root(declaration: Declaration, infrastructure: Infrastructure, input_digest: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from groundctl.core.change import Action, Change, Reason
-from groundctl.core.compile import meant_again
+from groundctl.core.compile import job_followed
 from groundctl.core.declaration import Declaration
 from groundctl.core.money import NOTHING, Estimate
 from groundctl.core.observed import ObservedJob
@@ -77,7 +77,7 @@ def mark_repurchases(
             yield change
             continue
         latest = bought.get(change.input_digest)
-        if latest is None or latest.lower() in {change.key, *meant_again(declared[change.key].spec)}:
+        if latest is None or latest.lower() in {change.key, job_followed(declared[change.key].spec)}:
             bought[change.input_digest] = change.name
             yield change
         else:

@@ -106,7 +106,7 @@ def _reason_lines(change: Change) -> Iterator[str]:
         yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
 
 
-def plan_markdown(plan: Plan, policy: Policy, *, footer: str = "") -> str:
+def plan_markdown(plan: Plan, policy: Policy) -> str:
     """Write a plan as the comment on a pull request."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [f"### {verdict_of(plan, for_markdown)}", "", _not_math(money_of(plan, policy)), ""]
@@ -116,7 +116,7 @@ def plan_markdown(plan: Plan, policy: Policy, *, footer: str = "") -> str:
         lines.append("")
     for change in shown:
         lines += _markdown_reasons(change)
-    lines += [*_markdown_details(plan), f"<sub>plan digest {for_markdown_code(plan.digest)}{footer}</sub>"]
+    lines += [*_markdown_details(plan), f"<sub>plan digest {for_markdown_code(plan.digest)}</sub>"]
     return "\n".join(lines) + "\n"
 
 
