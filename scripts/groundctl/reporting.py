@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from groundctl.core.declaration import digest_of
+from groundctl.core.observed import ObservedJob
+from groundctl.core.provenance import Provenance, parse_provenance, provenance_uri
 from groundctl.core.pull_request import PostedComment, our_comments
 from groundctl.core.stamp import Stage, Stamp, stamp_line
-from groundctl.doors import PullRequests
+from groundctl.doors import Objects, PullRequests
 from groundctl.errors import RefusedByGitHub, UnclearFromGitHub, WorldError
+from groundctl.pipeline import all_at_once
 
 # What GitHub takes for certain is less than it documents, and differs between its servers.
 SHORT = 20_000  # bytes
@@ -23,6 +26,7 @@ class Delivery(StrEnum):
     POSTED = "posted"
     EDITED = "edited"
     UNCHANGED = "unchanged"
+    NOT_NEEDED = "not needed"
     OVERTAKEN = "overtaken by a newer run"
     FAILED = "not posted"
 
@@ -41,13 +45,23 @@ class Delivered:
 class Letter:
     """A comment to be: who speaks for which environment, and how it is written, given the bytes there are for it.
 
-    write gives the part whose changes matter and the foot; the stamp's content is filled in from the first.
+    only_if_there leaves a pull request without a comment as it is: there is nothing to correct. write gives the part whose
+    changes matter and the foot; the stamp's content is filled in from the first.
     """
 
     author: str
     stamp: Stamp
     write: Callable[[int], tuple[str, str]]
     limit: int
+    only_if_there: bool = False
+
+
+def who_asked(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[str, Provenance]:
+    """Read who asked for each job, by its key; of jobs that another repository asked for, nothing."""
+    marked = [(job, job.fingerprint) for job in jobs if job.fingerprint]
+    raw = all_at_once(lambda one: objects.read(provenance_uri(one[1])), marked)
+    found = {job.key: parse_provenance(content) for (job, _), content in zip(marked, raw, strict=True) if content}
+    return {key: one for key, one in found.items() if one and one.repository == repository}
 
 
 def deliver(letter: Letter, number: int, pull_requests: PullRequests) -> Delivered:
@@ -82,6 +96,8 @@ def _put(letter: Letter, number: int, pull_requests: PullRequests, limit: int) -
             return Delivery.UNCHANGED
         if pull_requests.edit_comment(comment.id, body):
             return Delivery.EDITED
+    if letter.only_if_there:
+        return Delivery.NOT_NEEDED
     try:
         pull_requests.post_comment(number, body)
     except UnclearFromGitHub:
@@ -93,9 +109,7 @@ def _put(letter: Letter, number: int, pull_requests: PullRequests, limit: int) -
 
 def _ours(letter: Letter, number: int, pull_requests: PullRequests) -> list[tuple[PostedComment, Stamp]]:
     """Find our comments, the newest run's first."""
-    found = our_comments(
-        pull_requests.comments(number), author=letter.author, environment=letter.stamp.environment
-    )
+    found = our_comments(pull_requests.comments(number), author=letter.author, environment=letter.stamp.environment)
     return sorted(found, key=lambda one: one[1].order, reverse=True)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from groundctl.core.change import Change, Plan
+from groundctl.core.change import Plan
 from groundctl.core.declaration import Declaration
 from groundctl.core.pull_request import PullRequest
 from groundctl.core.reviewed import FOR_GOOD, Reviewed, held_back, is_as_written, is_made_for, same_target
@@ -67,12 +67,26 @@ class Archive:
                 yield plan
 
 
-def review(plan: Plan, declarations: Iterable[Declaration], archive: Archive, *, approved: str = "") -> Review:
-    """Hold a plan against what was reviewed; `approved` is the digest of a plan that somebody let through as a whole."""
+def review(
+    plan: Plan,
+    declarations: Iterable[Declaration],
+    archive: Archive,
+    *,
+    approved: str = "",
+    unknown: Collection[str] = (),
+) -> Review:
+    """Hold a plan against what was reviewed; `approved` is the digest of a plan that somebody let through as a whole.
+
+    unknown are keys of jobs that exist, of which AWS does not tell who asked for them.
+    """
     files = {one.spec.key: files_of(one) for one in declarations}
-    # Only what does not exist yet is looked up: whoever asked for the others is told beside their manifests.
-    absent = [change for change in plan.changes if change.key in files and change.observed is None]
-    brought = {change.key: archive.merged_with(files[change.key]) for change in (*absent, *_stops(plan))}
+    asked = [
+        change
+        for change in plan.changes
+        if change.key in files and (change.observed is None or change.action in FOR_GOOD or change.key in unknown)
+    ]
+    brought = {change.key: archive.merged_with(files[change.key]) for change in asked}
+    # Whoever merged last has seen the whole plan as it is now, also what an earlier pull request asked for.
     latest = archive.merged_with(WHAT_PLANS_READ) if any(one.action in FOR_GOOD for one in plan.changes) else ()
     sources = {one.number: one for ones in (*brought.values(), latest) for one in ones}
     plans = [made for one in sources.values() if (made := archive.plan_of(one)) and same_target(plan, made)]
@@ -86,10 +100,6 @@ def files_of(declaration: Declaration) -> tuple[str, ...]:
     """List the files a declaration is made from."""
     folder = PurePosixPath(declaration.path).parent
     return (declaration.path, *(str(folder / name) for name in declaration.texts))
-
-
-def _stops(plan: Plan) -> tuple[Change, ...]:
-    return tuple(change for change in plan.changes if change.action in FOR_GOOD and change.observed is not None)
 
 
 def _json(raw: bytes) -> Any:

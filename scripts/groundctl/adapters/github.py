@@ -285,4 +285,6 @@ def _refusal(error: GithubException, doing: str) -> RefusedByGitHub:
 def _out_of_patience(fault: Exception, doing: str) -> WorldError:
     if isinstance(fault, GithubException) and _asked_to_wait(fault) is not None:
         return WorldError(f"GitHub's rate limit was reached while {doing}", hint="run it again later")
-    return WorldError(f"GitHub did not answer while {doing}: {fault}", hint="see githubstatus.com, and run it again later")
+    return WorldError(
+        f"GitHub did not answer while {doing}: {fault}", hint="see githubstatus.com, and run it again later"
+    )

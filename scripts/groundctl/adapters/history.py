@@ -34,7 +34,9 @@ class GitHistory:
         # Whatever git would run or read for a person's comfort stays out of it.
         command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-C", str(self.root), *arguments]
         try:
-            done = subprocess.run(command, capture_output=True, check=False, text=True, encoding="utf-8", errors="surrogateescape")  # noqa: S603 - git, with paths behind --
+            done = subprocess.run(  # noqa: S603 - git, with paths behind --
+                command, capture_output=True, check=False, text=True, encoding="utf-8", errors="surrogateescape"
+            )
         except OSError as error:
             raise WorldError(f"git cannot be run: {error.strerror}", hint="install git") from error
         if done.returncode:

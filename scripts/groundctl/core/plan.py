@@ -45,7 +45,10 @@ def judge_existing(declaration: Declaration, job: ObservedJob, infrastructure: I
 
 def explain_immutable(change: Change, before: Mapping[str, Any], declaration: Declaration) -> Change:
     """Name the fields in which a declaration differs from the one its job was made from."""
-    return replace(change, fields=tuple(sorted(_differences(before, declaration.content))))
+    fields = tuple(sorted(_differences(before, declaration.content)))
+    pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
+    reasons = tuple(replace(reason, pointer=pointer) for reason in change.reasons)
+    return replace(change, fields=fields, reasons=reasons)
 
 
 def leave_unexplained(change: Change, most: int) -> Change:
@@ -84,9 +87,7 @@ def leave_stopped(declaration: Declaration) -> Change:
 
 def refuse(declaration: Declaration, findings: Iterable[Finding]) -> Change:
     """Turn findings about a declaration's place in the world into a refusal."""
-    reasons = tuple(
-        Reason(rule=one.rule, message=one.message, hint=one.hint, pointer=one.pointer) for one in findings
-    )
+    reasons = tuple(Reason(rule=one.rule, message=one.message, hint=one.hint, pointer=one.pointer) for one in findings)
     return _change(declaration, Action.REFUSED, reasons=reasons)
 
 

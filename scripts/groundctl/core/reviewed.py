@@ -49,29 +49,25 @@ def _uncovered(change: Change, reviewed: Sequence[Reviewed]) -> str:
     if not reviewed:
         return "no reviewed plan was found for it"
     quoted = ""
-    for plan in reviewed:
-        approved = next((one for one in plan["changes"] if one["name"].lower() == change.key), None)
+    for approved in (one for plan in reviewed for one in plan["changes"] if one["name"].lower() == change.key):
         told = "; ".join(_beyond(change, approved))
         if not told:
             return ""
-        quoted = quoted or (told if approved else "")
+        quoted = quoted or told
     return quoted or f"the reviewed plan does not {change.action} it"
 
 
-def _beyond(change: Change, approved: Reviewed | None) -> Iterator[str]:
-    match approved:
-        case {"action": "create" | "stop" as action} if action == change.action:
-            told = list(_in_words(change, approved))
-            yield from told
-            request = digest_of(change.desired.request) if change.desired else ""
-            if not told and request != approved["request_digest"]:
-                yield "AWS would be told something else than was reviewed: another team, role, bucket, key or worker page"
-        case {"action": "waiting"} if change.action is Action.CREATE:
-            yield from _beyond_waiting(change, approved)
-        case {"action": action}:
-            yield f"the reviewed plan does not {change.action} it: there it is {action}"
-        case _:
-            yield f"the reviewed plan does not {change.action} it"
+def _beyond(change: Change, approved: Reviewed) -> Iterator[str]:
+    if approved["action"] == change.action:
+        told = list(_in_words(change, approved))
+        yield from told
+        request = digest_of(change.desired.request) if change.desired else ""
+        if not told and request != approved["request_digest"]:
+            yield "AWS would be told something else than was reviewed: another team, role, bucket, key or worker page"
+    elif (approved["action"], change.action) == (Action.WAITING, Action.CREATE):
+        yield from _beyond_waiting(change, approved)
+    else:
+        yield f"the reviewed plan does not {change.action} it; it says: {approved['action']}"
 
 
 def _beyond_waiting(change: Change, approved: Reviewed) -> Iterator[str]:
