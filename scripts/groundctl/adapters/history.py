@@ -27,7 +27,7 @@ class GitHistory:
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
         # -z: a path may hold anything but a NUL. --no-renames: a file that left a folder is named there too.
-        changed = self._git("diff", "--name-only", "--no-renames", "-z", f"{base}...HEAD", "--")
+        changed = self._git("diff", "--name-only", "--no-renames", "-z", "--end-of-options", f"{base}...HEAD", "--")
         return tuple(filter(None, changed.split("\0")))
 
     def _git(self, *arguments: str) -> str:
