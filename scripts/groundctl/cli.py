@@ -136,13 +136,8 @@ def _apply(commands: Commands) -> None:
     agreed.add_argument(
         "--reviewed",
         action="store_true",
-        help="in a workflow: create no more than the plans of the merged pull requests say",
-    )
-    command.add_argument(
-        "--approve",
-        metavar="DIGEST",
-        default="",
-        help="with --reviewed: let the plan with this digest through as a whole",
+        help="in a workflow: create no more than the plans of the merged pull requests say, or the plan whose digest "
+        "is in GROUNDCTL_APPROVE",
     )
     command.add_argument("--only", choices=("create", "stop"), help="do one kind of thing; both if left out")
     command.add_argument(

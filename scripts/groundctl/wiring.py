@@ -167,6 +167,11 @@ def comment_author() -> str:
     return os.environ.get("GROUNDCTL_COMMENT_AUTHOR") or "github-actions[bot]"
 
 
+def approved_plan() -> str:
+    """Name the plan that somebody let through as a whole, by its digest; empty where nobody did."""
+    return os.environ.get("GROUNDCTL_APPROVE", "").strip()
+
+
 def environment_name() -> str:
     """Name the environment that this run speaks for, on a pull request that several may speak on."""
     name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")

@@ -46,6 +46,9 @@ def run(options: Namespace) -> int:
         # Whatever ends the run, what was done is told: it cannot be undone.
         _print(planned, outcomes, options.format)
         told = _tell(reporter, planned, outcomes, options) if reporter and options.report else 0
+        if reporter:
+            # The next job asks for a person's approval only where there is something to stop.
+            reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()})
     return told or int(planned.plan.fails or any(outcome.result.needs_a_person for outcome in outcomes))
 
 
@@ -84,7 +87,12 @@ def _tell(reporter: Reporter, planned: Planned, outcomes: Sequence[Outcome], opt
         jobs=aws.jobs,
         objects=aws.objects,
     )
-    return tell_all(reporter, replace(planned, plan=now), outcomes, check=True, approved=options.approve)
+    # Another job of this run has told how its creates ended, which AWS does not know.
+    return tell_all(reporter, replace(planned, plan=now), outcomes, check=True, only_outcomes=options.only == "stop")
+
+
+def _left(planned: Planned, agreed: Agreed, action: Action) -> int:
+    return sum(change.key not in agreed.held for change in planned.plan.with_action(action))
 
 
 def _reporter(options: Namespace) -> Reporter | None:
@@ -97,7 +105,7 @@ def _reporter(options: Namespace) -> Reporter | None:
 
 def _agreed(planned: Planned, reviewed: dict[str, Any] | None, reporter: Reporter | None, options: Namespace) -> Agreed:
     if reporter and options.reviewed:
-        found = reporter.review(planned, approved=options.approve)
+        found = reporter.review(planned)
         return Agreed(held=found.held, brought_by=found.brought_by)
     if reviewed is None:
         return Agreed()

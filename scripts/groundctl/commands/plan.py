@@ -10,7 +10,7 @@ from groundctl.checking import Validated, refusals
 from groundctl.commands.planning import Planned, plan_now
 from groundctl.core.change import Action
 from groundctl.core.ground import GroundPlan, parse_ground
-from groundctl.errors import UsageError
+from groundctl.errors import GroundctlError, UsageError
 from groundctl.render.plan import plan_json, plan_markdown, plan_text
 from groundctl.wiring import in_a_workflow, open_workflow_run, read_json
 
@@ -19,6 +19,16 @@ SOMETHING_TO_CREATE = 4
 
 def run(options: Namespace) -> int:
     """Print the plan; exit 1 if something in it needs a person first."""
+    try:
+        return _run(options)
+    except GroundctlError as error:
+        # Whoever waits for the plan looks at the pull request, not into a log.
+        if options.report:
+            _report_failure(error)
+        raise
+
+
+def _run(options: Namespace) -> int:
     planned = plan_now(options)
     if isinstance(planned, Validated):
         code = _report_problems(planned) if options.report else 0
@@ -80,6 +90,23 @@ def _report_problems(validated: Validated) -> int:
     checked = reporter.check("groundctl plan", problems_check(problems, files, foot=foot, annotations=remarks))
     reporter.summarize(write, [delivered])
     return WORLD_FAILED if delivered.why or not checked else 0
+
+
+def _report_failure(error: GroundctlError) -> None:
+    from groundctl.commands.telling import open_reporter
+    from groundctl.core.stamp import Stage
+    from groundctl.render.check import failure_check
+    from groundctl.render.comment import Words, failure_words
+
+    reporter = open_reporter()
+    foot = reporter.foot()
+
+    def write(_: int) -> Words:
+        return failure_words(error.message, error.hint, foot=foot)
+
+    delivered = reporter.comment(_number(), Stage.PLANNED, write)
+    reporter.check("groundctl plan", failure_check(error.message, error.hint, foot=foot))
+    reporter.summarize(write, [delivered])
 
 
 def _hand_on(planned: Planned, *, reviewed: bool) -> None:

@@ -28,10 +28,17 @@ def run(options: Namespace) -> int:
 
 
 def tell_all(
-    reporter: Reporter, planned: Planned, outcomes: Iterable[Outcome] = (), *, check: bool, approved: str = ""
+    reporter: Reporter,
+    planned: Planned,
+    outcomes: Iterable[Outcome] = (),
+    *,
+    check: bool,
+    only_outcomes: bool = False,
 ) -> int:
     """Tell every pull request that may want to hear of its jobs, and where asked the commit of this run."""
-    told = reporter.stories(planned, outcomes, approved=approved)
+    told = reporter.stories(planned, outcomes)
+    if only_outcomes:
+        told = tuple(story for story in told if any(job.outcome for job in story.jobs))
     delivered = reporter.tell(told)
     foot = reporter.foot(planned.plan.digest)
     checked = not check or reporter.check("groundctl apply", story_check(told, foot=foot))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from groundctl.render.escape import for_markdown, for_terminal
 from groundctl.reporting import Delivered, Delivery, Letter, deliver, who_asked
 from groundctl.reviewing import Archive, Review, review
 from groundctl.wiring import (
+    approved_plan,
     comment_author,
     environment_name,
     first_fault,
@@ -129,17 +130,17 @@ class Reporter:
             run_url=self.run.url,
         )
 
-    def review(self, planned: Planned, *, approved: str = "") -> Review:
-        """Hold a plan against those of the merged pull requests."""
-        return review(planned.plan, planned.validated.declarations, self.archive, approved=approved)
+    def review(self, planned: Planned, unknown: Collection[str] = ()) -> Review:
+        """Hold a plan against those of the merged pull requests, and against what somebody let through."""
+        declarations = planned.validated.declarations
+        return review(planned.plan, declarations, self.archive, approved=approved_plan(), unknown=unknown)
 
-    def stories(self, planned: Planned, outcomes: Iterable[Outcome] = (), *, approved: str = "") -> tuple[Story, ...]:
+    def stories(self, planned: Planned, outcomes: Iterable[Outcome] = ()) -> tuple[Story, ...]:
         """Put together what each merged pull request's jobs have come to."""
         plan, now = planned.plan, datetime.now(UTC)
         telling = worth_telling(plan, now)
         asked = who_asked(telling, planned.aws.objects, repository=self.run.repository)
-        unknown = {job.key for job in telling} - asked.keys()
-        found = review(plan, planned.validated.declarations, self.archive, approved=approved, unknown=unknown)
+        found = self.review(planned, unknown={job.key for job in telling} - asked.keys())
         return stories(plan, now, provenance=asked, brought_by=found.brought_by, held=found.held, outcomes=outcomes)
 
     def tell(self, told: Iterable[Story]) -> tuple[Delivered, ...]:
