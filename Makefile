@@ -21,6 +21,7 @@ demo: setup ## the whole main job against the simulator
 
 test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
 	scripts/install_browser.sh
+	scripts/install_github_emulator.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bless: setup ## renew the expected files of tests/cases; look at the diff
