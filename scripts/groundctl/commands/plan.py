@@ -58,7 +58,8 @@ def _report(planned: Planned, options: Namespace) -> int:
     from groundctl.commands.telling import WORLD_FAILED, open_reporter
     from groundctl.core.stamp import Stage
     from groundctl.render.check import annotations_of, plan_check
-    from groundctl.render.comment import Words, plan_words
+    from groundctl.render.comment import Words
+    from groundctl.render.comment_plan import plan_words
 
     reporter, plan, policy = open_reporter(), planned.plan, planned.validated.policy
     ground, foot = _ground(options.terraform), reporter.foot(plan.digest)
@@ -76,8 +77,9 @@ def _report(planned: Planned, options: Namespace) -> int:
 def _report_problems(validated: Validated) -> int:
     from groundctl.commands.telling import WORLD_FAILED, open_reporter
     from groundctl.core.stamp import Stage
-    from groundctl.render.check import annotations_of, problems_check
-    from groundctl.render.comment import Words, problems_words
+    from groundctl.render.check import problems_check
+    from groundctl.render.comment import Words
+    from groundctl.render.comment_problems import problems_words
 
     reporter = open_reporter()
     foot, problems, files = reporter.foot(), validated.problems, validated.files
@@ -86,8 +88,7 @@ def _report_problems(validated: Validated) -> int:
         return problems_words(problems, files, foot=foot, limit=limit)
 
     delivered = reporter.comment(_number(), Stage.PLANNED, write)
-    remarks = annotations_of(problems)
-    checked = reporter.check("groundctl plan", problems_check(problems, files, foot=foot, annotations=remarks))
+    checked = reporter.check("groundctl plan", problems_check(problems, files, foot=foot))
     reporter.summarize(write, [delivered])
     return WORLD_FAILED if delivered.why or not checked else 0
 
@@ -96,7 +97,8 @@ def _report_failure(error: GroundctlError) -> None:
     from groundctl.commands.telling import open_reporter
     from groundctl.core.stamp import Stage
     from groundctl.render.check import failure_check
-    from groundctl.render.comment import Words, failure_words
+    from groundctl.render.comment import Words
+    from groundctl.render.comment_problems import failure_words
 
     reporter = open_reporter()
     foot = reporter.foot()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from groundctl.checking import Validated
 from groundctl.commands.planning import Planned, plan_now
@@ -13,8 +14,8 @@ from groundctl.core.problem import errors_among
 from groundctl.core.reviewed import FOR_GOOD
 from groundctl.core.stamp import Stage
 from groundctl.errors import UsageError
-from groundctl.render.check import story_check, untouched_check
-from groundctl.render.comment import untouched_words
+from groundctl.render.check import stories_check, untouched_check
+from groundctl.render.comment_problems import untouched_words
 
 
 def run(options: Namespace) -> int:
@@ -41,7 +42,7 @@ def tell_all(
         told = tuple(story for story in told if any(job.outcome for job in story.jobs))
     delivered = reporter.tell(told)
     foot = reporter.foot(planned.plan.digest)
-    checked = not check or reporter.check("groundctl apply", story_check(told, foot=foot))
+    checked = not check or reporter.check("groundctl apply", stories_check(told, datetime.now(UTC), foot=foot))
     faulty = bool(errors_among(planned.validated.problems))
     # What is held wants a person, and where a file is faulty nothing is created: another apply would do nothing.
     left = 0 if faulty else sum(job.action in FOR_GOOD and not job.held for story in told for job in story.jobs)

@@ -20,7 +20,8 @@ from groundctl.core.stamp import Stage, Stamp
 from groundctl.core.stories import stories, worth_telling
 from groundctl.core.story import Story
 from groundctl.errors import WorldError
-from groundctl.render.comment import COMMENT_LIMIT, SUMMARY_LIMIT, Foot, Words
+from groundctl.render.budget import COMMENT_LIMIT, SUMMARY_LIMIT
+from groundctl.render.comment import Foot, Words
 from groundctl.render.comment_merged import story_words
 from groundctl.render.escape import for_markdown, for_terminal
 from groundctl.reporting import Delivered, Delivery, Letter, deliver, who_asked

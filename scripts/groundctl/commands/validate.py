@@ -19,7 +19,7 @@ def run(options: Namespace) -> int:
 
 def _summarize(validated: Validated) -> None:
     """Put the problems on the run's page too: GitHub shows ten annotations a step, and a fork gets no comment."""
-    from groundctl.render.check import validation_summary
+    from groundctl.render.comment_problems import validation_summary
 
     run = open_workflow_run()
     run.summarize(validation_summary(validated.problems, validated.files, is_fork=run.is_from_fork))
