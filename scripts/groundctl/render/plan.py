@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from groundctl.core.change import Action, Change, Plan, plan_content
 from groundctl.core.money import rate_source
@@ -36,9 +37,10 @@ _IN_VERDICT = {
 }
 
 
-def plan_json(plan: Plan) -> str:
+def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
     """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
-    return json.dumps({**plan_content(plan), "digest": plan.digest}, indent=2, ensure_ascii=False)
+    whose = {"made_for": made_for} if made_for else {}
+    return json.dumps({**plan_content(plan), **whose, "digest": plan.digest}, indent=2, ensure_ascii=False)
 
 
 def verdict_of(plan: Plan, write: Callable[[str], str] = str) -> str:
