@@ -14,7 +14,13 @@ from workflows.reading import our_files
 FILES = our_files()
 PLAN, APPLY, STATUS = (FILES[f"workflows/{name}.yml"] for name in ("plan", "apply", "status"))
 PUSH: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "repository": "acme/labels", "event": {}}
-NOTHING = {"look": {"changes": "false", "create": "0", "stop": "0"}}
+LOOKS = (
+    {"changes": "false", "create": "0", "stop": "0"},
+    {"changes": "false", "create": "2", "stop": "0"},
+    {"changes": "false", "create": "2", "stop": "1"},
+    {"changes": "true"},
+)
+NOTHING = {"look": LOOKS[0]}
 
 CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
 CREDENTIALS, UPLOAD = "aws-actions/configure-aws-credentials", "actions/upload-artifact"
@@ -112,9 +118,7 @@ def test_terraform_comes_first_where_it_has_changes():
 
 
 def test_jobs_are_created_without_terraform_where_it_has_none():
-    create = {"look": {"changes": "false", "create": "2", "stop": "0"}}
-
-    assert started(Story(github=PUSH, outputs=create)) == ["look", "apply", "report"]
+    assert started(Story(github=PUSH, outputs={"look": LOOKS[1]})) == ["look", "apply", "report"]
 
 
 def test_a_stop_needs_a_count():
@@ -142,9 +146,31 @@ def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did
             assert {results["apply"], results["stop"]} == {"skipped"}
 
 
-def test_whatever_happens_it_is_reported():
+@pytest.mark.parametrize(
+    "told", [{}, {"apply": {"told": "true"}}, {"stop": {"told": "true"}}, {"apply": {"told": "false"}}]
+)
+@pytest.mark.parametrize("look", [{}, *LOOKS], ids=str)
+def test_whatever_happens_somebody_tells_it(look: dict[str, str], told: dict[str, dict[str, str]]):
     for ends, cancelled in product(all_endings(APPLY), (True, False)):
-        assert play(APPLY, Story(github=PUSH, ends=ends, outputs=NOTHING, cancelled=cancelled))["report"] != "skipped"
+        story = Story(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
+        results = play(APPLY, story)
+        it_told = {name for name, given in told.items() if given["told"] == "true" and results[name] != "skipped"}
+
+        assert results["report"] != "skipped" or it_told
+
+
+def test_what_a_job_saw_is_not_told_over_by_a_report_that_knows_less():
+    create = {"look": LOOKS[1], "apply": {"told": "true"}}
+    stop = {"look": {"changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
+
+    assert started(Story(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
+    assert started(Story(github=PUSH, outputs=stop)) == ["look", "stop"]
+
+
+def test_an_apply_that_could_not_tell_is_reported_also_where_the_stop_after_it_could():
+    outputs = {"look": LOOKS[2], "apply": {"told": "false"}, "stop": {"told": "true"}}
+
+    assert started(Story(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]
 
 
 def test_a_cancelled_run_starts_nothing_that_changes_anything():
