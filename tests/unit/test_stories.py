@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.core.change import Plan
+from groundctl.core.change import Change, Plan
 from groundctl.core.create_once import Outcome, Result
 from groundctl.core.observed import Counters, Status
 from groundctl.core.provenance import (
@@ -26,6 +27,10 @@ from support.fakes import FakeClock, FakeJobs, FakeObjects
 ASKING = Asking(
     repository="acme/labeling", pull_request=12, commit="b" * 40, run_url="https://github.com/x/y/actions/runs/1"
 )
+
+
+def _always(asking: Asking) -> Callable[[Change], Asking]:
+    return lambda _: asking
 
 
 def a_provenance(plan: Plan) -> Provenance:
@@ -141,7 +146,7 @@ def test_what_an_earlier_try_kept_stays():
     later = Asking(repository="acme/labeling", pull_request=99, commit="c" * 40, run_url="https://x")
 
     for asking in (ASKING, later):
-        list(apply(plan.changes, jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _, a=asking: a))
+        list(apply(plan.changes, jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=_always(asking)))
 
     [kept] = who_asked([an_observed_job()], objects, repository="acme/labeling").values()
     assert kept.pull_request == 12

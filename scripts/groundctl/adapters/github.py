@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
-from github import Auth, Github, GithubException
+from github import Auth, BadAttributeException, Github, GithubException
 
 from groundctl.core.pull_request import Annotation, Check, PostedComment, PullRequest
 from groundctl.errors import RefusedByGitHub, UnclearFromGitHub, WorldError
@@ -181,7 +181,7 @@ class GitHub:
                 if pause is None and not repeatable:
                     raise UnclearFromGitHub(f"GitHub had a fault while {doing}", hint=_LATER) from error
                 fault: Exception = error
-            except requests.RequestException as error:
+            except _NO_ANSWER as error:
                 if not repeatable:
                     raise UnclearFromGitHub(f"GitHub did not answer while {doing}", hint=_LATER) from error
                 pause, fault = None, error
@@ -193,6 +193,8 @@ class GitHub:
         raise _out_of_patience(fault, doing) from fault
 
 
+# Silence, a broken line, or what is no JSON, or not GitHub's.
+_NO_ANSWER = (requests.RequestException, ValueError, BadAttributeException)
 _LATER = "run it again: it looks first at what is there"
 
 
