@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.cast import DEFAULT_BRANCH, FULL_NAME, MAINTAINER
-from hub.server import GitHub
+from hub.github import GitHub
 from hub.world import Commit
 
 BRANCH = f"refs/heads/{DEFAULT_BRANCH}"

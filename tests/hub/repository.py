@@ -12,7 +12,7 @@ from pathlib import Path
 from hub import events
 from hub.cast import DEFAULT_BRANCH, DEVELOPER, MAINTAINER, STRANGER
 from hub.events import Event
-from hub.server import GitHub
+from hub.github import GitHub
 from hub.world import Commit, moment
 
 CHECKOUT = Path(__file__).parents[2]

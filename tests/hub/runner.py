@@ -20,8 +20,8 @@ from pathlib import Path
 from hub.actlog import Command, JobLog, read_log
 from hub.cast import DEFAULT_BRANCH, FULL_NAME, OWNER
 from hub.events import Event
+from hub.github import GitHub
 from hub.repository import CALM, CHECKOUT, Repository
-from hub.server import GitHub
 from hub.workflow import Granted, Workflow, WorkflowError, grants, used_actions, workflows
 from hub.world import WorkflowRun, now
 

@@ -12,9 +12,9 @@ import pytest
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from hub.cast import ACTIONS_BOT, STRANGER
+from hub.github import GitHub
 from hub.repository import GitError, Repository
 from hub.runner import Runner
-from hub.server import GitHub
 from hub.workflow import WorkflowError
 
 WORKFLOWS = Path(__file__).parent / "workflows"
