@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
-from hub.server import GitHub
+from hub.github import GitHub
 from support.browser import a_browser
 
 

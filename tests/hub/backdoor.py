@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hub.desks.actions import uploaded
-from hub.exchange import Answer, refusal
+from hub.exchange import Answer, Incoming, refusal
 from hub.front import Front
 from hub.oidc import Issuer
 
@@ -20,21 +18,21 @@ class Backdoor:
         self._front = front
         self.issuer = Issuer(front.world.url)
 
-    def answer(self, method: str, path: str, query: Mapping[str, str], raw: bytes, authorization: str) -> Answer:
+    def answer(self, incoming: Incoming) -> Answer:
         """Answer one request."""
-        token = self._front.tokens.find(authorization)
+        token = self._front.tokens.find(incoming.authorization)
         if token is None:
             return refusal(401, "Bad credentials")
-        match method, path.removeprefix(PREFIX).split("/"):
+        match incoming.method, incoming.path.removeprefix(PREFIX).split("/"):
             case "GET", ["token"]:
                 return Answer(status=200, body={"login": token.login, "permissions": token.permissions})
             case "GET", ["identity"]:
                 if not token.allows("id-token", "write"):
                     return refusal(403, "Resource not accessible by integration")
-                return Answer(status=200, body={"value": self.issuer.sign(token, query.get("audience", ""))})
+                return Answer(status=200, body={"value": self.issuer.sign(token, incoming.query.get("audience", ""))})
             case "PUT", ["artifacts", name]:
                 if any(each.run == token.run and each.name == name for each in self._front.world.artifacts.values()):
                     return refusal(409, "an artifact with this name already exists on the workflow run")
-                artifact = uploaded(self._front.world, token.run, name, raw)
+                artifact = uploaded(self._front.world, token.run, name, incoming.raw)
                 return Answer(status=201, body={"id": artifact.id})
         return refusal(404, "Not Found")

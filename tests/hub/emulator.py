@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from http.client import HTTPConnection
@@ -101,11 +102,14 @@ class Emulator:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise RuntimeError("the GitHub emulator is not running")
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
         process.stdin.write(f"{line}\n")
         process.stdin.flush()
         answer = process.stdout.readline().strip()
+        watchdog.cancel()
         if not answer:
-            raise RuntimeError("the GitHub emulator ended; its own words are above")
+            raise RuntimeError("the GitHub emulator ended, or said nothing for too long; its own words are above")
         return answer
 
 

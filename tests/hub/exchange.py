@@ -13,6 +13,17 @@ DOCUMENTATION = "https://docs.github.com/rest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A request as it came in."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    raw: bytes
+    authorization: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A request that names an operation of GitHub's API, from somebody we know."""
 
@@ -23,9 +34,7 @@ class Asked:
     query: Mapping[str, str]
     raw: bytes
     token: Token
-
-    # What the body says, if it is a JSON object.
-    json: Mapping[str, Any] = field(default_factory=dict)
+    json: Mapping[str, Any] = field(default_factory=dict)  # what the body says, if it is a JSON object
 
     @property
     def address(self) -> str:

@@ -99,6 +99,15 @@ class Fault:
         return refusal(status, self.message or MESSAGES[self.kind], headers=headers)
 
 
+class NoAnswerError(Exception):
+    """The client gets no answer: silence, or a connection that breaks."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Remember what was ordered."""
+        super().__init__(fault.kind.value)
+        self.fault = fault
+
+
 @dataclass(slots=True, kw_only=True)
 class Meanwhile:
     """Something that happens between a client's last look and its next request of an operation."""

@@ -15,22 +15,13 @@ from hub.desks.checks import Checks
 from hub.desks.comments import Comments
 from hub.desks.pulls import Pulls
 from hub.desks.statuses import Statuses
-from hub.exchange import Answer, Asked, refusal
-from hub.faults import BREAKING, Fault, Faults, Kind
+from hub.exchange import Answer, Asked, Incoming, refusal
+from hub.faults import BREAKING, Fault, Faults, Kind, NoAnswerError
 from hub.identity import NEEDS, Token, Tokens
 from hub.traffic import RequestLog, Seen
 from hub.world import World
 
 HOUR = 3600
-
-
-class NoAnswerError(Exception):
-    """The client gets no answer: silence, or a connection that breaks."""
-
-    def __init__(self, fault: Fault) -> None:
-        """Remember what was ordered."""
-        super().__init__(fault.kind.value)
-        self.fault = fault
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,17 +41,6 @@ class Budget:
             "X-RateLimit-Reset": str(int(self.reset_at)),
             "X-RateLimit-Resource": "core",
         }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """A request as it came in."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    raw: bytes
-    authorization: str
 
 
 class Front:

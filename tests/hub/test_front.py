@@ -10,7 +10,7 @@ from github.Auth import Token as Auth
 from github.Repository import Repository
 
 from hub.cast import ACTIONS_BOT, FULL_NAME, OTHER_BOT
-from hub.server import GitHub
+from hub.github import GitHub
 
 # PyGithub waits a quarter of a second between requests and a second between writes.
 UNHURRIED: dict[str, Any] = {"seconds_between_requests": 0, "seconds_between_writes": 0}
