@@ -195,4 +195,8 @@ def _from_terraform(checkout: Checkout) -> Any:
     root = checkout.root / "terraform"
     if not root.is_dir():
         raise WorldError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
+    if os.environ.get("GROUNDCTL_ENVIRONMENT") and not (root / ".terraform").is_dir():
+        # A job of a workflow begins with a fresh checkout.
+        stack, _ = open_ground(checkout, environment_name())
+        return stack.outputs()
     return Stack(root).outputs()

@@ -1,0 +1,160 @@
+"""A pull request's life in acts: the real workflow files, run by act, against the GitHub of the tests and the simulated AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from groundctl.adapters.simulator import sample_clips
+from groundtruth_simulator.simulator import Simulator
+from hub.events import Event
+from hub.github import GitHub
+from hub.repository import CHECKOUT, PullRequest, Repository
+from hub.runner import Run, Runner
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+ENVIRONMENT = "demo"
+STATE_BUCKET = "acme-terraform-state"
+RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
+SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
+A_WHILE = 150  # seconds; some clips have their answers by then
+
+BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
+
+
+def role(name: str) -> str:
+    """Name one of the roles that the workflows ask AWS for."""
+    return f"arn:aws:iam::{ACCOUNT}:role/groundctl-{name}"
+
+
+@dataclass
+class Play:
+    """The stage: one repository that was set up as README says, with nothing declared in it yet."""
+
+    hub: GitHub
+    simulator: Simulator
+    runner: Runner
+    truth: dict[str, str]
+    tell: Callable[[str, Run | None], None] = lambda _sentence, _run: None
+    pull: PullRequest | None = field(default=None)
+
+    @property
+    def repository(self) -> Repository:
+        """Return the repository on the stage."""
+        return self.runner.repository
+
+    def run(self, sentence: str, event: Event) -> Run:
+        """Deliver an event, and tell what came of it."""
+        run = self.runner.deliver_one(event)
+        self.tell(sentence, run)
+        return run
+
+    def set_up(self) -> Run:
+        """Push the first commit: Terraform makes the ground, and the clips go where declarations look for them."""
+        run = self.run("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
+        clips, self.truth = sample_clips(CHECKOUT / "scripts" / "samples")
+        self.simulator.set_truth(self.truth)
+        bucket = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
+        for key, path in clips.items():
+            self.s3().put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+        return run
+
+    def opens(self) -> Run:
+        """Open a pull request that declares a job with a mistake in it."""
+        wrong = ours(RALLIES).replace("workers_per_object: 3", "workers_per_object: 30")
+        texts = {
+            f"jobs/sports-data/{name}": ours(f"jobs/sports-data/{name}") for name in ("rally-short.md", "rally-full.md")
+        }
+        self.pull = self.repository.open_pull({RALLIES: wrong, **texts}, title="How did the rallies end?")
+        return self.run("A pull request declares a job, with a mistake in it", self.pull.opened())
+
+    def mends(self) -> Run:
+        """Push the mended declaration, and another one with it."""
+        files = {RALLIES: ours(RALLIES), SERVES: ours(SERVES)}
+        return self.run("The mistake is mended, and a second job declared", self.pulled.push(files, "Mend it"))
+
+    def merges(self) -> Run:
+        """Merge: the jobs are created."""
+        return self.run("The pull request is merged", self.pulled.merge().pushed)
+
+    def labels(self) -> Run:
+        """Let workers answer some clips; AWS tells that something has changed."""
+        self.simulator.advance(A_WHILE)
+        return self.run("AWS tells of a change", self.changed("InProgress"))
+
+    def ends(self) -> Run:
+        """Let the workers answer the rest."""
+        self.simulator.advance_until_idle()
+        return self.run("The last clip is labeled", self.changed("Completed"))
+
+    def stranger(self) -> Run:
+        """A stranger opens a pull request from a fork."""
+        more = ours(SERVES).replace("name: serve-call-2026-11", "name: serve-call-mine")
+        pull = self.repository.open_pull(
+            {"jobs/sports-data/serve-call-mine.yaml": more}, branch="mine", title="Mine too", fork=True
+        )
+        return self.run("A stranger's pull request, from a fork", pull.opened())
+
+    def changed(self, status: str) -> Event:
+        """Give the event that Terraform's rule sends on when a labeling job changes."""
+        return self.repository.tell("groundctl-labeling-job", job="rally-outcome-2026-11", status=status)
+
+    @property
+    def pulled(self) -> PullRequest:
+        """Return the pull request that was opened."""
+        assert self.pull
+        return self.pull
+
+    def comment(self) -> str:
+        """Return the one comment on the pull request."""
+        [comment] = self.hub.comments(self.pulled.number)
+        return str(comment["body"])
+
+    def created(self) -> list[str]:
+        """Name the jobs for which a create was sent, in order."""
+        return [str(call["parameters"]["LabelingJobName"]) for call in self.simulator.requests("CreateLabelingJob")]
+
+    def s3(self) -> Any:
+        """Give a client for what a person would do by hand."""
+        return boto3.client(
+            "s3",
+            region_name=REGION,
+            endpoint_url=self.simulator.url,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+
+def ours(path: str) -> str:
+    """Read a sample declaration of this checkout."""
+    return (CHECKOUT / path).read_text(encoding="utf-8")
+
+
+@contextmanager
+def a_play(hub: GitHub, simulator: Simulator, folder: Path) -> Iterator[Play]:
+    """Set the stage: an account with a bucket for Terraform's state, and a copy of this repository without jobs."""
+    files: dict[str, str | bytes | None] = {
+        "jobs/policy.yaml": ours("jobs/policy.yaml"),
+        f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
+    }
+    repository = Repository.of_this_checkout(hub, folder / "repository", files)
+    roles = {f"GROUNDCTL_{name.upper()}_ROLE": role(name) for name in ("plan", "apply", "stop", "terraform")}
+    runner = Runner(
+        hub=hub,
+        repository=repository,
+        variables={"GROUNDCTL_ENVIRONMENT": ENVIRONMENT, "AWS_REGION": REGION, **roles},
+        environment={
+            "AWS_ENDPOINT_URL": str(simulator.url),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        },
+    )
+    play = Play(hub=hub, simulator=simulator, runner=runner, truth={})
+    play.s3().create_bucket(Bucket=STATE_BUCKET)
+    yield play
