@@ -22,7 +22,16 @@ from hub.cast import DEFAULT_BRANCH, FULL_NAME, OWNER
 from hub.events import Event
 from hub.github import GitHub
 from hub.repository import CALM, CHECKOUT, Repository
-from hub.workflow import Granted, Workflow, WorkflowError, grants, used_actions, workflows
+from hub.workflow import (
+    WORKFLOWS,
+    Granted,
+    Workflow,
+    WorkflowError,
+    grants,
+    used_actions,
+    without_concurrency,
+    workflows,
+)
 from hub.world import WorkflowRun, now
 
 STUBS = Path(__file__).parent / "stubs"
@@ -158,6 +167,8 @@ class Runner:
             git("init", "--quiet", f"--initial-branch={DEFAULT_BRANCH}", at=root)
             git("fetch", "--quiet", "--depth=1", self.repository.origin.as_uri(), event.sha, at=root)
             git("checkout", "--quiet", "--detach", event.sha, at=root)
+            for file in (root / WORKFLOWS).glob("*.y*ml"):
+                file.write_text(without_concurrency(file.read_text(encoding="utf-8")), encoding="utf-8")
             yield root
 
     def _prepare(

@@ -97,6 +97,19 @@ def workflows(root: Path) -> list[Workflow]:
     return [read_workflow(root, each.relative_to(root).as_posix()) for each in found]
 
 
+def without_concurrency(text: str) -> str:
+    """Blank out what act neither honours nor, where it is newer than act, lets pass: `queue` stops it."""
+    lines = text.splitlines(keepends=True)
+    whole = yaml.compose(text, Loader=yaml.BaseLoader)
+    for key, value in _members(whole):
+        if key.value == "concurrency":
+            # A block ends where the next thing begins, all else on its own last line.
+            end = value.end_mark.line + (value.end_mark.column > 0 and not _is_block(value))
+            for number in range(key.start_mark.line, end):
+                lines[number] = "\n"
+    return "".join(lines)
+
+
 def grants(root: Path, workflow: Workflow, *, fork: bool) -> list[Granted]:
     """Say what each job may do, also those of workflows that it calls."""
     found = []
@@ -129,6 +142,18 @@ def used_actions(root: Path, workflow: Workflow) -> set[str]:
             [file] = [*(root / each).glob("action.yml"), *(root / each).glob("action.yaml")]
             left += [step["uses"] for step in _read(file)["runs"].get("steps", []) if "uses" in step]
     return {each for each in found if not each.startswith("./")}
+
+
+def _members(whole: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    yield from whole.value
+    for key, jobs in whole.value:
+        if key.value == "jobs":
+            for _, job in jobs.value:
+                yield from job.value
+
+
+def _is_block(value: yaml.Node) -> bool:
+    return isinstance(value, yaml.MappingNode) and not value.flow_style
 
 
 def _called(root: Path, caller: Job, allowed: Mapping[str, str], *, fork: bool) -> Iterator[Granted]:
