@@ -19,8 +19,8 @@ from groundctl.errors import RefusedByGitHub, UnclearFromGitHub, WorldError
 from groundctl.reporting import Delivery, Letter, deliver
 from hub.cast import ACTIONS_BOT, FULL_NAME, OTHER_BOT
 from hub.faults import Kind
+from hub.github import GitHub as Hub
 from hub.identity import Token
-from hub.server import GitHub as Hub
 from support.fakes import FakePullRequests
 
 HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40

@@ -17,7 +17,7 @@ import yaml
 from groundtruth_simulator.simulator import Simulator
 from hub.cast import FULL_NAME
 from hub.faults import Kind
-from hub.server import GitHub
+from hub.github import GitHub
 from support import aws_world
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl

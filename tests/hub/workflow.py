@@ -144,7 +144,8 @@ def used_actions(root: Path, workflow: Workflow) -> set[str]:
     return {each for each in found if not each.startswith("./")}
 
 
-def _members(whole: yaml.Node) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+def _members(whole: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    assert isinstance(whole, yaml.MappingNode)
     yield from whole.value
     for key, jobs in whole.value:
         if key.value == "jobs":
