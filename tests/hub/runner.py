@@ -98,6 +98,7 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
     rejected: set[str] = field(default_factory=set)  # environments whose reviewer says no
+    switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
     immutable_subjects: bool = False  # OIDC subjects with ids, which GitHub gives to new repositories
 
     def deliver(self, event: Event) -> list[Run]:
@@ -106,7 +107,8 @@ class Runner:
             return [
                 self._run(root, each, event)
                 for each in workflows(root)
-                if each.wants(event.name, event.payload, event.ref)
+                if Path(each.path).name not in self.switched_off
+                and each.wants(event.name, event.payload, event.ref)
                 and (event.name != "workflow_dispatch" or each.path == event.payload["workflow"])
             ]
 
