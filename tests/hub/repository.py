@@ -100,8 +100,9 @@ class Repository:
 
     @classmethod
     def of_this_checkout(cls, hub: GitHub, folder: Path, files: Files) -> Repository:
-        """Make one of what git tracks here, as it lies here, but with `jobs/` and whatever else `files` names from there."""
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, check=True, capture_output=True).stdout
+        """Make one of what git does not ignore here, as it lies here, but with `jobs/` and whatever else `files` names from there."""
+        command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True).stdout
         names = [each for each in listed.decode().split("\0") if each and not each.startswith("jobs/")]
         ours: dict[str, str | bytes | None] = {
             each: (CHECKOUT / each).read_bytes() for each in names if (CHECKOUT / each).is_file()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
@@ -16,6 +16,7 @@ from hub.events import Event
 from hub.github import GitHub
 from hub.repository import CHECKOUT, PullRequest, Repository
 from hub.runner import Run, Runner
+from hub.traffic import Seen
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 ENVIRONMENT = "demo"
@@ -32,6 +33,35 @@ def role(name: str) -> str:
     return f"arn:aws:iam::{ACCOUNT}:role/groundctl-{name}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One event, the workflow run that it set off, and what was to be seen afterwards."""
+
+    sentence: str
+    run: Run
+    comments: tuple[dict[str, Any], ...]  # on the pull request, as GitHub's API shows them
+    checks: tuple[dict[str, Any], ...]  # on the commit that the run was about, with their annotations
+    asked_of_aws: tuple[dict[str, Any], ...]  # requests: `operation`, `mutating`, `status`
+    asked_of_github: tuple[Seen, ...]  # requests
+    identities: tuple[str, ...]  # subjects that GitHub vouched for
+
+    @property
+    def comment(self) -> str:
+        """Return the text of the one comment."""
+        [comment] = self.comments
+        return str(comment["body"])
+
+    @property
+    def changes_in_aws(self) -> list[str]:
+        """Name the operations that can change something."""
+        return [each["operation"] for each in self.asked_of_aws if each["mutating"]]
+
+    @property
+    def changes_on_github(self) -> list[str]:
+        """Name the operations that write."""
+        return [each.operation for each in self.asked_of_github if each.mutating]
+
+
 @dataclass
 class Play:
     """The stage: one repository that was set up as README says, with nothing declared in it yet."""
@@ -39,8 +69,6 @@ class Play:
     hub: GitHub
     simulator: Simulator
     runner: Runner
-    truth: dict[str, str]
-    tell: Callable[[str, Run | None], None] = lambda _sentence, _run: None
     pull: PullRequest | None = field(default=None)
 
     @property
@@ -48,57 +76,71 @@ class Play:
         """Return the repository on the stage."""
         return self.runner.repository
 
-    def run(self, sentence: str, event: Event) -> Run:
-        """Deliver an event, and tell what came of it."""
+    def play(self, sentence: str, event: Event) -> Scene:
+        """Deliver an event, and keep what came of it."""
+        self.simulator.clear_requests()
+        vouched = len(self.hub.backdoor.issuer.signed)
         run = self.runner.deliver_one(event)
-        self.tell(sentence, run)
-        return run
+        about = event.pulls or ((self.pull.number,) if self.pull else ())
+        return Scene(
+            sentence=sentence,
+            run=run,
+            comments=tuple(comment for number in about for comment in self.hub.comments(number)),
+            checks=tuple(self.hub.check_runs(run.record.head_sha)),
+            asked_of_aws=tuple(self.simulator.requests()),
+            asked_of_github=tuple(self.hub.requests(run=run.record.id)),
+            identities=tuple(str(claims["sub"]) for claims in self.hub.backdoor.issuer.signed[vouched:]),
+        )
 
-    def set_up(self) -> Run:
-        """Push the first commit: Terraform makes the ground, and the clips go where declarations look for them."""
-        run = self.run("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
-        clips, self.truth = sample_clips(CHECKOUT / "scripts" / "samples")
-        self.simulator.set_truth(self.truth)
+    def lays_the_ground(self) -> Scene:
+        """Push the first commit: Terraform makes the ground. Then clips are put where declarations look for them."""
+        scene = self.play("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
+        clips, truth = sample_clips(CHECKOUT / "scripts" / "samples")
+        self.simulator.set_truth(truth)
         bucket = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
         for key, path in clips.items():
             self.client("s3").put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
-        return run
+        return scene
 
-    def opens(self) -> Run:
+    def opens(self) -> Scene:
         """Open a pull request that declares a job with a mistake in it."""
         wrong = ours(RALLIES).replace("workers_per_object: 3", "workers_per_object: 30")
         texts = {
             f"jobs/sports-data/{name}": ours(f"jobs/sports-data/{name}") for name in ("rally-short.md", "rally-full.md")
         }
         self.pull = self.repository.open_pull({RALLIES: wrong, **texts}, title="How did the rallies end?")
-        return self.run("A pull request declares a job, with a mistake in it", self.pull.opened())
+        return self.play("A pull request declares a job, with a mistake in it", self.pull.opened())
 
-    def mends(self) -> Run:
+    def mends(self) -> Scene:
         """Push the mended declaration, and another one with it."""
         files = {RALLIES: ours(RALLIES), SERVES: ours(SERVES)}
-        return self.run("The mistake is mended, and a second job declared", self.pulled.push(files, "Mend it"))
+        return self.play("The mistake is mended, and a second job declared", self.pulled.push(files, "Mend it"))
 
-    def merges(self) -> Run:
+    def merges(self) -> Scene:
         """Merge: the jobs are created."""
-        return self.run("The pull request is merged", self.pulled.merge().pushed)
+        return self.play("The pull request is merged", self.pulled.merge().pushed)
 
-    def labels(self) -> Run:
+    def labels(self) -> Scene:
         """Let workers answer some clips; AWS tells that something has changed."""
         self.simulator.advance(A_WHILE)
-        return self.run("AWS tells of a change", self.changed("InProgress"))
+        return self.play("AWS tells of a change", self.changed("InProgress"))
 
-    def ends(self) -> Run:
+    def ends(self) -> Scene:
         """Let the workers answer the rest."""
         self.simulator.advance_until_idle()
-        return self.run("The last clip is labeled", self.changed("Completed"))
+        return self.play("The last clip is labeled", self.changed("Completed"))
 
-    def stranger(self) -> Run:
-        """A stranger opens a pull request from a fork."""
+    def hears_again(self) -> Scene:
+        """Get the same event once more, as EventBridge may send it."""
+        return self.play("The same event comes once more", self.changed("Completed"))
+
+    def meets_a_stranger(self) -> Scene:
+        """Get a pull request from a fork."""
         more = ours(SERVES).replace("name: serve-call-2026-11", "name: serve-call-mine")
         pull = self.repository.open_pull(
             {"jobs/sports-data/serve-call-mine.yaml": more}, branch="mine", title="Mine too", fork=True
         )
-        return self.run("A stranger's pull request, from a fork", pull.opened())
+        return self.play("A stranger opens a pull request from a fork", pull.opened())
 
     def changed(self, status: str) -> Event:
         """Give the event that Terraform's rule sends on when a labeling job changes."""
@@ -110,11 +152,6 @@ class Play:
         assert self.pull
         return self.pull
 
-    def comment(self) -> str:
-        """Return the one comment on the pull request."""
-        [comment] = self.hub.comments(self.pulled.number)
-        return str(comment["body"])
-
     def created(self) -> list[str]:
         """Name the jobs that AWS knows, first the newest."""
         listed = self.client("sagemaker").list_labeling_jobs()["LabelingJobSummaryList"]
@@ -122,13 +159,26 @@ class Play:
 
     def client(self, service: str) -> Any:
         """Give a client for what a person would do or see by hand."""
-        return boto3.client(
+        return boto3.client(  # type: ignore[call-overload]
             service,
             region_name=REGION,
             endpoint_url=self.simulator.url,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
+
+
+# What happens, in order.
+ACTS: Final[dict[str, Callable[[Play], Scene]]] = {
+    "ground": Play.lays_the_ground,
+    "stranger": Play.meets_a_stranger,
+    "opened": Play.opens,
+    "planned": Play.mends,
+    "merged": Play.merges,
+    "running": Play.labels,
+    "ended": Play.ends,
+    "repeated": Play.hears_again,
+}
 
 
 def ours(path: str) -> str:
@@ -157,6 +207,6 @@ def a_play(hub: GitHub, simulator: Simulator, folder: Path) -> Iterator[Play]:
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         },
     )
-    play = Play(hub=hub, simulator=simulator, runner=runner, truth={})
+    play = Play(hub=hub, simulator=simulator, runner=runner)
     play.client("s3").create_bucket(Bucket=STATE_BUCKET)
     yield play

@@ -16,6 +16,7 @@ from groundctl.core.stamp import Stage
 from groundctl.errors import UsageError
 from groundctl.render.check import stories_check, untouched_check
 from groundctl.render.comment_problems import untouched_words
+from groundctl.render.summary import stories_words
 
 
 def run(options: Namespace) -> int:
@@ -41,8 +42,9 @@ def tell_all(
     if only_outcomes:
         told = tuple(story for story in told if any(job.outcome for job in story.jobs))
     delivered = reporter.tell(told)
-    foot = reporter.foot(planned.plan.digest)
-    checked = not check or reporter.check("groundctl apply", stories_check(told, datetime.now(UTC), foot=foot))
+    foot, now = reporter.foot(planned.plan.digest), datetime.now(UTC)
+    reporter.summarize(lambda limit: stories_words(told, now, foot=foot, limit=limit), delivered)
+    checked = not check or reporter.check("groundctl apply", stories_check(told, now, foot=foot))
     faulty = bool(errors_among(planned.validated.problems))
     # What is held wants a person, and where a file is faulty nothing is created: another apply would do nothing.
     left = 0 if faulty else sum(job.action in FOR_GOOD and not job.held for story in told for job in story.jobs)

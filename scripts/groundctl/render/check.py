@@ -17,7 +17,7 @@ from groundctl.render.comment import Foot
 from groundctl.render.comment_merged import story_title, story_words
 from groundctl.render.comment_plan import plan_words
 from groundctl.render.comment_problems import failure_words, problems_words, untouched_words
-from groundctl.render.escape import on_one_line, visible
+from groundctl.render.escape import for_markdown, on_one_line, visible
 from groundctl.render.problems import verdict
 from groundctl.render.verdict import counts_of
 from groundctl.render.words import count, usd_range
@@ -27,6 +27,7 @@ MOST_OF_A_TITLE: Final = 140
 # What GitHub takes of an annotation: 255 characters of title, 64 KB of message.
 MOST_OF_AN_ANNOTATION: Final = 60_000  # bytes
 MOST_OF_ITS_TITLE: Final = 255
+NOTHING_TO_DO: Final = "nothing to do: every declared job is there already"
 # A line each is far below what a check's summary holds.
 MOST_PULL_REQUESTS: Final = 200
 
@@ -116,12 +117,13 @@ def failure_check(message: str, hint: str, *, foot: Foot | None) -> Check:
 def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None) -> Check:
     """Say on a commit of the default branch what has become of everything that was asked for and is not long done."""
     if not stories:
-        title = "nothing to do: every declared job is there already"
-        return Check(title=title, summary=f"{title.capitalize()}.", conclusion=Conclusion.SUCCESS)
+        return Check(title=NOTHING_TO_DO, summary=f"{NOTHING_TO_DO.capitalize()}.", conclusion=Conclusion.SUCCESS)
     checks = [story_check(story, now, foot=foot) for story in stories]
     if len(checks) == 1:
         return checks[0]
-    lines = [f"- #{story.pull_request}: {check.title}" for story, check in zip(stories, checks, strict=True)]
+    lines = [
+        f"- #{story.pull_request}: {for_markdown(check.title)}" for story, check in zip(stories, checks, strict=True)
+    ]
     in_need = sum(check.conclusion is Conclusion.FAILURE for check in checks)
     told = f"; {in_need:,} {'needs' if in_need == 1 else 'need'} a person" if in_need else ""
     return Check(
