@@ -80,3 +80,14 @@ def test_what_a_workflow_did_not_set_is_one_message(tmp_path: Path):
         _ = a_run(tmp_path).token
     with pytest.raises(UsageError, match="cannot be read"):
         _ = a_run(tmp_path, GITHUB_EVENT_PATH=str(tmp_path / "none.json")).pull_request
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"])
+def test_outside_of_a_workflow_it_is_said_before_any_work_is_done(missing: str, tmp_path: Path):
+    settings = {**BASE, "GITHUB_TOKEN": "t"}
+
+    a_run(tmp_path, None, **settings).check()
+    with pytest.raises(UsageError, match=f"{missing} is not set") as caught:
+        a_run(tmp_path, None, **{**settings, missing: ""}).check()
+
+    assert "for runs of a workflow" in caught.value.hint

@@ -18,6 +18,11 @@ class WorkflowRun:
 
     settings: Mapping[str, str]
 
+    def check(self) -> None:
+        """Raise UsageError unless all is there that is needed to speak on GitHub: better before than after the work."""
+        for name in ("GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"):
+            self._setting(name)
+
     @property
     def repository(self) -> str:
         """Name the repository, owner and name."""
@@ -100,5 +105,5 @@ class WorkflowRun:
     def _setting(self, name: str) -> str:
         if value := self.settings.get(name):
             return value
-        hint = "in a workflow GitHub sets it; GITHUB_TOKEN is given to a step by its env"
+        hint = "this is for runs of a workflow: GitHub sets it there, and a step's env hands on GITHUB_TOKEN"
         raise UsageError(f"{name} is not set", hint=hint)

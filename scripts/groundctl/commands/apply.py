@@ -34,10 +34,10 @@ class Agreed:
 def run(options: Namespace) -> int:
     """Plan anew, create what may be created, and print each outcome; exit 1 if a person is needed."""
     reviewed = _reviewed(options.plan) if options.plan else None
+    reporter = _reporter(options)
     planned = plan_now(options)
     if isinstance(planned, Validated):
         return 1
-    reporter = _reporter(options)
     agreed = _agreed(planned, reviewed, reporter, options)
     outcomes: list[Outcome] = []
     try:

@@ -162,7 +162,9 @@ class Reporter:
 
 def open_reporter() -> Reporter:
     """Open the run we are in."""
-    return Reporter(open_workflow_run(), open_checkout())
+    run = open_workflow_run()
+    run.check()
+    return Reporter(run, open_checkout())
 
 
 def say(text: str) -> None:
