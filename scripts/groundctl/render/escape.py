@@ -44,9 +44,9 @@ def for_log(text: str) -> str:
 
 def for_json(value: Any) -> str:
     """Write a value as JSON that may be printed: no text in it is a command to the workflow runner."""
-    written = json.dumps(value, indent=2, ensure_ascii=False)
-    # Outside of texts JSON has no #; within, this is the same text. Half a character has no UTF-8.
-    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", written.replace("##[", "#\\u0023["))
+    # Outside of texts JSON has no #, and within this is the same text; so is the escape of half a character.
+    written = json.dumps(value, indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
+    return written.encode(errors="backslashreplace").decode()
 
 
 def for_workflow_message(text: str) -> str:
@@ -76,16 +76,16 @@ def for_output(name: str, value: str, *, delimiter: str) -> str:
 _JOINER = "\u2060"
 _SHOWN_JOINER = "&#8288;"
 _LIVE = re.compile(
-    r"(?P<name>[@#])(?=\w)"
+    r"(?P<name>[@#])(?=\S)"
     r"|(?P<issue>\b[Gg][Hh])(?=-[0-9])"
-    r"|(?P<emoji>:)(?=[\w+-]+:)"
+    r"|(?P<emoji>:)(?=[\w+-])"
     r"|(?P<scheme>:)(?=//)"
     r"|(?P<www>[Ww]{3})(?=\.)"
     r"|(?<![0-9A-Za-z_])(?P<commit>[0-9a-fA-F]{7,40})(?![0-9A-Za-z_])"
 )
 _SHORTER_THAN_A_COMMIT = re.compile(r"[0-9a-fA-F]{1,6}")
-# At the start of a line these make a list, a rule or a heading of it.
-_BLOCK = re.compile(r"[-+=]|[0-9]{1,9}[.)]")
+# At the start of a line these make it a list, a rule or a heading; a number does when a full stop follows.
+_BLOCK = re.compile(r"[-+=#]|[0-9]{1,9}(?:[.)]|\Z)")
 _MARKDOWN = {character: f"&#{ord(character)};" for character in r"\`*_[]<>|~&"}
 # In an element of its own, as GitHub's documentation has it: two amounts on one line would be a formula.
 _MARKDOWN |= {_JOINER: _SHOWN_JOINER, "$": "<span>$</span>"}
@@ -135,10 +135,11 @@ def for_markdown_code(text: str, most: int | None = None) -> str:
 
 def for_markdown_prose(text: str, most: int | None = None) -> str:
     """Write a sentence of ours that quotes code in backticks, and that holds who knows what else."""
-    pieces = on_one_line(text, most).split("`")
-    # An odd number of backticks, or two together: these are no quotes of ours.
-    if len(pieces) % 2 == 0 or not all(pieces[1::2]):
-        return for_markdown(text, most)
+    flat = on_one_line(text, most)
+    pieces = flat.split("`")
+    # An odd number of backticks, or nothing or a blank within them: these are no quotes of ours.
+    if len(pieces) % 2 == 0 or any(not code or code != code.strip() for code in pieces[1::2]):
+        return for_markdown(flat)
     written = (for_markdown_code(piece) if index % 2 else _escaped(piece) for index, piece in enumerate(pieces))
     return _no_block("".join(written))
 
