@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from groundctl.adapters.workflow_run import WorkflowRun
+from groundctl.cli import tell_crash, tell_fault
+from groundctl.commands.telling import say
 from groundctl.core.create_once import Outcome, Result
 from groundctl.core.policy import Policy
 from groundctl.core.progress import progress_of
+from groundctl.core.story import Story
+from groundctl.errors import WorldError
 from groundctl.render.applied import applied_json, applied_text
 from groundctl.render.budget import STAMP_ROOM, SUMMARY_LIMIT, size
 from groundctl.render.check import failure_check, plan_check, problems_check, stories_check, story_check
@@ -23,7 +27,7 @@ from groundctl.render.comment_plan import plan_words
 from groundctl.render.comment_problems import failure_words, problems_words, validation_summary
 from groundctl.render.escape import for_json, for_terminal, on_one_line, visible
 from groundctl.render.ground import ground_text
-from groundctl.render.plan import plan_json, plan_text
+from groundctl.render.plan import plan_json, plan_markdown, plan_text
 from groundctl.render.problems import as_github, as_json, as_sarif, as_text
 from groundctl.render.status import status_json, status_text
 from groundctl.render.summary import stories_words
@@ -55,6 +59,12 @@ class Place:
     room: int = SUMMARY_LIMIT  # in which nothing is cut
 
 
+def first_job_of(text: str) -> Story:
+    """A story of one job."""
+    story = a_story_of(text, applied=True)
+    return replace(story, jobs=story.jobs[:1])
+
+
 PLACES = (
     Place(
         "plan",
@@ -69,9 +79,8 @@ PLACES = (
     ),
     Place(
         "run",
-        lambda text, limit: stories_words(
-            [a_story_of(text, applied=applied) for applied in (True, False)], NOW, foot=FOOT, limit=limit
-        ),
+        # The first ten are told whole, the others in a line each.
+        lambda text, limit: stories_words([first_job_of(text)] * 12, NOW, foot=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
     Place("applied", lambda text, limit: story_words(a_story_of(text, applied=True), NOW, foot=FOOT, limit=limit)),
@@ -169,9 +178,22 @@ def as_told(text: str) -> str:
     return visible(text.replace("\r\n", "\n"))
 
 
+def tell_of_a_fault(text: str) -> None:
+    """End a command as the world ends it."""
+    tell_fault(WorldError(text, hint=text))
+
+
+def tell_of_a_crash(text: str) -> None:
+    """End a command as nobody foresaw; Python shows an error's notes, each on lines of its own."""
+    error = RuntimeError(text)
+    error.add_note(text)
+    tell_crash(RuntimeError, error, None)
+
+
 @pytest.mark.parametrize(
     "write",
     [
+        lambda text: plan_markdown(a_plan_of(text), POLICY),
         lambda text: plan_text(a_plan_of(text), POLICY),
         lambda text: plan_json(a_plan_of(text)),
         lambda text: as_text(problems_of(text), 2),
@@ -186,6 +208,7 @@ def as_told(text: str) -> str:
         lambda text: for_json({"text": text, text: [text]}),
     ],
     ids=[
+        "plan.md",
         "plan",
         "plan.json",
         "problems",
@@ -206,6 +229,18 @@ def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str
 
         assert commands_in(written) == [], text
         written.encode()  # what cannot be written would end the run
+        assert "\x1b" not in written
+
+
+@pytest.mark.parametrize("write", [say, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
+def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
+    write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+):
+    for text in HOSTILE:
+        write(text)
+
+        written = capsys.readouterr().err
+        assert commands_in(written) == [], text
         assert "\x1b" not in written
 
 

@@ -104,8 +104,9 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 def for_markdown_code(text: str, most: int | None = None) -> str:
     """Write a text as inline code, in a fence longer than any run of backticks in it; also inside a table."""
     flat = on_one_line(text, most) or " "
-    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere.
-    if "|" in flat:
+    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere. In a log
+    # the workflow runner takes ##[ for the beginning of a command, code or not.
+    if "|" in flat or "##[" in flat:
         return for_markdown(flat)
     if _COLOUR.fullmatch(flat):
         flat = f"{flat[0]}{_JOINER}{flat[1:]}"
