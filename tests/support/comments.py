@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final
 
 from groundctl.core.change import Plan
@@ -58,8 +57,8 @@ def _production() -> Infrastructure:
     return an_infrastructure(environment="production", work_teams=teams)
 
 
-@cache
-def _declared(name: str, owner: str = "sports-data", clips: int = 120, **changes: Any) -> Declaration:
+def _declared(name: str, owner: str = "sports-data", clips: int = 120, of: str = "", **changes: Any) -> Declaration:
+    objects = [f"s3://clips/{of or name}/clip-{number:05}.mp4" for number in range(clips)]
     return a_declaration(
         name=name,
         owner=owner,
@@ -70,14 +69,13 @@ def _declared(name: str, owner: str = "sports-data", clips: int = 120, **changes
             "labels": _LABELS[owner],
             "instructions": {"short": "Watch to the end."},
         },
-        input={"objects": [f"s3://clips/{name}/clip-{number:05}.mp4" for number in range(clips)]},
         workforce={
             "team": _TEAMS[owner],
             "workers_per_object": 3,
             "task_time_limit": "10m",
             "task_availability": "10d",
         },
-        **changes,
+        **{"input": {"objects": objects}, **changes},
     )
 
 
@@ -113,37 +111,27 @@ def _refusals() -> Words:
     edited = _declared("serve-direction-2026-10", clips=60)
     taken = _declared("rally-outcome", clips=60)
     bought = _declared("dock-november", "warehouse", clips=60)
-    again = _declared("dock-november-copy", "warehouse", clips=60)
+    again = _declared("dock-november-copy", "warehouse", clips=60, of="dock-november")
+    dear = _declared("rally-outcome-season", clips=900, budget={"usd": 50})
+    good = _declared("rally-outcome-2026-11")
+    rest = _declared("serve-direction-rest", input={"from_job": "serve-direction-2026-10"})
     observed = [
-        an_observed_job(_declared(edited.spec.name, clips=60, tags={"season": "2026"})),
-        replace(an_observed_job(taken), fingerprint=None),
+        an_observed_job(_declared(edited.spec.name, clips=61)),
+        an_observed_job(taken, fingerprint=None),
         an_observed_job(bought),
     ]
-    same_clips = replace(
-        again, spec=replace(again.spec, source=bought.spec.source), data={**again.data, "input": bought.data["input"]}
-    )
-    dear = _declared("rally-outcome-season", clips=900, budget={"usd": 50})
-    waits = a_declaration(
-        name="serve-direction-rest",
-        path="jobs/sports-data/serve-direction-rest.yaml",
-        input={"from_job": "serve-direction-2026-10"},
-    )
-    good = _declared("rally-outcome-2026-11")
-    plan = _planned(edited, taken, bought, same_clips, dear, good, observed=observed)
-    waiting = judge_chain(waits, observed[0], is_declared=True)
-    assert waiting is not None
-    plan = assemble(
-        [*(change for change in plan.changes if change.action.value != "orphan"), waiting],
-        [edited, taken, bought, same_clips, dear, good, waits],
-        {job.key: job for job in observed},
-        _production(),
-        POLICY,
-    )
+    judged = _planned(edited, taken, bought, again, dear, good, observed=observed).changes
+    waits = judge_chain(rest, observed[0], is_declared=True)
+    assert waits is not None
+    declared = (edited, taken, bought, again, dear, good, rest)
+    plan = assemble([*judged, waits], declared, {job.key: job for job in observed}, _production(), POLICY)
     return plan_words(plan, POLICY, foot=_foot(plan))
 
 
 def _refused_together() -> Words:
-    plan = _planned(*(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN)
+    plan = _planned(
+        *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
+    )
     return plan_words(plan, POLICY, foot=_foot(plan))
 
 
@@ -256,15 +244,16 @@ def _held() -> Words:
 def _applied() -> Words:
     plan = _planned(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES)
     requests = {change.name: change.desired.request for change in plan.changes if change.desired}
-    answers = {
-        _RALLY: (Accepted(arn="arn"), True),
-        _SERVE: (NameTaken(message="exists"), True),
-        _DOCK: (Rejected(code="ResourceLimitExceeded", message="The account-level limit is 20 labeling jobs."), False),
-        _NIGHT: (Unclear(message="the connection broke before AWS answered"), False),
-    }
+    answers: list[tuple[Declaration, Answer]] = [
+        (_RALLY, Accepted(arn="arn")),
+        (_SERVE, NameTaken(message="exists")),
+        (_DOCK, Rejected(code="ResourceLimitExceeded", message="The account-level limit is 20 labeling jobs.")),
+        (_NIGHT, Unclear(message="the connection broke before AWS answered")),
+    ]
     outcomes = []
-    for declaration, (answer, is_there) in answers.items():
+    for declaration, answer in answers:
         request = requests[declaration.spec.name]
+        is_there = isinstance(answer, Accepted | NameTaken)
         end = judge(answer, request, {"LabelingJobArn": "arn", **request} if is_there else None)
         outcomes.append(_outcome(declaration, end.result, end.evidence, end.hint))
     reason = "reviewed for 60 clips at $4.80; now 80 clips at $6.40"
