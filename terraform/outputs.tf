@@ -12,18 +12,6 @@ output "infrastructure" {
     kms_key_arn        = module.labeling_data.kms_key_arn
     execution_role_arn = module.labeling_execution.role_arn
     work_teams         = merge(local.made_teams, local.existing_teams)
-    topics             = {}
-  }
-}
-
-locals {
-  made_teams = one(module.labeling_workforce[*].teams)
-
-  existing_teams = {
-    for name, team in var.existing_teams : name => {
-      arn        = team.arn
-      kind       = one(regex(":workteam/([a-z]+)-crowd/", team.arn))
-      portal_url = team.portal_url
-    }
+    topics             = var.topics
   }
 }

@@ -8,3 +8,12 @@ output "teams" {
     }
   }
 }
+
+output "workforce" {
+  description = "The workforce in which the teams are, in the words of workforce.existing: what another environment of this account and Region gives there."
+  value = {
+    name         = local.workforce.name
+    user_pool_id = local.workforce.user_pool_id
+    client_id    = local.workforce.client_id
+  }
+}
