@@ -48,4 +48,7 @@ locals {
       portal_url = var.existing_teams[name].portal_url
     }
   }
+
+  # All that a declaration can name. Who takes labeling-workforce.tf away takes local.made_teams away here.
+  work_teams = merge(local.made_teams, local.existing_teams)
 }

@@ -1,4 +1,4 @@
-# Workers and teams of our own. Who has all teams elsewhere takes this file and its module away; see README.md.
+# Workers and teams of our own. Who has all teams elsewhere can take this file and its module away; README.md says how.
 variable "workforce" {
   description = <<-EOT
     The one private workforce that an AWS account has in a Region: exactly one of new and existing, where there are teams.

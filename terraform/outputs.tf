@@ -11,7 +11,7 @@ output "infrastructure" {
     output_bucket      = module.labeling_data.output_bucket
     kms_key_arn        = module.labeling_data.kms_key_arn
     execution_role_arn = module.labeling_execution.role_arn
-    work_teams         = merge(local.made_teams, local.existing_teams)
+    work_teams         = local.work_teams
     topics             = var.topics
   }
 }

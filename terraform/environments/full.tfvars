@@ -27,7 +27,7 @@ existing_teams = {
 }
 
 events = {
-  github     = { repository = "acme/labeling" }
+  github     = { repository = "acme/labels" }
   emails     = ["labeling@example.com"]
   stuck_jobs = { after_days = 14 }
   budget     = { monthly_usd = 2000 }

@@ -83,16 +83,28 @@ run "terraform_never_holds_the_token" {
   }
 }
 
-run "only_this_rule_uses_the_role" {
+run "a_boundary_bounds_every_role" {
   command = plan
 
   module {
     source = "./modules/labeling-events"
   }
 
+  variables {
+    context = {
+      name                     = "groundctl-test"
+      account_id               = "111122223333"
+      partition                = "aws"
+      region                   = "us-east-1"
+      permissions_boundary_arn = "arn:aws:iam::111122223333:policy/bound"
+    }
+  }
+
   assert {
-    condition     = jsondecode(aws_iam_role.calls_github[0].assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceAccount"] == "111122223333"
-    error_message = "No other account has EventBridge act as the role."
+    condition = toset([
+      for role in [aws_iam_role.calls_github[0], aws_iam_role.watcher[0], aws_iam_role.daily[0]] : role.permissions_boundary
+    ]) == toset(["arn:aws:iam::111122223333:policy/bound"])
+    error_message = "No role is without it."
   }
 }
 

@@ -78,7 +78,7 @@ run "topics_are_handed_over" {
   }
 
   assert {
-    condition     = output.infrastructure.topics == { new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+    condition     = output.infrastructure.topics == tomap({ new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" })
     error_message = "Declarations name them."
   }
 }

@@ -164,7 +164,13 @@ def test_motos_own_reset_forgets_jobs_too(served_world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "error"),
     [
-        ("GET", "nothing", None, 404, "no such path; there are: clock, faults, requests, reset, settings, truth"),
+        (
+            "GET",
+            "nothing",
+            None,
+            404,
+            "no such path; there are: clock, faults, requests, reset, routes, settings, truth",
+        ),
         ("DELETE", "clock", None, 405, "DELETE is not for clock"),
         ("POST", "clock", {"advance": -1}, 400, "time moves forward only"),
         ("POST", "clock", {"forward": 1}, 400, "unknown member forward; there are: advance, until, frozen, speed"),

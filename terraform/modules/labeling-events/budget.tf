@@ -6,7 +6,7 @@ locals {
 
   counts = var.budget == null ? {} : merge(
     { Service = var.budget.services, Region = [var.context.region] },
-    var.budget.own_jobs_only ? { TagKeyValue = ["user:groundctl:environment$${var.environment}"] } : {},
+    var.budget.own_jobs_only ? { TagKeyValue = [join("$", ["user:groundctl:environment", var.environment])] } : {},
   )
 }
 

@@ -54,7 +54,7 @@ resource "aws_cloudwatch_event_target" "github" {
     }
   }
 
-  # The event names its job by ARN only, and a template cannot cut it: the workflow takes what follows the last slash.
+  # The event names its job by ARN only, and a template cannot cut it. The workflow asks AWS about every job and trusts no payload.
   input_transformer {
     input_paths = {
       job    = "$.resources[0]"
@@ -74,8 +74,9 @@ resource "aws_cloudwatch_event_target" "github" {
 resource "aws_iam_role" "calls_github" {
   count = local.tells_github ? 1 : 0
 
-  name        = "${var.context.name}-calls-github-${var.context.region}"
-  description = "EventBridge acts as this role to tell GitHub that a labeling job has ended"
+  name                 = "${var.context.name}-calls-github-${var.context.region}"
+  description          = "EventBridge acts as this role to tell GitHub that a labeling job has ended"
+  permissions_boundary = var.context.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -78,8 +78,9 @@ resource "aws_sfn_state_machine" "watcher" {
 resource "aws_iam_role" "watcher" {
   count = local.watches ? 1 : 0
 
-  name        = "${local.watcher_name}-${var.context.region}"
-  description = "Step Functions acts as this role to count labeling jobs that are stuck"
+  name                 = "${local.watcher_name}-${var.context.region}"
+  description          = "Step Functions acts as this role to count labeling jobs that are stuck"
+  permissions_boundary = var.context.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -144,8 +145,9 @@ resource "aws_cloudwatch_event_target" "daily" {
 resource "aws_iam_role" "daily" {
   count = local.watches ? 1 : 0
 
-  name        = "${local.watcher_name}-daily-${var.context.region}"
-  description = "EventBridge acts as this role to start the look for stuck labeling jobs"
+  name                 = "${local.watcher_name}-daily-${var.context.region}"
+  description          = "EventBridge acts as this role to start the look for stuck labeling jobs"
+  permissions_boundary = var.context.permissions_boundary_arn
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
