@@ -101,7 +101,7 @@ def _bury(rule: Any, target: Mapping[str, Any], event: Any, trouble: Exception) 
         "ERROR_MESSAGE": str(trouble),
         "RETRY_ATTEMPTS": "0",
     }
-    attributes = {key: {"data_type": "String", "string_value": value} for key, value in said.items()}
+    attributes = {key: {"DataType": "String", "StringValue": value} for key, value in said.items()}
     try:
         sqs_backends[account][region].send_message(name, json.dumps(event), message_attributes=attributes)
     except ServiceException:
