@@ -1,12 +1,11 @@
 variable "existing_teams" {
   description = <<-EOT
     Work teams that are already there, by the name that declarations use: exactly one of arn (any team, such as a vendor's) and
-    name (a private team of this account and Region, as the console shows it). portal_url: where its workers sign in.
+    name (a private team of this account and Region, as the console shows it).
   EOT
   type = map(object({
-    arn        = optional(string)
-    name       = optional(string)
-    portal_url = optional(string)
+    arn  = optional(string)
+    name = optional(string)
   }))
   default = {}
 
@@ -43,9 +42,8 @@ locals {
 
   existing_teams = {
     for name, arn in local.existing_team_arns : name => {
-      arn        = arn
-      kind       = one(regex(":workteam/([a-z]+)-crowd/", arn))
-      portal_url = var.existing_teams[name].portal_url
+      arn  = arn
+      kind = one(regex(":workteam/([a-z]+)-crowd/", arn))
     }
   }
 

@@ -74,3 +74,8 @@ output "workforce" {
   description = "The workforce that has the teams, as another environment of this account and Region gives it in workforce.existing; null without teams."
   value       = one(module.labeling_workforce[*].workforce)
 }
+
+output "portals" {
+  description = "The page on which each team's workers sign in; null without teams."
+  value       = one(module.labeling_workforce[*].portals)
+}

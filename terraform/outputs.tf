@@ -4,7 +4,6 @@ output "infrastructure" {
     format_version     = 1
     environment        = var.environment
     account_id         = local.context.account_id
-    partition          = local.context.partition
     region             = local.context.region
     input_buckets      = concat([module.labeling_data.input_bucket], local.existing_input_buckets)
     artifact_bucket    = module.labeling_data.artifact_bucket

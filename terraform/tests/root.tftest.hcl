@@ -33,18 +33,13 @@ run "existing_teams_tell_their_kind" {
     existing_teams = {
       acme   = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
       crowd  = { arn = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default" }
-      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office", portal_url = "https://office.example" }
+      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office" }
     }
   }
 
   assert {
     condition     = { for name, team in local.existing_teams : name => team.kind } == { acme = "vendor", crowd = "public", office = "private" }
     error_message = "The kind is read off the ARN."
-  }
-
-  assert {
-    condition     = local.existing_teams["office"].portal_url == "https://office.example" && local.existing_teams["acme"].portal_url == null
-    error_message = "A portal is handed on where it is known."
   }
 }
 
@@ -192,7 +187,7 @@ run "rejects_a_team_with_neither" {
   command = plan
 
   variables {
-    existing_teams = { acme = { portal_url = "https://acme.example" } }
+    existing_teams = { acme = {} }
   }
 
   expect_failures = [var.existing_teams]

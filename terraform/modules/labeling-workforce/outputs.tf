@@ -1,12 +1,16 @@
 output "teams" {
-  description = "Each team's ARN, what kind of workers it has, and the page on which they sign in."
+  description = "Each team's ARN, and what kind of workers it has."
   value = {
     for name, team in aws_sagemaker_workteam.this : name => {
-      arn        = team.arn
-      kind       = "private"
-      portal_url = "https://${team.subdomain}"
+      arn  = team.arn
+      kind = "private"
     }
   }
+}
+
+output "portals" {
+  description = "The page on which each team's workers sign in."
+  value       = { for name, team in aws_sagemaker_workteam.this : name => "https://${team.subdomain}" }
 }
 
 output "workforce" {
