@@ -7,6 +7,8 @@ data = {
   lifecycle  = { enabled = false } # the provider waits 55 s
 }
 
+workforce = { new = {} }
+
 teams = {
   court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }
   dock-watchers        = { description = "Warehouse staff who tell what happens at the loading docks" }
