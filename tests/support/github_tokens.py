@@ -61,7 +61,9 @@ class Token:
             **({"environment": self.moment.removeprefix("environment:")} if "environment:" in self.moment else {}),
             **self.claims,
         }
-        context = {f"{ISSUER}:{claim}": value for claim, value in said.items() if claim in SEEN_BY_AWS and value is not None}
+        context = {
+            f"{ISSUER}:{claim}": value for claim, value in said.items() if claim in SEEN_BY_AWS and value is not None
+        }
         return Request(action=self.action, principal={"Federated": self.provider}, context=context)
 
 
@@ -142,7 +144,10 @@ def _other_places(right: Token) -> Iterator[Named]:
     yield "our repository renamed", replace(right, name="labels")
     yield "our repository moved to another owner", replace(right, owner="bought", owner_id="669")
     yield "our names in capitals", replace(right, owner="ACME", name="Labeling")
-    yield "another server's GitHub", replace(right, provider="arn:aws:iam::111122223333:oidc-provider/github.acme.example")
+    yield (
+        "another server's GitHub",
+        replace(right, provider="arn:aws:iam::111122223333:oidc-provider/github.acme.example"),
+    )
     yield "another account's provider", replace(right, provider=PROVIDER.replace("111122223333", "999999999999"))
     yield "a role in place of a token", replace(right, action="sts:AssumeRole")
     yield "a session that brings tags", replace(right, action="sts:TagSession")

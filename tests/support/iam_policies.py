@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -76,7 +76,7 @@ class Policy:
         )
 
 
-# In place of a role's own policy, it shows what the ceiling alone holds back.
+# In place of a role's policy or ceiling, it shows what the other one alone holds back.
 EVERYTHING = Policy(({"Effect": "Allow", "Action": "*", "Resource": "*"},))
 
 
@@ -98,13 +98,13 @@ class Role:
         """Tell whether the role may do this."""
         return self.weigh(Request(action=action, resource=resource, context=context)) is Verdict.ALLOWED
 
-    def may_ever(self, action: str) -> bool:
-        """Tell whether there is any resource and circumstance in which the role could do this."""
-        return self.policy.may_ever(action) and self.ceiling.may_ever(action)
-
     def unbounded(self) -> Role:
         """Return the role as if somebody had given it every right there is."""
         return Role(policy=EVERYTHING, ceiling=self.ceiling)
+
+    def uncapped(self) -> Role:
+        """Return the role as if nothing were over its own policy."""
+        return Role(policy=self.policy, ceiling=EVERYTHING)
 
 
 def fits(statement: Statement, request: Request) -> bool:
@@ -221,4 +221,3 @@ _TESTS: Mapping[str, Test] = {
     "Bool": _bool,
 }
 _NEGATED = {"StringNotEquals", "StringNotLike", "ArnNotLike"}
-

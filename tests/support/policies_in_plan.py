@@ -63,7 +63,11 @@ def _allowing(plan: Plan) -> Iterator[tuple[str, Statement]]:
 def _who_is_let_in(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
         principal = statement.get("Principal", {})
-        named = [principal] if isinstance(principal, str) else [name for kind in principal.values() for name in values(kind)]
+        named = (
+            [principal]
+            if isinstance(principal, str)
+            else [name for kind in principal.values() for name in values(kind)]
+        )
         if any("*" in name for name in named) or "NotPrincipal" in statement:
             yield f"principal: {place} lets in anybody"
 
@@ -83,7 +87,9 @@ def _what_is_allowed(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
         if "Principal" in statement or "aws_iam_policy.ceiling[" in place:
             continue
-        if "NotAction" in statement or any(action == "*" or action.endswith(":*") for action in values(statement["Action"])):
+        if "NotAction" in statement or any(
+            action == "*" or action.endswith(":*") for action in values(statement["Action"])
+        ):
             yield f"actions: {place} allows a whole service"
 
 
