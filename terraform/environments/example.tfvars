@@ -23,3 +23,11 @@ existing_teams = {
 }
 
 tags = { cost-center = "sports" }
+
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+# github = {
+#   repository    = "acme/labeling"
+#   repository_id = "987654321"
+#   owner_id      = "12345678"
+#   state         = { bucket = "acme-terraform-state", key = "groundctl/production.tfstate" } # as in the .s3.tfbackend file
+# }

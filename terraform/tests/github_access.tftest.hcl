@@ -299,6 +299,47 @@ run "service_roles_are_passed_on_by_name" {
   }
 }
 
+run "service_roles_are_made_only_under_the_given_boundary" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  variables {
+    ground = {
+      state                     = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
+      tag                       = { key = "groundctl:environment", value = "test" }
+      service_role_arns         = ["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"]
+      service_role_boundary_arn = "arn:aws:iam::111122223333:policy/groundctl-boundary"
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this["terraform"].policy).Statement : [statement.Resource, statement.Condition]
+      if contains(statement.Action, "iam:CreateRole")
+      ] == [[
+        ["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"],
+        { StringEquals = { "iam:PermissionsBoundary" = ["arn:aws:iam::111122223333:policy/groundctl-boundary"] } },
+    ]]
+    error_message = "Each role is named, and none is made without the boundary."
+  }
+}
+
+run "without_a_boundary_no_role_is_made" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.this : !strcontains(policy.policy, "iam:CreateRole")])
+    error_message = "A role without a boundary could be anybody's."
+  }
+}
+
 run "names_as_long_as_they_may_be_fit_into_iam" {
   command = plan
 
@@ -722,6 +763,24 @@ run "rejects_service_roles_that_are_any_role" {
       state             = { bucket = "acme-terraform-state", key = "test.tfstate" }
       tag               = { key = "groundctl:environment", value = "test" }
       service_role_arns = ["arn:aws:iam::111122223333:role/groundctl-*"]
+    }
+  }
+
+  expect_failures = [var.ground]
+}
+
+run "rejects_a_boundary_that_bounds_nothing" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  variables {
+    ground = {
+      state                     = { bucket = "acme-terraform-state", key = "test.tfstate" }
+      tag                       = { key = "groundctl:environment", value = "test" }
+      service_role_boundary_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     }
   }
 

@@ -39,7 +39,9 @@ DATA_KEY, FOREIGN_KEY, STATE_KEY = (
 EXECUTION_ROLE, STUCK_JOBS = f"{IAM}:role/{NAME}-labeling-us-east-1", f"{IAM}:role/{NAME}-stuck-jobs-us-east-1"
 STATE = "acme-terraform-state/groundctl/production.tfstate"
 
-SETTINGS = {
+SERVICE_BOUNDARY = f"{IAM}:policy/services-of-groundctl"
+
+SETTINGS: dict[str, dict[str, Any]] = {
     "context": {"name": NAME, "account_id": ACCOUNT, "partition": "aws", "region": "us-east-1"},
     "github": {"repository": "acme/labeling", "repository_id": "987654321", "owner_id": "12345678"},
     "labeling": {
@@ -65,6 +67,8 @@ BY_S3 = {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
 TO_SAGEMAKER = {"iam:PassedToService": "sagemaker.amazonaws.com"}
 IF_NONE_MATCH = {"s3:if-none-match": "*"}
 FOR_TEAM = {"sagemaker:WorkteamArn": TEAM, "sagemaker:WorkteamType": "private-crowd"}
+
+UNDER_BOUNDARY = {"iam:PermissionsBoundary": SERVICE_BOUNDARY}
 
 Context = Mapping[str, str]
 Wish = tuple[str, str, Context]  # action, resource, what is so of the request
@@ -92,12 +96,30 @@ def s3(*names: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Plan:
-    """What Terraform would make of the module, by itself and with a set of everything."""
+def module(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Path:
+    """The module by itself, ready to be planned."""
     folder = make_working_copy(SOURCE / "modules/github-access", tmp_path_factory.mktemp("terraform") / "github-access")
     shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
-    (folder / "settings.tfvars.json").write_text(json.dumps(SETTINGS))
     Stack(folder, environment=simulated_aws).init()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def planned(module: Path, simulated_aws: Mapping[str, str]) -> Plan:
+    """What Terraform would make of the module with a set of everything."""
+    return plan_of(module, SETTINGS, simulated_aws)
+
+
+@pytest.fixture(scope="module")
+def planned_with_boundary(module: Path, simulated_aws: Mapping[str, str]) -> Plan:
+    """The same where a person has given a boundary for services' roles."""
+    ground = {**SETTINGS["ground"], "service_role_boundary_arn": SERVICE_BOUNDARY}
+    return plan_of(module, {**SETTINGS, "ground": ground}, simulated_aws)
+
+
+def plan_of(folder: Path, settings: Mapping[str, Any], simulated_aws: Mapping[str, str]) -> Plan:
+    """Return what Terraform would make with some settings."""
+    (folder / "settings.tfvars.json").write_text(json.dumps(settings))
     terraform(folder, simulated_aws, "plan", "-input=false", "-var-file=settings.tfvars.json", "-out=made.tfplan")
     plan: Plan = json.loads(terraform(folder, simulated_aws, "show", "-json", "made.tfplan"))
     return plan
@@ -544,6 +566,7 @@ def rights_within_reach(role: Role) -> set[Right]:
         f"{IAM}:role/{NAME}-made-up-us-east-1",
         f"{IAM}:role/groundctl-production-eu-github-terraform-eu-west-1",
         f"{IAM}:user/somebody",
+        SERVICE_BOUNDARY,
         "*",
     ]
     return {
@@ -551,7 +574,7 @@ def rights_within_reach(role: Role) -> set[Right]:
         for action in changing_actions("iam") - {"iam:PassRole"}
         if role.policy.may_ever(action) and role.ceiling.may_ever(action)
         for thing in things
-        for about in ({}, *map(ceiling_of, KINDS), {"iam:PermissionsBoundary": f"{IAM}:policy/other"})
+        for about in ({}, *map(ceiling_of, KINDS), UNDER_BOUNDARY, {"iam:PermissionsBoundary": f"{IAM}:policy/other"})
         if role.may(action, thing, about)
     }
 
@@ -580,6 +603,58 @@ def rights_raised(role: Role) -> bool:
 
 def test_the_terraform_role_raises_neither_itself_nor_others(planned: Plan) -> None:
     assert not rights_raised(roles(planned)["terraform"])
+
+
+def rights_on_service_roles() -> set[Right]:
+    """Return what the Terraform role may do to services' roles: make them and their policies under the boundary, label and remove them."""
+    abouts: list[Context] = [
+        {},
+        *map(ceiling_of, KINDS),
+        UNDER_BOUNDARY,
+        {"iam:PermissionsBoundary": f"{IAM}:policy/other"},
+    ]
+    return {
+        *[
+            (f"iam:{verb}", STUCK_JOBS, frozen(UNDER_BOUNDARY))
+            for verb in ("CreateRole", "DeleteRolePolicy", "PutRolePolicy")
+        ],
+        *[
+            (f"iam:{verb}", STUCK_JOBS, frozen(about))
+            for verb in ("DeleteRole", "TagRole", "UntagRole", "UpdateRoleDescription")
+            for about in abouts
+        ],
+    }
+
+
+def test_under_a_boundary_the_terraform_role_makes_the_named_roles_and_no_other(planned_with_boundary: Plan) -> None:
+    role = roles(planned_with_boundary)["terraform"]
+
+    assert faults_of_github_access(planned_with_boundary) == []
+    assert rights_within_reach(role) == MAY_BE_LISTED | rights_on_service_roles()
+    assert rights_within_reach(role.uncapped()) == MAY_BE_LISTED | rights_on_service_roles()
+    # By its ceiling alone: no role but the named ones is made, and none's policy is written but under a boundary that a person gave.
+    by_ceiling = rights_within_reach(role.unbounded())
+    assert {right for right in by_ceiling if right[0] != "iam:PutRolePolicy"} == {
+        right for right in rights_on_service_roles() if right[0] != "iam:PutRolePolicy"
+    }
+    given = {frozen(UNDER_BOUNDARY), *[frozen(ceiling_of(kind)) for kind in LISTED]}
+    assert {about for action, _, about in by_ceiling if action == "iam:PutRolePolicy"} == given
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Action": "iam:CreateRole", "Resource": STUCK_JOBS},
+        {"Action": "iam:CreateRole", "Resource": f"{IAM}:role/{NAME}-*", "Condition": {"StringEquals": UNDER_BOUNDARY}},
+        {"Action": "iam:UpdateAssumeRolePolicy", "Resource": STUCK_JOBS},
+        {"Action": "iam:DeleteRolePermissionsBoundary", "Resource": STUCK_JOBS},
+        {"Action": "iam:CreatePolicyVersion", "Resource": SERVICE_BOUNDARY},
+    ],
+)
+def test_a_way_around_the_boundary_is_found(planned_with_boundary: Plan, statement: Mapping[str, Any]) -> None:
+    wrong = with_statement(planned_with_boundary, "terraform", statement)
+
+    assert rights_within_reach(roles(wrong)["terraform"].uncapped()) != MAY_BE_LISTED | rights_on_service_roles()
 
 
 NEVER_OF_TERRAFORM: list[Wish] = [

@@ -1,6 +1,7 @@
 # A role's permissions boundary: what it could do at most, whatever its policy says. The Terraform role may rewrite the policies of
 # the other three, because a new team or bucket has to be listed in them; it may not touch a ceiling, so it cannot raise them.
-# Roles, trust, ceilings and the OIDC provider are changed by a person.
+# Its own role, trust, ceilings and the OIDC provider are changed by a person; so are other roles, but for those of services that stand
+# under a boundary which a person has given.
 locals {
   listed = ["apply", "plan", "stop"]
 
@@ -19,7 +20,7 @@ locals {
       plan      = concat(local.may_look.ceiling, local.may_read_ground, local.never)
       apply     = concat(local.may_look.ceiling, local.may_create.ceiling, local.never)
       stop      = concat(local.may_look.ceiling, local.may_stop, local.never)
-      terraform = concat(local.ground_services, local.may_pass_on, local.never_of_terraform)
+      terraform = concat(local.ground_services, local.may_pass_on, local.may_make_service_roles, local.never_of_terraform)
     } : kind => jsonencode({ Version = "2012-10-17", Statement = statements })
   }
 
@@ -53,7 +54,7 @@ locals {
       Effect    = "Deny"
       Action    = ["iam:PutRolePolicy"]
       Resource  = ["*"]
-      Condition = { StringNotEquals = { "iam:PermissionsBoundary" = local.listed_ceilings } }
+      Condition = { StringNotEquals = { "iam:PermissionsBoundary" = concat(local.listed_ceilings, local.service_role_boundary) } }
     },
     {
       # What cannot be made again: clips, labels, workers' accounts, the keys to them.

@@ -152,4 +152,26 @@ locals {
       Condition = { StringEquals = { "iam:PassedToService" = ["events.amazonaws.com", "states.amazonaws.com"] } }
     } if length(roles) > 0
   ]
+
+  service_role_boundary = compact([var.ground.service_role_boundary_arn])
+
+  # Whom a new role trusts, IAM cannot restrict: so each is named, and none can do more than its boundary says. The trust of a role that
+  # is there stays as it is, and so does its boundary.
+  may_make_service_roles = flatten([
+    for roles in [var.ground.service_role_arns] : [
+      {
+        Sid       = "MakeServiceRoles"
+        Effect    = "Allow"
+        Action    = ["iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy"]
+        Resource  = roles
+        Condition = { StringEquals = { "iam:PermissionsBoundary" = local.service_role_boundary } }
+      },
+      {
+        Sid      = "KeepServiceRoles"
+        Effect   = "Allow"
+        Action   = ["iam:DeleteRole", "iam:ListInstanceProfilesForRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRoleDescription"]
+        Resource = roles
+      },
+    ] if length(roles) > 0 && length(local.service_role_boundary) > 0
+  ])
 }

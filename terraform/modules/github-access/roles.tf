@@ -12,7 +12,7 @@ locals {
       plan      = concat(local.may_look.policy, local.may_read_ground)
       apply     = concat(local.may_look.policy, local.may_create.policy)
       stop      = concat(local.may_look.policy, local.may_stop)
-      terraform = concat(local.may_keep_state, local.may_change_ground, local.may_pass_on, local.may_list_in_policies)
+      terraform = concat(local.may_keep_state, local.may_change_ground, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
     } : kind => jsonencode({ Version = "2012-10-17", Statement = statements })
   }
 

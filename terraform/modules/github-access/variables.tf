@@ -104,7 +104,8 @@ variable "ground" {
   description = <<-EOT
     What Terraform itself works on. state: the bucket and key of its state file, and the key that encrypts it where there is one.
     tag: the tag that everything of this environment carries. Keys and user pools have no names of ours to tell them by.
-    service_role_arns: the roles as which EventBridge and Step Functions act here.
+    service_role_arns: the roles as which EventBridge and Step Functions act here. service_role_boundary_arn: the permissions
+    boundary under which the terraform role may make and remove those; left out, a person does.
   EOT
   type = object({
     state = object({
@@ -116,7 +117,8 @@ variable "ground" {
       key   = string
       value = string
     })
-    service_role_arns = optional(list(string), [])
+    service_role_arns         = optional(list(string), [])
+    service_role_boundary_arn = optional(string)
   })
 
   validation {
@@ -142,5 +144,10 @@ variable "ground" {
   validation {
     condition     = alltrue([for arn in var.ground.service_role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
     error_message = "ground.service_role_arns are ARNs of roles, such as [\"arn:aws:iam::111122223333:role/groundctl-production-stuck-jobs-us-east-1\"], with no wildcard in them."
+  }
+
+  validation {
+    condition     = var.ground.service_role_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+$", var.ground.service_role_boundary_arn))
+    error_message = "ground.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS's own, such as AdministratorAccess, bound nothing that matters."
   }
 }
