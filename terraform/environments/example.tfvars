@@ -36,3 +36,11 @@ events = {
 catalog = { scan_limit_gb = 10 }
 
 tags = { cost-center = "sports" }
+
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+# github = {
+#   repository    = "acme/labeling"
+#   repository_id = "987654321"
+#   owner_id      = "12345678"
+#   state         = { bucket = "acme-terraform-state", key = "groundctl/production.tfstate" } # as in the .s3.tfbackend file
+# }
