@@ -173,7 +173,7 @@ class Play:
 
     def changed(self, status: str) -> Event:
         """Give the event that Terraform's rule sends on when a labeling job changes."""
-        return self.repository.tell("groundctl-labeling-job", job="rally-outcome-2026-11", status=status)
+        return self.repository.tell("groundctl-labeling-job", job=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/rally-outcome-2026-11", status=status)
 
     @property
     def pulled(self) -> PullRequest:
