@@ -30,7 +30,7 @@ module "github_access" {
   context = local.context
   github  = var.github
   labeling = {
-    input_buckets      = concat([module.labeling_data.input_bucket], local.existing_input_buckets)
+    input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
     execution_role_arn = module.labeling_execution.role_arn

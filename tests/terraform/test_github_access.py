@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 
 from groundctl.adapters.terraform import Stack, find_terraform
 from groundctl.adapters.terraform_copy import make_working_copy
@@ -428,6 +429,18 @@ def test_every_action_says_whether_it_reads_or_changes() -> None:
 
     assert words - READING - CHANGING == set()
     assert {service: len(changing_actions(service)) > 100 for service in MODELS} == dict.fromkeys(MODELS, True)
+
+
+def test_where_a_service_keeps_to_http_its_methods_say_the_same() -> None:
+    session, otherwise = get_session(), set()
+    for model in map(session.get_service_model, ("s3", "s3control")):
+        for name in model.operation_names:
+            sends = model.operation_model(name).http["method"] not in ("GET", "HEAD")
+            if changes(f"s3:{name}") is not sends:
+                otherwise.add(name)
+
+    # The one hands out rights and counts as a change; the other sends its question.
+    assert otherwise == {"CreateSession", "SelectObjectContent"}
 
 
 def changes_within_reach(policy: Policy) -> list[str]:
