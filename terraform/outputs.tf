@@ -6,7 +6,7 @@ output "infrastructure" {
     account_id         = local.context.account_id
     partition          = local.context.partition
     region             = local.context.region
-    input_buckets      = concat([module.labeling_data.input_bucket], local.existing_input_buckets)
+    input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
     kms_key_arn        = module.labeling_data.kms_key_arn

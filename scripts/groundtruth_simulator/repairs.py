@@ -12,7 +12,9 @@ import logging
 import warnings
 from collections.abc import Callable, Mapping
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from moto.budgets.responses import BudgetsResponse
@@ -21,8 +23,12 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.events.models import Rule, events_backends
 from moto.events.utils import EventTemplateParser
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.s3.models import LOGGING_SERVICE_PRINCIPAL, FakeBucket
 from moto.s3.responses import S3Response
 from moto.sns.models import sns_backends
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from groundtruth_simulator import policy_conditions
 
 Way = Callable[[Any, Mapping[str, Any], Any], None]  # rule, target, event
 
@@ -41,10 +47,12 @@ def repair_moto() -> None:
     """Mend what is still broken."""
     for repair in (
         answer_at_once_what_is_missing,
-        let_a_conditional_deny_pass,
+        weigh_a_conditional_deny,
         read_back_bucket_events,
         deliver_events_to_topics_and_destinations,
         keep_budget_tags,
+        judge_state_machines,
+        let_access_logs_into_a_bucket_with_denials,
     ):
         repair()
 
@@ -68,10 +76,11 @@ def answer_at_once_what_is_missing() -> None:
     _put(BaseResponse, call_action)
 
 
-def let_a_conditional_deny_pass() -> None:
-    """Let a bucket policy's Deny with a Condition pass.
+def weigh_a_conditional_deny() -> None:
+    """Weigh the Condition of a bucket policy's Deny.
 
-    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request.
+    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request. Here a Deny
+    stands if its condition is known to be met, as for a write-once prefix, and passes if not.
     """
     deny = {
         "Effect": "Deny",
@@ -81,15 +90,24 @@ def let_a_conditional_deny_pass() -> None:
     }
     if IAMPolicyStatement(deny).is_action_permitted("s3:GetObject") is not PermissionResult.DENIED:
         return
-    original = IAMPolicyStatement.is_action_permitted
+    permitted, answered = IAMPolicyStatement.is_action_permitted, S3Response._key_response
 
-    @wraps(original)
+    @wraps(permitted)
     def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._statement["Effect"] == "Deny" and self._statement.get("Condition"):
-            return PermissionResult.NEUTRAL
-        return original(self, *args, **kwargs)
+        if self._statement["Effect"] == "Deny" and (condition := self._statement.get("Condition")):
+            if not policy_conditions.is_met(condition):
+                return PermissionResult.NEUTRAL
+            unconditional = {name: value for name, value in self._statement.items() if name != "Condition"}
+            return permitted(IAMPolicyStatement(unconditional), *args, **kwargs)
+        return permitted(self, *args, **kwargs)
+
+    @wraps(answered)
+    def _key_response(self: Any, request: Any, full_url: str) -> Any:
+        with policy_conditions.judging(request.method, request.headers, urlsplit(full_url).query):
+            return answered(self, request, full_url)
 
     _put(IAMPolicyStatement, is_action_permitted)
+    S3Response._key_response = _key_response
 
 
 def read_back_bucket_events() -> None:
@@ -233,3 +251,54 @@ def _describe_subscribers_for_notification(self: Any) -> str:
         if all(each.details.get(name) == wanted.get(name) for name in ("NotificationType", "Threshold")):
             return json.dumps({"Subscribers": each.subscribers})
     return json.dumps({"Subscribers": []})
+
+
+def judge_state_machines() -> None:
+    """Add the call by which Terraform has a state machine judged before it makes a plan."""
+    if not hasattr(StepFunctionResponse, "validate_state_machine_definition"):
+        _put(StepFunctionResponse, _validate_state_machine_definition)
+
+
+def _validate_state_machine_definition(self: Any) -> ActionResult:
+    if _starts_somewhere(self._get_param("definition")):
+        return ActionResult({"result": "OK", "diagnostics": [], "truncated": False})
+    fault = {
+        "severity": "ERROR",
+        "code": "SCHEMA_VALIDATION_FAILED",
+        "message": "The definition is no JSON with a StartAt that is one of its States",
+    }
+    return ActionResult({"result": "FAIL", "diagnostics": [fault], "truncated": False})
+
+
+def _starts_somewhere(definition: str) -> bool:
+    try:
+        machine = json.loads(definition)
+        return machine["StartAt"] in machine["States"]
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def let_access_logs_into_a_bucket_with_denials() -> None:
+    """Read a log bucket's whole policy, where moto falls over a statement that is for everyone, such as a Deny without TLS."""
+    denial = SimpleNamespace(policy=b'{"Statement": [{"Effect": "Deny", "Principal": "*"}]}')
+    try:
+        FakeBucket._log_permissions_enabled_policy(denial, None)
+    except AttributeError:
+        FakeBucket._log_permissions_enabled_policy = staticmethod(_lets_logs_in)
+
+
+def _lets_logs_in(bucket: Any, prefix: str | None) -> bool:
+    places = {bucket.arn, f"{bucket.arn}/*", f"{bucket.arn}/{prefix or ''}*"}
+    statements = json.loads(bucket.policy)["Statement"] if bucket.policy else []
+    return any(
+        statement["Effect"] == "Allow"
+        and statement["Principal"] != "*"
+        and LOGGING_SERVICE_PRINCIPAL in _as_list(statement["Principal"].get("Service"))
+        and "s3:PutObject" in _as_list(statement["Action"])
+        and not places.isdisjoint(_as_list(statement["Resource"]))
+        for statement in statements
+    )
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,6 +1,6 @@
 output "input_bucket" {
-  description = "The bucket into which teams put their clips."
-  value       = aws_s3_bucket.this["inputs"].id
+  description = "The bucket into which teams put their clips, or null where none is made."
+  value       = one([for role, bucket in aws_s3_bucket.this : bucket.id if role == "inputs"])
 }
 
 output "artifact_bucket" {
@@ -11,6 +11,11 @@ output "artifact_bucket" {
 output "output_bucket" {
   description = "The bucket into which Ground Truth writes labels."
   value       = aws_s3_bucket.this["outputs"].id
+}
+
+output "names" {
+  description = "The buckets' names by what they are for, known before they are made."
+  value       = local.names
 }
 
 output "kms_key_arn" {
