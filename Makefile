@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup demo test bless check format lock bench
+.PHONY: help setup demo story test bless check format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,8 +19,13 @@ setup: .venv/.ready ## make the virtual environment from the lock
 demo: setup ## the whole main job against the simulator
 	$(BIN)/groundctl demo
 
+story: setup ## a pull request's life: the real workflows against a simulated AWS and an emulated GitHub (2 minutes)
+	scripts/install_github_emulator.sh
+	PYTHONPATH=tests $(BIN)/python -m story
+
 test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
 	scripts/install_browser.sh
+	scripts/install_github_emulator.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bless: setup ## renew the expected files of tests/cases; look at the diff

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
+from hub.github import GitHub
 from support.browser import a_browser
 
 
@@ -28,6 +29,21 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     with SimulatorServer(seed=7, frozen=True) as simulator:
         monkeypatch.setenv("AWS_ENDPOINT_URL", simulator.url or "")
         yield simulator
+
+
+@pytest.fixture(scope="session")
+def hub_process() -> Iterator[GitHub]:
+    """Start the GitHub of the tests once for all tests of a process."""
+    with GitHub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def hub(hub_process: GitHub) -> Iterator[GitHub]:
+    """Give a GitHub on which nothing has happened; what passed must have been as GitHub describes its API."""
+    hub_process.reset()
+    yield hub_process
+    assert hub_process.take_violations() == []
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,12 @@ from groundctl.core.collection import Nameplate, check_together
 from groundctl.core.declaration import Declaration, locate
 from groundctl.core.load import Document, load_document
 from groundctl.core.policy import Policy
-from groundctl.core.problem import Problem, in_reading_order
+from groundctl.core.problem import Finding, Problem, in_reading_order
 from groundctl.core.schema_check import SchemaCheck
 from groundctl.core.validate import Validator, check_policy
 
 if TYPE_CHECKING:
+    from groundctl.core.change import Change, Plan
     from groundctl.doors import Files  # which would bring what only an online command needs
 
 # Fewer files are checked by the time that other processes are up.
@@ -80,6 +81,21 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
         if checked.declaration and keep:
             declarations.append(checked.declaration)
     return Share(problems=tuple(problems), nameplates=tuple(plates), declarations=tuple(declarations))
+
+
+def refusals(files: Files, plan: Plan) -> tuple[Problem, ...]:
+    """Put what a plan refuses on the lines of the files that ask for it; only those are read again."""
+    refused = ((change, _findings(change)) for change in plan.changes if change.path and change.action.fails)
+    return in_reading_order(
+        problem
+        for change, findings in refused
+        if isinstance(document := load_document(change.path, files.read(change.path)), Document)
+        for problem in locate(document, findings)
+    )
+
+
+def _findings(change: Change) -> list[Finding]:
+    return [Finding(rule=one.rule, pointer=one.pointer, message=one.message, hint=one.hint) for one in change.reasons]
 
 
 def _check_all(check: partial[Share], paths: Sequence[str], processes: int) -> Iterator[Share]:

@@ -86,9 +86,12 @@ def build_parser() -> argparse.ArgumentParser:
     _show(commands)
     _plan(commands)
     _apply(commands)
+    _report(commands)
     _status(commands)
     _results(commands)
     _new(commands)
+    _touched(commands)
+    _terraform(commands)
     _demo(commands)
     return parser
 
@@ -111,12 +114,35 @@ def _plan(commands: Commands) -> None:
     command.add_argument("--out", metavar="FILE", help="also write the plan as JSON, for apply --plan")
     command.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     command.add_argument("--detailed-exitcode", action="store_true", help="exit 4 if there is something to create")
+    command.add_argument(
+        "--report", action="store_true", help="in a workflow: say it on the pull request, in a comment and a check"
+    )
+    command.add_argument(
+        "--terraform", metavar="FILE", help="with --report: what `groundctl terraform plan --out FILE` wrote"
+    )
+    command.add_argument(
+        "--reviewed",
+        action="store_true",
+        help="in a workflow: count for the next jobs only what the merged pull requests' plans cover",
+    )
+    command.add_argument("--exit-zero", action="store_true", help="exit 0 also if something needs a person first")
     _infrastructure(command)
 
 
 def _apply(commands: Commands) -> None:
     command = commands.add_parser("apply", help="create the labeling jobs that do not exist yet")
-    command.add_argument("--plan", metavar="FILE", help="create no more than this reviewed plan says")
+    agreed = command.add_mutually_exclusive_group()
+    agreed.add_argument("--plan", metavar="FILE", help="create no more than this reviewed plan says")
+    agreed.add_argument(
+        "--reviewed",
+        action="store_true",
+        help="in a workflow: create no more than the plans of the merged pull requests say, or the plan whose digest "
+        "is in GROUNDCTL_APPROVE",
+    )
+    command.add_argument("--only", choices=("create", "stop"), help="do one kind of thing; both if left out")
+    command.add_argument(
+        "--report", action="store_true", help="in a workflow: say on the pull requests what became of their jobs"
+    )
     command.add_argument(
         "--allow-stop", action="store_true", help="also stop running jobs declared as stopped, for good"
     )
@@ -130,6 +156,29 @@ def _status(commands: Commands) -> None:
     command.add_argument("--all", action="store_true", help="also jobs that are not declared here")
     command.add_argument("--format", choices=("text", "json"), default="text")
     _infrastructure(command)
+
+
+def _report(commands: Commands) -> None:
+    command = commands.add_parser("report", help="in a workflow: say on pull requests how their jobs are getting on")
+    command.add_argument("--check", action="store_true", help="also put a check on the commit of this run")
+    command.add_argument(
+        "--untouched", action="store_true", help="say of this pull request that it changes nothing a plan is made from"
+    )
+    _infrastructure(command)
+
+
+def _touched(commands: Commands) -> None:
+    command = commands.add_parser("touched", help="say whether a branch changes anything that a plan is made from")
+    command.add_argument("--base", metavar="COMMIT", required=True, help="what the branch is to be merged into")
+
+
+def _terraform(commands: Commands) -> None:
+    command = commands.add_parser("terraform", help="plan or apply the ground of an environment, as the workflows do")
+    command.add_argument("step", choices=("plan", "apply"))
+    command.add_argument(
+        "--environment", metavar="NAME", required=True, help="which files of terraform/environments/ to use"
+    )
+    command.add_argument("--out", metavar="FILE", help="with plan: also write what would change as JSON")
 
 
 def _results(commands: Commands) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from groundctl.core.change import Action, Change
-from groundctl.core.compile import DesiredJob
+from groundctl.core.compile import Artifact, DesiredJob
 from groundctl.core.create_once import Accepted, Answer, Outcome, Rejected, Result, Throttled, Verdict, judge
+from groundctl.core.observed import Fingerprint
+from groundctl.core.provenance import Asking, provenance_json, provenance_uri
 from groundctl.doors import Clock, LabelingJobs, Objects
 from groundctl.errors import WorldError
 
 # How long a job that AWS may have accepted is looked for before its outcome is called unknown.
 LOOK_FOR_SECONDS = 60
 THROTTLE_TRIES = 8
+REVIEW_AGAIN = "plan again, and have the new plan reviewed"
 
 
 def apply(
@@ -24,23 +27,32 @@ def apply(
     clock: Clock,
     held: Mapping[str, str] | None = None,
     may_stop: bool = False,
+    asking: Callable[[Change], Asking] | None = None,
 ) -> Iterator[Outcome]:
-    """Do what the changes say, one after the other; a job that fails does not stop the next."""
+    """Do what the changes say, one after the other; a job that fails does not stop the next.
+
+    asking says who wants a job; it is kept beside the job's manifest, so that its progress can be told there.
+    """
     for change in changes:
         if held and change.key in held:
-            hint = "plan again, and have the new plan reviewed"
-            yield _outcome(change, Verdict(result=Result.HELD, evidence=held[change.key], hint=hint))
+            yield _outcome(change, Verdict(result=Result.HELD, evidence=held[change.key], hint=REVIEW_AGAIN))
         elif change.action is Action.CREATE and change.desired is not None:
-            yield _outcome(change, create(change.desired, jobs=jobs, objects=objects, clock=clock))
+            record = _record(change, change.desired, asking(change)) if asking else None
+            yield _outcome(change, create(change.desired, jobs=jobs, objects=objects, clock=clock, record=record))
         elif change.action is Action.STOP:
             yield _outcome(change, _stop(change, jobs, may_stop=may_stop))
 
 
-def create(desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: Clock) -> Verdict:
+def create(
+    desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: Clock, record: Artifact | None = None
+) -> Verdict:
     """Upload what the request points to, send it once, and look at what became of it."""
     try:
         if obstacle := _upload(desired, objects) or _claim(desired, objects):
             return obstacle
+        if record:
+            # One of an earlier try stays: it is the one that was reviewed first.
+            objects.put_if_absent(record.uri, record.content, record.media_type)
     except WorldError as error:
         return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
     answer = _send(desired, jobs, clock)
@@ -56,6 +68,16 @@ def create(desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: 
             hint=error.hint,
             arn=answer.arn if isinstance(answer, Accepted) else None,
         )
+
+
+def _record(change: Change, desired: DesiredJob, asking: Asking) -> Artifact:
+    mark = Fingerprint(
+        bucket=desired.artifact_bucket,
+        name=desired.name,
+        declaration=change.declaration_digest,
+        input=desired.input_digest,
+    )
+    return Artifact(provenance_uri(mark), provenance_json(change, asking), "application/json")
 
 
 def _upload(desired: DesiredJob, objects: Objects) -> Verdict | None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from groundctl.core.create_once import Answer
 from groundctl.core.observed import ObservedJob
 from groundctl.core.problem import Finding
+from groundctl.core.pull_request import Check, PostedComment, PullRequest
 
 
 class Files(Protocol):
@@ -68,3 +69,41 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
+
+
+class PullRequests(Protocol):
+    """Pull requests of one repository on GitHub, and what is said about their commits."""
+
+    def pull_request(self, number: int) -> PullRequest:
+        """Read one pull request."""
+
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        """Find the pull requests that brought a commit."""
+
+    def comments(self, number: int) -> Iterator[PostedComment]:
+        """Yield every comment of a pull request, all pages."""
+
+    def post_comment(self, number: int, body: str) -> None:
+        """Write a new comment, once: on anything but a clean yes it is not repeated."""
+
+    def edit_comment(self, comment: int, body: str) -> bool:
+        """Change a comment; False if it is gone."""
+
+    def put_check(self, commit: str, name: str, check: Check, *, url: str) -> None:
+        """Say something about a commit, with all annotations."""
+
+    def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
+        """Set a commit's status under a name that branch protection can ask for; at most 140 characters are shown."""
+
+    def plans_for(self, commit: str) -> Iterator[bytes]:
+        """Yield the plan files that plan runs of a pull request's head commit left, the newest run first."""
+
+
+class History(Protocol):
+    """The commits that the checkout comes from."""
+
+    def last_change(self, paths: Iterable[str]) -> str | None:
+        """Find the newest commit of the branch, merges taken as one step, that touched one of the paths."""
+
+    def changed_since(self, base: str) -> tuple[str, ...]:
+        """List the paths that differ between the point where a branch left its base, and now."""

@@ -20,6 +20,18 @@ class RefusedByAws(WorldError):  # noqa: N818 - reads as what happened
     """AWS answered, and said no about one thing: a bucket, an object, a right."""
 
 
+class RefusedByGitHub(WorldError):  # noqa: N818 - reads as what happened
+    """GitHub answered, and said no; status is HTTP's."""
+
+    def __init__(self, message: str, *, hint: str, status: int) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class UnclearFromGitHub(WorldError):  # noqa: N818 - reads as what happened
+    """GitHub's answer leaves open whether it did what was asked."""
+
+
 class UsageError(GroundctlError):
     """The command was given something it cannot work with."""
 

@@ -86,7 +86,7 @@ def _told_by_tags(
     asked = observed if declared - observed.keys() else declared & observed.keys()
     odd = [observed[key] for key in asked if not observed[key].has_input and observed[key].fingerprint is None]
     odd = sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MOST_DESCRIBED]
-    described = _all_at_once(lambda job: jobs.describe(job.name), odd)
+    described = all_at_once(lambda job: jobs.describe(job.name), odd)
     return {job.key: observed_job(answer) for job, answer in zip(odd, described, strict=True) if answer}
 
 
@@ -104,7 +104,7 @@ def _plan_new(
             yield early
         else:
             buyable.append(declaration)
-    inputs = _all_at_once(lambda one: freeze_input(one, infrastructure, policy, observed, objects), buyable)
+    inputs = all_at_once(lambda one: freeze_input(one, infrastructure, policy, observed, objects), buyable)
     for declaration, clips in zip(buyable, inputs, strict=True):
         if clips is not None and not isinstance(clips, FrozenInput):
             yield refuse(declaration, clips)
@@ -194,7 +194,7 @@ def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], o
     changed = [change for change in changes if change.action is Action.IMMUTABLE]
     told = changed[:MOST_EXPLAINED]
     kept = dict(
-        zip((change.key for change in told), _all_at_once(lambda one: _kept(one.observed, objects), told), strict=True)
+        zip((change.key for change in told), all_at_once(lambda one: _kept(one.observed, objects), told), strict=True)
     )
     for change, declaration in zip(changes, declarations, strict=True):
         if change.action is not Action.IMMUTABLE:
@@ -214,7 +214,7 @@ def _kept(job: ObservedJob | None, objects: Objects) -> bytes | None:
     return objects.read(f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json")
 
 
-def _all_at_once(ask: Callable[[Asked], Answered], about: Sequence[Asked]) -> list[Answered]:
+def all_at_once(ask: Callable[[Asked], Answered], about: Sequence[Asked]) -> list[Answered]:
     """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
     with ThreadPoolExecutor(AT_A_TIME) as crew:
         return list(crew.map(ask, about))

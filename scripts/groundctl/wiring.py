@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from groundctl.core.spec import JobSpec, clip_location
 from groundctl.errors import UsageError, WorldError
 
 if TYPE_CHECKING:
+    from groundctl.adapters.github import GitHub
+    from groundctl.adapters.history import GitHistory
     from groundctl.adapters.s3 import S3Objects
     from groundctl.adapters.sagemaker import SageMakerJobs
     from groundctl.adapters.terraform import Stack
+    from groundctl.adapters.workflow_run import WorkflowRun
     from groundctl.core.infrastructure import Infrastructure
 
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
@@ -116,6 +120,67 @@ def open_stack(source: Path, *, working_copy: Path) -> Stack:
     return Stack(make_working_copy(source, working_copy))
 
 
+def open_ground(checkout: Checkout, environment: str) -> tuple[Stack, Path]:
+    """Open the checkout's own Terraform on an environment's state; gives the file of its variables with it."""
+    from groundctl.adapters.terraform import Stack
+
+    folder = checkout.root / "terraform"
+    backend, variables = (Path("environments", f"{environment}.{kind}") for kind in ("s3.tfbackend", "tfvars"))
+    for file in (backend, variables):
+        if not (folder / file).is_file():
+            hint = f"write it as terraform/README.md says, or give another --environment than {environment}"
+            raise UsageError(f"terraform/{file} is not there", hint=hint)
+    stack = Stack(folder)
+    stack.init(backend_config=folder / backend)
+    return stack, variables
+
+
+def in_a_workflow() -> bool:
+    """Say whether GitHub Actions runs us."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def open_workflow_run() -> WorkflowRun:
+    """Open the GitHub Actions run we are in."""
+    from groundctl.adapters.workflow_run import WorkflowRun
+
+    return WorkflowRun(os.environ)
+
+
+def open_github(run: WorkflowRun) -> GitHub:
+    """Open the repository that a run belongs to."""
+    # PyGithub takes a fifth of a second to import; only what speaks on GitHub comes here.
+    from groundctl.adapters.github import GitHub
+
+    return GitHub(api=run.api, repository=run.repository, token=run.token)
+
+
+def open_history(checkout: Checkout) -> GitHistory:
+    """Open the history of the checkout."""
+    from groundctl.adapters.history import GitHistory
+
+    return GitHistory(checkout.root)
+
+
+def comment_author() -> str:
+    """Name the login that our comments have; a GitHub App of your own has another."""
+    return os.environ.get("GROUNDCTL_COMMENT_AUTHOR") or "github-actions[bot]"
+
+
+def approved_plan() -> str:
+    """Name the plan that somebody let through as a whole, by its digest; empty where nobody did."""
+    return os.environ.get("GROUNDCTL_APPROVE", "").strip()
+
+
+def environment_name() -> str:
+    """Name the environment that this run speaks for, on a pull request that several may speak on."""
+    name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        hint = "set it in the workflow's env to the name of your environment, such as production"
+        raise UsageError(f"GROUNDCTL_ENVIRONMENT is {name or 'not set'}", hint=hint)
+    return name
+
+
 class SystemClock:
     """The machine's own time."""
 
@@ -130,4 +195,8 @@ def _from_terraform(checkout: Checkout) -> Any:
     root = checkout.root / "terraform"
     if not root.is_dir():
         raise WorldError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
+    if os.environ.get("GROUNDCTL_ENVIRONMENT") and not (root / ".terraform").is_dir():
+        # A job of a workflow begins with a fresh checkout.
+        stack, _ = open_ground(checkout, environment_name())
+        return stack.outputs()
     return Stack(root).outputs()

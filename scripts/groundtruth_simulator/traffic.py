@@ -39,17 +39,19 @@ class Call:
 
 
 def name_call(request: Request, body: bytes) -> Call:
-    """Name a request by its signature's scope and by target header, form or path; an unsigned one is S3's."""
+    """Name a request by its signature's scope and by target header, form or path; an unsigned one is S3's or, a form, STS's."""
     scope = SCOPE.search(request.headers.get("Authorization", "")) or SCOPE.search(
         f"Credential={request.args.get('X-Amz-Credential', '')}"
     )
-    signed = scope["service"] if scope else "s3"
+    is_form = (request.content_type or "").startswith("application/x-www-form-urlencoded")
+    # Whoever shows an identity to get credentials has none to sign with.
+    signed = scope["service"] if scope else "sts" if is_form else "s3"
     service = SERVICE_ALIASES.get(signed, signed)
     target = request.headers.get("X-Amz-Target")
     is_json = target is not None
     if target is not None:
         operation = target.rpartition(".")[2]
-    elif (request.content_type or "").startswith("application/x-www-form-urlencoded"):
+    elif is_form:
         operation = parse_qs(body.decode(errors="replace")).get("Action", ["?"])[0]
     else:
         operation = _by_path(service, request)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from groundctl.core.create_once import Accepted, Answer, NameTaken
 from groundctl.core.observed import ObservedJob, observed_job
+from groundctl.core.pull_request import Check, PostedComment, PullRequest
+from groundctl.errors import RefusedByGitHub
 
 
 class FakeObjects:
@@ -93,3 +97,74 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+
+
+class FakePullRequests:
+    """One repository on GitHub, in dictionaries; every comment that is posted is ours."""
+
+    def __init__(self, *pull_requests: PullRequest, author: str = "github-actions[bot]") -> None:
+        self.author = author
+        self.by_number = {one.number: one for one in pull_requests}
+        self.by_commit: dict[str, tuple[int, ...]] = {}
+        self.plans: dict[str, list[bytes]] = {}
+        self.posted: dict[int, list[PostedComment]] = {}
+        self.checks: list[tuple[str, str, Check]] = []
+        self.statuses: list[tuple[str, str, bool, str]] = []
+        self._ids = itertools.count(1)
+
+    def pull_request(self, number: int) -> PullRequest:
+        if number not in self.by_number:
+            raise RefusedByGitHub(f"there is no pull request {number}", hint="look at the number", status=404)
+        return self.by_number[number]
+
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        merged = (one for one in self.by_number.values() if one.merged_as == commit)
+        return tuple(
+            {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}.values()
+        )
+
+    def comments(self, number: int) -> Iterator[PostedComment]:
+        self.pull_request(number)
+        yield from list(self.posted.get(number, ()))
+
+    def post_comment(self, number: int, body: str) -> None:
+        self.somebody_posts(number, body, author=self.author)
+
+    def edit_comment(self, comment: int, body: str) -> bool:
+        for comments in self.posted.values():
+            for index, one in enumerate(comments):
+                if one.id == comment:
+                    comments[index] = replace(one, body=body)
+                    return True
+        return False
+
+    def put_check(self, commit: str, name: str, check: Check, *, url: str) -> None:  # noqa: ARG002 - the door's signature
+        self.checks.append((commit, name, check))
+
+    def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:  # noqa: ARG002 - as above
+        self.statuses.append((commit, context, good, description))
+
+    def plans_for(self, commit: str) -> Iterator[bytes]:
+        yield from self.plans.get(commit, ())
+
+    def somebody_posts(self, number: int, body: str, *, author: str) -> PostedComment:
+        self.pull_request(number)
+        if len(body) > 65_536:
+            raise RefusedByGitHub("body is too long (maximum is 65536 characters)", hint="shorten it", status=422)
+        comment = PostedComment(id=next(self._ids), author=author, body=body)
+        self.posted.setdefault(number, []).append(comment)
+        return comment
+
+
+class FakeHistory:
+    """Which commit last touched each path."""
+
+    def __init__(self, **by_path: str) -> None:
+        self.by_path = by_path
+
+    def last_change(self, paths: Iterable[str]) -> str | None:
+        touched = [commit for prefix, commit in self.by_path.items() for path in paths if path.startswith(prefix)]
+        return touched[-1] if touched else None
+
+    def changed_since(self, base: str) -> tuple[str, ...]:  # noqa: ARG002 - the door's signature
+        return tuple(self.by_path)

@@ -270,7 +270,7 @@ def test_what_was_reviewed_is_created_and_nothing_more():
     reviewed = plan_content(a_plan(a_declaration(name="a")))
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
-    held = held_back(now, reviewed)
+    held = held_back(now, [reviewed])
     outcomes = {
         one.name: one
         for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
@@ -285,7 +285,7 @@ def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
     reviewed = plan_content(a_plan(a_declaration()))
     more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
 
-    [reason] = held_back(a_plan(more), reviewed).values()
+    [reason] = held_back(a_plan(more), [reviewed]).values()
 
     assert "reviewed 2, now 5" in reason
     assert "more money" in reason
@@ -297,7 +297,7 @@ def test_a_request_that_differs_from_the_reviewed_one_holds_the_job_though_every
     moved = WorkTeam(arn="arn:aws:sagemaker:us-east-1:123456789012:workteam/vendor-crowd/reviewers")
     now = a_plan(declaration, infrastructure=an_infrastructure(work_teams={"reviewers": moved}))
 
-    [reason] = held_back(now, reviewed).values()
+    [reason] = held_back(now, [reviewed]).values()
 
     assert "another team, role, bucket, key or worker page" in reason
 
@@ -308,7 +308,7 @@ def test_a_stop_that_was_not_reviewed_is_held():
     jobs = FakeJobs()
 
     [outcome] = apply(
-        now.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), held=held_back(now, reviewed), may_stop=True
+        now.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), held=held_back(now, [reviewed]), may_stop=True
     )
 
     assert (outcome.result, jobs.stopped) == (Result.HELD, [])

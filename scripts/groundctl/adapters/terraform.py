@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from groundctl.adapters.terraform_places import PROVIDER, find_mirror, given_mirror, our_terraform
@@ -91,6 +92,14 @@ class Stack:
             raise self._fault("plan", out, err)
         return code == 2
 
+    def plan(self, *, var_file: Path | None = None) -> dict[str, Any]:
+        """Plan, and return what `terraform show -json` says of it; it may hold secrets, and is nowhere kept."""
+        with TemporaryDirectory(prefix="groundctl-") as scratch:
+            saved = f"{scratch}/plan"
+            self._check("plan", {"input": False, "lock": False, "out": saved, **_values(None, var_file)})
+            shown: dict[str, Any] = json.loads(self._check("show", {"json": _flag()}, saved))
+            return shown
+
     def apply(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
         """Make what the code describes."""
         self._change("apply", _values(variables, var_file))
@@ -123,18 +132,18 @@ class Stack:
             )
         return mirror
 
-    def _check(self, command: str, flags: Flags, *, ok: tuple[int, ...] = (0,)) -> str:
-        code, out, err = self._run(command, flags)
+    def _check(self, command: str, flags: Flags, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
+        code, out, err = self._run(command, flags, *arguments)
         if code not in ok:
             raise self._fault(command, out, err)
         return out
 
-    def _run(self, command: str, flags: Flags) -> tuple[int, str, str]:
+    def _run(self, command: str, flags: Flags, *arguments: str) -> tuple[int, str, str]:
         if not self.folder.is_dir():
             raise WorldError(f"There is no folder {self.folder} with Terraform code.", hint="run it in a checkout")
         self._binary = self._binary or find_terraform(self._environment, ours=our_terraform())
         self._progress(f"terraform {command}")
-        return _call(self._binary, self.folder, self._environment, command, {"no_color": _flag(), **flags})
+        return _call(self._binary, self.folder, self._environment, command, {"no_color": _flag(), **flags}, *arguments)
 
     def _fault(self, command: str, out: str, err: str) -> WorldError:
         hint = next((hint for sign, hint in _HINTS.items() if sign in err), None)
@@ -164,7 +173,7 @@ def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
 
 
 def _call(
-    binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags
+    binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags, *arguments: str
 ) -> tuple[int, str, str]:
     """Run one command through python-terraform; its own apply, destroy and output do not fit Terraform 1."""
     from python_terraform import Terraform  # only here: most commands need no Terraform
@@ -172,7 +181,7 @@ def _call(
     # It warns of every plan that has changes: they come with exit code 2.
     logging.getLogger("python_terraform").setLevel(logging.ERROR)
     with _process_environment(environment):
-        code, out, err = Terraform(working_dir=str(folder), terraform_bin_path=binary).cmd(command, **flags)
+        code, out, err = Terraform(working_dir=str(folder), terraform_bin_path=binary).cmd(command, *arguments, **flags)
     return code, out, err
 
 

@@ -4,34 +4,52 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from groundctl.checking import Validated
 from groundctl.commands.planning import Planned, plan_now
 from groundctl.core.change import Action
 from groundctl.core.create_once import Outcome
-from groundctl.core.reviewed import held_back, is_as_written, same_target
+from groundctl.core.reviewed import FOR_GOOD, held_back, is_as_written, same_target
 from groundctl.errors import UsageError
-from groundctl.pipeline import apply
+from groundctl.pipeline import apply, observe, plan
 from groundctl.render.applied import applied_json, applied_text
 from groundctl.render.progress import progress
 from groundctl.wiring import SystemClock, first_fault, open_checkout, read_json
+
+if TYPE_CHECKING:
+    from groundctl.commands.telling import Reporter
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What may go ahead: why the rest is held, and which pull request brought each job."""
+
+    held: Mapping[str, str] = field(default_factory=dict)
+    brought_by: Mapping[str, int] = field(default_factory=dict)
 
 
 def run(options: Namespace) -> int:
     """Plan anew, create what may be created, and print each outcome; exit 1 if a person is needed."""
     reviewed = _reviewed(options.plan) if options.plan else None
+    reporter = _reporter(options)
     planned = plan_now(options)
-    if planned is None:
+    if isinstance(planned, Validated):
         return 1
-    held = _held(planned, reviewed, options.plan)
+    agreed = _agreed(planned, reviewed, reporter, options)
     outcomes: list[Outcome] = []
     try:
-        outcomes.extend(_apply(planned, held, may_stop=options.allow_stop))
+        outcomes.extend(_apply(planned, agreed, reporter, options))
     finally:
         # Whatever ends the run, what was done is told: it cannot be undone.
         _print(planned, outcomes, options.format)
-    return 1 if planned.plan.fails or any(outcome.result.needs_a_person for outcome in outcomes) else 0
+        told = _tell(reporter, planned, outcomes, options) if reporter and options.report else 0
+        if reporter:
+            # The next job asks for a person's approval only where there is something to stop.
+            reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()})
+    return told or int(planned.plan.fails or any(outcome.result.needs_a_person for outcome in outcomes))
 
 
 def _print(planned: Planned, outcomes: Sequence[Outcome], form: str) -> None:
@@ -41,21 +59,61 @@ def _print(planned: Planned, outcomes: Sequence[Outcome], form: str) -> None:
         print(applied_text(planned.plan, outcomes, planned.validated.policy))
 
 
-def _apply(planned: Planned, held: dict[str, str], *, may_stop: bool) -> Iterator[Outcome]:
-    todo = [change for change in planned.plan.changes if change.action in {Action.CREATE, Action.STOP}]
+def _apply(planned: Planned, agreed: Agreed, reporter: Reporter | None, options: Namespace) -> Iterator[Outcome]:
+    wanted = {Action(options.only)} if options.only else set(FOR_GOOD)
+    todo = [change for change in planned.plan.changes if change.action in wanted]
     steps = apply(
-        todo, jobs=planned.aws.jobs, objects=planned.aws.objects, clock=SystemClock(), held=held, may_stop=may_stop
+        todo,
+        jobs=planned.aws.jobs,
+        objects=planned.aws.objects,
+        clock=SystemClock(),
+        held=agreed.held,
+        may_stop=options.allow_stop,
+        asking=reporter.asking(agreed.brought_by) if reporter else None,
     )
     return progress(steps, total=len(todo), doing="creating labeling jobs")
 
 
-def _held(planned: Planned, reviewed: dict[str, Any] | None, file: str) -> dict[str, str]:
+def _tell(reporter: Reporter, planned: Planned, outcomes: Sequence[Outcome], options: Namespace) -> int:
+    """Look at AWS once more, and tell the pull requests what has become of their jobs."""
+    from groundctl.commands.report import tell_all
+
+    validated, aws = planned.validated, planned.aws
+    now = plan(
+        validated.declarations,
+        planned.infrastructure,
+        validated.policy,
+        observed=observe(aws.jobs),
+        jobs=aws.jobs,
+        objects=aws.objects,
+    )
+    # Another job of this run has told how its creates ended, which AWS does not know.
+    return tell_all(reporter, replace(planned, plan=now), outcomes, check=True, only_outcomes=options.only == "stop")
+
+
+def _left(planned: Planned, agreed: Agreed, action: Action) -> int:
+    return sum(change.key not in agreed.held for change in planned.plan.with_action(action))
+
+
+def _reporter(options: Namespace) -> Reporter | None:
+    if not (options.reviewed or options.report):
+        return None
+    from groundctl.commands.telling import open_reporter
+
+    return open_reporter()
+
+
+def _agreed(planned: Planned, reviewed: dict[str, Any] | None, reporter: Reporter | None, options: Namespace) -> Agreed:
+    if reporter and options.reviewed:
+        found = reporter.review(planned)
+        return Agreed(held=found.held, brought_by=found.brought_by)
     if reviewed is None:
-        return {}
+        return Agreed()
     if not same_target(planned.plan, reviewed):
         target = planned.infrastructure.target
-        raise UsageError(f"{file} was made for another place than {target}", hint="plan again with this infrastructure")
-    return held_back(planned.plan, reviewed)
+        message = f"{options.plan} was made for another place than {target}"
+        raise UsageError(message, hint="plan again with this infrastructure")
+    return Agreed(held=held_back(planned.plan, [reviewed]))
 
 
 def _reviewed(file: str) -> dict[str, Any]:

@@ -24,13 +24,17 @@ class Planned:
     """A fresh plan, with what it was made from and the doors it was made through."""
 
     plan: Plan
+    checkout: Checkout
     validated: Validated
     infrastructure: Infrastructure
     aws: Aws
 
 
-def plan_now(options: Namespace) -> Planned | None:
-    """Make a plan from the checkout as it is; None, with the problems told, if a declaration has errors."""
+def plan_now(options: Namespace, *, despite_problems: bool = False) -> Planned | Validated:
+    """Make a plan from the checkout as it is; what was validated, with the problems told, if a declaration has errors.
+
+    despite_problems plans the good ones all the same: enough to say how jobs are getting on, never to create any.
+    """
     checkout = open_checkout()
     # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
     # because a process is forked most safely while there is no second thread.
@@ -39,8 +43,9 @@ def plan_now(options: Namespace) -> Planned | None:
     validated = end_validation()
     if errors_among(validated.problems):
         print(as_text(validated.problems, validated.files), file=sys.stderr)
-        print("Nothing is planned while a declaration has problems.", file=sys.stderr)
-        return None
+        if not despite_problems:
+            print("Nothing is planned while a declaration has problems.", file=sys.stderr)
+            return validated
     infrastructure, aws, observed = looking.result()
     made = plan(
         validated.declarations,
@@ -50,7 +55,7 @@ def plan_now(options: Namespace) -> Planned | None:
         jobs=aws.jobs,
         objects=aws.objects,
     )
-    return Planned(plan=made, validated=validated, infrastructure=infrastructure, aws=aws)
+    return Planned(plan=made, checkout=checkout, validated=validated, infrastructure=infrastructure, aws=aws)
 
 
 def _look(checkout: Checkout, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -36,11 +37,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why an action was chosen, or what is worth knowing about it, and what to do now."""
+    """Why an action was chosen, or what is worth knowing about it, and what to do now.
+
+    The JSON Pointer leads to the place in the declaration; it is no part of what a plan means.
+    """
 
     rule: str
     message: str
     hint: str
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,7 @@ class Change:
     clips: int | None = None
     workers_per_object: int | None = None
     cost: Estimate | None = None
+    budget_usd: Decimal | None = None
     fields: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     observed: ObservedJob | None = None
@@ -130,6 +136,7 @@ def change_content(change: Change) -> dict[str, Any]:
         "workers_per_object": change.workers_per_object,
         "answers": change.cost.answers if change.cost else None,
         "usd": {"low": f"{change.cost.low:f}", "high": f"{change.cost.high:f}"} if change.cost else None,
+        "budget_usd": None if change.budget_usd is None else f"{change.budget_usd:f}",
         "fields": list(change.fields),
         "reasons": [{"rule": one.rule, "message": one.message, "hint": one.hint} for one in change.reasons],
     }

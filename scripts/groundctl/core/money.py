@@ -25,6 +25,16 @@ class Estimate:
             high=self.high + other.high,
         )
 
+    def spent(self, labeled: int) -> "Estimate":
+        """Reckon what so many labeled clips have cost, as a share of the whole."""
+        share = Decimal(min(labeled, self.objects)) / self.objects if self.objects else Decimal(0)
+        return Estimate(
+            objects=min(labeled, self.objects),
+            answers=round(self.answers * share),
+            low=self.low * share,
+            high=self.high * share,
+        )
+
 
 NOTHING = Estimate(objects=0, answers=0, low=Decimal(0), high=Decimal(0))
 

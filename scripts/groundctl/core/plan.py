@@ -18,6 +18,8 @@ from groundctl.core.problem import Finding
 from groundctl.core.purchases import mark_repurchases, over_budget, refuse_over_ceiling, without_bound
 from groundctl.core.spec import ChainedInput, State
 
+_CHAIN = "/input/from_job"
+
 
 def judge_existing(declaration: Declaration, job: ObservedJob, infrastructure: Infrastructure) -> Change:
     """Decide about a declared job whose name is taken; needs neither its input nor its template."""
@@ -28,6 +30,7 @@ def judge_existing(declaration: Declaration, job: ObservedJob, infrastructure: I
             rule="P101",
             message="its name is taken by a job that groundctl did not make here",
             hint="choose another name: a name is used up for ever, even by a failed job",
+            pointer="/name",
         )
         return replace(change, action=Action.FOREIGN, reasons=(reason,))
     if mark.declaration != declaration.digest:
@@ -42,7 +45,10 @@ def judge_existing(declaration: Declaration, job: ObservedJob, infrastructure: I
 
 def explain_immutable(change: Change, before: Mapping[str, Any], declaration: Declaration) -> Change:
     """Name the fields in which a declaration differs from the one its job was made from."""
-    return replace(change, fields=tuple(sorted(_differences(before, declaration.content))))
+    fields = tuple(sorted(_differences(before, declaration.content)))
+    pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
+    reasons = tuple(replace(reason, pointer=pointer) for reason in change.reasons)
+    return replace(change, fields=fields, reasons=reasons)
 
 
 def leave_unexplained(change: Change, most: int) -> Change:
@@ -81,7 +87,7 @@ def leave_stopped(declaration: Declaration) -> Change:
 
 def refuse(declaration: Declaration, findings: Iterable[Finding]) -> Change:
     """Turn findings about a declaration's place in the world into a refusal."""
-    reasons = tuple(Reason(rule=one.rule, message=one.message, hint=one.hint) for one in findings)
+    reasons = tuple(Reason(rule=one.rule, message=one.message, hint=one.hint, pointer=one.pointer) for one in findings)
     return _change(declaration, Action.REFUSED, reasons=reasons)
 
 
@@ -92,15 +98,16 @@ def judge_chain(declaration: Declaration, earlier: ObservedJob | None, *, is_dec
         return None
     if earlier and earlier.status.is_terminal:
         message = f"continues {source.job}, which ended as {earlier.status} without an output manifest"
-        reason = Reason(rule="P107", message=message, hint="name the clips with prefix, manifest or objects instead")
+        hint = "name the clips with prefix, manifest or objects instead"
+        reason = Reason(rule="P107", message=message, hint=hint, pointer=_CHAIN)
         return _change(declaration, Action.REFUSED, reasons=(reason,))
     if earlier is None and not is_declared:
         message = f"continues {source.job}, which neither exists nor is declared"
-        reason = Reason(rule="P107", message=message, hint="check the name under input.from_job")
+        reason = Reason(rule="P107", message=message, hint="check the name under input.from_job", pointer=_CHAIN)
         return _change(declaration, Action.REFUSED, reasons=(reason,))
     state = "is not done" if earlier else "does not exist yet"
     hint = "the next run after it is done creates this job"
-    reason = Reason(rule="P103", message=f"waits for {source.job}, which {state}", hint=hint)
+    reason = Reason(rule="P103", message=f"waits for {source.job}, which {state}", hint=hint, pointer=_CHAIN)
     return _change(declaration, Action.WAITING, reasons=(reason,))
 
 
@@ -130,6 +137,7 @@ def _change(declaration: Declaration, action: Action, **more: Any) -> Change:
         team=spec.team or "the public crowd",
         declaration_digest=declaration.digest,
         workers_per_object=spec.workers_per_object,
+        budget_usd=spec.budget_usd,
         **more,
     )
 

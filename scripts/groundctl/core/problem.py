@@ -48,6 +48,11 @@ def errors_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
 
 
+def warnings_among(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Keep the problems that only want a look."""
+    return tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+
+
 def pointer_to(*steps: str | int) -> str:
     """Write the way to a value as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from groundctl.core.observed import ObservedJob, Status
 
 # A static job fails 30 days after its creation, whatever is labeled by then.
 LIFETIME = timedelta(days=30)
+# MaxConcurrentTaskCount, where a request names none.
+OFFERED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +67,18 @@ def _advice(job: ObservedJob, now: datetime, *, is_late: bool) -> str:
             return "nothing labeled in a day: do the workers know, and can they open the portal?"
         case _:
             return ""
+
+
+def lasts_at_most(request: Mapping[str, Any], objects: int | None) -> timedelta | None:
+    """Say how long after its creation a job is over at the latest; None for a job whose clips keep arriving.
+
+    A clip that nobody labels is given up after its availability. That bounds the job where all of its clips are offered at
+    once; where they are offered in turns, only its lifetime does.
+    """
+    if "SnsDataSource" in request["InputConfig"]["DataSource"]:
+        return None
+    task = request["HumanTaskConfig"]
+    at_once = task.get("MaxConcurrentTaskCount", OFFERED_AT_ONCE)
+    if objects is None or objects > at_once or "TaskAvailabilityLifetimeInSeconds" not in task:
+        return LIFETIME
+    return min(LIFETIME, timedelta(seconds=task["TaskAvailabilityLifetimeInSeconds"]))

@@ -19,10 +19,11 @@ def without_bound(declaration: Declaration, policy: Policy) -> Iterator[Reason]:
     if not policy.allow_streaming:
         message = "is fed by a topic: it buys labels for whatever arrives, and no budget or ceiling can hold it"
         hint = "name the clips instead, or have allow_streaming: true reviewed in jobs/policy.yaml"
-        yield Reason(rule="P204", message=message, hint=hint)
+        yield Reason(rule="P204", message=message, hint=hint, pointer="/input")
     if declaration.spec.budget_usd is not None:
         message = "has a budget, which nothing can hold while clips keep arriving"
-        yield Reason(rule="P205", message=message, hint="remove budget, and watch the job with `groundctl status`")
+        hint = "remove budget, and watch the job with `groundctl status`"
+        yield Reason(rule="P205", message=message, hint=hint, pointer="/budget")
 
 
 def over_budget(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Reason]:
@@ -35,11 +36,12 @@ def over_budget(declaration: Declaration, cost: Estimate, policy: Policy) -> Ite
             rule="P201",
             message=message,
             hint=f"{declaration.spec.owner} can raise budget.usd, or take fewer clips or workers",
+            pointer="/budget/usd",
         )
     for noun, value, bound in _bounds(policy.job_ceiling, 1, cost):
         message = f"would buy {value} {noun}, above the ceiling of {bound} for one job"
         hint = "make it smaller, or have ceilings.job in jobs/policy.yaml reviewed"
-        yield Reason(rule="P202", message=message, hint=hint)
+        yield Reason(rule="P202", message=message, hint=hint, pointer="/input")
 
 
 def _bounds(ceiling: Ceiling, jobs: int, cost: Estimate) -> Iterator[tuple[str, str, str]]:
@@ -95,6 +97,7 @@ def _repurchase(earlier: str) -> Reason:
         rule="P105",
         message=f"asks for the same labels on the same clips as {earlier}",
         hint=f"if paying again is meant, add `rerun_of: {{job: {earlier}, reason: ...}}`",
+        pointer="/input",
     )
 
 

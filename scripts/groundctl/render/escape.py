@@ -1,27 +1,57 @@
 """A stranger's text stays text: one escaper for each place words can go."""
 
+from __future__ import annotations
+
+import json
 import re
 import unicodedata
+from typing import Any
 
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
+# What nobody sees, or what turns a text around (the loader refuses the same in declarations), and halves of characters,
+# which cannot be written as UTF-8.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 
 def visible(text: str) -> str:
     """Show characters that cannot be seen, or that turn the text around, by their number."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def on_one_line(text: str, most: int | None = None) -> str:
+    """Lay a text on one line, with everything in it to be seen; cut to so many characters where it is longer."""
+    if most is not None:
+        text = text[: 2 * most]  # a text without end takes no longer than a long one
+    flat = " ".join(visible(text).split())
+    return flat if most is None or len(flat) <= most else flat[: most - 1] + "…"
 
 
 def for_terminal(text: str) -> str:
-    """Keep a text on one line and free of terminal commands."""
-    return visible(text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
+    """Keep a text on one line, free of terminal commands, and of commands to the workflow runner that reads the log."""
+    line = visible(text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
+    # The runner takes :: at the start of a line, blanks before it or not, and the older ##[ anywhere.
+    if line.lstrip().startswith("::"):
+        line = line.replace("::", "\\u003a:", 1)
+    return line.replace("##[", "#\\u0023[")
+
+
+def for_log(text: str) -> str:
+    """Pass on the lines of another program: lines stay, commands of any kind do not."""
+    return "\n".join(for_terminal(line) for line in re.split(r"\r\n|\r|\n", text))
+
+
+def for_json(value: Any) -> str:
+    """Write a value as JSON that may be printed: no text in it is a command to the workflow runner."""
+    # Outside of texts JSON has no #, and within this is the same text; so is the escape of half a character.
+    written = json.dumps(value, indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
+    return written.encode(errors="backslashreplace").decode()
 
 
 def for_workflow_message(text: str) -> str:
-    """Escape the message of a GitHub workflow command; a line that is no command cannot become one."""
-    escaped = visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f" {escaped}" if escaped.startswith("::") else escaped
+    """Escape the message of a GitHub workflow command."""
+    return visible(text.replace("\r\n", "\n")).replace("%", "%25").replace("\n", "%0A")
 
 
 def for_workflow_property(text: str) -> str:
@@ -29,28 +59,89 @@ def for_workflow_property(text: str) -> str:
     return for_workflow_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def for_markdown(text: str) -> str:
-    """Write a text into Markdown so that it cannot be anything but text, on one line, also inside a table."""
-    flat = " ".join(visible(text).split())
-    # Entities for everything GitHub gives a meaning to; a word joiner after @ and # keeps mentions and references dead,
-    # which an entity alone does not: GitHub looks for them after decoding.
-    escaped = "".join(_MARKDOWN.get(character, character) for character in flat)
-    return escaped.replace("://", ":&#8288;//").replace("www.", "www&#8288;.")
+_OUTPUT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_DELIMITER = re.compile(r"[A-Za-z0-9]{16,}")
 
 
-_MARKDOWN = {character: f"&#{ord(character)};" for character in r"\`*_{}[]()<>!|~&" + '"' + "'"}
-_MARKDOWN |= {"@": "@&#8288;", "#": "#&#8288;", "^": "&#94;", "$": "&#36;"}
+def for_output(name: str, value: str, *, delimiter: str) -> str:
+    """Write an output of a step as GITHUB_OUTPUT takes it; the delimiter is for the caller to draw, anew each time."""
+    if not _OUTPUT_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name of an output")
+    if not _DELIMITER.fullmatch(delimiter) or delimiter in value:
+        raise ValueError("the delimiter must be long and may not occur in the value")
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-def for_markdown_code(text: str) -> str:
-    """Write a text as inline code, in a fence longer than any run of backticks in it."""
-    flat = " ".join(visible(text).split()) or " "
+# Nobody sees it, and GitHub takes no word that it stands in for a name, a number or an address.
+_JOINER = "\u2060"
+_SHOWN_JOINER = "&#8288;"
+_LIVE = re.compile(
+    r"(?P<name>[@#])(?=\S)"
+    r"|(?P<issue>\b[Gg][Hh])(?=-[0-9])"
+    r"|(?P<emoji>:)(?=[\w+-])"
+    r"|(?P<scheme>:)(?=//)"
+    r"|(?P<www>[Ww]{3})(?=\.)"
+    r"|(?<![0-9A-Za-z_])(?P<commit>[0-9a-fA-F]{7,40})(?![0-9A-Za-z_])"
+)
+_SHORTER_THAN_A_COMMIT = re.compile(r"[0-9a-fA-F]{1,6}")
+# At the start of a line these make it a list, a rule or a heading; a number does when a full stop follows.
+_BLOCK = re.compile(r"[-+=#]|[0-9]{1,9}(?:[.)]|\Z)")
+_MARKDOWN = {character: f"&#{ord(character)};" for character in r"\`*_[]<>|~&"}
+# In an element of its own, as GitHub's documentation has it: two amounts on one line would be a formula.
+_MARKDOWN |= {_JOINER: _SHOWN_JOINER, "$": "<span>$</span>"}
+
+
+def for_markdown(text: str, most: int | None = None) -> str:
+    """Write a text into Markdown so that it cannot be anything but text, on one line, also in a table or a line of HTML.
+
+    Entities stop what Markdown reads. GitHub looks for names, numbers, addresses and commits only after decoding them, so an
+    invisible joiner goes into those.
+    """
+    return _no_block(_escaped(on_one_line(text, most)))
+
+
+def _escaped(flat: str) -> str:
+    return "".join(_MARKDOWN.get(character, character) for character in _LIVE.sub(_joined, flat))
+
+
+def _joined(found: re.Match[str]) -> str:
+    if found["commit"]:
+        return _JOINER.join(_SHORTER_THAN_A_COMMIT.findall(found["commit"]))
+    return f"{found.group()}{_JOINER}"
+
+
+def _no_block(line: str) -> str:
+    found = _BLOCK.match(line)
+    return line if found is None else f"{line[: found.end() - 1]}&#{ord(line[found.end() - 1])};{line[found.end() :]}"
+
+
+# GitHub draws a spot of the colour beside such code.
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
+
+
+def for_markdown_code(text: str, most: int | None = None) -> str:
+    """Write a text as inline code, in a fence longer than any run of backticks in it; also inside a table."""
+    flat = on_one_line(text, most) or " "
+    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere.
+    if "|" in flat:
+        return for_markdown(flat)
+    if _COLOUR.fullmatch(flat):
+        flat = f"{flat[0]}{_JOINER}{flat[1:]}"
     longest = max((len(run) for run in re.findall(r"`+", flat)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if flat.startswith("`") or flat.endswith("`") else ""
-    # A table splits cells before it looks at code spans.
-    piped = flat.replace("|", "\\|")
-    return f"{fence}{pad}{piped}{pad}{fence}"
+    return f"{fence}{pad}{flat}{pad}{fence}"
+
+
+def for_markdown_prose(text: str, most: int | None = None) -> str:
+    """Write a sentence of ours that quotes code in backticks, and that holds who knows what else."""
+    flat = on_one_line(text, most)
+    pieces = flat.split("`")
+    # An odd number of backticks, or nothing or a blank within them: these are no quotes of ours.
+    if len(pieces) % 2 == 0 or any(not code or code != code.strip() for code in pieces[1::2]):
+        return for_markdown(flat)
+    written = (for_markdown_code(piece) if index % 2 else _escaped(piece) for index, piece in enumerate(pieces))
+    return _no_block("".join(written))
 
 
 def display_width(text: str) -> int:

@@ -1,14 +1,15 @@
 """Problems as a person or a machine reads them: text, JSON, GitHub annotations, SARIF."""
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from groundctl import __version__
-from groundctl.core.problem import Problem, Severity, errors_among
-from groundctl.render.escape import for_terminal, for_workflow_message, for_workflow_property
+from groundctl.core.problem import Problem, Severity, errors_among, warnings_among
+from groundctl.render.escape import for_json, for_terminal, for_workflow_message, for_workflow_property
 from groundctl.render.words import count
 
+# Annotations of each kind that GitHub takes from one step.
+SHOWN_BY_GITHUB = 10
 FORMATS = ("text", "json", "github", "sarif")
 
 
@@ -43,16 +44,12 @@ def verdict(problems: Sequence[Problem], files: int) -> str:
 
 def as_json(problems: Sequence[Problem], files: int) -> str:
     """Write problems and warnings as JSON; each has path, line, column, rule, pointer, message and hint."""
-    errors = errors_among(problems)
-    warnings = [problem for problem in problems if problem.severity is Severity.WARNING]
-    return json.dumps(
+    return for_json(
         {
             "files": files,
-            "problems": [problem_object(p) for p in errors],
-            "warnings": [problem_object(p) for p in warnings],
-        },
-        indent=2,
-        ensure_ascii=False,
+            "problems": [problem_object(p) for p in errors_among(problems)],
+            "warnings": [problem_object(p) for p in warnings_among(problems)],
+        }
     )
 
 
@@ -70,8 +67,21 @@ def problem_object(problem: Problem) -> dict[str, Any]:
 
 
 def as_github(problems: Sequence[Problem], files: int) -> str:
-    """Write workflow commands that put problems on the lines of a pull request."""
-    return "\n".join([*(_annotation(problem) for problem in problems), for_workflow_message(verdict(problems, files))])
+    """Write workflow commands that put problems on the lines of a pull request, errors first.
+
+    GitHub shows the first ten errors and the first ten warnings of a step. Where there are more, the tenth says how many; the
+    others are plain lines of the log.
+    """
+    lines, unshown = [], []
+    for kind, ones in ((Severity.ERROR, errors_among(problems)), (Severity.WARNING, warnings_among(problems))):
+        shown = ones if len(ones) <= SHOWN_BY_GITHUB else ones[: SHOWN_BY_GITHUB - 1]
+        lines += [_annotation(problem) for problem in shown]
+        if rest := ones[len(shown) :]:
+            lines.append(
+                f"::{kind} title=groundctl::and {count(len(rest), f'more {kind}')}: the log of this step has them all"
+            )
+            unshown += [problem_line(problem) for problem in rest]
+    return "\n".join([*lines, *unshown, for_terminal(verdict(problems, files))])
 
 
 def _annotation(problem: Problem) -> str:
@@ -94,11 +104,7 @@ def as_sarif(problems: Sequence[Problem], files: int) -> str:  # noqa: ARG001 - 
         "rules": [{"id": rule} for rule in sorted({problem.rule for problem in problems})],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": _sarif_results(problems)}
-    return json.dumps(
-        {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]},
-        indent=2,
-        ensure_ascii=False,
-    )
+    return for_json({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
 
 
 def _sarif_results(problems: Iterable[Problem]) -> list[dict[str, Any]]:

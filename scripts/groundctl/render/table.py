@@ -1,4 +1,4 @@
-"""Plain tables for a terminal, aligned by what the eye sees."""
+"""Tables: for a terminal, aligned by what the eye sees, and in Markdown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,3 +27,15 @@ def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list
 def _cell(text: str, width: int, *, right: bool) -> str:
     pad = " " * (width - display_width(text))
     return pad + text if right else text + pad
+
+
+def markdown_head(columns: Sequence[Column]) -> str:
+    """Write the first two lines of a table in Markdown."""
+    return markdown_row([column.heading for column in columns]) + markdown_row(
+        ["--:" if column.right else "---" for column in columns]
+    )
+
+
+def markdown_row(cells: Sequence[str]) -> str:
+    """Write a row of a table in Markdown; whoever made the cells has escaped them."""
+    return f"| {' | '.join(cells)} |\n"

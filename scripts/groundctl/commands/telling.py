@@ -1,0 +1,173 @@
+"""What plan, apply and report do alike on GitHub: who speaks, for which environment, from which run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from groundctl.adapters.checkout import Checkout
+from groundctl.adapters.github import GitHub
+from groundctl.adapters.workflow_run import WorkflowRun
+from groundctl.commands.planning import Planned
+from groundctl.core.create_once import Outcome
+from groundctl.core.provenance import Asking
+from groundctl.core.pull_request import Check, Conclusion
+from groundctl.core.stamp import Stage, Stamp
+from groundctl.core.stories import stories, worth_telling
+from groundctl.core.story import Story
+from groundctl.errors import WorldError
+from groundctl.render.budget import COMMENT_LIMIT, SUMMARY_LIMIT
+from groundctl.render.comment import Foot, Words
+from groundctl.render.comment_merged import story_words
+from groundctl.render.escape import for_markdown, for_terminal
+from groundctl.reporting import Delivered, Delivery, Letter, deliver, who_asked
+from groundctl.reviewing import Archive, Review, review
+from groundctl.wiring import (
+    approved_plan,
+    comment_author,
+    environment_name,
+    first_fault,
+    open_checkout,
+    open_github,
+    open_history,
+    open_workflow_run,
+)
+
+WORLD_FAILED = 3
+
+# Writes a comment, given the bytes there are for it.
+Write = Callable[[int], Words]
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """One run of a workflow, and what it may say on GitHub."""
+
+    run: WorkflowRun
+    checkout: Checkout
+
+    @cached_property
+    def github(self) -> GitHub:
+        """Open the run's repository."""
+        return open_github(self.run)
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Open the merged pull requests and their plans."""
+        return Archive(
+            repository=self.run.repository,
+            pull_requests=self.github,
+            history=open_history(self.checkout),
+            is_plan=self._is_plan,
+        )
+
+    def foot(self, plan_digest: str = "") -> Foot:
+        """Say which run speaks, about which commit."""
+        return Foot(
+            head=self.run.head,
+            plan_digest=plan_digest,
+            run_url=self.run.url,
+            run=self.run.id,
+            attempt=self.run.attempt,
+        )
+
+    def comment(self, number: int, stage: Stage, write: Write, *, only_if_there: bool = False) -> Delivered:
+        """Bring the comment of a pull request up to date, and say what became of it."""
+        stamp = Stamp(
+            environment=environment_name(),
+            stage=stage,
+            head=self.run.head,
+            run=self.run.id,
+            attempt=self.run.attempt,
+            content="",
+        )
+
+        def written(limit: int) -> tuple[str, str]:
+            words = write(limit)
+            return words.content, words.foot
+
+        letter = Letter(
+            author=comment_author(), stamp=stamp, write=written, limit=COMMENT_LIMIT, only_if_there=only_if_there
+        )
+        delivered = deliver(letter, number, self.github)
+        say(f"pull request {number}: comment {delivered.delivery}")
+        if delivered.delivery is Delivery.FAILED:
+            say(f"  {delivered.why}\n  what now: {delivered.hint}")
+        return delivered
+
+    def check(self, name: str, check: Check) -> bool:
+        """Put a check and a status of the same name on the run's commit; say whether that went well."""
+        context = name.replace(" ", "/")
+        try:
+            self.github.put_check(self.run.head, name, check, url=self.run.url)
+            self.github.set_status(
+                self.run.head,
+                context,
+                good=check.conclusion is not Conclusion.FAILURE,
+                description=check.title,
+                url=self.run.url,
+            )
+        except WorldError as error:
+            say(f"{error.message}\n  what now: {error.hint}")
+            return False
+        return True
+
+    def summarize(self, write: Write, delivered: Iterable[Delivered] = ()) -> None:
+        """Put the whole of what there is to say on the run's page, and what could not be said elsewhere."""
+        words = write(SUMMARY_LIMIT)
+        missing = [f"Comment on pull request {one.pull_request} not posted: {one.why}" for one in delivered if one.why]
+        self.run.summarize("\n\n".join([*(for_markdown(line) for line in missing), words.content, words.foot]))
+
+    def asking(self, brought_by: Any) -> Callable[[Any], Asking]:
+        """Make what is kept beside each job about who asked for it."""
+        return lambda change: Asking(
+            repository=self.run.repository,
+            pull_request=brought_by.get(change.key),
+            commit=self.run.head,
+            run_url=self.run.url,
+        )
+
+    def review(self, planned: Planned, unknown: Collection[str] = ()) -> Review:
+        """Hold a plan against those of the merged pull requests, and against what somebody let through."""
+        declarations = planned.validated.declarations
+        return review(planned.plan, declarations, self.archive, approved=approved_plan(), unknown=unknown)
+
+    def stories(self, planned: Planned, outcomes: Iterable[Outcome] = ()) -> tuple[Story, ...]:
+        """Put together what each merged pull request's jobs have come to."""
+        plan, now = planned.plan, datetime.now(UTC)
+        telling = worth_telling(plan, now)
+        asked = who_asked(telling, planned.aws.objects, repository=self.run.repository)
+        found = self.review(planned, unknown={job.key for job in telling} - asked.keys())
+        return stories(plan, now, provenance=asked, brought_by=found.brought_by, held=found.held, outcomes=outcomes)
+
+    def tell(self, told: Iterable[Story]) -> tuple[Delivered, ...]:
+        """Bring the comments of merged pull requests up to date."""
+        now = datetime.now(UTC)
+        return tuple(
+            self.comment(
+                story.pull_request,
+                Stage.MERGED,
+                lambda limit, story=story: story_words(story, now, foot=self.foot(story.plan_digest), limit=limit),  # type: ignore[misc]  # mypy takes no lambda with a default
+            )
+            for story in told
+        )
+
+    def _is_plan(self, data: Any) -> bool:
+        return first_fault(self.checkout, "plan", data) is None
+
+
+def open_reporter() -> Reporter:
+    """Open the run we are in."""
+    run = open_workflow_run()
+    run.check()
+    return Reporter(run, open_checkout())
+
+
+def say(text: str) -> None:
+    """Tell the log of the run."""
+    for line in text.splitlines():
+        print(for_terminal(line), file=sys.stderr)

@@ -1,0 +1,62 @@
+"""A pull request's jobs from plan to labels: what was reviewed, what was created, how it is getting on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundctl.core.change import Action, Reason
+from groundctl.core.create_once import Outcome
+from groundctl.core.money import Estimate
+from groundctl.core.observed import Status
+from groundctl.core.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStory:
+    """One job of a merged pull request.
+
+    action is what a plan made now says of it; cost is what was reviewed, where that is known. An outcome is there in the
+    run that applies only; progress is there for a job that exists. held says in words why apply would not create it.
+    """
+
+    name: str
+    path: str
+    owner: str
+    team: str
+    action: Action
+    clips: int | None = None
+    cost: Estimate | None = None
+    reasons: tuple[Reason, ...] = ()
+    fields: tuple[str, ...] = ()
+    held: str = ""
+    outcome: Outcome | None = None
+    progress: Progress | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether nothing will happen to the job any more."""
+        return self.progress is not None and self.progress.job.status.is_terminal
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Say whether somebody has to do something about it."""
+        if self.outcome and self.outcome.result.needs_a_person:
+            return True
+        if self.progress:
+            return self.progress.job.status is Status.FAILED or self.action.fails
+        return self.action.fails or bool(self.held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The jobs that one merged pull request asked for; plan_digest names the plan made now, which `approve` takes."""
+
+    pull_request: int
+    target: str
+    plan_digest: str
+    jobs: tuple[JobStory, ...]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Say whether a check on it must not be green."""
+        return any(job.needs_a_person for job in self.jobs)

@@ -1,0 +1,354 @@
+"""What a merged pull request is told of its jobs: created, labeling, finished, and what needs a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from groundctl.core.change import Action
+from groundctl.core.create_once import Outcome, Result
+from groundctl.core.money import NOTHING, Estimate
+from groundctl.core.observed import Status
+from groundctl.core.progress import Progress
+from groundctl.core.story import JobStory, Story
+from groundctl.render.budget import COMMENT_LIMIT, Fold, Part
+from groundctl.render.comment import (
+    RANK_OF_DETAILS,
+    RANK_OF_NEEDS,
+    RANK_OF_REMARKS,
+    RANK_OF_TABLE,
+    Foot,
+    Need,
+    Words,
+    code_name,
+    composed,
+    foot_line,
+    grouped,
+    needs_part,
+    plain,
+    run_link,
+)
+from groundctl.render.comment_plan import ROWS_SHOWN, ROWS_UNFOLDED
+from groundctl.render.escape import for_markdown, for_markdown_code
+from groundctl.render.table import Column, markdown_head, markdown_row
+from groundctl.render.verdict import ACTION_WORDS
+from groundctl.render.words import count, moment, usd_range
+
+
+class Phase(StrEnum):
+    """How far a merged pull request's jobs are, all taken together."""
+
+    MERGED = "merged"
+    APPLIED = "applied"
+    LABELING = "labeling"
+    FINISHED = "finished"
+
+
+_STATUS_WORDS: Final = {
+    Status.INITIALIZING: "starting",
+    Status.IN_PROGRESS: "labeling",
+    Status.COMPLETED: "finished",
+    Status.FAILED: "failed",
+    Status.STOPPING: "stopping",
+    Status.STOPPED: "stopped",
+    Status.UNKNOWN: "in a state that groundctl does not know",
+}
+_RESULT_WORDS: Final = {
+    Result.CREATED: "created",
+    Result.EXISTED: "already there",
+    Result.UNKNOWN: "unknown",
+    Result.FAILED: "not created",
+    Result.HELD: "held",
+    Result.STOPPING: "stopping",
+}
+
+
+# A job that is not done when its life ends fails; so long before that people are told.
+ENDS_SOON: Final = timedelta(days=3)
+
+
+def story_words(story: Story, now: datetime, *, foot: Foot | None, limit: int = COMMENT_LIMIT) -> Words:
+    """Write how a merged pull request's jobs are getting on, within so many bytes."""
+    jobs = sorted(story.jobs, key=lambda job: not job.needs_a_person)
+    needs = grouped(need for job in jobs for need in _needs(job, story.plan_digest))
+    remarks = grouped(need for job in jobs for need in _remarks(job, now))
+    elsewhere = "`groundctl status` has all of them."
+    if foot:
+        elsewhere = f"The summary of {run_link(foot)} has more of them, `groundctl status` all."
+    head = [f"### {_headline(story, plain(_environment(story)))}", _rail(story), _spent(jobs), _labels(jobs)]
+    parts = [
+        _table(jobs, elsewhere),
+        needs_part(_in_need(story), needs, elsewhere, rank=RANK_OF_NEEDS),
+        needs_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
+        _details(jobs, elsewhere),
+    ]
+    return composed(head, parts, foot_line(foot, plan_digest=story.plan_digest, where=[story.target]), limit)
+
+
+def story_title(story: Story) -> str:
+    """Say in one line how a merged pull request's jobs are getting on."""
+    return _headline(story, _environment(story))
+
+
+def phase_of(story: Story) -> Phase:
+    """Say how far a story is: by what this run has done, else by what AWS tells of the jobs."""
+    if any(job.outcome for job in story.jobs):
+        return Phase.APPLIED
+    running = [job for job in story.jobs if job.progress]
+    if not running:
+        return Phase.MERGED
+    return Phase.FINISHED if all(job.is_finished for job in running) else Phase.LABELING
+
+
+def _environment(story: Story) -> str:
+    return story.target.rpartition(" (")[0]
+
+
+def _headline(story: Story, environment: str) -> str:
+    in_need = f"; {_in_need(story)}" if story.needs_a_person else ""
+    match phase_of(story):
+        case Phase.APPLIED:
+            return f"Applied to {environment}: {_in_states(story.jobs)}{in_need}"
+        case Phase.LABELING:
+            return f"Labeling in {environment}: {_progress_of_all(story)}{in_need}"
+        case Phase.FINISHED:
+            return f"Finished in {environment}: {_end_of_all(story)}{in_need}"
+        case _:
+            return f"Merged for {environment}: {_in_states(story.jobs)}{in_need}"
+
+
+def _in_need(story: Story) -> str:
+    number = sum(job.needs_a_person for job in story.jobs)
+    return f"{count(number, 'job')} {'needs' if number == 1 else 'need'} a person"
+
+
+def _in_states(jobs: Sequence[JobStory]) -> str:
+    states = Counter(_state(job) for job in jobs)
+    return ", ".join(f"{number:,} {state}" for state, number in states.most_common()) or "no jobs"
+
+
+def _progress_of_all(story: Story) -> str:
+    running = [job.progress for job in story.jobs if job.progress]
+    labeled, total = sum(one.job.counters.labeled for one in running), sum(one.total for one in running)
+    open_jobs = [one for one in running if not one.job.status.is_terminal]
+    rate = sum(one.rate or 0 for one in open_jobs)
+    parts = [f"{labeled:,} of {count(total, 'clip')}"]
+    if rate:
+        parts.append(f"{rate:,.0f} an hour" if rate >= 1 else "less than one an hour")
+    ends = [one.expected_end for one in open_jobs if one.expected_end]
+    if ends and len(ends) == len(open_jobs):
+        parts.append(f"done about {_to_the_hour(max(ends))}")
+    return ", ".join(parts)
+
+
+def _end_of_all(story: Story) -> str:
+    running = [job.progress for job in story.jobs if job.progress]
+    labeled = sum(one.job.counters.labeled for one in running)
+    without = sum(one.total - one.job.counters.labeled for one in running)
+    states = "" if all(one.job.status is Status.COMPLETED for one in running) else f"{_in_states(story.jobs)}, "
+    return f"{states}{count(labeled, 'clip')} labeled" + (f", {without:,} without a label" if without else "")
+
+
+def _to_the_hour(when: datetime) -> str:
+    """Round an expected end: it is not known to the minute, and a comment is not to change with every look at it."""
+    return moment((when + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0))
+
+
+def _rail(story: Story) -> str:
+    """Show the way, and where on it the jobs are."""
+    here = phase_of(story)
+    return " → ".join(f"**{phase}**" if phase is here else str(phase) for phase in Phase)
+
+
+def _spent(jobs: Sequence[JobStory]) -> str:
+    begun = [job for job in jobs if job.cost and job.progress]
+    if not begun:
+        return ""
+    spent = sum((_spent_on(job) for job in begun), NOTHING)
+    whole = sum((job.cost or NOTHING for job in begun), NOTHING)
+    return (
+        f"Spent so far: about {for_markdown(usd_range(spent.low, spent.high))} of the"
+        f" {for_markdown(usd_range(whole.low, whole.high))} that was estimated for review."
+    )
+
+
+def _spent_on(job: JobStory) -> Estimate:
+    return job.cost.spent(job.progress.job.counters.labeled) if job.cost and job.progress else NOTHING
+
+
+def _labels(jobs: Sequence[JobStory]) -> str:
+    if not any(job.progress and job.progress.job.status is Status.COMPLETED for job in jobs):
+        return ""
+    return "`groundctl results NAME` fetches the labels of a finished job, and says how far workers agree."
+
+
+def _state(job: JobStory) -> str:
+    """Say in a word how a job is: what this run did to it, else what AWS tells of it, else what is planned."""
+    if job.outcome:
+        return _RESULT_WORDS[job.outcome.result]
+    if job.progress:
+        return _STATUS_WORDS[job.progress.job.status]
+    if job.held:
+        return _RESULT_WORDS[Result.HELD]
+    return "not created yet" if job.action is Action.CREATE else ACTION_WORDS[job.action]
+
+
+_COLUMNS: Final = (
+    Column("Job"),
+    Column("State"),
+    Column("Labeled", right=True),
+    Column("Without a label", right=True),
+    Column("Rate", right=True),
+    Column("Ends"),
+    Column("Spent so far", right=True),
+)
+_COLUMNS_BEFORE: Final = (
+    Column("Job"),
+    Column("State"),
+    Column("Team"),
+    Column("Clips", right=True),
+    Column("Estimated cost", right=True),
+)
+
+
+def _table(jobs: Sequence[JobStory], elsewhere: str) -> Part:
+    begun = any(job.progress and job.progress.total for job in jobs)
+    head = markdown_head(_COLUMNS if begun else _COLUMNS_BEFORE)
+    folded = f"\n<details><summary>The other {count(len(jobs) - ROWS_SHOWN, 'job')}</summary>\n\n{head}"
+    return Part(
+        pieces=(markdown_row(_row(job) if begun else _row_before(job)) for job in jobs),
+        total=len(jobs),
+        rest=lambda taken: f"\nNot shown here: the rows of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
+        rank=RANK_OF_TABLE,
+        opening=head,
+        closing="\n",
+        fold=Fold(after=ROWS_SHOWN, opening=folded, closing="\n</details>\n") if len(jobs) > ROWS_UNFOLDED else None,
+    )
+
+
+def _row_before(job: JobStory) -> tuple[str, ...]:
+    return (
+        code_name(job.name),
+        f"**{_state(job)}**",
+        plain(job.team),
+        "" if job.clips is None else f"{job.clips:,}",
+        for_markdown(usd_range(job.cost.low, job.cost.high)) if job.cost else "",
+    )
+
+
+def _row(job: JobStory) -> tuple[str, ...]:
+    name, state = code_name(job.name), f"**{_state(job)}**"
+    if job.progress is None:
+        return name, state, "", "", "", "", ""
+    one, counters = job.progress, job.progress.job.counters
+    spent = _spent_on(job)
+    return (
+        name,
+        state,
+        f"{counters.labeled:,} of {one.total:,}" if one.total else "",
+        f"{counters.failed:,}" if counters.failed else "",
+        f"{one.rate:,.0f}/h" if one.rate and one.rate >= 1 else "",
+        _end(one),
+        for_markdown(usd_range(spent.low, spent.high)) if job.cost else "",
+    )
+
+
+def _end(one: Progress) -> str:
+    if one.job.status.is_terminal:
+        return f"ended {moment(one.job.modified)}"
+    if one.expected_end:
+        return f"about {_to_the_hour(one.expected_end)}"
+    return f"by {moment(one.expires)}"
+
+
+def _needs(job: JobStory, plan_digest: str) -> Iterator[Need]:
+    if not job.needs_a_person:
+        return
+    owners = (job.owner,) if job.owner else ()
+    if told := _trouble(job, plan_digest):
+        cause, step = told
+        yield Need(jobs=(job.name,), cause=cause, owners=owners, step=step)
+    if job.action.fails:
+        yield from (
+            Need(
+                jobs=(job.name,),
+                cause=reason.message,
+                rule=reason.rule,
+                fields=job.fields,
+                owners=owners,
+                step=reason.hint,
+            )
+            for reason in job.reasons
+        )
+
+
+def _trouble(job: JobStory, plan_digest: str) -> tuple[str, str] | None:
+    """Say what went wrong with a job, and the next step; None where only the plan has something to say."""
+    match job.outcome:
+        case Outcome(result=Result.HELD, evidence=evidence):
+            return f"held: {evidence}", _how_to_go_on(plan_digest)
+        case Outcome(result=Result.FAILED, evidence=evidence, hint=hint):
+            return f"was not created, or failed at once: {evidence}", hint or _SEE_THE_LOG
+        case Outcome(result=Result.UNKNOWN, evidence=evidence, hint=hint):
+            return f"may or may not have been created: {evidence}", hint or _SEE_THE_LOG
+    if job.progress:
+        return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
+    return (f"held: {job.held}", _how_to_go_on(plan_digest)) if job.held and not job.outcome else None
+
+
+_SEE_THE_LOG: Final = "see the log of the run"
+_AFTER_A_FAILURE: Final = (
+    "mend the cause, then declare the rest under a new name, as this one is used up;"
+    " `groundctl results NAME` has the labels made so far"
+)
+
+
+def _failure(one: Progress) -> str:
+    reason = one.job.failure_reason or "AWS gave no reason"
+    return f"failed with {one.job.counters.labeled:,} of {count(one.total, 'clip')} labeled: {reason}"
+
+
+def _how_to_go_on(plan_digest: str) -> str:
+    return (
+        "open a new pull request that touches its file, so that this plan is reviewed; or let everything in this plan through"
+        f" as it stands: run the workflow `apply` by hand with `approve` set to `{plan_digest}`"
+    )
+
+
+def _remarks(job: JobStory, now: datetime) -> Iterator[Need]:
+    if job.progress and job.progress.job.status is not Status.FAILED:
+        if job.progress.advice:
+            yield Need(jobs=(job.name,), cause=job.progress.advice)
+        elif not job.is_finished and job.progress.expires - now < ENDS_SOON:
+            end = moment(job.progress.expires)
+            yield Need(jobs=(job.name,), cause=f"AWS fails it on {end}, whatever is labeled by then")
+    if not job.action.fails and not (job.progress and job.progress.job.status is Status.FAILED):
+        for reason in job.reasons:
+            yield Need(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
+    if job.action is Action.CREATE and not (job.outcome or job.held or job.progress):
+        yield Need(jobs=(job.name,), cause="not created yet: the next run of the workflow `apply` does it")
+
+
+def _details(jobs: Sequence[JobStory], elsewhere: str) -> Part:
+    return Part(
+        pieces=map(_detail, jobs),
+        total=len(jobs),
+        rest=lambda taken: f"\nNot shown here: the details of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
+        rank=RANK_OF_DETAILS,
+        opening=f"<details><summary>Details of {count(len(jobs), 'job')}</summary>\n\n",
+        closing="\n</details>\n\n",
+    )
+
+
+def _detail(job: JobStory) -> str:
+    parts = [
+        for_markdown_code(job.path, 300) if job.path else "",
+        f"owner {plain(job.owner)}" if job.owner else "",
+        f"team {plain(job.team)}" if job.team else "",
+        f"reviewed at {for_markdown(usd_range(job.cost.low, job.cost.high))}" if job.cost else "",
+        f"created {moment(job.progress.job.created)}" if job.progress else "",
+    ]
+    return f"- {code_name(job.name)}: {'; '.join(part for part in parts if part)}\n"

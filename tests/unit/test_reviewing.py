@@ -1,0 +1,178 @@
+"""Apply does what was reviewed: plans are found by what GitHub and git record, and whatever goes beyond them is held."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from groundctl.core.change import Plan
+from groundctl.core.declaration import digest_of
+from groundctl.core.policy import Policy
+from groundctl.core.pull_request import PullRequest
+from groundctl.render.plan import plan_json
+from groundctl.reviewing import Archive, Review, review
+from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.fakes import FakeHistory, FakePullRequests
+
+REPOSITORY = "acme/labeling"
+FILE = "jobs/sports-data/rally-outcome.yaml"
+MERGED = PullRequest(number=12, head="a" * 40, base_branch="main", merged_as="b" * 40)
+LATER = PullRequest(number=13, head="c" * 40, base_branch="main", merged_as="d" * 40)
+
+
+def a_plan_file(plan: Plan, merged: PullRequest = MERGED, **made_for: Any) -> bytes:
+    bound = {"repository": REPOSITORY, "pull_request": merged.number, "commit": merged.head, "run": 1, "attempt": 1}
+    return plan_json(plan, {**bound, **made_for}).encode()
+
+
+def reviewed(plan: Plan, hub: FakePullRequests, history: FakeHistory | None = None, **more: Any) -> Review:
+    archive = Archive(
+        repository=REPOSITORY,
+        pull_requests=hub,
+        history=history or FakeHistory(jobs="b" * 40),
+        is_plan=lambda data: isinstance(data, dict) and "changes" in data,
+    )
+    return review(plan, more.pop("declarations", (a_declaration(),)), archive, **more)
+
+
+def a_hub(*files: bytes, merged: PullRequest = MERGED) -> FakePullRequests:
+    hub = FakePullRequests(merged)
+    hub.plans[merged.head] = list(files)
+    return hub
+
+
+def test_what_the_merged_pull_request_planned_may_go_ahead():
+    plan = a_plan(a_declaration())
+
+    found = reviewed(plan, a_hub(a_plan_file(plan)))
+
+    assert found.held == {}
+    assert found.brought_by == {"rally-outcome": 12}
+
+
+def test_a_job_that_came_by_no_pull_request_is_held():
+    plan = a_plan(a_declaration())
+
+    assert reviewed(plan, FakePullRequests()).held == {"rally-outcome": "no reviewed plan was found for it"}
+
+
+def test_more_clips_than_reviewed_are_held_with_both_numbers():
+    before = a_plan(a_declaration())
+    more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
+
+    [told] = reviewed(a_plan(more), a_hub(a_plan_file(before)), declarations=(more,)).held.values()
+
+    assert "its clips differ: reviewed 2, now 5" in told
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b"",
+        b"{",
+        b"[" * 100_000,
+        b'{"format_version": 1}',
+        a_plan_file(a_plan(a_declaration()), commit="e" * 40),
+        a_plan_file(a_plan(a_declaration()), repository="mallory/labeling"),
+        a_plan_file(a_plan(a_declaration())).replace(b'"clips": 2', b'"clips": 3'),
+        a_plan_file(a_plan(a_declaration(), infrastructure=an_infrastructure(account_id="999999999999"))),
+    ],
+    ids=["empty", "half", "deep", "no plan", "another commit", "another repository", "changed", "another account"],
+)
+def test_a_plan_that_is_not_what_it_should_be_covers_nothing(file: bytes):
+    assert set(reviewed(a_plan(a_declaration()), a_hub(file)).held) == {"rally-outcome"}
+
+
+def test_the_newest_plan_of_the_head_counts():
+    less, more = a_declaration(), a_declaration(input={"objects": [f"s3://clips/{n}.mp4" for n in range(5)]})
+
+    found = reviewed(a_plan(less), a_hub(a_plan_file(a_plan(more)), a_plan_file(a_plan(less))))
+
+    assert set(found.held) == {"rally-outcome"}
+
+
+def test_a_later_pull_request_that_planned_the_job_covers_it_too():
+    declaration = a_declaration()
+    cheap, dear = Policy(platform_fee_usd=Decimal("0.02")), Policy(platform_fee_usd=Decimal("0.08"))
+    hub = FakePullRequests(MERGED, LATER)
+    hub.plans = {
+        MERGED.head: [a_plan_file(a_plan(declaration, policy=cheap))],
+        LATER.head: [a_plan_file(a_plan(declaration, policy=dear), LATER)],
+    }
+    history = FakeHistory(**{"jobs": "d" * 40, FILE: "b" * 40})
+    now = a_plan(declaration, policy=dear)
+
+    assert reviewed(now, hub, history).held == {}
+    hub.plans[LATER.head] = []
+    [told] = reviewed(now, hub, history).held.values()
+    assert told == "more money: reviewed up to $0.04, now up to $0.16"
+
+
+def test_somebody_may_let_a_plan_through_by_its_digest_and_only_that_plan():
+    plan = a_plan(a_declaration())
+
+    assert reviewed(plan, FakePullRequests(), approved=plan.digest).held == {}
+    assert reviewed(plan, FakePullRequests(), approved=digest_of("another")).held
+
+
+def waiting(budget: dict[str, int] | None) -> bytes:
+    """The plan file of a job that waited for its clips, as it was reviewed."""
+    before = json.loads(plan_json(a_plan(a_declaration(budget=budget))))
+    [change] = before["changes"]
+    change |= {"action": "waiting", "clips": None, "usd": None, "input_digest": "", "request_digest": ""}
+    content = {name: value for name, value in before.items() if name != "digest"}
+    made_for = {"repository": REPOSITORY, "pull_request": 12, "commit": MERGED.head, "run": 1, "attempt": 1}
+    return json.dumps({**content, "made_for": made_for, "digest": digest_of(content)}).encode()
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        ({"usd": 1}, None),
+        (None, "its cost was open when it was reviewed, and it has no budget"),
+    ],
+)
+def test_a_job_that_waited_was_agreed_to_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
+    now = a_plan(a_declaration(budget=budget))
+
+    assert reviewed(now, a_hub(waiting(budget))).held.get("rally-outcome") == told
+
+
+def test_a_budget_raised_after_the_review_does_not_lift_what_was_agreed_to():
+    clips = {"objects": [f"s3://clips/{number}.mp4" for number in range(100)]}
+    now = a_plan(a_declaration(budget={"usd": 100}, input=clips))
+    before = a_plan(a_declaration(budget={"usd": 1}, input=clips))
+    assert before.fails
+
+    [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(a_declaration(input=clips),)).held.values()
+
+    assert told == "the reviewed plan does not create it; it says: refused"
+
+
+def test_a_stop_that_was_reviewed_may_go_ahead():
+    stopped = a_declaration(state="stopped")
+    plan = a_plan(stopped, observed=(an_observed_job(),))
+
+    assert reviewed(plan, a_hub(a_plan_file(plan)), declarations=(stopped,)).held == {}
+    assert reviewed(plan, FakePullRequests(), declarations=(stopped,)).held
+
+
+def test_github_is_asked_once_about_each_pull_request():
+    class Counting(FakePullRequests):
+        asked = 0
+
+        def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+            self.asked += 1
+            return super().pull_requests_of(commit)
+
+    clips = [{"objects": [f"s3://clips/{number}.mp4"]} for number in range(30)]
+    many = tuple(a_declaration(name=f"job-{number}", input=one) for number, one in enumerate(clips))
+    plan = a_plan(*many)
+    hub = Counting(MERGED)
+    hub.plans[MERGED.head] = [a_plan_file(plan)]
+
+    assert reviewed(plan, hub, declarations=many).held == {}
+    assert hub.asked == 1

@@ -1,0 +1,69 @@
+"""What a run's page says of many pull requests: those that need a person first, in full, and never more than fits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from groundctl.core.change import Action
+from groundctl.core.create_once import Outcome, Result
+from groundctl.core.money import Estimate
+from groundctl.core.story import JobStory, Story
+from groundctl.render.budget import size
+from groundctl.render.summary import TOLD_WHOLE, stories_words
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> Story:
+    def job(name: str) -> JobStory:
+        return JobStory(
+            name=name,
+            path=f"jobs/sports-data/{name}.yaml",
+            owner="sports-data",
+            team="court-side-reviewers",
+            action=Action.CREATE,
+            clips=12,
+            cost=Estimate(objects=12, answers=36, low=Decimal(1), high=Decimal(2)),
+            outcome=Outcome(name=name, path="", result=result, evidence="AWS said so"),
+        )
+
+    return Story(
+        pull_request=number,
+        target="production (123456789012, us-east-1)",
+        plan_digest="d" * 64,
+        jobs=tuple(job(f"job-{number}-{index}") for index in range(jobs)),
+    )
+
+
+def test_nothing_to_do_is_said():
+    assert stories_words((), NOW, foot=None).content == "Nothing to do: every declared job is there already."
+
+
+def test_each_pull_request_has_its_part_and_those_that_need_a_person_come_first():
+    told = stories_words([a_story(7), a_story(8, result=Result.FAILED)], NOW, foot=None).content
+
+    assert told.index("## Pull request #8") < told.index("## Pull request #7")
+    assert "1 not created" in told
+    assert "1 created" in told
+
+
+def test_beyond_ten_there_is_a_line_each():
+    told = stories_words([a_story(number) for number in range(1, 15)], NOW, foot=None).content
+
+    assert told.count("## Pull request #") == TOLD_WHOLE
+    assert [line for line in told.splitlines() if line.startswith("- #")] == [
+        f"- #{number}: Applied to production: 1 created" for number in range(11, 15)
+    ]
+
+
+@pytest.mark.parametrize("pulls", [1, 9, 500])
+@pytest.mark.parametrize("limit", [20_000, 100_000])
+def test_it_fits_and_counts_what_is_left_out(pulls: int, limit: int):
+    told = stories_words([a_story(number, jobs=300) for number in range(pulls)], NOW, foot=None, limit=limit)
+
+    assert size(told.text) <= limit
+    assert "## Pull request #" in told.content
+    assert pulls == 1 or "more" in told.content

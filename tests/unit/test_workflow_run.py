@@ -1,0 +1,93 @@
+"""What a run of a workflow is about, and what it hands on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundctl.adapters.workflow_run import WorkflowRun
+from groundctl.errors import UsageError
+
+BASE = {"GITHUB_REPOSITORY": "acme/labeling", "GITHUB_RUN_ID": "17", "GITHUB_SHA": "m" * 40}
+
+
+def a_run(folder: Path, event: dict[str, Any] | None = None, **settings: str) -> WorkflowRun:
+    (folder / "event.json").write_text(json.dumps(event or {}))
+    files = {"GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary.md", "GITHUB_EVENT_PATH": "event.json"}
+    return WorkflowRun({**BASE, **{name: str(folder / file) for name, file in files.items()}, **settings})
+
+
+def a_pull_request(source: dict[str, str] | None) -> dict[str, Any]:
+    return {"pull_request": {"number": 12, "head": {"sha": "h" * 40, "repo": source}}}
+
+
+def read_outputs(file: Path) -> dict[str, str]:
+    """Read a step's outputs as the runner does: name=value, or name<<delimiter and lines up to it."""
+    lines, found = iter(file.read_text().split("\n")), {}
+    for line in lines:
+        if "<<" in line and ("=" not in line or line.index("<<") < line.index("=")):
+            name, delimiter = line.split("<<", 1)
+            value = []
+            while (following := next(lines)) != delimiter:
+                value.append(following)
+            found[name] = "\n".join(value)
+        elif line:
+            name, _, found[name] = line.partition("=")
+    return found
+
+
+def test_a_pull_requests_run_speaks_for_the_commit_that_people_look_at(tmp_path: Path):
+    run = a_run(tmp_path, a_pull_request({"full_name": "acme/labeling"}))
+
+    assert (run.pull_request, run.head, run.is_from_fork) == (12, "h" * 40, False)
+    assert run.url == "https://github.com/acme/labeling/actions/runs/17"
+
+
+@pytest.mark.parametrize("source", [{"full_name": "mallory/labeling"}, None], ids=["a fork", "a deleted fork"])
+def test_a_fork_is_known(tmp_path: Path, source: dict[str, str] | None):
+    assert a_run(tmp_path, a_pull_request(source)).is_from_fork
+
+
+def test_a_push_speaks_for_its_commit(tmp_path: Path):
+    run = a_run(tmp_path, {"ref": "refs/heads/main"})
+
+    assert (run.pull_request, run.head, run.is_from_fork) == (None, "m" * 40, False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2", "", "two\nlines", "x=y", "safe\nleft=evil", "a<<EOF\nleft=evil\nEOF", "groundctl-0\nleft=evil", "é\u202e"],
+)
+def test_an_output_holds_its_value_and_sets_no_other(tmp_path: Path, value: str):
+    a_run(tmp_path).give({"create": value, "stop": "0"})
+
+    assert read_outputs(tmp_path / "output") == {"create": value, "stop": "0"}
+
+
+def test_a_summary_is_added_to(tmp_path: Path):
+    run = a_run(tmp_path)
+    run.summarize("one")
+    run.summarize("two\n")
+
+    assert (tmp_path / "summary.md").read_text() == "one\ntwo\n"
+
+
+def test_what_a_workflow_did_not_set_is_one_message(tmp_path: Path):
+    with pytest.raises(UsageError, match="GITHUB_TOKEN is not set"):
+        _ = a_run(tmp_path).token
+    with pytest.raises(UsageError, match="cannot be read"):
+        _ = a_run(tmp_path, GITHUB_EVENT_PATH=str(tmp_path / "none.json")).pull_request
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"])
+def test_outside_of_a_workflow_it_is_said_before_any_work_is_done(missing: str, tmp_path: Path):
+    settings = {**BASE, "GITHUB_TOKEN": "t"}
+
+    a_run(tmp_path, None, **settings).check()
+    with pytest.raises(UsageError, match=f"{missing} is not set") as caught:
+        a_run(tmp_path, None, **{**settings, missing: ""}).check()
+
+    assert "for runs of a workflow" in caught.value.hint

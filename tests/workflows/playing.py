@@ -1,0 +1,127 @@
+"""Which jobs and steps of a workflow would run, told from its conditions alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+
+from workflows.expressions import Function, Value, evaluate, truth
+from workflows.reading import Data, File
+
+STATUS = re.compile(r"\b(always|success|failure|cancelled)\(\)")
+ENDINGS = ("success", "failure", "cancelled")
+ORDINARY = {"repository": "acme/labels", "event_name": "pull_request"}
+
+
+def pull_request(head: str | None) -> dict[str, Value]:
+    """Give the github context of a pull request from a repository; none is left where a fork was deleted."""
+    repository: Value = None if head is None else {"full_name": head}
+    event: Value = {"pull_request": {"number": 7.0, "base": {"sha": "b" * 40}, "head": {"repo": repository}}}
+    return {**ORDINARY, "event": event}
+
+
+OURS = pull_request("acme/labels")
+FORKS = (pull_request("stranger/labels"), pull_request(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What happens to a run: its event, how each job would end if it ran, and what each would hand on."""
+
+    github: Mapping[str, Value]
+    ends: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    variables: Mapping[str, Value] = field(default_factory=lambda: {"GROUNDCTL_ENVIRONMENT": "production"})
+    cancelled: bool = False
+
+
+def play(workflow: File, story: Story) -> dict[str, str]:
+    """Tell how each job ends: success, failure, cancelled or skipped."""
+    results: dict[str, str] = {}
+    for name in order(workflow):
+        job = workflow.jobs[name]
+        would = story.ends.get(name, "success")
+        results[name] = would if starts(job, results, story, ancestors(workflow, name)) else "skipped"
+    return results
+
+
+def starts(job: Data, results: Mapping[str, str], story: Story, before: set[str]) -> bool:
+    """Say whether a job's condition lets it run; one that asks for no status asks for success."""
+    condition = job.get("if", "success()")
+    if not STATUS.search(condition):
+        condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
+    return truth(
+        evaluate(condition, context_of(job, results, story), status({results[n] for n in before}, story.cancelled))
+    )
+
+
+def context_of(job: Data, results: Mapping[str, str], story: Story) -> dict[str, Value]:
+    """Give the contexts a job's conditions may look into."""
+    needs: dict[str, Value] = {}
+    for name in needed(job):
+        # GitHub drops an output that is empty, and a job that did not run has none.
+        ran = results[name] != "skipped"
+        outputs: dict[str, Value] = {key: value for key, value in story.outputs.get(name, {}).items() if value and ran}
+        needs[name] = {"result": results[name], "outputs": outputs}
+    return {"github": story.github, "vars": story.variables, "needs": needs, "inputs": {}}
+
+
+def status(earlier: set[str], cancelled: bool) -> dict[str, Function]:
+    """Give the functions that ask how things went so far."""
+    return {
+        "always": lambda: True,
+        "cancelled": lambda: cancelled,
+        "failure": lambda: "failure" in earlier,
+        "success": lambda: not cancelled and earlier <= {"success"},
+    }
+
+
+def needed(job: Data) -> list[str]:
+    """Give the jobs a job waits for."""
+    needs = job.get("needs", [])
+    return [needs] if isinstance(needs, str) else needs
+
+
+def ancestors(workflow: File, name: str) -> set[str]:
+    """Give all jobs before a job, those before these included."""
+    direct = needed(workflow.jobs[name])
+    return set(direct).union(*(ancestors(workflow, other) for other in direct))
+
+
+def order(workflow: File) -> list[str]:
+    """Give the jobs, each after those it waits for."""
+    return sorted(workflow.jobs, key=lambda name: len(ancestors(workflow, name)))
+
+
+def all_endings(workflow: File) -> list[dict[str, str]]:
+    """Give every way the jobs of a workflow could end."""
+    return [dict(zip(workflow.jobs, ends, strict=True)) for ends in product(ENDINGS, repeat=len(workflow.jobs))]
+
+
+def play_steps(
+    job: Data,
+    context: Mapping[str, Value],
+    *,
+    failing: frozenset[str] = frozenset(),
+    files: frozenset[str] = frozenset(),
+) -> list[str]:
+    """Give the steps of a job that run, by their command or action; those in `failing` fail."""
+    ran: list[str] = []
+    earlier: set[str] = set()
+    for step in job["steps"]:
+        label = step.get("run") or step["uses"].split("@")[0]
+        condition = step.get("if", "success()")
+        if not STATUS.search(condition):
+            condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
+        functions: dict[str, Function] = {**status(earlier, cancelled=False), "hashFiles": partial(_hash_of, files)}
+        if truth(evaluate(condition, context, functions)):
+            ran.append(label)
+            earlier.add("failure" if any(label.startswith(start) for start in failing) else "success")
+    return ran
+
+
+def _hash_of(files: frozenset[str], name: Value) -> Value:
+    return "a hash" if name in files else ""

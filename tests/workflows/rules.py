@@ -1,0 +1,56 @@
+"""Rules for workflows and what they share: one rule a function, every breach told.
+
+Rules name what is allowed rather than what is not, so that a new right, key, trigger or command has to be put there by somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from workflows.reading import Data, File, Files
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place that breaks a rule."""
+
+    rule: str
+    file: str
+    says: str
+
+
+Finding = tuple[File, str]
+RULES: dict[str, Callable[[Files], Iterator[Finding]]] = {}
+
+
+def rule(check: Callable[[Files], Iterator[Finding]]) -> Callable[[Files], Iterator[Finding]]:
+    """Enter a rule by its name."""
+    RULES[check.__name__] = check
+    return check
+
+
+def faults_of(files: Files) -> list[Fault]:
+    """Give every fault by every rule."""
+    return [Fault(name, file.name, says) for name, check in RULES.items() for file, says in check(files)]
+
+
+def every_job(files: Files) -> Iterator[tuple[File, str, Data]]:
+    """Give every job of every workflow."""
+    for file in files.workflows:
+        for name, job in file.jobs.items():
+            yield file, name, job
+
+
+def every_call(files: Files) -> Iterator[tuple[File, str, File]]:
+    """Give every job that calls a workflow of ours, with that workflow."""
+    for file, name, job in every_job(files):
+        called = job.get("uses", "").removeprefix("./.github/")
+        if called in files.texts:
+            yield file, name, files[called]
+
+
+def every_use(file: File) -> Iterator[str]:
+    """Give every action and workflow a file uses."""
+    yield from (job["uses"] for job in file.jobs.values() if "uses" in job)
+    yield from (step["uses"] for _, step in file.steps if "uses" in step)

@@ -1,0 +1,147 @@
+"""What may start a workflow, and what may run in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from workflows.reading import ACTION, Files
+from workflows.rules import Finding, every_job, every_use, rule
+
+# --- what may start a workflow ---------------------------------------------------------------------------------------
+
+# `pull_request_target` and `workflow_run` run with the repository's rights on a stranger's words; comments and issues are a stranger's words.
+TRIGGERS: Mapping[str, set[str]] = {
+    "workflows/ci.yml": {"pull_request", "push"},
+    "workflows/plan.yml": {"pull_request"},
+    "workflows/apply.yml": {"push", "workflow_dispatch", "workflow_call"},
+    "workflows/status.yml": {"schedule", "workflow_dispatch", "repository_dispatch"},
+}
+
+
+@rule
+def each_workflow_starts_only_as_agreed(files: Files) -> Iterator[Finding]:
+    for file in files.workflows:
+        for trigger in file.triggers.keys() - TRIGGERS.get(file.name, set()):
+            yield file, trigger
+
+
+@rule
+def pushes_count_on_the_default_branch_only(files: Files) -> Iterator[Finding]:
+    for file in files.workflows:
+        if "push" in file.triggers and file.triggers["push"] != {"branches": ["main"]}:
+            yield file, str(file.triggers["push"])
+
+
+@rule
+def the_required_check_has_no_filter_that_could_silence_it(files: Files) -> Iterator[Finding]:
+    plan = files["workflows/plan.yml"]
+    if plan.triggers.get("pull_request") != {"branches": ["main"]}:
+        yield plan, str(plan.triggers.get("pull_request"))
+
+
+@rule
+def only_our_event_reaches_status(files: Files) -> Iterator[Finding]:
+    for file in files.workflows:
+        on = file.triggers.get("repository_dispatch")
+        if on is not None and on != {"types": ["groundctl-labeling-job"]}:
+            yield file, str(on)
+
+
+# --- what runs -------------------------------------------------------------------------------------------------------
+
+PINNED = re.compile(r"^\s*(?:- )?uses: (?P<uses>[\w.-]+/[\w.-]+@[0-9a-f]{40}) # v\d+\.\d+\.\d+$", re.MULTILINE)
+LOCAL = {"./.github/actions/setup", "./.github/workflows/apply.yml"}
+
+
+@rule
+def each_action_is_pinned_by_commit_with_its_version_beside_it(files: Files) -> Iterator[Finding]:
+    for file in files:
+        pinned = [found["uses"] for found in PINNED.finditer(file.text)]
+        for uses in every_use(file):
+            if uses not in LOCAL and uses not in pinned:
+                yield file, uses
+
+
+@rule
+def an_action_has_one_version_everywhere(files: Files) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for file in files:
+        for line in re.findall(r"uses: (\S+@\S+.*)$", file.text, re.MULTILINE):
+            if seen.setdefault(line.split("@")[0], line) != line:
+                yield file, line
+
+
+COMMAND = re.compile(r"(make [a-z-]+|groundctl [a-z][^\n;&|<>`\\]*)")
+# The merge gate's own word, and what no make target can do: tell the runner where the tool is.
+OTHER_COMMANDS = {
+    ("workflows/plan.yml", "groundctl", 'test "$PASSED" = true'),
+    (ACTION, "action", 'echo "$GITHUB_WORKSPACE/.venv/bin" >> "$GITHUB_PATH"'),
+}
+
+
+@rule
+def each_step_is_one_make_target_or_one_groundctl_verb(files: Files) -> Iterator[Finding]:
+    for file in files:
+        for job, step in file.steps:
+            run = step.get("run", "make")
+            if "run" in step and not COMMAND.fullmatch(run) and (file.name, job, run) not in OTHER_COMMANDS:
+                yield file, run
+
+
+@rule
+def no_expression_stands_in_a_command(files: Files) -> Iterator[Finding]:
+    for file in files:
+        for _, step in file.steps:
+            if "${{" in step.get("run", "") + step.get("shell", ""):
+                yield file, step["run"]
+
+
+JOB_KEYS = {
+    "name",
+    "needs",
+    "if",
+    "environment",
+    "runs-on",
+    "timeout-minutes",
+    "permissions",
+    "concurrency",
+    "outputs",
+    "steps",
+    "uses",
+}
+STEP_KEYS = {"id", "if", "name", "env", "uses", "with", "run", "shell"}
+
+
+@rule
+def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Finding]:
+    # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults.
+    for file in files:
+        if file.name != ACTION:
+            for name, job in file.jobs.items():
+                yield from ((file, f"{name}: {key}") for key in job.keys() - JOB_KEYS)
+        for name, step in file.steps:
+            yield from ((file, f"{name}: {key}") for key in step.keys() - STEP_KEYS)
+
+
+@rule
+def each_job_runs_on_a_machine_of_githubs_own(files: Files) -> Iterator[Finding]:
+    for file, name, job in every_job(files):
+        if "uses" not in job and job.get("runs-on") != "ubuntu-latest":
+            yield file, f"{name}: {job.get('runs-on')}"
+
+
+@rule
+def each_job_has_a_time_limit(files: Files) -> Iterator[Finding]:
+    for file, name, job in every_job(files):
+        if "uses" not in job and not 1 <= int(job.get("timeout-minutes", "0")) <= 60:
+            yield file, name
+
+
+@rule
+def each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run(files: Files) -> Iterator[Finding]:
+    for file in files:
+        for name, step in file.steps:
+            wanted = {"fetch-depth": "0", "persist-credentials": "false"}
+            if step.get("uses", "").startswith("actions/checkout@") and step.get("with") != wanted:
+                yield file, f"{name}: {step.get('with')}"

@@ -1,0 +1,221 @@
+"""What runs after what: told from the conditions of jobs and steps, for every way a run could go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+
+import pytest
+
+from workflows.expressions import Value
+from workflows.playing import FORKS, OURS, Story, all_endings, context_of, play, play_steps
+from workflows.reading import our_files
+
+FILES = our_files()
+PLAN, APPLY, STATUS = (FILES[f"workflows/{name}.yml"] for name in ("plan", "apply", "status"))
+PUSH: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "repository": "acme/labels", "event": {}}
+LOOKS = (
+    {"changes": "false", "create": "0", "stop": "0"},
+    {"changes": "false", "create": "2", "stop": "0"},
+    {"changes": "false", "create": "2", "stop": "1"},
+    {"changes": "true"},
+)
+NOTHING = {"look": LOOKS[0]}
+
+CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
+CREDENTIALS, UPLOAD = "aws-actions/configure-aws-credentials", "actions/upload-artifact"
+TERRAFORM_PLAN = 'groundctl terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
+MAKE_PLAN = "groundctl plan --out plan.json --terraform .build/terraform.json --report"
+
+
+def started(story: Story) -> list[str]:
+    """Give the jobs of apply.yml that ran."""
+    return [name for name, result in play(APPLY, story).items() if result != "skipped"]
+
+
+def by_hand(branch: str) -> dict[str, Value]:
+    """Give the github context of a run that a person started on a branch."""
+    return {
+        **PUSH,
+        "event_name": "workflow_dispatch",
+        "ref_name": branch,
+        "event": {"repository": {"default_branch": "main"}},
+    }
+
+
+# --- plan.yml --------------------------------------------------------------------------------------------------------
+
+
+def steps_of_plan(touched: str, **how: frozenset[str]) -> list[str]:
+    """Give the steps of the job plan that run, after the two that always do."""
+    job = PLAN.jobs["plan"]
+    story = Story(github=OURS, outputs={"validate": {"touched": touched}})
+    [first, second, *rest] = play_steps(job, context_of(job, {"validate": "success"}, story), **how)
+    assert [first, second] == [CHECKOUT, SETUP]
+    return rest
+
+
+def test_a_branch_is_planned_also_when_it_has_problems():
+    for end in ("success", "failure"):
+        assert play(PLAN, Story(github=OURS, ends={"validate": end}))["plan"] == "success"
+
+
+def test_a_fork_is_validated_and_never_planned():
+    for fork, ends in product(FORKS, all_endings(PLAN)):
+        results = play(PLAN, Story(github=fork, ends=ends))
+
+        assert results["validate"] != "skipped"
+        assert results["plan"] == "skipped"
+
+
+def test_whether_anything_was_touched_is_asked_before_validate_can_fail():
+    job = PLAN.jobs["validate"]
+
+    ran = play_steps(job, context_of(job, {}, Story(github=OURS)), failing=frozenset({"groundctl validate"}))
+
+    assert ran[2:] == ['groundctl touched --base "$BASE"', "groundctl validate --format github"]
+
+
+@pytest.mark.parametrize("touched", ["true", ""])
+def test_what_is_touched_or_may_be_is_planned_and_kept(touched: str):
+    ran = steps_of_plan(touched, files=frozenset({"plan.json"}))
+
+    assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
+
+
+def test_what_is_not_touched_asks_for_no_credentials_and_still_says_so():
+    assert steps_of_plan("false") == ["groundctl report --untouched"]
+
+
+@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl terraform plan"])
+def test_what_fails_before_the_plan_is_told_on_the_pull_request(failing: str):
+    ran = steps_of_plan("true", failing=frozenset({failing}))
+
+    assert ran[-1] == MAKE_PLAN
+
+
+def test_a_plan_with_refusals_is_kept_too_and_one_that_was_not_made_is_not():
+    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
+    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}))[-1] == MAKE_PLAN
+
+
+# --- apply.yml -------------------------------------------------------------------------------------------------------
+
+
+def test_with_nothing_to_do_nobody_is_asked_and_that_is_reported():
+    assert started(Story(github=PUSH, outputs=NOTHING)) == ["look", "report"]
+
+
+def test_terraform_comes_first_where_it_has_changes():
+    changes = {"look": {"changes": "true"}}
+
+    assert started(Story(github=PUSH, outputs=changes)) == ["look", "terraform", "apply", "report"]
+    assert started(Story(github=PUSH, outputs=changes, ends={"terraform": "failure"})) == [
+        "look",
+        "terraform",
+        "report",
+    ]
+
+
+def test_jobs_are_created_without_terraform_where_it_has_none():
+    assert started(Story(github=PUSH, outputs={"look": LOOKS[1]})) == ["look", "apply", "report"]
+
+
+def test_a_stop_needs_a_count():
+    stop = {"look": {"changes": "false", "create": "0", "stop": "1"}}
+    uncounted = {"look": {"changes": "false", "create": "0", "stop": ""}}
+    after_terraform = {"look": {"changes": "true"}, "apply": {"stop": "1"}}
+
+    assert started(Story(github=PUSH, outputs=stop)) == ["look", "stop", "report"]
+    assert started(Story(github=PUSH, outputs=uncounted)) == ["look", "report"]
+    assert started(Story(github=PUSH, outputs=after_terraform)) == ["look", "terraform", "apply", "stop", "report"]
+    assert "stop" not in started(Story(github=PUSH, outputs={**after_terraform, "apply": {"stop": "0"}}))
+
+
+def test_a_count_that_did_not_arrive_is_not_nought():
+    assert started(Story(github=PUSH, outputs={"look": {"changes": "false"}})) == ["look", "apply", "report"]
+
+
+def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did_not_end_well():
+    outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}, "apply": {"stop": "1"}}
+    for ends in all_endings(APPLY):
+        results = play(APPLY, Story(github=PUSH, ends=ends, outputs=outputs))
+        if results["look"] != "success":
+            assert {results["terraform"], results["apply"], results["stop"]} == {"skipped"}
+        if results["terraform"] != "success":
+            assert {results["apply"], results["stop"]} == {"skipped"}
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"apply": {"told": "true"}}, {"stop": {"told": "true"}}, {"apply": {"told": "false"}}]
+)
+@pytest.mark.parametrize("look", [{}, *LOOKS], ids=str)
+def test_whatever_happens_somebody_tells_it(look: dict[str, str], told: dict[str, dict[str, str]]):
+    for ends, cancelled in product(all_endings(APPLY), (True, False)):
+        story = Story(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
+        results = play(APPLY, story)
+        it_told = {name for name, given in told.items() if given["told"] == "true" and results[name] != "skipped"}
+
+        assert results["report"] != "skipped" or it_told
+
+
+def test_what_a_job_saw_is_not_told_over_by_a_report_that_knows_less():
+    create = {"look": LOOKS[1], "apply": {"told": "true"}}
+    stop = {"look": {"changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
+
+    assert started(Story(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
+    assert started(Story(github=PUSH, outputs=stop)) == ["look", "stop"]
+
+
+def test_an_apply_that_could_not_tell_is_reported_also_where_the_stop_after_it_could():
+    outputs = {"look": LOOKS[2], "apply": {"told": "false"}, "stop": {"told": "true"}}
+
+    assert started(Story(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]
+
+
+def test_a_cancelled_run_starts_nothing_that_changes_anything():
+    outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}}
+
+    assert started(Story(github=PUSH, outputs=outputs, cancelled=True)) == ["report"]
+
+
+@pytest.mark.parametrize("workflow", [APPLY, STATUS], ids=lambda file: file.name)
+def test_from_another_branch_or_in_a_copy_that_is_not_set_up_nothing_runs(workflow):
+    elsewhere = Story(github=by_hand("feature"))
+    bare = Story(github=PUSH, variables={})
+
+    assert set(play(workflow, elsewhere).values()) == {"skipped"}
+    assert set(play(workflow, bare).values()) == {"skipped"}
+    assert play(workflow, Story(github=by_hand("main")))["report"] == "success"
+
+
+def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
+    job = APPLY.jobs["look"]
+    context = context_of(job, {}, Story(github=PUSH))
+    changing = {**context, "steps": {"terraform": {"outputs": {"changes": "true"}}}}
+    settled = {**context, "steps": {"terraform": {"outputs": {"changes": "false"}}}}
+    plan = "groundctl plan --reviewed --exit-zero --out plan.json"
+
+    assert plan not in play_steps(job, changing)
+    assert plan in play_steps(job, settled)
+
+
+# --- status.yml ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("left", "resumes"), [("0", False), ("3", True), ("", True)])
+def test_what_an_interrupted_run_left_behind_is_taken_up(left: str, resumes: bool):
+    results = play(STATUS, Story(github=PUSH, outputs={"report": {"left": left}}))
+
+    assert (results["resume"] == "success") == resumes
+
+
+def test_nothing_is_taken_up_after_a_report_that_failed():
+    results = play(STATUS, Story(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}}))
+
+    assert results["resume"] == "skipped"
+
+
+def test_a_report_does_not_wait_for_an_apply_that_waits_for_its_reviewers():
+    assert "concurrency" not in STATUS.data
+    assert STATUS.jobs["report"]["concurrency"]["group"] != STATUS.jobs["resume"]["concurrency"]["group"]

@@ -1,0 +1,124 @@
+"""Who agrees to what, what gets updated, and what the threat model says: held against the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from workflows.reading import FOLDER, ROOT
+
+PLATFORM = "@acme/labeling-platform"
+
+
+def owners(path: str) -> str:
+    """Say who owns a path, as GitHub does: the last line that matches."""
+    lines = [
+        line.split() for line in (FOLDER / "CODEOWNERS").read_text().splitlines() if line and not line.startswith("#")
+    ]
+    return next(who for pattern, who in reversed(lines) if re.fullmatch(as_regex(pattern), path))
+
+
+def as_regex(pattern: str) -> str:
+    """Translate what our CODEOWNERS uses of its patterns: `*` alone, `**/`, and `*` within a name."""
+    if pattern == "*":
+        return ".*"
+    parts = {"**/": "(?:[^/]+/)*", "*": "[^/]*"}
+    return re.sub(r"\*\*/|\*|[^*]+", lambda found: parts.get(found[0], re.escape(found[0])), pattern.removeprefix("/"))
+
+
+def test_a_team_owns_its_declarations_and_instructions():
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "jobs").glob("*/*")]
+    assert {path.rpartition(".")[2] for path in files} == {"yaml", "md", "html"}
+
+    for path in files:
+        team = path.split("/")[1]
+
+        assert owners(path) == (f"@acme/{team}" if path.endswith((".yaml", ".md")) else PLATFORM), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "jobs/policy.yaml",
+        "jobs/README.md",
+        "jobs/a-new-team/job.yaml",
+        "jobs/warehouse/dock-events.liquid.html",
+        "jobs/warehouse/page.txt",
+        ".github/workflows/plan.yml",
+        ".github/CODEOWNERS",
+        "scripts/groundctl/cli.py",
+        "schemas/policy.schema.json",
+        "terraform/main.tf",
+        "requirements.lock",
+        "Makefile",
+    ],
+)
+def test_what_raises_everybodys_rights_is_the_platform_teams(path: str):
+    assert owners(path) == PLATFORM
+
+
+def updates() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = yaml.safe_load((FOLDER / "dependabot.yml").read_text())["updates"]
+    return found
+
+
+def test_every_kind_of_dependency_is_watched_and_waits_a_week():
+    kinds = {str(one["package-ecosystem"]) for one in updates()}
+
+    assert kinds == {"pip", "github-actions", "terraform", "npm"}
+    assert [one["cooldown"] for one in updates()] == [{"default-days": 7}] * len(kinds)
+
+
+def manifests() -> Iterator[tuple[str, str]]:
+    """Give each folder that is watched, with the kind of file that must be in it."""
+    files = {
+        "pip": "pyproject.toml",
+        "github-actions": ".github/workflows/*.yml",
+        "terraform": "*.tf",
+        "npm": "package-lock.json",
+    }
+    for one in updates():
+        listed = one.get("directories") or [one["directory"]]
+        assert isinstance(listed, list)
+        for folder in listed:
+            pattern = "action.yml" if "actions/" in folder else files[str(one["package-ecosystem"])]
+            yield folder, pattern
+
+
+@pytest.mark.parametrize(("folder", "pattern"), list(manifests()))
+def test_a_watched_folder_has_something_to_watch(folder: str, pattern: str):
+    assert list(ROOT.glob(f"{folder.strip('/')}/{pattern}".removeprefix("/")))
+
+
+def test_what_is_installed_is_pinned_by_hash():
+    setup = (ROOT / "scripts/setup.sh").read_text() + (ROOT / "scripts/install_terraform.sh").read_text()
+    installs = [line for line in setup.splitlines() if "pip install" in line]
+
+    assert installs
+    # The checkout itself is the one thing without a hash, and brings nothing with it.
+    assert all("--require-hashes" in line or "--no-deps --no-build-isolation --editable ." in line for line in installs)
+    for lock in ("requirements.lock", "scripts/terraform.lock.txt"):
+        entries = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / lock).read_text())
+        assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
+
+
+def threats() -> list[list[str]]:
+    lines = (FOLDER / "SECURITY.md").read_text().splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| T\d", line)]
+
+
+def test_every_threat_has_its_row():
+    assert [row[0] for row in threats()] == [f"T{number}" for number in range(1, 27)]
+    assert {len(row) for row in threats()} == {4}
+
+
+@pytest.mark.parametrize("row", threats(), ids=lambda row: row[0])
+def test_what_is_said_to_show_a_control_is_there(row: list[str]):
+    paths = re.findall(r"`([^`]+/[^`]*)`", row[3])
+    files = [path for path in paths if not path.endswith("/")]
+
+    assert files or "not shown" in row[3]
+    assert [path for path in paths if not (ROOT / path).exists()] == []

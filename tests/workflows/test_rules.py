@@ -1,0 +1,201 @@
+"""Our own rules for workflows: they hold here, and each one sees what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from workflows.reading import ACTION, Files, our_files
+from workflows.rights import RIGHTS
+from workflows.rules import RULES, faults_of
+from workflows.running import TRIGGERS
+
+OURS = our_files()
+CI, PLAN, APPLY, STATUS = (f"workflows/{name}.yml" for name in ("ci", "plan", "apply", "status"))
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+NOT_FOR_FORKS = "github.event.pull_request.head.repo.full_name == github.repository"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One passage changed for the worse."""
+
+    file: str
+    old: str
+    new: str
+    seen_in: str = ""  # where another file than the changed one is at fault
+
+
+MUTANTS: Mapping[str, list[Mutant]] = {
+    "each_workflow_starts_only_as_agreed": [
+        Mutant(PLAN, "  pull_request:\n", "  pull_request_target:\n"),
+        Mutant(APPLY, "on:\n", "on:\n  workflow_run: {workflows: [plan]}\n"),
+        Mutant(STATUS, "on:\n", "on:\n  issue_comment:\n"),
+    ],
+    "pushes_count_on_the_default_branch_only": [
+        Mutant(APPLY, "    branches: [main]\n", "    branches: ['**']\n"),
+    ],
+    "the_required_check_has_no_filter_that_could_silence_it": [
+        Mutant(PLAN, "    branches: [main]\n", "    paths: [jobs/**]\n"),
+        Mutant(PLAN, "branches: [main]", "branches: [main]\n    types: [opened]"),
+    ],
+    "only_our_event_reaches_status": [
+        Mutant(STATUS, "    types: [groundctl-labeling-job]\n", ""),
+    ],
+    "each_action_is_pinned_by_commit_with_its_version_beside_it": [
+        Mutant(CI, CHECKOUT, "actions/checkout@v7"),
+        Mutant(CI, " # v7.0.1", ""),
+        Mutant(CI, " # v7.0.1", " # latest"),
+        Mutant(CI, CHECKOUT, '"actions/checkout@main"'),
+        Mutant(CI, "./.github/actions/setup", "./.github/actions/other"),
+        Mutant(STATUS, "./.github/workflows/apply.yml", "acme/x/.github/workflows/apply.yml@main"),
+    ],
+    "an_action_has_one_version_everywhere": [
+        Mutant(ACTION, "  steps:\n", "  steps:\n    - uses: actions/checkout@" + "0" * 40 + " # v6.0.0\n", APPLY),
+    ],
+    "each_step_is_one_make_target_or_one_groundctl_verb": [
+        Mutant(CI, "- run: make check", "- run: make check && curl example.com"),
+        Mutant(CI, "- run: make check", "- run: |\n          make check\n          make test"),
+        Mutant(PLAN, "run: groundctl validate --format github", "run: python3 scripts/x.py"),
+        Mutant(PLAN, 'test "$PASSED" = true', "true"),
+        Mutant(APPLY, "groundctl report", "groundctl report; true"),
+    ],
+    "no_expression_stands_in_a_command": [
+        Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
+    ],
+    "jobs_and_steps_say_only_what_we_know": [
+        Mutant(APPLY, "      - id: apply\n", "      - id: apply\n        continue-on-error: true\n"),
+        Mutant(STATUS, "    uses: ./.github", "    secrets: inherit\n    uses: ./.github"),
+        Mutant(CI, "    name: test\n", "    name: test\n    container: node\n"),
+    ],
+    "each_job_runs_on_a_machine_of_githubs_own": [
+        Mutant(CI, "runs-on: ubuntu-latest", "runs-on: self-hosted"),
+    ],
+    "each_job_has_a_time_limit": [
+        Mutant(PLAN, "    timeout-minutes: 30\n", ""),
+        Mutant(PLAN, "timeout-minutes: 30", "timeout-minutes: 360"),
+    ],
+    "each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run": [
+        Mutant(PLAN, "          persist-credentials: false\n", ""),
+        Mutant(APPLY, "persist-credentials: false", "persist-credentials: true"),
+        Mutant(APPLY, "fetch-depth: 0\n", "fetch-depth: 0\n          ref: ${{ inputs.approve }}\n"),
+    ],
+    "a_workflow_has_no_rights_of_its_own": [
+        Mutant(PLAN, "permissions: {}\n\nconcurrency", "permissions: read-all\n\nconcurrency"),
+        Mutant(PLAN, "permissions: {}\n\nconcurrency", "permissions: write-all\n\nconcurrency"),
+        Mutant(CI, "permissions: {}\n\n", ""),
+    ],
+    "each_job_has_exactly_the_rights_it_was_given_here": [
+        Mutant(CI, "contents: read", "contents: write"),
+        Mutant(APPLY, "checks: write", "checks: write\n      packages: write"),
+        Mutant(CI, "    permissions:\n      contents: read # to check out\n", ""),
+    ],
+    "nothing_a_fork_starts_may_ask_for_a_role_or_write": [
+        Mutant(CI, "contents: read", "contents: read\n      id-token: write"),
+        Mutant(CI, "permissions:\n      contents: read # to check out", "permissions: write-all"),
+        Mutant(PLAN, f"!cancelled() && {NOT_FOR_FORKS}", "!cancelled()"),
+        Mutant(PLAN, f"!cancelled() && {NOT_FOR_FORKS}", f"always() || {NOT_FOR_FORKS}"),
+        Mutant(PLAN, NOT_FOR_FORKS, "github.event.pull_request.head.repo.full_name != 'x'"),
+    ],
+    "a_role_that_changes_things_is_asked_for_in_its_environment_only": [
+        Mutant(APPLY, "    environment: groundctl-apply\n", ""),
+        Mutant(APPLY, "environment: groundctl-stop", "environment: groundctl-apply"),
+        Mutant(PLAN, "GROUNDCTL_PLAN_ROLE", "GROUNDCTL_APPLY_ROLE"),
+        Mutant(STATUS, "${{ vars.GROUNDCTL_PLAN_ROLE }}", "arn:aws:iam::1:role/x"),
+    ],
+    "no_pull_request_reaches_an_environment": [
+        Mutant(PLAN, "    name: plan\n    needs", "    name: plan\n    environment: groundctl-apply\n    needs"),
+    ],
+    "nobody_is_trusted_by_name": [
+        Mutant(APPLY, "vars.GROUNDCTL_ENVIRONMENT != ''", "github.actor != 'x'"),
+        Mutant(PLAN, "!cancelled() && needs", "github.event.pull_request.user.login == 'x' && needs"),
+    ],
+    "there_are_no_secrets_to_lose": [
+        Mutant(APPLY, "${{ github.token }}", "${{ secrets.TOKEN }}"),
+    ],
+    "githubs_token_is_given_to_single_steps": [
+        Mutant(APPLY, "\nenv:\n", "\nenv:\n  GITHUB_TOKEN: ${{ github.token }}\n"),
+    ],
+    "nothing_that_changes_aws_builds_on_a_cache": [
+        Mutant(
+            APPLY,
+            "- uses: ./.github/actions/setup\n",
+            '- uses: ./.github/actions/setup\n        with:\n          cache: "true"\n',
+        ),
+        Mutant(STATUS, CHECKOUT, "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"),
+        Mutant(ACTION, 'default: "false"', 'default: "true"'),
+        Mutant(ACTION, "cache: ${{ inputs.cache == 'true' && 'pip' || '' }}", "cache: pip"),
+    ],
+    "an_apply_is_never_cancelled_and_none_that_waits_is_lost": [
+        Mutant(APPLY, "cancel-in-progress: false", "cancel-in-progress: true"),
+        Mutant(APPLY, "  queue: max\n", ""),
+        Mutant(STATUS, "      cancel-in-progress: false\n", ""),
+    ],
+    "no_run_waits_for_a_group_it_holds": [
+        Mutant(STATUS, "groundctl-resume", "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}"),
+        Mutant(APPLY, "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}", "x-${{ github.workflow }}", STATUS),
+    ],
+    "a_call_hands_on_all_the_rights_that_are_asked_for": [
+        Mutant(STATUS, "      actions: read # the reviewed plans, among the artifacts of plan.yml's runs\n", ""),
+    ],
+}
+
+
+def test_our_workflows_keep_every_rule():
+    assert faults_of(OURS) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "mutant"), [(rule, mutant) for rule, mutants in MUTANTS.items() for mutant in mutants]
+)
+def test_a_change_for_the_worse_is_seen_by_its_rule(rule: str, mutant: Mutant):
+    changed = OURS.with_text(mutant.file, mutant.old, mutant.new)
+
+    assert (rule, mutant.seen_in or mutant.file) in {(fault.rule, fault.file) for fault in faults_of(changed)}
+
+
+def test_a_workflow_nobody_entered_here_breaks_the_rules():
+    stranger = OURS["workflows/ci.yml"].text
+
+    faults = faults_of(OURS.with_file("workflows/new.yml", stranger))
+
+    assert {fault.file for fault in faults} == {"workflows/new.yml"}
+    assert {fault.rule for fault in faults} >= {
+        "each_workflow_starts_only_as_agreed",
+        "each_job_has_exactly_the_rights_it_was_given_here",
+        "nothing_that_changes_aws_builds_on_a_cache",
+    }
+
+
+def test_every_rule_has_a_mutant():
+    assert MUTANTS.keys() == RULES.keys()
+
+
+def test_the_agreed_tables_name_nothing_that_is_gone():
+    jobs = {(file.name, name) for file in OURS.workflows for name in file.jobs}
+
+    assert RIGHTS.keys() == jobs
+    assert {file.name: set(file.triggers) for file in OURS.workflows} == TRIGGERS
+
+
+def test_every_right_says_beside_it_what_it_is_for():
+    lines = [line for file in OURS.workflows for line in file.text.splitlines()]
+    rights = [
+        line
+        for line in lines
+        if line.strip().split(":")[0] in {"contents", "id-token", "actions", "pull-requests", "checks", "statuses"}
+    ]
+
+    assert len(rights) == sum(len(rights) for rights in RIGHTS.values())
+    assert [line for line in rights if len(line.partition("# ")[2].split()) < 2] == []
+
+
+def test_files_are_read_whichever_way_their_triggers_are_written():
+    for on in ("on: pull_request_target", "on: [pull_request_target]", "on: {pull_request_target: {}}"):
+        files = Files({**OURS.texts, "workflows/x.yml": f"{on}\npermissions: {{}}\njobs: {{}}\n"})
+
+        assert ("each_workflow_starts_only_as_agreed", "workflows/x.yml") in {
+            (f.rule, f.file) for f in faults_of(files)
+        }
