@@ -10,11 +10,9 @@ import inspect
 import json
 import logging
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from moto.budgets.responses import BudgetsResponse
@@ -22,18 +20,17 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.events.models import Rule, events_backends
 from moto.events.utils import EventTemplateParser
-from moto.iam.access_control import IAMPolicyStatement, PermissionResult
-from moto.s3.models import LOGGING_SERVICE_PRINCIPAL, FakeBucket
 from moto.s3.responses import S3Response
 from moto.sns.models import sns_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from groundtruth_simulator import policy_conditions
+from groundtruth_simulator.bucket_policies import let_access_logs_into_a_bucket_with_denials, weigh_a_conditional_deny
 
 Way = Callable[[Any, Mapping[str, Any], Any], None]  # rule, target, event
 
 LOGGER = logging.getLogger(__name__)
 PATIENCE = 10  # real seconds that an API destination may take
+STATE_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
 TAGS = "_budget_tags"  # in a moto backend's __dict__, which its reset() empties
 
 
@@ -51,7 +48,7 @@ def repair_moto() -> None:
         read_back_bucket_events,
         deliver_events_to_topics_and_destinations,
         keep_budget_tags,
-        judge_state_machines,
+        complete_state_machines,
         let_access_logs_into_a_bucket_with_denials,
     ):
         repair()
@@ -74,40 +71,6 @@ def answer_at_once_what_is_missing() -> None:
             return status, {**headers, "status": str(status)}, body
 
     _put(BaseResponse, call_action)
-
-
-def weigh_a_conditional_deny() -> None:
-    """Weigh the Condition of a bucket policy's Deny.
-
-    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request. Here a Deny
-    stands if its condition is known to be met, as for a write-once prefix, and passes if not.
-    """
-    deny = {
-        "Effect": "Deny",
-        "Action": "*",
-        "Resource": "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    if IAMPolicyStatement(deny).is_action_permitted("s3:GetObject") is not PermissionResult.DENIED:
-        return
-    permitted, answered = IAMPolicyStatement.is_action_permitted, S3Response._key_response
-
-    @wraps(permitted)
-    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._statement["Effect"] == "Deny" and (condition := self._statement.get("Condition")):
-            if not policy_conditions.is_met(condition):
-                return PermissionResult.NEUTRAL
-            unconditional = {name: value for name, value in self._statement.items() if name != "Condition"}
-            return permitted(IAMPolicyStatement(unconditional), *args, **kwargs)
-        return permitted(self, *args, **kwargs)
-
-    @wraps(answered)
-    def _key_response(self: Any, request: Any, full_url: str) -> Any:
-        with policy_conditions.judging(request.method, request.headers, urlsplit(full_url).query):
-            return answered(self, request, full_url)
-
-    _put(IAMPolicyStatement, is_action_permitted)
-    S3Response._key_response = _key_response
 
 
 def read_back_bucket_events() -> None:
@@ -253,52 +216,45 @@ def _describe_subscribers_for_notification(self: Any) -> str:
     return json.dumps({"Subscribers": []})
 
 
-def judge_state_machines() -> None:
-    """Add the call by which Terraform has a state machine judged before it makes a plan."""
-    if not hasattr(StepFunctionResponse, "validate_state_machine_definition"):
-        _put(StepFunctionResponse, _validate_state_machine_definition)
+def complete_state_machines() -> None:
+    """Add what Terraform asks of a state machine: a check of its steps before it is planned, and its versions."""
+    for operation in (_validate_state_machine_definition, _list_state_machine_versions):
+        if not hasattr(StepFunctionResponse, operation.__name__.removeprefix("_")):
+            _put(StepFunctionResponse, operation)
 
 
-def _validate_state_machine_definition(self: Any) -> ActionResult:
-    if _starts_somewhere(self._get_param("definition")):
-        return ActionResult({"result": "OK", "diagnostics": [], "truncated": False})
-    fault = {
-        "severity": "ERROR",
-        "code": "SCHEMA_VALIDATION_FAILED",
-        "message": "The definition is no JSON with a StartAt that is one of its States",
-    }
-    return ActionResult({"result": "FAIL", "diagnostics": [fault], "truncated": False})
-
-
-def _starts_somewhere(definition: str) -> bool:
-    try:
-        machine = json.loads(definition)
-        return machine["StartAt"] in machine["States"]
-    except (ValueError, KeyError, TypeError):
-        return False
-
-
-def let_access_logs_into_a_bucket_with_denials() -> None:
-    """Read a log bucket's whole policy, where moto falls over a statement that is for everyone, such as a Deny without TLS."""
-    denial = SimpleNamespace(policy=b'{"Statement": [{"Effect": "Deny", "Principal": "*"}]}')
-    try:
-        FakeBucket._log_permissions_enabled_policy(denial, None)
-    except AttributeError:
-        FakeBucket._log_permissions_enabled_policy = staticmethod(_lets_logs_in)
-
-
-def _lets_logs_in(bucket: Any, prefix: str | None) -> bool:
-    places = {bucket.arn, f"{bucket.arn}/*", f"{bucket.arn}/{prefix or ''}*"}
-    statements = json.loads(bucket.policy)["Statement"] if bucket.policy else []
-    return any(
-        statement["Effect"] == "Allow"
-        and statement["Principal"] != "*"
-        and LOGGING_SERVICE_PRINCIPAL in _as_list(statement["Principal"].get("Service"))
-        and "s3:PutObject" in _as_list(statement["Action"])
-        and not places.isdisjoint(_as_list(statement["Resource"]))
-        for statement in statements
+def _list_state_machine_versions(self: Any) -> ActionResult:
+    machine = self.stepfunction_backend.describe_state_machine(self._get_param("stateMachineArn"))
+    versions = sorted(machine.versions.values(), key=lambda version: version.version, reverse=True)
+    return ActionResult(
+        {
+            "stateMachineVersions": [
+                {"stateMachineVersionArn": version.arn, "creationDate": version.creation_date} for version in versions
+            ]
+        }
     )
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _validate_state_machine_definition(self: Any) -> ActionResult:
+    found = [
+        {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": message, "location": location}
+        for location, message in _faults_of(self._get_param("definition"))
+    ]
+    return ActionResult({"result": "FAIL" if found else "OK", "diagnostics": found, "truncated": False})
+
+
+def _faults_of(definition: str) -> Iterator[tuple[str, str]]:
+    try:
+        machine = json.loads(definition)
+        states: Mapping[str, Any] = machine["States"]
+        starts = {"/StartAt": machine["StartAt"]}
+    except (ValueError, KeyError, TypeError):
+        yield "/", "The definition is a JSON object with StartAt and States."
+        return
+    for name, state in states.items():
+        if state.get("Type") not in STATE_TYPES:
+            yield f"/States/{name}/Type", f"The type is one of {', '.join(STATE_TYPES)}."
+        starts |= {f"/States/{name}/{member}": state[member] for member in ("Next", "Default") if member in state}
+        for number, choice in enumerate(state.get("Choices", ())):
+            starts[f"/States/{name}/Choices/{number}/Next"] = choice.get("Next")
+    yield from ((place, f"There is no state {to!r}.") for place, to in starts.items() if to not in states)
