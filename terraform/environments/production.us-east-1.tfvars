@@ -1,15 +1,29 @@
-# Settings of a real environment. Copy to environments/<name>.tfvars, and commit it: there is no secret in it.
+# Production, where the clips lie in buckets that are there already. Replace the account and the names by yours.
 environment = "production"
+account_id  = "111122223333"
+region      = "us-east-1"
 
 data = {
-  # A KMS key is made, old versions go after 30 days. Clips that already lie elsewhere:
+  # Their owners set the CORS rule that terraform/README.md shows.
+  new_input_bucket = false
   existing_input_buckets = {
-    acme-clips = { kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
+    acme-clips = {
+      prefixes    = ["rallies/", "serves/"]
+      kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+    acme-docks = {}
   }
+
+  worker_responses = {
+    days    = 180
+    readers = ["arn:aws:iam::111122223333:role/label-quality"]
+  }
+
+  access_logs = { bucket = "acme-access-logs" }
 }
 
 workforce = {
-  # An account has one private workforce in a Region. Where `aws sagemaker list-workforces` shows one, name it in place of new:
+  # An account has one private workforce in a Region. Where there is one already:
   # existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
   new = { allowed_cidrs = ["203.0.113.0/24"] }
 }
@@ -35,8 +49,6 @@ events = {
 # Labels as tables, to be queried with SQL.
 catalog = { scan_limit_gb = 10 }
 
-tags = { cost-center = "sports" }
-
 # Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
 # github = {
 #   repository    = "acme/labeling"
@@ -44,3 +56,5 @@ tags = { cost-center = "sports" }
 #   owner_id      = "12345678"
 #   state         = { bucket = "acme-terraform-state", key = "groundctl/production.tfstate" } # as in the .s3.tfbackend file
 # }
+
+tags = { cost-center = "sports" }
