@@ -5,7 +5,7 @@ output "infrastructure" {
     environment        = var.environment
     account_id         = local.context.account_id
     region             = local.context.region
-    input_buckets      = concat([module.labeling_data.input_bucket], local.existing_input_buckets)
+    input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
     kms_key_arn        = module.labeling_data.kms_key_arn

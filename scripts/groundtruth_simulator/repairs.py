@@ -16,10 +16,10 @@ from moto.athena.responses import AthenaResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
-from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.s3.responses import S3Response
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from groundtruth_simulator.bucket_policies import let_access_logs_into_a_bucket_with_denials, weigh_a_conditional_deny
 from groundtruth_simulator.deliveries import deliver_events_to_topics_and_destinations
 
 STATE_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
@@ -36,12 +36,13 @@ def repair_moto() -> None:
     """Mend what is still broken."""
     for repair in (
         answer_at_once_what_is_missing,
-        let_a_conditional_deny_pass,
+        weigh_a_conditional_deny,
         read_back_bucket_events,
         deliver_events_to_topics_and_destinations,
         keep_budget_tags,
         delete_named_queries,
         complete_state_machines,
+        let_access_logs_into_a_bucket_with_denials,
     ):
         repair()
 
@@ -63,30 +64,6 @@ def answer_at_once_what_is_missing() -> None:
             return status, {**headers, "status": str(status)}, body
 
     _put(BaseResponse, call_action)
-
-
-def let_a_conditional_deny_pass() -> None:
-    """Let a bucket policy's Deny with a Condition pass.
-
-    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request.
-    """
-    deny = {
-        "Effect": "Deny",
-        "Action": "*",
-        "Resource": "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    if IAMPolicyStatement(deny).is_action_permitted("s3:GetObject") is not PermissionResult.DENIED:
-        return
-    original = IAMPolicyStatement.is_action_permitted
-
-    @wraps(original)
-    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._statement["Effect"] == "Deny" and self._statement.get("Condition"):
-            return PermissionResult.NEUTRAL
-        return original(self, *args, **kwargs)
-
-    _put(IAMPolicyStatement, is_action_permitted)
 
 
 def read_back_bucket_events() -> None:

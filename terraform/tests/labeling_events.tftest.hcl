@@ -126,6 +126,31 @@ run "people_are_told_in_words" {
   }
 }
 
+run "eventbridge_is_held_to_no_condition_that_it_cannot_meet" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-events"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : lookup(statement, "Condition", null)
+      if try(statement.Principal.Service, null) == "events.amazonaws.com"
+    ] == [null]
+    error_message = "EventBridge may use the key, under no condition."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_kms_key.this.policy).Statement :
+      statement.Condition.StringEquals["aws:SourceAccount"] == "111122223333"
+      if can(tolist(statement.Principal.Service))
+    ])
+    error_message = "The other services may use it for this account only."
+  }
+}
+
 run "what_cannot_be_delivered_is_kept_and_told" {
   command = plan
 

@@ -101,6 +101,53 @@ run "existing_input_buckets_come_after_ours" {
   }
 }
 
+run "clips_are_read_only_below_their_prefixes" {
+  command = plan
+
+  variables {
+    data = {
+      new_input_bucket       = false
+      existing_input_buckets = { acme-clips = { prefixes = ["rallies/"] } }
+    }
+  }
+
+  assert {
+    condition     = jsonencode(local.inputs) == jsonencode({ acme-clips = ["rallies/"] })
+    error_message = "Of a bucket that is there already, a job reads what it is said to hold clips."
+  }
+}
+
+run "rejects_credentials_of_another_account" {
+  command = plan
+
+  variables {
+    account_id = "444455556666"
+  }
+
+  expect_failures = [data.aws_caller_identity.current]
+}
+
+run "rejects_another_region" {
+  command = plan
+
+  variables {
+    region = "eu-west-1"
+  }
+
+  expect_failures = [data.aws_region.current]
+}
+
+run "rejects_a_region_without_video_classification" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "eu-north-1", name = "eu-north-1" }
+  }
+
+  expect_failures = [data.aws_region.current]
+}
+
 run "rejects_an_environment_too_long_for_bucket_names" {
   command = plan
 
@@ -203,6 +250,22 @@ run "rejects_a_team_name_that_sagemaker_refuses" {
   expect_failures = [var.existing_teams]
 }
 
+run "rejects_a_secret_where_a_branch_could_read_it" {
+  command = plan
+
+  variables {
+    oidc_client_secret = "secret"
+    github = {
+      repository    = "acme/labeling"
+      repository_id = "987654321"
+      owner_id      = "12345678"
+      state         = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
+    }
+  }
+
+  expect_failures = [var.github]
+}
+
 run "rejects_a_topic_by_its_name" {
   command = plan
 
@@ -221,4 +284,44 @@ run "rejects_an_upper_case_topic" {
   }
 
   expect_failures = [var.topics]
+}
+
+run "rejects_settings_with_no_place_for_clips" {
+  command = plan
+
+  variables {
+    data = { new_input_bucket = false }
+  }
+
+  expect_failures = [var.data]
+}
+
+run "rejects_an_account_that_is_none" {
+  command = plan
+
+  variables {
+    account_id = "1111-2222-3333"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "rejects_a_region_that_is_none" {
+  command = plan
+
+  variables {
+    region = "Virginia"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ ENVIRONMENT = "demo"
 STATE_BUCKET = "acme-terraform-state"
 RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
+FINALS = "jobs/sports-data/finals-2026-12.yaml"
+INPUTS = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
 A_WHILE = 150  # seconds; some clips have their answers by then
 
 BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
@@ -97,9 +100,8 @@ class Play:
         scene = self.play("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
         clips, truth = sample_clips(CHECKOUT / "scripts" / "samples")
         self.simulator.set_truth(truth)
-        bucket = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
         for key, path in clips.items():
-            self.client("s3").put_object(Bucket=bucket, Key=key, Body=path.read_bytes())
+            self.client("s3").put_object(Bucket=INPUTS, Key=key, Body=path.read_bytes())
         return scene
 
     def opens(self) -> Scene:
@@ -134,6 +136,29 @@ class Play:
         """Get the same event once more, as EventBridge may send it."""
         return self.play("The same event comes once more", self.changed("Completed"))
 
+    def asks_for_more(self) -> Scene:
+        """Open a second pull request, for four clips of the finals."""
+        for number in range(1, 5):
+            self._films(number)
+        declared = ours(RALLIES).replace("name: rally-outcome-2026-11", "name: finals-2026-12")
+        declared = declared.replace("/rallies/", "/rallies/finals/")
+        self.pull = self.repository.open_pull({FINALS: declared}, branch="finals", title="And the finals?")
+        return self.play("A second pull request asks for four clips of the finals", self.pull.opened())
+
+    def merges_after_a_clip_more(self) -> Scene:
+        """Let a fifth clip arrive between review and merge."""
+        self._films(5)
+        merged = self.pulled.merge("squash")
+        return self.play("A fifth clip arrives, then the pull request is merged", merged.pushed)
+
+    def lets_it_through(self) -> Scene:
+        """Look at what is held, and let it go on by the digest that the comment names."""
+        [comment] = self.hub.comments(self.pulled.number)
+        found = re.search(r"`approve` set to `([0-9a-f]{32})`", comment["body"])
+        assert found, comment["body"]
+        event = self.repository.dispatch(".github/workflows/apply.yml", approve=found[1])
+        return self.play("Somebody looks, and lets five clips through", event)
+
     def meets_a_stranger(self) -> Scene:
         """Get a pull request from a fork."""
         more = ours(SERVES).replace("name: serve-call-2026-11", "name: serve-call-mine")
@@ -142,9 +167,14 @@ class Play:
         )
         return self.play("A stranger opens a pull request from a fork", pull.opened())
 
+    def _films(self, number: int) -> None:
+        clip = CHECKOUT / "scripts" / "samples" / "clips" / "rallies" / f"rally-{number:04}.mp4"
+        self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/finals/final-{number}.mp4", Body=clip.read_bytes())
+
     def changed(self, status: str) -> Event:
         """Give the event that Terraform's rule sends on when a labeling job changes."""
-        return self.repository.tell("groundctl-labeling-job", job="rally-outcome-2026-11", status=status)
+        job = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/rally-outcome-2026-11"
+        return self.repository.tell("groundctl-labeling-job", job=job, status=status)
 
     @property
     def pulled(self) -> PullRequest:
@@ -178,6 +208,9 @@ ACTS: Final[dict[str, Callable[[Play], Scene]]] = {
     "running": Play.labels,
     "ended": Play.ends,
     "repeated": Play.hears_again,
+    "reviewed": Play.asks_for_more,
+    "grown": Play.merges_after_a_clip_more,
+    "let through": Play.lets_it_through,
 }
 
 

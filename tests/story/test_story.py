@@ -106,7 +106,7 @@ def test_a_plan_changes_nothing_but_its_own_words(scenes: dict[str, Scene]):
 def test_merged_the_jobs_are_created_and_the_outcome_is_where_it_was_asked_for(play: Play, scenes: dict[str, Scene]):
     merged = scenes["merged"]
     assert ran(merged) == {"look", "apply"}
-    assert sorted(play.created()) == ["rally-outcome-2026-11", "serve-call-2026-11"]
+    assert {"rally-outcome-2026-11", "serve-call-2026-11"} <= set(play.created())
     assert merged.changes_in_aws.count("CreateLabelingJob") == 2
     assert "2 created" in merged.comment
     assert checks(merged) == {"groundctl apply": "success"}
@@ -125,7 +125,8 @@ def test_the_end_is_told_in_the_same_comment_and_nothing_was_bought_twice(play: 
     assert ran(ended) == {"report"}
     assert "Finished in demo" in ended.comment
     assert [comment["id"] for comment in ended.comments] == [opened.comments[0]["id"]]
-    assert len(play.created()) == 2
+    assert play.created().count("rally-outcome-2026-11") == 1
+    assert ended.changes_in_aws == []
 
 
 def test_the_same_event_again_changes_nothing(scenes: dict[str, Scene]):
@@ -133,3 +134,22 @@ def test_the_same_event_again_changes_nothing(scenes: dict[str, Scene]):
     assert ran(repeated) == {"report"}
     assert repeated.changes_on_github == []
     assert repeated.comments == ended.comments
+
+
+def test_more_clips_than_were_reviewed_hold_the_job_and_both_sides_are_shown(scenes: dict[str, Scene]):
+    reviewed, grown = scenes["reviewed"], scenes["grown"]
+    assert ran(reviewed) == {"validate", "plan", "groundctl"}
+    assert "1 to create" in reviewed.comment
+    assert ran(grown) == {"look", "report"}
+    assert "CreateLabelingJob" not in grown.changes_in_aws
+    assert "its clips differ: reviewed 4, now 5" in grown.comment
+    assert checks(grown) == {"groundctl apply": "failure"}
+
+
+def test_a_person_can_let_it_through_as_it_stands(play: Play, scenes: dict[str, Scene]):
+    through = scenes["let through"]
+    assert ran(through) == {"look", "apply"}
+    assert through.changes_in_aws.count("CreateLabelingJob") == 1
+    assert "1 created" in through.comment
+    assert checks(through) == {"groundctl apply": "success"}
+    assert "finals-2026-12" in play.created()

@@ -1,6 +1,7 @@
 """The demo's ground, really applied: simulator, provider, python-terraform, schema."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import jsonschema
@@ -32,8 +33,25 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
     assert not applied.stack.has_changes(var_file=applied.var_file)
 
 
-def test_the_example_settings_make_a_plan(applied: Applied) -> None:
-    assert applied.stack.has_changes(var_file=Path("environments/example.tfvars"))
+def test_settings_for_another_account_are_refused(applied: Applied) -> None:
+    with pytest.raises(WorldError, match="These settings are for account 111122223333"):
+        applied.stack.has_changes(var_file=Path("environments/dev.us-east-1.tfvars"))
+
+
+def test_job_files_are_written_once(applied: Applied) -> None:
+    s3 = client(applied, "s3")
+    place = {"Bucket": applied.stack.outputs()["artifact_bucket"], "Key": "jobs/rally/digest/input.manifest"}
+
+    s3.put_object(**place, Body=b"reviewed", IfNoneMatch="*")
+    for refused in (
+        partial(s3.put_object, **place, Body=b"another"),
+        partial(s3.put_object, **place, Body=b"another", IfNoneMatch="*"),
+        partial(s3.delete_object, **place),
+    ):
+        with pytest.raises(s3.exceptions.ClientError, match=r"\((403|AccessDenied|PreconditionFailed)\)"):
+            refused()
+
+    assert s3.get_object(**place)["Body"].read() == b"reviewed"
 
 
 def test_each_team_is_one_that_a_job_can_name(applied: Applied) -> None:

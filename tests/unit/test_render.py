@@ -8,9 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from groundctl.core.create_once import Outcome, Result
 from groundctl.core.observed import Counters, Status
@@ -21,15 +20,21 @@ from groundctl.render.applied import applied_text
 from groundctl.render.escape import (
     for_markdown,
     for_markdown_code,
+    for_markdown_prose,
     for_terminal,
     for_workflow_message,
     for_workflow_property,
+    on_one_line,
+    visible,
 )
-from groundctl.render.plan import plan_markdown, plan_text
+from groundctl.render.plan import plan_text
 from groundctl.render.problems import problems_as
 from groundctl.render.status import status_text
 from groundctl.render.words import count, duration, usd, usd_range
 from support.builders import NOW, a_declaration, a_plan, an_observed_job
+from support.github_markdown import read
+from support.hostile import HOSTILE as HOSTILE_TEXTS
+from support.runner import commands_in
 
 PROBLEM = Problem(
     path="jobs/a/b.yaml",
@@ -151,60 +156,95 @@ def test_money_and_counts():
 
 
 HOSTILE = st.text(
-    alphabet=st.sampled_from("abc @#`|*_[]()<>!~:/%\r\n\t&;-=\\\"'$^{}\u202e\u200b1"), max_size=40
-) | st.sampled_from(
-    [
-        "@everyone",
-        "#1",
-        "![x](https://e.x/a.png)",
-        "<img src=x onerror=alert(1)>",
-        "::add-mask::x",
-        "a | b",
-        "`x`",
-        "https://e.x",
-        "www.e.x",
-        "-->",
-        "```",
-    ]
-)
+    alphabet=st.sampled_from("abc @#`|*_[]()<>!~:/%\r\n\t&;-=\\\"'$^{}.+x\u202e\u200b\u2060\ud83d1"), max_size=40
+) | st.sampled_from(HOSTILE_TEXTS)
 
 
 @given(HOSTILE)
+@settings(max_examples=300, deadline=None)
 def test_text_in_markdown_stays_text(text: str):
-    tokens = (
-        MarkdownIt("commonmark", {"html": True, "linkify": False}).enable("table").parse(f"- {for_markdown(text)}.")
-    )
+    for write in (for_markdown, for_markdown_code, for_markdown_prose):
+        seen = read(
+            f"{write(text)}\n\n- {write(text)}.\n\n<details><summary>{for_markdown(text)}</summary>\n\nx\n\n</details>\n"
+        )
+        plain = read(
+            f"{'quiet' if on_one_line(text) else ''}\n\n- quiet.\n\n<details><summary>quiet</summary>\n\nx\n\n</details>\n"
+        )
 
-    inner = [child.type for token in tokens for child in token.children or ()]
-    assert set(inner) <= {"text", "text_special"}
+        assert seen.live == ()
+        if on_one_line(text):
+            assert seen.skeleton == plain.skeleton
 
 
 @given(HOSTILE)
+@settings(max_examples=300, deadline=None)
 def test_text_in_a_table_is_one_cell(text: str):
-    table = f"| a | b |\n|---|---|\n| {for_markdown(text)} | {for_markdown_code(text)} |"
+    table = f"| a | b | c |\n|---|---|---|\n| {for_markdown(text)} | {for_markdown_code(text)} | {for_markdown_prose(text)} |\n"
 
-    tokens = MarkdownIt("commonmark").enable("table").parse(table)
-    cells = [token.type for token in tokens if token.type == "td_open"]
-    assert len(cells) == 2
+    seen = read(table)
+
+    assert seen.live == ()
+    assert seen.skeleton == read("| a | b | c |\n|---|---|---|\n| quiet | `quiet` | quiet |\n").skeleton
 
 
 @given(HOSTILE)
+@settings(deadline=None)
 def test_text_in_a_log_is_no_command(text: str):
-    assert not for_workflow_message(text).startswith("::")
-    assert "\n" not in for_workflow_message(text)
-    assert not set(for_workflow_property(text)) & set("\r\n:,")
+    assert commands_in(f"{for_terminal(text)}\n  {for_terminal(text)}") == []
     assert "\n" not in for_terminal(text)
     assert "\u202e" not in for_terminal(text)
 
 
-def test_a_hostile_job_cannot_break_the_comment():
-    declaration = a_declaration(
-        owner="</details>\n# Approved @admin | x |",
-        task={**a_declaration().data["task"], "title": "<img src=x> ![a](b)"},
-    )
+@given(HOSTILE)
+@settings(deadline=None)
+def test_text_in_a_workflow_command_is_only_its_message_or_its_property(text: str):
+    [command] = commands_in(f"::error file={for_workflow_property(text)},line=1::{for_workflow_message(text)}")
 
-    written = plan_markdown(a_plan(declaration), Policy())
+    told = visible(text.replace("\r\n", "\n"))
+    assert command.data == told
+    assert command.properties == ({"file": told, "line": "1"} if told else {"line": "1"})
 
-    assert "<img" not in written
-    assert "@admin" not in written
-    assert "\n# Approved" not in written
+
+@given(HOSTILE)
+@settings(deadline=None)
+def test_what_is_shown_of_a_text_is_that_text(text: str):
+    seen = read(f"x {for_markdown(text)} x\n")
+
+    assert seen.text.strip() == f"x {on_one_line(text)} x"
+
+
+def test_code_in_a_sentence_is_code_and_what_only_looks_like_it_is_not():
+    assert for_markdown_prose("run `groundctl status` now") == "run `groundctl status` now"
+    assert for_markdown_prose("a ` b") == "a &#96; b"
+    assert for_markdown_prose("a ` b ` c") == "a &#96; b &#96; c"
+
+
+def test_a_long_text_is_cut_and_says_so():
+    assert for_markdown("x" * 50, 10) == "xxxxxxxxx…"
+
+
+def test_ten_annotations_of_a_kind_are_all_shown():
+    problems = [replace(PROBLEM, line=line) for line in range(1, 11)]
+
+    written = problems_as("github", problems, files=1)
+
+    assert [command.properties["line"] for command in commands_in(written)] == [str(line) for line in range(1, 11)]
+
+
+def test_of_more_than_ten_annotations_the_tenth_counts_the_rest_and_the_log_has_them():
+    problems = [replace(PROBLEM, line=line) for line in range(1, 31)]
+    warnings = [replace(WARNING, line=line) for line in range(1, 14)]
+
+    written = problems_as("github", [*warnings, *problems], files=1).splitlines()
+
+    commands = commands_in("\n".join(written))
+    assert [command.name for command in commands] == ["error"] * 10 + ["warning"] * 10
+    assert commands[9].data == "and 21 more errors: the log of this step has them all"
+    assert commands[19].data == "and 4 more warnings: the log of this step has them all"
+    plain = [line for line in written if not line.startswith("::")]
+    assert plain[:2] == [
+        "jobs/a/b.yaml:10:7 GT103 task.labels[2] is empty — write text",
+        "jobs/a/b.yaml:11:7 GT103 task.labels[2] is empty — write text",
+    ]
+    assert len(plain) == 21 + 4 + 1
+    assert plain[-1] == "30 problems in 1 of 1 declaration, 13 warnings"

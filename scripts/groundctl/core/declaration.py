@@ -59,7 +59,8 @@ def digest_of(value: Any) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """Write a value as JSON in the one form that is digested: sorted keys, no blanks, UTF-8."""
-    return _CANONICAL.encode(value).encode()
+    # Half a character, which AWS's answers may hold, has no UTF-8; JSON has an escape for it, in the same words.
+    return _CANONICAL.encode(value).encode(errors="backslashreplace")
 
 
 def locate(document: Document, findings: Iterable[Finding]) -> Iterator[Problem]:

@@ -70,13 +70,13 @@ def composed(head: Iterable[str], parts: Sequence[Part], foot: str, limit: int) 
     return Words(content=f"{opening}\n\n{body}" if body else opening, foot=foot)
 
 
-def foot_line(foot: Foot | None, *, plan_digest: str = "", where: str = "") -> str:
+def foot_line(foot: Foot | None, *, plan_digest: str = "", where: Sequence[str] = ()) -> str:
     """Write the last line of a comment; without a run there is the plan alone."""
     digest = foot.plan_digest if foot else plan_digest
     parts = [
         f"head {for_markdown_code(foot.head[:7])}" if foot else "",
-        f"plan digest {for_markdown_code(digest)}" if digest else "",
-        for_markdown_code(where) if where else "",
+        f"plan digest {code_name(digest)}" if digest else "",
+        *(code_name(name) for name in where),
         run_link(foot) if foot else "",
     ]
     return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
@@ -127,7 +127,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
         for need in needs[taken:]:
             missing[need.rule] += max(len(need.jobs), 1)
         rules = ", ".join(f"{rule or 'others'} {number:,} times" for rule, number in sorted(missing.items()))
-        return f"**{sum(missing.values()):,} more are not shown here:** {rules}. {elsewhere}\n\n"
+        return f"\n**Not shown here:** {sum(missing.values()):,} more, {rules}. {elsewhere}\n\n"
 
     return Part(
         pieces=map(need_point, needs),
@@ -193,7 +193,7 @@ def ground_part(ground: GroundPlan | None, elsewhere: str) -> Part:
     return Part(
         pieces=(f"- {kind} {code_name(address)}\n" for kind, address in lines),
         total=len(lines),
-        rest=lambda taken: f"{count(len(lines) - taken, 'more resource')} of Terraform's: see the log. {elsewhere}\n\n",
+        rest=lambda taken: f"\nNot shown here: {count(len(lines) - taken, 'resource')} of Terraform's. {elsewhere}\n\n",
         rank=RANK_OF_REMARKS,
         opening=f"<details><summary>What Terraform would do with {count(len(lines), 'resource')}</summary>\n\n",
         closing="\n</details>\n\n",

@@ -8,21 +8,20 @@ from typing import Any, Final
 
 from groundctl.core.change import Change
 from groundctl.core.compile import DesiredJob
-from groundctl.render.comment import MOST_OF_A_NAME, code_name, plain, sentence
+from groundctl.render.comment import code_name, plain
 from groundctl.render.escape import for_markdown, for_markdown_code
 from groundctl.render.words import count, duration, usd
 
 # A path or an address is read to its end, or not at all.
 MOST_OF_AN_ADDRESS: Final = 300
+MOST_OF_AN_EXPLANATION: Final = 300
 LABELS_SHOWN: Final = 20
 
 
 def job_details(change: Change) -> str:
     """Write what folds open below the name of a job."""
     lines = "".join(f"- {name}: {value}\n" for name, value in _details(change) if value)
-    # Inside a line of HTML Markdown is not read: the name is code by its element.
-    name = for_markdown(change.name, MOST_OF_A_NAME)
-    return f"<details><summary><code>{name}</code>: what is asked, of whom, about what</summary>\n\n{lines}\n</details>\n\n"
+    return f"<details><summary>{plain(change.name)}: what is asked, of whom, about which clips</summary>\n\n{lines}\n</details>\n\n"
 
 
 def _details(change: Change) -> Iterator[tuple[str, str]]:
@@ -32,7 +31,7 @@ def _details(change: Change) -> Iterator[tuple[str, str]]:
         return
     task = change.desired.request["HumanTaskConfig"]
     yield "question", plain(task["TaskTitle"])
-    yield "explained as", sentence(task["TaskDescription"])
+    yield "explained as", for_markdown(task["TaskDescription"], MOST_OF_AN_EXPLANATION)
     yield "answers to choose from", _labels(change.desired)
     yield "clips", _clips(change)
     yield "people", _people(change, task)
@@ -62,7 +61,7 @@ def _clips(change: Change) -> str:
             return f"whatever arrives at topic {code_name(str(topic))}"
         case {"prefix": prefix, "sample": {"count": _, **sample}}:
             seed = sample.get("seed", 0)
-            return f"{number}drawn from {_address(str(prefix))} with seed {for_markdown(str(seed))}"
+            return f"{number}drawn from {_address(str(prefix))} with seed {for_markdown_code(str(seed))}"
         case {"prefix": prefix}:
             return f"{number}from {_address(str(prefix))}"
         case {"manifest": manifest}:

@@ -9,13 +9,14 @@ from enum import StrEnum
 from typing import Final
 
 from groundctl.core.change import Action
-from groundctl.core.create_once import Result
+from groundctl.core.create_once import Outcome, Result
 from groundctl.core.money import NOTHING, Estimate
 from groundctl.core.observed import Status
 from groundctl.core.progress import Progress
 from groundctl.core.story import JobStory, Story
 from groundctl.render.budget import COMMENT_LIMIT, Fold, Part
 from groundctl.render.comment import (
+    MOST_OF_A_NAME,
     RANK_OF_DETAILS,
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
@@ -32,7 +33,7 @@ from groundctl.render.comment import (
     run_link,
 )
 from groundctl.render.comment_plan import ROWS_SHOWN, ROWS_UNFOLDED
-from groundctl.render.escape import for_markdown, for_markdown_code
+from groundctl.render.escape import for_markdown, for_markdown_code, on_one_line
 from groundctl.render.table import Column, markdown_head, markdown_row
 from groundctl.render.verdict import ACTION_WORDS
 from groundctl.render.words import count, moment, usd_range
@@ -66,10 +67,6 @@ _RESULT_WORDS: Final = {
 }
 
 
-_IN_A_SENTENCE: Final = {
-    Result.FAILED: "was not created, or failed at once",
-    Result.UNKNOWN: "may or may not have been created",
-}
 # A job that is not done when its life ends fails; so long before that people are told.
 ENDS_SOON: Final = timedelta(days=3)
 
@@ -79,22 +76,22 @@ def story_words(story: Story, now: datetime, *, foot: Foot | None, limit: int = 
     jobs = sorted(story.jobs, key=lambda job: not job.needs_a_person)
     needs = grouped(need for job in jobs for need in _needs(job, story.plan_digest))
     remarks = grouped(need for job in jobs for need in _remarks(job, now))
-    elsewhere = (
-        f"All of them are in {run_link(foot)}: in its summary." if foot else "`groundctl status` has all of them."
-    )
-    head = [f"### {_headline(story, for_markdown(_environment(story)))}", _rail(story), _spent(jobs), _labels(jobs)]
+    elsewhere = "`groundctl status` has all of them."
+    if foot:
+        elsewhere = f"The summary of {run_link(foot)} has more of them, `groundctl status` all."
+    head = [f"### {_headline(story, plain(_environment(story)))}", _rail(story), _spent(jobs), _labels(jobs)]
     parts = [
         _table(jobs, elsewhere),
         needs_part(_in_need(story), needs, elsewhere, rank=RANK_OF_NEEDS),
         needs_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
         _details(jobs, elsewhere),
     ]
-    return composed(head, parts, foot_line(foot, plan_digest=story.plan_digest, where=story.target), limit)
+    return composed(head, parts, foot_line(foot, plan_digest=story.plan_digest, where=[story.target]), limit)
 
 
 def story_title(story: Story) -> str:
     """Say in one line how a merged pull request's jobs are getting on."""
-    return _headline(story, _environment(story))
+    return _headline(story, on_one_line(_environment(story), MOST_OF_A_NAME))
 
 
 def phase_of(story: Story) -> Phase:
@@ -108,7 +105,7 @@ def phase_of(story: Story) -> Phase:
 
 
 def _environment(story: Story) -> str:
-    return story.target.partition(" (")[0]
+    return story.target.rpartition(" (")[0]
 
 
 def _headline(story: Story, environment: str) -> str:
@@ -225,7 +222,7 @@ def _table(jobs: Sequence[JobStory], elsewhere: str) -> Part:
     return Part(
         pieces=(markdown_row(_row(job) if begun else _row_before(job)) for job in jobs),
         total=len(jobs),
-        rest=lambda taken: f"\n{count(len(jobs) - taken, 'job')} more than these. {elsewhere}\n\n",
+        rest=lambda taken: f"\nNot shown here: the rows of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
         rank=RANK_OF_TABLE,
         opening=head,
         closing="\n",
@@ -272,18 +269,9 @@ def _needs(job: JobStory, plan_digest: str) -> Iterator[Need]:
     if not job.needs_a_person:
         return
     owners = (job.owner,) if job.owner else ()
-    outcome = job.outcome
-    if held := (outcome.evidence if outcome and outcome.result is Result.HELD else job.held if not outcome else ""):
-        yield Need(jobs=(job.name,), cause=f"held: {held}", owners=owners, step=_how_to_go_on(plan_digest))
-    elif outcome and outcome.result.needs_a_person:
-        yield Need(
-            jobs=(job.name,),
-            cause=f"{_IN_A_SENTENCE[outcome.result]}: {outcome.evidence}",
-            owners=owners,
-            step=outcome.hint or "see the log of the run",
-        )
-    elif job.progress and job.progress.job.status is Status.FAILED:
-        yield Need(jobs=(job.name,), cause=_failure(job.progress), owners=owners, step=_AFTER_A_FAILURE)
+    if told := _trouble(job, plan_digest):
+        cause, step = told
+        yield Need(jobs=(job.name,), cause=cause, owners=owners, step=step)
     if job.action.fails:
         yield from (
             Need(
@@ -298,6 +286,21 @@ def _needs(job: JobStory, plan_digest: str) -> Iterator[Need]:
         )
 
 
+def _trouble(job: JobStory, plan_digest: str) -> tuple[str, str] | None:
+    """Say what went wrong with a job, and the next step; None where only the plan has something to say."""
+    match job.outcome:
+        case Outcome(result=Result.HELD, evidence=evidence):
+            return f"held: {evidence}", _how_to_go_on(plan_digest)
+        case Outcome(result=Result.FAILED, evidence=evidence, hint=hint):
+            return f"was not created, or failed at once: {evidence}", hint or _SEE_THE_LOG
+        case Outcome(result=Result.UNKNOWN, evidence=evidence, hint=hint):
+            return f"may or may not have been created: {evidence}", hint or _SEE_THE_LOG
+    if job.progress:
+        return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
+    return (f"held: {job.held}", _how_to_go_on(plan_digest)) if job.held and not job.outcome else None
+
+
+_SEE_THE_LOG: Final = "see the log of the run"
 _AFTER_A_FAILURE: Final = (
     "mend the cause, then declare the rest under a new name, as this one is used up;"
     " `groundctl results NAME` has the labels made so far"
@@ -334,7 +337,7 @@ def _details(jobs: Sequence[JobStory], elsewhere: str) -> Part:
     return Part(
         pieces=map(_detail, jobs),
         total=len(jobs),
-        rest=lambda taken: f"Details of {count(len(jobs) - taken, 'more job')} did not fit here. {elsewhere}\n\n",
+        rest=lambda taken: f"\nNot shown here: the details of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
         rank=RANK_OF_DETAILS,
         opening=f"<details><summary>Details of {count(len(jobs), 'job')}</summary>\n\n",
         closing="\n</details>\n\n",

@@ -60,11 +60,11 @@ def plan_words(
     limit: int = COMMENT_LIMIT,
 ) -> Words:
     """Write a plan for a pull request, within so many bytes."""
-    elsewhere = _elsewhere(foot)
+    elsewhere = _elsewhere(foot, limit)
     shown = sorted((one for one in plan.changes if one.action is not Action.EXISTS or one.reasons), key=_urgency)
     failing = [change for change in shown if change.action.fails]
     others = [change for change in shown if not change.action.fails]
-    title = f"### Plan for {for_markdown(plan.infrastructure.environment)}: {counts_of(plan)}"
+    title = f"### Plan for {plain(plan.infrastructure.environment)}: {counts_of(plan)}"
     parts = [
         _table(shown, elsewhere),
         needs_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
@@ -72,7 +72,7 @@ def plan_words(
         ground_part(ground, elsewhere),
         _details(plan.with_action(Action.CREATE), elsewhere),
     ]
-    where = f"account {plan.infrastructure.account_id}, {plan.infrastructure.region}"
+    where = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
     return composed(
         [title, _standing(plan, failing), *_money(plan, policy), ground_line(ground)],
         parts,
@@ -81,10 +81,12 @@ def plan_words(
     )
 
 
-def _elsewhere(foot: Foot | None) -> str:
+def _elsewhere(foot: Foot | None, limit: int) -> str:
     if foot is None:
         return "`groundctl plan --format json` has all of them."
-    return f"All of them are in {run_link(foot)}: in its summary, and in its artifact `groundctl-plan`."
+    if limit > COMMENT_LIMIT:
+        return f"The artifact `groundctl-plan` of {run_link(foot)} has all of them."
+    return f"The summary of {run_link(foot)} has more of them, its artifact `groundctl-plan` all."
 
 
 def _urgency(change: Change) -> int:
@@ -166,7 +168,7 @@ def _table(changes: Sequence[Change], elsewhere: str) -> Part:
     return Part(
         pieces=(markdown_row([*_about(one), *(_purchase(one) if buys else ())]) for one in changes),
         total=len(changes),
-        rest=lambda taken: f"\n{count(len(changes) - taken, 'job')} more than these. {elsewhere}\n\n",
+        rest=lambda taken: f"\nNot shown here: the rows of {count(len(changes) - taken, 'job')}. {elsewhere}\n\n",
         rank=RANK_OF_TABLE,
         opening=head,
         closing="\n",
@@ -247,7 +249,7 @@ def _details(creates: Sequence[Change], elsewhere: str) -> Part:
     return Part(
         pieces=map(job_details, creates),
         total=len(creates),
-        rest=lambda taken: f"Details of {count(len(creates) - taken, 'more job')} did not fit here. {elsewhere}\n\n",
+        rest=lambda taken: f"\nNot shown here: the details of {count(len(creates) - taken, 'job')}. {elsewhere}\n\n",
         rank=RANK_OF_DETAILS,
         opening=opening,
         closing="</details>\n\n" if many else "",

@@ -46,12 +46,12 @@ def _standing(errors: Sequence[Problem]) -> str:
 
 
 def _table(heading: str, problems: Sequence[Problem], foot: Foot | None, *, rank: int) -> Part:
-    elsewhere = f"All of them are in {run_link(foot)}: in its log, and in its summary." if foot else ""
+    elsewhere = f"The log of {run_link(foot)} has all of them." if foot else "`groundctl validate` has all of them."
 
     def rest(taken: int) -> str:
         missing = Counter(problem.rule for problem in problems[taken:])
         rules = ", ".join(f"{rule} {number:,} times" for rule, number in sorted(missing.items()))
-        return f"\n**{len(problems) - taken:,} more are not shown here:** {rules}. {elsewhere}\n\n"
+        return f"\n**Not shown here:** {len(problems) - taken:,} more, {rules}. {elsewhere}\n\n"
 
     return Part(
         pieces=map(_row, problems),

@@ -37,16 +37,11 @@ def for_terminal(text: str) -> str:
     return line.replace("##[", "#\\u0023[")
 
 
-def for_log(text: str) -> str:
-    """Pass on the lines of another program: lines stay, commands of any kind do not."""
-    return "\n".join(for_terminal(line) for line in re.split(r"\r\n|\r|\n", text))
-
-
 def for_json(value: Any) -> str:
     """Write a value as JSON that may be printed: no text in it is a command to the workflow runner."""
-    written = json.dumps(value, indent=2, ensure_ascii=False)
-    # Outside of texts JSON has no #; within, this is the same text. Half a character has no UTF-8.
-    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found.group()):04x}", written.replace("##[", "#\\u0023["))
+    # Outside of texts JSON has no #, and within this is the same text; so is the escape of half a character.
+    written = json.dumps(value, indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
+    return written.encode(errors="backslashreplace").decode()
 
 
 def for_workflow_message(text: str) -> str:
@@ -59,33 +54,20 @@ def for_workflow_property(text: str) -> str:
     return for_workflow_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_OUTPUT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_DELIMITER = re.compile(r"[A-Za-z0-9]{16,}")
-
-
-def for_output(name: str, value: str, *, delimiter: str) -> str:
-    """Write an output of a step as GITHUB_OUTPUT takes it; the delimiter is for the caller to draw, anew each time."""
-    if not _OUTPUT_NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of an output")
-    if not _DELIMITER.fullmatch(delimiter) or delimiter in value:
-        raise ValueError("the delimiter must be long and may not occur in the value")
-    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
-
-
 # Nobody sees it, and GitHub takes no word that it stands in for a name, a number or an address.
 _JOINER = "\u2060"
 _SHOWN_JOINER = "&#8288;"
 _LIVE = re.compile(
-    r"(?P<name>[@#])(?=\w)"
+    r"(?P<name>[@#])(?=\S)"
     r"|(?P<issue>\b[Gg][Hh])(?=-[0-9])"
-    r"|(?P<emoji>:)(?=[\w+-]+:)"
+    r"|(?P<emoji>:)(?=[\w+-])"
     r"|(?P<scheme>:)(?=//)"
     r"|(?P<www>[Ww]{3})(?=\.)"
     r"|(?<![0-9A-Za-z_])(?P<commit>[0-9a-fA-F]{7,40})(?![0-9A-Za-z_])"
 )
 _SHORTER_THAN_A_COMMIT = re.compile(r"[0-9a-fA-F]{1,6}")
-# At the start of a line these make a list, a rule or a heading of it.
-_BLOCK = re.compile(r"[-+=]|[0-9]{1,9}[.)]")
+# At the start of a line these make it a list, a rule or a heading; a number does when a full stop follows.
+_BLOCK = re.compile(r"[-+=#]|[0-9]{1,9}(?:[.)]|\Z)")
 _MARKDOWN = {character: f"&#{ord(character)};" for character in r"\`*_[]<>|~&"}
 # In an element of its own, as GitHub's documentation has it: two amounts on one line would be a formula.
 _MARKDOWN |= {_JOINER: _SHOWN_JOINER, "$": "<span>$</span>"}
@@ -122,8 +104,9 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 def for_markdown_code(text: str, most: int | None = None) -> str:
     """Write a text as inline code, in a fence longer than any run of backticks in it; also inside a table."""
     flat = on_one_line(text, most) or " "
-    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere.
-    if "|" in flat:
+    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere. In a log
+    # the workflow runner takes ##[ for the beginning of a command, code or not.
+    if "|" in flat or "##[" in flat:
         return for_markdown(flat)
     if _COLOUR.fullmatch(flat):
         flat = f"{flat[0]}{_JOINER}{flat[1:]}"
@@ -135,10 +118,11 @@ def for_markdown_code(text: str, most: int | None = None) -> str:
 
 def for_markdown_prose(text: str, most: int | None = None) -> str:
     """Write a sentence of ours that quotes code in backticks, and that holds who knows what else."""
-    pieces = on_one_line(text, most).split("`")
-    # An odd number of backticks, or two together: these are no quotes of ours.
-    if len(pieces) % 2 == 0 or not all(pieces[1::2]):
-        return for_markdown(text, most)
+    flat = on_one_line(text, most)
+    pieces = flat.split("`")
+    # An odd number of backticks, or nothing or a blank within them: these are no quotes of ours.
+    if len(pieces) % 2 == 0 or any(not code or code != code.strip() for code in pieces[1::2]):
+        return for_markdown(flat)
     written = (for_markdown_code(piece) if index % 2 else _escaped(piece) for index, piece in enumerate(pieces))
     return _no_block("".join(written))
 

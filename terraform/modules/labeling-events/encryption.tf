@@ -17,10 +17,19 @@ resource "aws_kms_key" "this" {
       {
         Sid       = "ServicesSendNotices"
         Effect    = "Allow"
-        Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"] }
+        Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
         Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
         Resource  = "*"
         Condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
+      },
+      {
+        # EventBridge does not say for whom it asks: under a condition on the account each notice would be dropped in silence
+        # (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        Sid       = "RulesSendNotices"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+        Resource  = "*"
       },
     ]
   })
