@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jsonata  # type: ignore[import-untyped]  # it brings no types
+import jsonata
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
