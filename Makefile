@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup demo story test bless look check format lock bench
+.PHONY: help setup bootstrap demo story test bless look check format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,10 @@ setup: .venv/.ready ## make the virtual environment from the lock
 .venv/.ready: requirements.lock pyproject.toml scripts/setup.sh
 	PYTHON=$(PYTHON) scripts/setup.sh
 	@touch $@
+
+bootstrap: setup ## make the bucket for Terraform's state: make bootstrap ENVIRONMENT=production.us-east-1
+	@test -n "$(ENVIRONMENT)" || { echo 'Which one? make bootstrap ENVIRONMENT=production.us-east-1' >&2; exit 2; }
+	PYTHONPATH=scripts $(BIN)/python -m bootstrap "$(ENVIRONMENT)"
 
 demo: setup ## the whole main job against the simulator
 	$(BIN)/groundctl demo

@@ -9,24 +9,31 @@ locals {
     account_id = data.aws_caller_identity.current.account_id
     partition  = data.aws_partition.current.partition
     # `id` holds the Region's name in provider 5 and 6 alike; `name` is deprecated in 6 and `region` is missing in 5.
-    region = data.aws_region.current.id
+    region                   = data.aws_region.current.id
+    permissions_boundary_arn = var.permissions_boundary_arn
   }
 
   existing_input_buckets = keys(var.data.existing_input_buckets)
   existing_input_keys    = compact([for bucket in values(var.data.existing_input_buckets) : bucket.kms_key_arn])
+
+  # Where clips may lie: all of our own bucket, and of the others what is said of them.
+  inputs = merge(
+    { for role, name in module.labeling_data.names : name => [""] if role == "inputs" },
+    { for name, bucket in var.data.existing_input_buckets : name => bucket.prefixes },
+  )
 }
 
 module "labeling_data" {
   source = "./modules/labeling-data"
 
-  context    = local.context
-  encryption = var.data.encryption
-  lifecycle_rules = {
-    enabled                = var.data.lifecycle.enabled
-    noncurrent_days        = var.data.lifecycle.noncurrent_days
-    unfinished_upload_days = var.data.lifecycle.unfinished_upload_days
-  }
-  disposable = var.disposable
+  context             = local.context
+  new_input_bucket    = var.data.new_input_bucket
+  execution_role_name = module.labeling_execution.role_name
+  encryption          = var.data.encryption
+  lifecycle_rules     = var.data.lifecycle
+  worker_responses    = var.data.worker_responses
+  access_logs         = var.data.access_logs
+  disposable          = var.disposable
 }
 
 module "labeling_execution" {
@@ -34,21 +41,11 @@ module "labeling_execution" {
 
   context = local.context
   access = {
-    input_buckets   = concat([module.labeling_data.input_bucket], local.existing_input_buckets)
-    artifact_bucket = module.labeling_data.artifact_bucket
-    output_bucket   = module.labeling_data.output_bucket
+    inputs          = local.inputs
+    artifact_bucket = module.labeling_data.names["artifacts"]
+    output_bucket   = module.labeling_data.names["outputs"]
     read_key_arns   = local.existing_input_keys
   }
   # Apart from `access`: whether there is a key must be known before the key is.
   data_key = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
-}
-
-module "labeling_workforce" {
-  source = "./modules/labeling-workforce"
-  count  = length(var.teams) > 0 ? 1 : 0
-
-  context    = local.context
-  workforce  = var.workforce
-  teams      = var.teams
-  disposable = var.disposable
 }

@@ -13,6 +13,39 @@ variable "environment" {
   }
 }
 
+variable "account_id" {
+  description = "The account for which these settings are meant. With credentials of another one, plan and apply stop."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.account_id == null || can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is the 12 digits of an AWS account, as text, such as \"111122223333\"."
+  }
+}
+
+variable "region" {
+  description = "The Region for which these settings are meant. Where the AWS settings name another one, plan and apply stop."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.region == null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is the name of an AWS Region, such as \"us-east-1\"."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "The policy that bounds every role made here, whatever its own policies say. Left out: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is the ARN of an IAM policy, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\"."
+  }
+}
+
 variable "disposable" {
   description = "Whether `terraform destroy` may take the clips, the labels and the workers' accounts with it. True only for demos and tests."
   type        = bool
@@ -22,12 +55,17 @@ variable "disposable" {
 variable "data" {
   description = <<-EOT
     How the buckets for inputs, artifacts and outputs are kept.
+    new_input_bucket: whether to make a bucket for clips; false where all clips lie in existing_input_buckets.
+    existing_input_buckets: buckets that already hold clips, by name. prefixes: where the clips lie in it, left out: anywhere;
+    kms_key_arn: the key that encrypts them, if it is one of yours. Their owner sets CORS and policy; the execution role may read them.
     encryption.kms: encrypt with a KMS key, false: with keys that S3 manages; encryption.key_arn: an existing key in place of a new one.
     lifecycle.enabled: whether old versions and unfinished uploads go away; the provider waits 55 s for this setting.
-    existing_input_buckets: buckets that already hold clips, by name, with the key that encrypts them if it is one of yours.
-    Their owner sets CORS and policy; the execution role is allowed to read them.
+    worker_responses: the files that say which person gave which answer. expire, days: delete them when they are so old, labels stay;
+    readers: the only roles or users, by ARN, who may read them, left out: whoever may read the labels.
+    access_logs: who fetched what. enabled: let S3 write logs; bucket: an existing bucket for them; days: how long a bucket made for them keeps them.
   EOT
   type = object({
+    new_input_bucket = optional(bool, true)
     encryption = optional(object({
       kms     = optional(bool, true)
       key_arn = optional(string)
@@ -37,8 +75,19 @@ variable "data" {
       noncurrent_days        = optional(number, 30)
       unfinished_upload_days = optional(number, 7)
     }), {})
+    worker_responses = optional(object({
+      expire  = optional(bool, true)
+      days    = optional(number, 365)
+      readers = optional(list(string))
+    }), {})
+    access_logs = optional(object({
+      enabled = optional(bool, true)
+      bucket  = optional(string)
+      days    = optional(number, 365)
+    }), {})
     existing_input_buckets = optional(map(object({
       kms_key_arn = optional(string)
+      prefixes    = optional(list(string), [""])
     })), {})
   })
   default = {}
@@ -49,58 +98,10 @@ variable "data" {
     ])
     error_message = "existing_input_buckets has bucket names as its keys, such as acme-clips = {}, without s3:// and without a path."
   }
-}
-
-variable "workforce" {
-  description = <<-EOT
-    The one private workforce that an AWS account has in a Region.
-    existing: a Cognito workforce that is already there; the teams are made in it. Left out, a user pool and a workforce are made.
-    allowed_cidrs: the only addresses from which workers reach the portal of a new workforce; empty: from anywhere.
-  EOT
-  type = object({
-    existing = optional(object({
-      name         = string
-      user_pool_id = string
-      client_id    = string
-    }))
-    allowed_cidrs = optional(set(string), [])
-  })
-  default = {}
-}
-
-variable "teams" {
-  description = "Work teams to make, by the name that declarations use. notification_topic_arn: an SNS topic that tells the team of new work. With no teams there is no workforce."
-  type = map(object({
-    description            = string
-    notification_topic_arn = optional(string)
-  }))
-  default = {}
-}
-
-variable "existing_teams" {
-  description = "Work teams that are already there (a vendor's, or ones made by hand), by the name that declarations use."
-  type = map(object({
-    arn        = string
-    portal_url = optional(string)
-  }))
-  default = {}
 
   validation {
-    condition = alltrue([
-      for team in values(var.existing_teams) :
-      can(regex("^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:workteam/(private|vendor|public)-crowd/[!-~]+$", team.arn))
-    ])
-    error_message = "existing_teams[*].arn is a work team's ARN, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme\". `aws sagemaker list-workteams` and `list-subscribed-workteams` show yours."
-  }
-
-  validation {
-    condition     = alltrue([for name in keys(var.existing_teams) : can(regex("^[a-z0-9](-*[a-z0-9])*$", name)) && length(name) <= 63])
-    error_message = "existing_teams has team names as its keys: at most 63 lower-case letters, digits and hyphens, such as \"acme-vendor\"."
-  }
-
-  validation {
-    condition     = length(setintersection(keys(var.existing_teams), keys(var.teams))) == 0
-    error_message = "A name is in teams or in existing_teams, not in both. Take it out of one of them."
+    condition     = var.data.new_input_bucket || length(var.data.existing_input_buckets) > 0
+    error_message = "Clips must lie somewhere: with new_input_bucket = false, name a bucket in existing_input_buckets, such as acme-clips = {}."
   }
 }
 

@@ -175,7 +175,7 @@ def approved_plan() -> str:
 def environment_name() -> str:
     """Name the environment that this run speaks for, on a pull request that several may speak on."""
     name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         hint = "set it in the workflow's env to the name of your environment, such as production"
         raise UsageError(f"GROUNDCTL_ENVIRONMENT is {name or 'not set'}", hint=hint)
     return name

@@ -5,29 +5,24 @@ Each repair first asks moto whether it still has the gap, and steps aside if it 
 
 from __future__ import annotations
 
-import copy
 import inspect
 import json
-import logging
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
-import requests
+from moto.athena.responses import AthenaResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
-from moto.events.models import Rule, events_backends
-from moto.events.utils import EventTemplateParser
-from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.s3.responses import S3Response
-from moto.sns.models import sns_backends
+from moto.stepfunctions.responses import StepFunctionResponse
 
-Way = Callable[[Any, Mapping[str, Any], Any], None]  # rule, target, event
+from groundtruth_simulator.bucket_policies import let_access_logs_into_a_bucket_with_denials, weigh_a_conditional_deny
+from groundtruth_simulator.deliveries import deliver_events_to_topics_and_destinations
 
-LOGGER = logging.getLogger(__name__)
-PATIENCE = 10  # real seconds that an API destination may take
+STATE_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
 TAGS = "_budget_tags"  # in a moto backend's __dict__, which its reset() empties
 
 
@@ -41,10 +36,13 @@ def repair_moto() -> None:
     """Mend what is still broken."""
     for repair in (
         answer_at_once_what_is_missing,
-        let_a_conditional_deny_pass,
+        weigh_a_conditional_deny,
         read_back_bucket_events,
         deliver_events_to_topics_and_destinations,
         keep_budget_tags,
+        delete_named_queries,
+        complete_state_machines,
+        let_access_logs_into_a_bucket_with_denials,
     ):
         repair()
 
@@ -68,30 +66,6 @@ def answer_at_once_what_is_missing() -> None:
     _put(BaseResponse, call_action)
 
 
-def let_a_conditional_deny_pass() -> None:
-    """Let a bucket policy's Deny with a Condition pass.
-
-    moto takes a condition that it can not check as met, so the usual "deny without TLS" refuses every request.
-    """
-    deny = {
-        "Effect": "Deny",
-        "Action": "*",
-        "Resource": "*",
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    if IAMPolicyStatement(deny).is_action_permitted("s3:GetObject") is not PermissionResult.DENIED:
-        return
-    original = IAMPolicyStatement.is_action_permitted
-
-    @wraps(original)
-    def is_action_permitted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self._statement["Effect"] == "Deny" and self._statement.get("Condition"):
-            return PermissionResult.NEUTRAL
-        return original(self, *args, **kwargs)
-
-    _put(IAMPolicyStatement, is_action_permitted)
-
-
 def read_back_bucket_events() -> None:
     """Show a bucket's EventBridge switch when it is read; moto keeps and uses it, and leaves it out of the answer."""
     original = S3Response.get_bucket_notification
@@ -110,74 +84,8 @@ def read_back_bucket_events() -> None:
     _put(S3Response, get_bucket_notification)
 
 
-def deliver_events_to_topics_and_destinations() -> None:
-    """Deliver to SNS, where moto raises NotImplementedError, and to API destinations with body and API key."""
-    if '"sns"' in inspect.getsource(Rule.send_to_targets):
-        return
-    original = Rule.send_to_targets
-
-    @wraps(original)
-    def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
-        ours = [(target, way) for target in self.targets if (way := _deliverer(target["Arn"]))]
-        rest = copy.copy(self)
-        rest.targets = [target for target in self.targets if not _deliverer(target["Arn"])]
-        original(rest, original_event, transform_input)
-        if self.event_pattern.matches_event(original_event):
-            for target, way in ours:
-                event = _shaped(target, original_event) if transform_input else original_event
-                _deliver(way, self, target, event)
-
-    _put(Rule, send_to_targets)
-
-
 def _put(owner: type, method: Callable[..., Any]) -> None:
     setattr(owner, method.__name__.removeprefix("_"), method)
-
-
-def _deliverer(arn: str) -> Way | None:
-    service, kind = arn.split(":")[2], arn.split(":", 5)[5]
-    if service == "sns":
-        return _to_topic
-    return _to_destination if service == "events" and kind.startswith("api-destination/") else None
-
-
-def _shaped(target: Mapping[str, Any], event: Any) -> Any:
-    transformer = target.get("InputTransformer", {})
-    return EventTemplateParser.parse(
-        input_template=transformer.get("InputTemplate"),
-        input_paths_map=transformer.get("InputPathsMap", {}),
-        event=event,
-    )
-
-
-def _deliver(way: Way, rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    # EventBridge delivers in its own time: whoever put the event never sees a target's trouble.
-    try:
-        way(rule, target, event)
-    except (requests.RequestException, ServiceException, KeyError):
-        LOGGER.warning("EventBridge could not deliver to %s", target["Arn"], exc_info=True)
-
-
-def _to_topic(rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    message = event if isinstance(event, str) else json.dumps(event)
-    sns_backends[rule.account_id][rule.region_name].publish(message=message, arn=target["Arn"])
-
-
-def _to_destination(rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    backend = events_backends[rule.account_id][rule.region_name]
-    destination = backend.destinations[target["Arn"].split("/")[1]]
-    connection = backend.connections[destination.connection_arn.split("/")[1]]
-    key = connection.auth_parameters.get("ApiKeyAuthParameters")
-    http = target.get("HttpParameters", {})
-    headers = {**http.get("HeaderParameters", {}), **({key["ApiKeyName"]: key["ApiKeyValue"]} if key else {})}
-    requests.request(
-        destination.http_method,
-        destination.invocation_endpoint,
-        params=http.get("QueryStringParameters"),
-        headers=headers,
-        json=event,
-        timeout=PATIENCE,
-    )
 
 
 def keep_budget_tags() -> None:
@@ -233,3 +141,58 @@ def _describe_subscribers_for_notification(self: Any) -> str:
         if all(each.details.get(name) == wanted.get(name) for name in ("NotificationType", "Threshold")):
             return json.dumps({"Subscribers": each.subscribers})
     return json.dumps({"Subscribers": []})
+
+
+def delete_named_queries() -> None:
+    """Add the one call on Athena's named queries that moto lacks."""
+    if not hasattr(AthenaResponse, "delete_named_query"):
+        _put(AthenaResponse, _delete_named_query)
+
+
+def _delete_named_query(self: Any) -> str:
+    self.athena_backend.named_queries.pop(self._get_param("NamedQueryId"), None)
+    return "{}"
+
+
+def complete_state_machines() -> None:
+    """Add what Terraform asks of a state machine: a check of its steps before it is planned, and its versions."""
+    for operation in (_validate_state_machine_definition, _list_state_machine_versions):
+        if not hasattr(StepFunctionResponse, operation.__name__.removeprefix("_")):
+            _put(StepFunctionResponse, operation)
+
+
+def _list_state_machine_versions(self: Any) -> ActionResult:
+    machine = self.stepfunction_backend.describe_state_machine(self._get_param("stateMachineArn"))
+    versions = sorted(machine.versions.values(), key=lambda version: version.version, reverse=True)
+    return ActionResult(
+        {
+            "stateMachineVersions": [
+                {"stateMachineVersionArn": version.arn, "creationDate": version.creation_date} for version in versions
+            ]
+        }
+    )
+
+
+def _validate_state_machine_definition(self: Any) -> ActionResult:
+    found = [
+        {"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": message, "location": location}
+        for location, message in _faults_of(self._get_param("definition"))
+    ]
+    return ActionResult({"result": "FAIL" if found else "OK", "diagnostics": found, "truncated": False})
+
+
+def _faults_of(definition: str) -> Iterator[tuple[str, str]]:
+    try:
+        machine = json.loads(definition)
+        states: Mapping[str, Any] = machine["States"]
+        starts = {"/StartAt": machine["StartAt"]}
+    except (ValueError, KeyError, TypeError):
+        yield "/", "The definition is a JSON object with StartAt and States."
+        return
+    for name, state in states.items():
+        if state.get("Type") not in STATE_TYPES:
+            yield f"/States/{name}/Type", f"The type is one of {', '.join(STATE_TYPES)}."
+        starts |= {f"/States/{name}/{member}": state[member] for member in ("Next", "Default") if member in state}
+        for number, choice in enumerate(state.get("Choices", ())):
+            starts[f"/States/{name}/Choices/{number}/Next"] = choice.get("Next")
+    yield from ((place, f"There is no state {to!r}.") for place, to in starts.items() if to not in states)

@@ -3,9 +3,12 @@ environment = "demo"
 disposable  = true
 
 data = {
-  encryption = { kms = false }     # a key takes the provider 5 to 13 s
-  lifecycle  = { enabled = false } # the provider waits 55 s
+  encryption  = { kms = false }     # a key takes the provider 5 to 13 s
+  lifecycle   = { enabled = false } # the provider waits 55 s
+  access_logs = { enabled = false }
 }
+
+workforce = { new = {} }
 
 teams = {
   court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }

@@ -8,6 +8,7 @@ variables {
     partition  = "aws"
     region     = "us-east-1"
   }
+  execution_role_name = "groundctl-test-labeling-us-east-1"
 }
 
 run "names_carry_account_and_region" {
@@ -68,11 +69,11 @@ run "every_bucket_is_shut_to_the_public" {
         aws_s3_bucket_versioning.this[role].versioning_configuration[0].status == "Enabled",
       ])
     ])
-    error_message = "Each of the three buckets blocks public access, owns its objects and keeps old versions."
+    error_message = "Each bucket, the one for logs too, blocks public access, owns its objects and keeps old versions."
   }
 }
 
-run "plain_http_is_refused_on_every_bucket" {
+run "plain_http_and_old_tls_are_refused_on_every_bucket" {
   command = plan
 
   module {
@@ -81,21 +82,156 @@ run "plain_http_is_refused_on_every_bucket" {
 
   assert {
     condition = alltrue([
-      for role, policy in aws_s3_bucket_policy.this : jsondecode(policy.policy).Statement[0] == {
-        Sid       = "RefuseWithoutTls"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = ["arn:aws:s3:::${local.names[role]}", "arn:aws:s3:::${local.names[role]}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      }
+      for role, policy in aws_s3_bucket_policy.this : slice(jsondecode(policy.policy).Statement, 0, 2) == [
+        for way in [
+          { sid = "RefuseWithoutTls", when = { Bool = { "aws:SecureTransport" = "false" } } },
+          { sid = "RefuseOldTls", when = { NumericLessThan = { "s3:TlsVersion" = "1.2" } } },
+          ] : {
+          Sid       = way.sid
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = ["arn:aws:s3:::${local.names[role]}", "arn:aws:s3:::${local.names[role]}/*"]
+          Condition = way.when
+        }
+      ]
     ])
-    error_message = "Each bucket and all that is in it is refused without TLS."
+    error_message = "Each bucket and all that is in it is refused without TLS, and with TLS older than 1.2."
   }
 
   assert {
-    condition     = alltrue([for policy in aws_s3_bucket_policy.this : length(jsondecode(policy.policy).Statement) == 1])
-    error_message = "There is no other statement: one that demands AES256 would shut Ground Truth out."
+    condition = { for role, policy in aws_s3_bucket_policy.this : role => length(jsondecode(policy.policy).Statement) } == {
+      inputs = 2, artifacts = 4, outputs = 2, logs = 3
+    }
+    error_message = "There is no statement beside the ones that these tests know: one that demands AES256 would shut Ground Truth out."
+  }
+}
+
+run "job_files_and_claims_are_written_once_and_stay" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  assert {
+    condition = slice(jsondecode(aws_s3_bucket_policy.this["artifacts"].policy).Statement, 2, 4) == [
+      {
+        Sid       = "WriteOnce"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource = [
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
+        ]
+        Condition = {
+          Null = { "s3:if-none-match" = "true" }
+          Bool = { "s3:ObjectCreationOperation" = "true" }
+        }
+      },
+      {
+        Sid       = "KeepWhatIsWritten"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Resource = [
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
+        ]
+      },
+    ]
+    error_message = "Nobody writes over a job's files or a claim, and nobody deletes them to write them anew."
+  }
+}
+
+run "the_log_bucket_lets_only_s3_write_for_our_buckets" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.this["logs"].policy).Statement : statement if statement.Effect == "Allow"] == [{
+      Sid       = "LogDeliveryOfOurBuckets"
+      Effect    = "Allow"
+      Principal = { Service = "logging.s3.amazonaws.com" }
+      Action    = "s3:PutObject"
+      Resource  = ["arn:aws:s3:::groundctl-test-logs-111122223333-us-east-1/*"]
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = "111122223333" }
+        ArnLike = { "aws:SourceArn" = [
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1",
+          "arn:aws:s3:::groundctl-test-inputs-111122223333-us-east-1",
+          "arn:aws:s3:::groundctl-test-outputs-111122223333-us-east-1",
+        ] }
+      }
+    }]
+    error_message = "Another account's buckets do not log into ours."
+  }
+
+  assert {
+    condition = { for role, logging in aws_s3_bucket_logging.this : role => [logging.target_bucket, logging.target_prefix] } == {
+      for role in ["inputs", "artifacts", "outputs"] : role => [local.names["logs"], "${local.names[role]}/"]
+    }
+    error_message = "Each bucket but the one for logs logs into it, below its own name."
+  }
+}
+
+run "logs_go_to_a_bucket_that_is_there_already" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    access_logs = { bucket = "acme-access-logs" }
+  }
+
+  assert {
+    condition     = toset([for logging in aws_s3_bucket_logging.this : logging.target_bucket]) == toset(["acme-access-logs"])
+    error_message = "The given bucket takes the logs."
+  }
+
+  assert {
+    condition     = toset(keys(aws_s3_bucket.this)) == toset(["inputs", "artifacts", "outputs"])
+    error_message = "No bucket for logs is made beside it."
+  }
+}
+
+run "logs_can_be_left_out" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    access_logs = { enabled = false }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_logging.this) == 0 && !contains(keys(aws_s3_bucket.this), "logs")
+    error_message = "The demo needs none."
+  }
+}
+
+run "clips_can_lie_elsewhere" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    new_input_bucket = false
+  }
+
+  assert {
+    condition     = !contains(keys(aws_s3_bucket.this), "inputs") && length(aws_s3_bucket_cors_configuration.inputs) == 0 && output.input_bucket == null
+    error_message = "No bucket for clips is made where they lie in existing ones."
   }
 }
 
@@ -108,10 +244,10 @@ run "the_workers_page_can_fetch_clips" {
 
   assert {
     condition = alltrue([
-      one(aws_s3_bucket_cors_configuration.inputs.cors_rule).allowed_methods == toset(["GET"]),
-      one(aws_s3_bucket_cors_configuration.inputs.cors_rule).allowed_origins == toset(["*"]),
-      one(aws_s3_bucket_cors_configuration.inputs.cors_rule).expose_headers == toset(["Access-Control-Allow-Origin"]),
-      length(one(aws_s3_bucket_cors_configuration.inputs.cors_rule).allowed_headers) == 0,
+      one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).allowed_methods == toset(["GET"]),
+      one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).allowed_origins == toset(["*"]),
+      one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).expose_headers == toset(["Access-Control-Allow-Origin"]),
+      length(one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).allowed_headers) == 0,
     ])
     error_message = "The rule is the one that AWS asks for: GET from any origin, Access-Control-Allow-Origin exposed, no headers."
   }
@@ -130,8 +266,45 @@ run "a_key_is_made_and_rotated_by_default" {
   }
 
   assert {
-    condition     = alltrue([for bucket in aws_s3_bucket_server_side_encryption_configuration.this : one(bucket.rule).bucket_key_enabled])
-    error_message = "Bucket keys spare a KMS call per clip."
+    condition = { for role, bucket in aws_s3_bucket_server_side_encryption_configuration.this : role => one(bucket.rule).bucket_key_enabled } == {
+      inputs = true, artifacts = true, outputs = true, logs = false
+    }
+    error_message = "Bucket keys spare a KMS call per clip; S3's log delivery can use no KMS key."
+  }
+
+  assert {
+    condition = { for role, bucket in aws_s3_bucket_server_side_encryption_configuration.this :
+      role => one(one(bucket.rule).apply_server_side_encryption_by_default).sse_algorithm
+    } == { inputs = "aws:kms", artifacts = "aws:kms", outputs = "aws:kms", logs = "AES256" }
+    error_message = "The key encrypts every bucket but the one for logs, which S3 encrypts itself."
+  }
+}
+
+run "the_key_lets_ground_truth_write" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  assert {
+    condition = jsondecode(aws_kms_key.this[0].policy).Statement == [
+      {
+        Sid       = "AccountDecidesWithIam"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::111122223333:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "GroundTruthEncryptsAndDecrypts"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::111122223333:role/groundctl-test-labeling-us-east-1" }
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+        Resource  = "*"
+      },
+    ]
+    error_message = "The execution role uses the key, the account's own IAM policies say who else does, and no other account."
   }
 }
 
@@ -177,7 +350,7 @@ run "without_kms_s3_manages_the_keys" {
   }
 }
 
-run "lifecycle_never_touches_current_objects" {
+run "lifecycle_touches_no_clip_job_file_or_label" {
   command = plan
 
   module {
@@ -185,16 +358,178 @@ run "lifecycle_never_touches_current_objects" {
   }
 
   assert {
-    condition = alltrue([
-      for bucket in aws_s3_bucket_lifecycle_configuration.this :
-      length(bucket.rule) == 1 && length(bucket.rule[0].expiration) == 0 && length(bucket.rule[0].transition) == 0
-    ])
-    error_message = "Only old versions and unfinished uploads go away: a job's manifest and labels stay."
+    condition     = toset(keys(aws_s3_bucket_lifecycle_configuration.this)) == toset(keys(local.names))
+    error_message = "Every bucket has rules by default."
   }
 
   assert {
-    condition     = length(aws_s3_bucket_lifecycle_configuration.this) == 3
-    error_message = "Every bucket has the rule by default."
+    condition = { for role, bucket in aws_s3_bucket_lifecycle_configuration.this : role => [for rule in bucket.rule : rule.id if length(rule.expiration) > 0] } == {
+      inputs = [], artifacts = [], outputs = ["worker-responses"], logs = ["old-logs"]
+    }
+    error_message = "Of what is current only worker responses and logs go away: a job's manifest and labels stay."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for bucket in aws_s3_bucket_lifecycle_configuration.this : [for rule in bucket.rule : length(rule.transition) == 0]]))
+    error_message = "Nothing moves to storage from which a job cannot read."
+  }
+}
+
+run "worker_responses_are_marked_and_go_away" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    worker_responses = { days = 30 }
+  }
+
+  assert {
+    condition = [
+      for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : [one(rule.expiration).days, one(one(rule.filter).tag).key, one(one(rule.filter).tag).value]
+      if rule.id == "worker-responses"
+    ] == [[30, "groundctl:holds", "worker-identity"]]
+    error_message = "What bears the mark is deleted after the given days."
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.worker_responses[0].event_pattern).detail == {
+      bucket = { name = ["groundctl-test-outputs-111122223333-us-east-1"] }
+      object = { key = [{ wildcard = "*/annotations/worker-response/*" }] }
+    }
+    error_message = "Every new worker response is noticed, and no label."
+  }
+
+  assert {
+    condition = jsondecode(aws_sfn_state_machine.worker_responses[0].definition).States.Tag.Parameters == {
+      "Bucket.$" = "$.detail.bucket.name"
+      "Key.$"    = "$.detail.object.key"
+      Tagging    = { TagSet = [{ Key = "groundctl:holds", Value = "worker-identity" }] }
+    }
+    error_message = "It gets the mark by which the lifecycle rule finds it."
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.worker_response_tags[0].policy).Statement == [{
+      Sid      = "TagWorkerResponses"
+      Effect   = "Allow"
+      Action   = ["s3:PutObjectTagging"]
+      Resource = ["arn:aws:s3:::groundctl-test-outputs-111122223333-us-east-1/*/annotations/worker-response/*"]
+    }]
+    error_message = "What marks worker responses can mark nothing else: a marked label would be deleted."
+  }
+
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.worker_response_events[0], aws_iam_role.worker_response_tags[0]] :
+      jsondecode(role.assume_role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    ])
+    error_message = "Both roles work for this account only."
+  }
+}
+
+run "worker_responses_can_stay" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    worker_responses = { expire = false }
+  }
+
+  assert {
+    condition     = length(aws_sfn_state_machine.worker_responses) + length(aws_iam_role.worker_response_tags) + length(aws_cloudwatch_event_rule.worker_responses) == 0
+    error_message = "Nothing is made to mark them."
+  }
+
+  assert {
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : rule.id] == ["tidy-up"]
+    error_message = "No rule deletes them."
+  }
+}
+
+run "worker_responses_open_only_to_their_readers" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    worker_responses = { readers = ["arn:aws:iam::111122223333:role/label-quality"] }
+  }
+
+  assert {
+    condition = slice(jsondecode(aws_s3_bucket_policy.this["outputs"].policy).Statement, 2, 3) == [{
+      Sid       = "WorkerResponsesForTheirReaders"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["s3:GetObject", "s3:GetObjectVersion"]
+      Resource  = ["arn:aws:s3:::groundctl-test-outputs-111122223333-us-east-1/*/annotations/worker-response/*"]
+      Condition = {
+        ArnNotLike = { "aws:PrincipalArn" = [
+          "arn:aws:iam::111122223333:role/groundctl-test-labeling-us-east-1",
+          "arn:aws:iam::111122223333:role/label-quality",
+        ] }
+        BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
+      }
+    }]
+    error_message = "Ground Truth consolidates from them, the readers read them, nobody else does."
+  }
+}
+
+run "a_boundary_bounds_every_role" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    context = {
+      name                     = "groundctl-test"
+      account_id               = "111122223333"
+      partition                = "aws"
+      region                   = "us-east-1"
+      permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for role in [aws_iam_role.worker_response_events[0], aws_iam_role.worker_response_tags[0]] :
+      role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    ])
+    error_message = "The roles for marking have the boundary."
+  }
+}
+
+run "longest_role_names_fit_into_64_characters" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    context = {
+      name       = "groundctl-fifteen-letters"
+      account_id = "111122223333"
+      partition  = "aws"
+      region     = "ap-southeast-1"
+    }
+  }
+
+  assert {
+    condition = max([
+      for name in [aws_iam_role.worker_response_events[0].name, aws_iam_role.worker_response_tags[0].name, aws_cloudwatch_event_rule.worker_responses[0].name] :
+      length(name)
+    ]...) <= 64
+    error_message = "IAM and EventBridge take names of 64 characters."
   }
 }
 
@@ -279,7 +614,110 @@ run "rejects_a_name_too_long_for_a_bucket" {
 
   variables {
     context = {
-      name       = "groundctl-sixteen-letters"
+      name       = "groundctl-sixteen-letters0"
+      account_id = "111122223333"
+      partition  = "aws"
+      region     = "us-east-1"
+    }
+  }
+
+  expect_failures = [var.context]
+}
+
+run "rejects_worker_responses_of_half_a_day" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    worker_responses = { days = 0.5 }
+  }
+
+  expect_failures = [var.worker_responses]
+}
+
+run "rejects_readers_that_are_no_arns" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    worker_responses = { readers = ["label-quality"] }
+  }
+
+  expect_failures = [var.worker_responses]
+}
+
+run "rejects_a_log_bucket_with_a_path" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    access_logs = { bucket = "s3://acme-access-logs/clips" }
+  }
+
+  expect_failures = [var.access_logs]
+}
+
+run "rejects_a_log_bucket_without_logs" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    access_logs = { enabled = false, bucket = "acme-access-logs" }
+  }
+
+  expect_failures = [var.access_logs]
+}
+
+run "rejects_logs_of_no_days" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    access_logs = { days = 0 }
+  }
+
+  expect_failures = [var.access_logs]
+}
+
+run "rejects_an_execution_role_that_is_an_arn" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    execution_role_name = "arn:aws:iam::111122223333:role/labeling"
+  }
+
+  expect_failures = [var.execution_role_name]
+}
+
+run "rejects_an_account_with_hyphens" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    context = {
+      name       = "groundctl-test"
       account_id = "1111-2222-3333"
       partition  = "aws"
       region     = "us-east-1"

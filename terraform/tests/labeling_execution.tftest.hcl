@@ -9,7 +9,7 @@ variables {
     region     = "us-east-1"
   }
   access = {
-    input_buckets   = ["clips", "older-clips"]
+    inputs          = { clips = [""], older-clips = ["rallies/", "serves/"] }
     artifact_bucket = "artifacts"
     output_bucket   = "labels"
   }
@@ -59,8 +59,8 @@ run "reads_clips_and_job_files_and_no_other_artifacts" {
   assert {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "ReadClipsAndJobFiles"
-    ]) == ["arn:aws:s3:::clips/*", "arn:aws:s3:::older-clips/*", "arn:aws:s3:::artifacts/jobs/*"]
-    error_message = "Of the artifacts, a job reads what lies under jobs/."
+    ]) == ["arn:aws:s3:::clips/*", "arn:aws:s3:::older-clips/rallies/*", "arn:aws:s3:::older-clips/serves/*", "arn:aws:s3:::artifacts/jobs/*"]
+    error_message = "Clips are read where they lie; of the artifacts, a job reads what lies under jobs/."
   }
 }
 
@@ -86,6 +86,21 @@ run "star_stands_alone_only_for_metrics" {
   }
 }
 
+run "finds_objects_only_in_its_own_buckets" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "FindObjects"
+    ]) == ["arn:aws:s3:::clips", "arn:aws:s3:::older-clips", "arn:aws:s3:::artifacts", "arn:aws:s3:::labels"]
+    error_message = "No other bucket is listed."
+  }
+}
+
 run "keys_are_used_only_where_there_are_keys" {
   command = plan
 
@@ -94,7 +109,7 @@ run "keys_are_used_only_where_there_are_keys" {
   }
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this.policy, "kms:")
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "kms:") && length(aws_iam_role_policy.data_key) == 0
     error_message = "Without a key there is no right to one."
   }
 }
@@ -108,7 +123,7 @@ run "foreign_keys_only_decrypt" {
 
   variables {
     access = {
-      input_buckets   = ["clips"]
+      inputs          = { clips = [""] }
       artifact_bucket = "artifacts"
       output_bucket   = "labels"
       read_key_arns   = ["arn:aws:kms:us-east-1:111122223333:key/foreign"]
@@ -118,13 +133,59 @@ run "foreign_keys_only_decrypt" {
 
   assert {
     condition = {
-      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : one(statement.Resource) => contains(statement.Action, "kms:Encrypt")
+      for statement in concat(jsondecode(aws_iam_role_policy.this.policy).Statement, jsondecode(aws_iam_role_policy.data_key[0].policy).Statement) :
+      one(statement.Resource) => contains(statement.Action, "kms:Encrypt")
       if anytrue([for action in statement.Action : startswith(action, "kms:")])
       } == {
       "arn:aws:kms:us-east-1:111122223333:key/ours"    = true
       "arn:aws:kms:us-east-1:111122223333:key/foreign" = false
     }
     error_message = "The role encrypts with our key only."
+  }
+}
+
+run "a_boundary_bounds_the_role" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    context = {
+      name                     = "groundctl-test"
+      account_id               = "111122223333"
+      partition                = "aws"
+      region                   = "us-east-1"
+      permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+    }
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    error_message = "The execution role has the boundary."
+  }
+}
+
+run "the_longest_role_name_fits_into_64_characters" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    context = {
+      name       = "groundctl-fifteen-letters"
+      account_id = "111122223333"
+      partition  = "aws"
+      region     = "ap-southeast-1"
+    }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.this.name) <= 64
+    error_message = "IAM takes 64 characters."
   }
 }
 
@@ -136,7 +197,7 @@ run "rejects_a_role_without_clips" {
   }
 
   variables {
-    access = { input_buckets = [], artifact_bucket = "artifacts", output_bucket = "labels" }
+    access = { inputs = {}, artifact_bucket = "artifacts", output_bucket = "labels" }
   }
 
   expect_failures = [var.access]
@@ -150,7 +211,7 @@ run "rejects_a_prefix_that_is_half_a_folder" {
   }
 
   variables {
-    access = { input_buckets = ["clips"], artifact_bucket = "artifacts", artifact_prefix = "jobs", output_bucket = "labels" }
+    access = { inputs = { clips = [""] }, artifact_bucket = "artifacts", artifact_prefix = "jobs", output_bucket = "labels" }
   }
 
   expect_failures = [var.access]
@@ -164,8 +225,78 @@ run "rejects_a_key_that_is_no_arn" {
   }
 
   variables {
-    access = { input_buckets = ["clips"], artifact_bucket = "artifacts", output_bucket = "labels", read_key_arns = ["alias/clips"] }
+    access = { inputs = { clips = [""] }, artifact_bucket = "artifacts", output_bucket = "labels", read_key_arns = ["alias/clips"] }
   }
 
   expect_failures = [var.access]
+}
+
+run "rejects_a_bucket_without_a_prefix" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = { inputs = { clips = [] }, artifact_bucket = "artifacts", output_bucket = "labels" }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "rejects_a_prefix_with_a_wildcard" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    access = { inputs = { clips = ["*/"] }, artifact_bucket = "artifacts", output_bucket = "labels" }
+  }
+
+  expect_failures = [var.access]
+}
+
+run "rejects_a_name_with_capitals" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    context = { name = "Groundctl", account_id = "111122223333", partition = "aws", region = "us-east-1" }
+  }
+
+  expect_failures = [var.context]
+}
+
+run "rejects_an_account_with_hyphens" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    context = { name = "groundctl-test", account_id = "1111-2222-3333", partition = "aws", region = "us-east-1" }
+  }
+
+  expect_failures = [var.context]
+}
+
+run "rejects_a_data_key_that_is_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    data_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/clips" }
+  }
+
+  expect_failures = [var.data_key]
 }

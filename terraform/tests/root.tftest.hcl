@@ -33,7 +33,7 @@ run "existing_teams_tell_their_kind" {
     existing_teams = {
       acme   = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
       crowd  = { arn = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default" }
-      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office", portal_url = "https://office.example" }
+      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office" }
     }
   }
 
@@ -41,10 +41,40 @@ run "existing_teams_tell_their_kind" {
     condition     = { for name, team in local.existing_teams : name => team.kind } == { acme = "vendor", crowd = "public", office = "private" }
     error_message = "The kind is read off the ARN."
   }
+}
+
+run "an_existing_team_can_go_by_its_name" {
+  command = plan
+
+  variables {
+    existing_teams = { court-side = { name = "Court-Side" } }
+  }
 
   assert {
-    condition     = local.existing_teams["office"].portal_url == "https://office.example" && local.existing_teams["acme"].portal_url == null
-    error_message = "A portal is handed on where it is known."
+    condition     = local.existing_teams["court-side"].arn == "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/Court-Side"
+    error_message = "It is a private team of this account and Region."
+  }
+}
+
+run "nobody_is_told_and_nothing_queried_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(module.labeling_events) + length(module.labeling_catalog) == 0 && output.events == null && output.catalog == null
+    error_message = "Both are left out by default."
+  }
+}
+
+run "topics_are_handed_over" {
+  command = plan
+
+  variables {
+    topics = { new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+  }
+
+  assert {
+    condition     = output.infrastructure.topics == tomap({ new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" })
+    error_message = "Declarations name them."
   }
 }
 
@@ -69,6 +99,53 @@ run "existing_input_buckets_come_after_ours" {
     condition     = local.existing_input_keys == tolist(["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"])
     error_message = "Only buckets with a key bring one."
   }
+}
+
+run "clips_are_read_only_below_their_prefixes" {
+  command = plan
+
+  variables {
+    data = {
+      new_input_bucket       = false
+      existing_input_buckets = { acme-clips = { prefixes = ["rallies/"] } }
+    }
+  }
+
+  assert {
+    condition     = jsonencode(local.inputs) == jsonencode({ acme-clips = ["rallies/"] })
+    error_message = "Of a bucket that is there already, a job reads what it is said to hold clips."
+  }
+}
+
+run "rejects_credentials_of_another_account" {
+  command = plan
+
+  variables {
+    account_id = "444455556666"
+  }
+
+  expect_failures = [data.aws_caller_identity.current]
+}
+
+run "rejects_another_region" {
+  command = plan
+
+  variables {
+    region = "eu-west-1"
+  }
+
+  expect_failures = [data.aws_region.current]
+}
+
+run "rejects_a_region_without_video_classification" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = { id = "eu-north-1", name = "eu-north-1" }
+  }
+
+  expect_failures = [data.aws_region.current]
 }
 
 run "rejects_an_environment_too_long_for_bucket_names" {
@@ -125,11 +202,12 @@ run "rejects_one_name_for_two_teams" {
   command = plan
 
   variables {
+    workforce      = { new = {} }
     teams          = { acme = { description = "Our own people" } }
     existing_teams = { acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
   }
 
-  expect_failures = [var.existing_teams]
+  expect_failures = [var.teams]
 }
 
 run "rejects_tags_that_are_taken" {
@@ -140,4 +218,110 @@ run "rejects_tags_that_are_taken" {
   }
 
   expect_failures = [var.tags]
+}
+
+run "rejects_a_team_with_name_and_arn" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme", arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_with_neither" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = {} }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_name_that_sagemaker_refuses" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme_vendor" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_secret_where_a_branch_could_read_it" {
+  command = plan
+
+  variables {
+    oidc_client_secret = "secret"
+    github = {
+      repository    = "acme/labeling"
+      repository_id = "987654321"
+      owner_id      = "12345678"
+      state         = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
+    }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "rejects_a_topic_by_its_name" {
+  command = plan
+
+  variables {
+    topics = { new-clips = "new-clips" }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "rejects_an_upper_case_topic" {
+  command = plan
+
+  variables {
+    topics = { NewClips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "rejects_settings_with_no_place_for_clips" {
+  command = plan
+
+  variables {
+    data = { new_input_bucket = false }
+  }
+
+  expect_failures = [var.data]
+}
+
+run "rejects_an_account_that_is_none" {
+  command = plan
+
+  variables {
+    account_id = "1111-2222-3333"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "rejects_a_region_that_is_none" {
+  command = plan
+
+  variables {
+    region = "Virginia"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
 }

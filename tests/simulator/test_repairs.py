@@ -88,3 +88,127 @@ def test_a_budget_has_tags_and_subscribers(world: World) -> None:
     assert budgets.describe_subscribers_for_notification(
         AccountId="123456789012", BudgetName="labels", Notification=notification
     )["Subscribers"] == [subscriber]
+
+
+def test_a_named_query_can_be_deleted(world: World) -> None:
+    athena = world.client("athena")
+    query = athena.create_named_query(Name="labels", Database="labels", QueryString="SELECT 1")["NamedQueryId"]
+
+    athena.delete_named_query(NamedQueryId=query)
+
+    assert athena.list_named_queries()["NamedQueryIds"] == []
+
+
+def test_the_steps_of_a_state_machine_are_checked(world: World) -> None:
+    check = world.client("stepfunctions").validate_state_machine_definition
+    sound = {"StartAt": "Look", "States": {"Look": {"Type": "Pass", "Next": "More"}, "More": {"Type": "Succeed"}}}
+    faulty = {
+        "StartAt": "Begin",
+        "States": {
+            "Look": {"Type": "Pas", "Next": "Tell"},
+            "More": {"Type": "Choice", "Choices": [{"Next": "Look"}, {"Next": "Nowhere"}], "Default": "Look"},
+        },
+    }
+
+    assert check(definition=json.dumps(sound))["result"] == "OK"
+    refused = check(definition=json.dumps(faulty))
+    assert refused["result"] == "FAIL"
+    assert sorted(fault["location"] for fault in refused["diagnostics"]) == [
+        "/StartAt",
+        "/States/Look/Next",
+        "/States/Look/Type",
+        "/States/More/Choices/1/Next",
+    ]
+    assert check(definition="no steps")["diagnostics"][0]["location"] == "/"
+
+
+def test_a_state_machine_that_was_never_published_has_no_versions(world: World) -> None:
+    steps = json.dumps({"StartAt": "Look", "States": {"Look": {"Type": "Pass", "End": True}}})
+    machines = world.client("stepfunctions")
+    arn = machines.create_state_machine(name="look", definition=steps, roleArn=world.role)["stateMachineArn"]
+
+    assert machines.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"] == []
+
+
+WRITE_ONCE = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::acme-clips/jobs/*",
+    "Condition": {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}},
+}
+
+
+def test_a_write_once_prefix_takes_only_conditional_writes(either_world: World) -> None:
+    assert either_world.bucket
+    s3 = either_world.s3
+    s3.put_bucket_policy(Bucket="acme-clips", Policy=json.dumps({"Statement": [WRITE_ONCE]}))
+
+    s3.put_object(Bucket="acme-clips", Key="jobs/a.json", Body=b"1", IfNoneMatch="*")
+    s3.put_object(Bucket="acme-clips", Key="elsewhere/a.json", Body=b"1")
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(Bucket="acme-clips", Key="jobs/a.json", Body=b"2", IfNoneMatch="*")
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket="acme-clips", Key="jobs/b.json", Body=b"2")
+
+    assert s3.get_object(Bucket="acme-clips", Key="jobs/a.json")["Body"].read() == b"1"
+
+
+def test_the_parts_of_an_upload_may_come_without_a_condition(world: World) -> None:
+    assert world.bucket
+    world.s3.put_bucket_policy(Bucket="acme-clips", Policy=json.dumps({"Statement": [WRITE_ONCE]}))
+    place = {"Bucket": "acme-clips", "Key": "jobs/large.manifest"}
+    upload = place | {"UploadId": world.s3.create_multipart_upload(**place)["UploadId"]}
+
+    part = world.s3.upload_part(**upload, PartNumber=1, Body=b"1")
+
+    assert part["ETag"]
+
+
+def test_a_deny_that_asks_for_more_than_is_known_passes(world: World) -> None:
+    assert world.bucket
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+    statement = WRITE_ONCE | {"Resource": "arn:aws:s3:::acme-clips/*", "Condition": condition}
+    world.s3.put_bucket_policy(Bucket="acme-clips", Policy=json.dumps({"Statement": [statement]}))
+
+    assert world.s3.put_object(Bucket="acme-clips", Key="a", Body=b"1")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_access_logs_go_into_a_bucket_whose_policy_also_denies(world: World, allowed: bool) -> None:
+    assert world.bucket
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "*",
+        "Condition": {"Bool": {"a:b": "c"}},
+    }
+    delivery = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::acme-logs/*",
+    }
+    world.s3.create_bucket(Bucket="acme-logs")
+    world.s3.put_bucket_policy(
+        Bucket="acme-logs", Policy=json.dumps({"Statement": [denial, *([delivery] if allowed else [])]})
+    )
+    target = {"LoggingEnabled": {"TargetBucket": "acme-logs", "TargetPrefix": "acme-clips/"}}
+
+    if allowed:
+        world.s3.put_bucket_logging(Bucket="acme-clips", BucketLoggingStatus=target)
+        assert world.s3.get_bucket_logging(Bucket="acme-clips")["LoggingEnabled"]["TargetBucket"] == "acme-logs"
+    else:
+        with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+            world.s3.put_bucket_logging(Bucket="acme-clips", BucketLoggingStatus=target)
+
+
+def test_a_state_machine_is_judged_before_it_is_planned(world: World) -> None:
+    states = world.client("stepfunctions")
+
+    good = states.validate_state_machine_definition(definition='{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}')
+    bad = states.validate_state_machine_definition(definition='{"StartAt": "B", "States": {"A": {"Type": "Pass"}}}')
+
+    assert (good["result"], bad["result"]) == ("OK", "FAIL")
+    assert bad["diagnostics"][0]["message"] == "There is no state 'B'."

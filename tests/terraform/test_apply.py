@@ -1,15 +1,14 @@
 """The demo's ground, really applied: simulator, provider, python-terraform, schema."""
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import boto3
 import jsonschema
 import pytest
 
 from groundctl.errors import WorldError
-from terraform.ground import CHECKOUT, Applied
+from terraform.ground import CHECKOUT, Applied, client
 
 # One worker, one stack: an apply takes some seconds. The destroy comes last.
 pytestmark = [
@@ -17,18 +16,6 @@ pytestmark = [
     # python-terraform calls a method of the logging module by its old name.
     pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
 ]
-
-
-def client(applied: Applied, service: str) -> Any:
-    """Return a client of the simulated AWS."""
-    environment = applied.environment
-    return boto3.client(
-        service,  # type: ignore[call-overload]  # one name for several services
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 def test_an_apply_hands_over_what_the_schema_asks_for(applied: Applied) -> None:
@@ -46,8 +33,25 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
     assert not applied.stack.has_changes(var_file=applied.var_file)
 
 
-def test_the_example_settings_make_a_plan(applied: Applied) -> None:
-    assert applied.stack.has_changes(var_file=Path("environments/example.tfvars"))
+def test_settings_for_another_account_are_refused(applied: Applied) -> None:
+    with pytest.raises(WorldError, match="These settings are for account 111122223333"):
+        applied.stack.has_changes(var_file=Path("environments/dev.us-east-1.tfvars"))
+
+
+def test_job_files_are_written_once(applied: Applied) -> None:
+    s3 = client(applied, "s3")
+    place = {"Bucket": applied.stack.outputs()["artifact_bucket"], "Key": "jobs/rally/digest/input.manifest"}
+
+    s3.put_object(**place, Body=b"reviewed", IfNoneMatch="*")
+    for refused in (
+        partial(s3.put_object, **place, Body=b"another"),
+        partial(s3.put_object, **place, Body=b"another", IfNoneMatch="*"),
+        partial(s3.delete_object, **place),
+    ):
+        with pytest.raises(s3.exceptions.ClientError, match=r"\((403|AccessDenied|PreconditionFailed)\)"):
+            refused()
+
+    assert s3.get_object(**place)["Body"].read() == b"reviewed"
 
 
 def test_each_team_is_one_that_a_job_can_name(applied: Applied) -> None:

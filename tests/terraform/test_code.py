@@ -15,14 +15,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
 ]
 
-pytestmark = [
-    pytest.mark.xdist_group("terraform-code"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
-]
-
-TEST_FILES = sorted(file.relative_to(SOURCE) for file in SOURCE.glob("tests/*.tftest.hcl"))
-
 
 def terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the terraform that groundctl would run."""

@@ -22,6 +22,12 @@ def test_a_stamp_is_read_as_it_was_written():
     assert read_stamp(f"{stamp_line(STAMP)}\r\n### Plan") == STAMP
 
 
+def test_an_environment_may_carry_its_region():
+    stamp = replace(STAMP, environment="production.eu-west-1")
+
+    assert read_stamp(stamp_line(stamp)) == stamp
+
+
 @pytest.mark.parametrize(
     "body",
     [

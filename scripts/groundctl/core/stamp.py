@@ -39,7 +39,7 @@ class Stamp:
 
 
 _FIRST_LINE = re.compile(
-    r"<!-- groundctl:v1 environment=(?P<environment>[A-Za-z0-9_-]+) stage=(?P<stage>planned|merged) head=(?P<head>[0-9a-f]+)"
+    r"<!-- groundctl:v1 environment=(?P<environment>[A-Za-z0-9._-]+) stage=(?P<stage>planned|merged) head=(?P<head>[0-9a-f]+)"
     r" run=(?P<run>[0-9]{1,20}) attempt=(?P<attempt>[0-9]{1,6}) content=(?P<content>[0-9a-f]+) -->"
 )
 

@@ -1,7 +1,7 @@
 resource "aws_s3_bucket_public_access_block" "this" {
   for_each = aws_s3_bucket.this
 
-  bucket                  = each.value.id
+  bucket                  = each.value.bucket
   block_public_acls       = true
   block_public_policy     = true
   ignore_public_acls      = true
@@ -11,32 +11,79 @@ resource "aws_s3_bucket_public_access_block" "this" {
 resource "aws_s3_bucket_ownership_controls" "this" {
   for_each = aws_s3_bucket.this
 
-  bucket = each.value.id
+  bucket = each.value.bucket
 
   rule {
     object_ownership = "BucketOwnerEnforced"
   }
 }
 
-# No statement here demands a certain encryption of an upload: Ground Truth always writes its output with a KMS key, and
-# would be shut out by one that asks for AES256.
+locals {
+  bucket_arns = { for role, name in local.names : role => "arn:${var.context.partition}:s3:::${name}" }
+
+  # What each bucket's policy says beside the two statements on TLS. None demands a certain encryption of an upload: Ground
+  # Truth always writes its output with a KMS key, and would be shut out by one that asks for AES256.
+  statements = {
+    inputs    = []
+    artifacts = local.written_once
+    outputs   = local.worker_responses_are_private
+    logs      = local.logs_are_delivered
+  }
+
+  # groundctl writes below these with If-None-Match: *, because a key says what is in the object (jobs/) or whose purchase it
+  # is (claims/). The parts of a multipart upload carry no such header and create no object; its last call does both.
+  written_once_prefixes = ["jobs/", "claims/"]
+
+  written_once = [
+    {
+      Sid       = "WriteOnce"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = [for prefix in local.written_once_prefixes : "${local.bucket_arns["artifacts"]}/${prefix}*"]
+      Condition = {
+        Null = { "s3:if-none-match" = "true" }
+        Bool = { "s3:ObjectCreationOperation" = "true" }
+      }
+    },
+    {
+      # If-None-Match takes a deleted object for one that never was.
+      Sid       = "KeepWhatIsWritten"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Resource  = [for prefix in local.written_once_prefixes : "${local.bucket_arns["artifacts"]}/${prefix}*"]
+    },
+  ]
+}
+
 resource "aws_s3_bucket_policy" "this" {
   for_each = local.names
 
-  bucket = aws_s3_bucket.this[each.key].id
+  bucket = aws_s3_bucket.this[each.key].bucket
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "RefuseWithoutTls"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource = [
-        "arn:${var.context.partition}:s3:::${each.value}",
-        "arn:${var.context.partition}:s3:::${each.value}/*",
-      ]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [
+        {
+          Sid       = "RefuseWithoutTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [local.bucket_arns[each.key], "${local.bucket_arns[each.key]}/*"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          Sid       = "RefuseOldTls"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = [local.bucket_arns[each.key], "${local.bucket_arns[each.key]}/*"]
+          Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+        },
+      ],
+      local.statements[each.key],
+    )
   })
 
   # S3 refuses two changes of one bucket's access at the same time.

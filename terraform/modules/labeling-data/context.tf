@@ -1,10 +1,11 @@
 variable "context" {
-  description = "Where this stands: the name that begins every other name, the account, the partition and the Region."
+  description = "Where this stands: the name that begins every other name, the account, the partition and the Region. permissions_boundary_arn: a boundary for the roles made here."
   type = object({
-    name       = string
-    account_id = string
-    partition  = string
-    region     = string
+    name                     = string
+    account_id               = string
+    partition                = string
+    region                   = string
+    permissions_boundary_arn = optional(string)
   })
 
   validation {

@@ -1,6 +1,8 @@
 locals {
   makes_key   = var.encryption.kms && var.encryption.key_arn == null
   kms_key_arn = local.makes_key ? one(aws_kms_key.this[*].arn) : var.encryption.key_arn
+
+  iam = "arn:${var.context.partition}:iam::${var.context.account_id}"
 }
 
 resource "aws_kms_key" "this" {
@@ -10,16 +12,26 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = true
   deletion_window_in_days = var.disposable ? 7 : 30
 
-  # The account decides with IAM who uses the key; the execution role's own policy lets it in.
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "AccountDecidesWithIam"
-      Effect    = "Allow"
-      Principal = { AWS = "arn:${var.context.partition}:iam::${var.context.account_id}:root" }
-      Action    = "kms:*"
-      Resource  = "*"
-    }]
+    Statement = [
+      {
+        # Without this, a key whose other principals are gone is out of everyone's reach.
+        Sid       = "AccountDecidesWithIam"
+        Effect    = "Allow"
+        Principal = { AWS = "${local.iam}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        # Ground Truth reads and writes as this role, and the workers' links to clips are signed as it.
+        Sid       = "GroundTruthEncryptsAndDecrypts"
+        Effect    = "Allow"
+        Principal = { AWS = "${local.iam}:role/${var.execution_role_name}" }
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+        Resource  = "*"
+      },
+    ]
   })
 }
 
@@ -33,14 +45,15 @@ resource "aws_kms_alias" "this" {
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   for_each = aws_s3_bucket.this
 
-  bucket = each.value.id
+  bucket = each.value.bucket
 
+  # AWS supports no other encryption than S3's own for a bucket that takes access logs.
   rule {
-    bucket_key_enabled = var.encryption.kms
+    bucket_key_enabled = var.encryption.kms && each.key != "logs"
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = var.encryption.kms ? "aws:kms" : "AES256"
-      kms_master_key_id = local.kms_key_arn
+      sse_algorithm     = var.encryption.kms && each.key != "logs" ? "aws:kms" : "AES256"
+      kms_master_key_id = each.key == "logs" ? null : local.kms_key_arn
     }
   }
 }

@@ -1,9 +1,9 @@
 locals {
   s3      = "arn:${var.context.partition}:s3:::"
-  buckets = distinct(concat(var.access.input_buckets, [var.access.artifact_bucket, var.access.output_bucket]))
+  buckets = distinct(concat(keys(var.access.inputs), [var.access.artifact_bucket, var.access.output_bucket]))
 
   # Each step gives a list of statements, so that one that does not apply can be empty.
-  statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_data_key, local.may_use_read_keys, local.may_report)
+  statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_read_keys, local.may_report)
 
   may_find = [{
     Sid      = "FindObjects"
@@ -17,7 +17,7 @@ locals {
     Effect = "Allow"
     Action = ["s3:GetObject"]
     Resource = concat(
-      [for bucket in var.access.input_buckets : "${local.s3}${bucket}/*"],
+      flatten([for bucket, prefixes in var.access.inputs : [for prefix in prefixes : "${local.s3}${bucket}/${prefix}*"]]),
       ["${local.s3}${var.access.artifact_bucket}/${var.access.artifact_prefix}*"],
     )
   }]

@@ -3,6 +3,8 @@ resource "aws_iam_role" "this" {
   name        = "${var.context.name}-labeling-${var.context.region}"
   description = "Ground Truth acts as this role while it runs labeling jobs of ${var.context.name}"
 
+  permissions_boundary = var.context.permissions_boundary_arn
+
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -19,4 +21,13 @@ resource "aws_iam_role_policy" "this" {
   name   = "labeling"
   role   = aws_iam_role.this.name
   policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+}
+
+# By itself: a key that is made in the same apply has no ARN before, and would hide the other statements from a plan.
+resource "aws_iam_role_policy" "data_key" {
+  count = var.data_key == null ? 0 : 1
+
+  name   = "data-key"
+  role   = aws_iam_role.this.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.may_use_data_key })
 }

@@ -1,10 +1,11 @@
 variable "access" {
   description = <<-EOT
-    What a labeling job may touch: buckets by name, and a prefix that ends in a slash, or is empty for the whole bucket.
-    read_key_arns: keys that encrypt input buckets which are not ours.
+    What a labeling job may touch. A prefix ends in a slash, or is empty for the whole bucket.
+    inputs: the prefixes that hold clips, by bucket. artifact_bucket, artifact_prefix: where job files lie.
+    output_bucket, output_prefix: where labels go. read_key_arns: keys that encrypt input buckets which are not ours.
   EOT
   type = object({
-    input_buckets   = list(string)
+    inputs          = map(list(string))
     artifact_bucket = string
     artifact_prefix = optional(string, "jobs/")
     output_bucket   = string
@@ -13,15 +14,16 @@ variable "access" {
   })
 
   validation {
-    condition     = length(var.access.input_buckets) > 0
-    error_message = "access.input_buckets names at least one bucket that holds clips, such as [\"acme-clips\"]."
+    condition     = length(var.access.inputs) > 0 && alltrue([for prefixes in values(var.access.inputs) : length(prefixes) > 0])
+    error_message = "access.inputs names at least one bucket that holds clips, each with a prefix, such as { acme-clips = [\"rallies/\"] }."
   }
 
   validation {
     condition = alltrue([
-      for prefix in [var.access.artifact_prefix, var.access.output_prefix] : prefix == "" || (endswith(prefix, "/") && !startswith(prefix, "/"))
+      for prefix in concat([var.access.artifact_prefix, var.access.output_prefix], flatten(values(var.access.inputs))) :
+      prefix == "" || can(regex("^[^/*?$][^*?$]*/$", prefix))
     ])
-    error_message = "A prefix in access is empty, or ends in a slash and does not begin with one, such as \"jobs/\"."
+    error_message = "A prefix in access is empty, or ends in a slash, does not begin with one and holds no *, ? or $, such as \"jobs/\"."
   }
 
   validation {
@@ -34,4 +36,9 @@ variable "data_key" {
   description = "The key that encrypts our own buckets, or null where S3 manages the keys."
   type        = object({ arn = string })
   default     = null
+
+  validation {
+    condition     = var.data_key == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.data_key.arn))
+    error_message = "data_key.arn is the ARN of a KMS key, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", and not that of an alias."
+  }
 }

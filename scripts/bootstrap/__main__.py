@@ -1,0 +1,78 @@
+"""`make bootstrap ENVIRONMENT=production.us-east-1`: say what is to do for the state bucket, ask, do it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bootstrap.settings import Settings, UnfitSettingsError, read_settings
+from bootstrap.state_bucket import steps_to
+
+ENVIRONMENTS = Path(__file__).parents[2] / "terraform/environments"
+NEXT = """\
+Now the first apply, by you; later ones are the workflow's:
+
+    cd terraform
+    terraform init -backend-config=environments/{0}.s3.tfbackend
+    terraform plan -var-file=environments/{0}.tfvars -out={0}.tfplan
+    terraform apply {0}.tfplan
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code: 0 done or nothing to do, 1 not wanted, 2 the settings or credentials do not fit."""
+    parser = argparse.ArgumentParser(prog="bootstrap", description=sys.modules[__name__].__doc__)
+    parser.add_argument("environment", help="such as production.us-east-1, which has two files in --settings")
+    parser.add_argument("--settings", type=Path, default=ENVIRONMENTS, help="folder of *.tfvars and *.s3.tfbackend")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    given = parser.parse_args(arguments)
+    try:
+        return _bootstrap(read_settings(given.settings, given.environment), ask=not given.yes)
+    except (UnfitSettingsError, BotoCoreError, ClientError) as fault:
+        print(fault, file=sys.stderr)
+        return 2
+
+
+def _bootstrap(settings: Settings, *, ask: bool) -> int:
+    config = Config(region_name=settings.region, retries={"mode": "standard"})
+    caller = boto3.client("sts", config=config).get_caller_identity()
+    account_id, partition = caller["Account"], caller["Arn"].split(":")[1]
+    if settings.account_id not in (None, account_id):
+        raise UnfitSettingsError(
+            f"{settings.environment}.tfvars is for account {settings.account_id}, the credentials are of {account_id}. "
+            "Choose the other account (AWS_PROFILE), or the other ENVIRONMENT."
+        )
+    steps = steps_to(settings, account_id=account_id, partition=partition, s3=boto3.client("s3", config=config))
+
+    instead_of_aws = f" at {endpoint}" if (endpoint := os.environ.get("AWS_ENDPOINT_URL")) else ""
+    print(
+        f"State of {settings.environment}: s3://{settings.bucket}/{settings.key}, account {account_id}{instead_of_aws}"
+    )
+    if not steps:
+        print("The bucket is there and as it should be: nothing to do.")
+    else:
+        print("This will be done:", *(f"  - {step.words}" for step in steps), sep="\n")
+        if ask and not _agrees():
+            print("Nothing was changed.")
+            return 1
+        for step in steps:
+            step.do()
+        print("Done.")
+    print(f"\n{NEXT.format(settings.environment)}", end="")
+    return 0
+
+
+def _agrees() -> bool:
+    print('Go on? Only "yes" is taken for it: ', end="", flush=True)
+    return sys.stdin.readline().strip() == "yes"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

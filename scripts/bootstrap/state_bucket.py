@@ -1,0 +1,186 @@
+"""The state bucket: how it should be, how it is, and the steps from one to the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from bootstrap.settings import Settings, UnfitSettingsError
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+OLD_VERSIONS = 90  # days in which a state that was overwritten can be taken back
+SHUT = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+OWNED = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+_ABSENT = {
+    "NoSuchBucketPolicy",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "OwnershipControlsNotFoundError",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do, and how it is told before it is done."""
+
+    words: str
+    do: Callable[[], object]
+
+
+def steps_to(settings: Settings, *, account_id: str, partition: str, s3: S3Client) -> list[Step]:
+    """List what is still to do; nothing is changed before a step is called."""
+    bucket = settings.bucket
+    there = _is_there(s3, settings, account_id)
+    return [
+        *([] if there else [Step(f"make the bucket {bucket} in {settings.region}", lambda: _make(s3, settings))]),
+        *_missing(s3, settings, partition, there=there),
+    ]
+
+
+def _missing(s3: S3Client, settings: Settings, partition: str, *, there: bool) -> Iterator[Step]:
+    bucket: Any = {"Bucket": settings.bucket}
+
+    def now(read: Callable[..., Any]) -> dict[str, Any]:
+        return _read(lambda: read(**bucket)) if there else {}
+
+    if now(s3.get_bucket_versioning).get("Status") != "Enabled":
+        on: Any = {"Status": "Enabled"}
+        yield Step(
+            "keep old versions of the state", lambda: s3.put_bucket_versioning(**bucket, VersioningConfiguration=on)
+        )
+
+    encryption = _encryption(settings)
+    if not _encrypts(now(s3.get_bucket_encryption), encryption):
+        yield Step(
+            f"encrypt it with {'the key ' + settings.kms_key_id if settings.kms_key_id else 'a key that S3 manages'}",
+            lambda: s3.put_bucket_encryption(**bucket, ServerSideEncryptionConfiguration=encryption),
+        )
+
+    if now(s3.get_public_access_block).get("PublicAccessBlockConfiguration") != SHUT:
+        shut: Any = SHUT
+        yield Step(
+            "shut it to the public", lambda: s3.put_public_access_block(**bucket, PublicAccessBlockConfiguration=shut)
+        )
+
+    if now(s3.get_bucket_ownership_controls).get("OwnershipControls") != OWNED:
+        owned: Any = OWNED
+        yield Step(
+            "switch access lists off: the account owns every object",
+            lambda: s3.put_bucket_ownership_controls(**bucket, OwnershipControls=owned),
+        )
+
+    policy = json.loads(now(s3.get_bucket_policy).get("Policy", '{"Version": "2012-10-17", "Statement": []}'))
+    if lacking := [one for one in _denials(settings.bucket, partition) if one not in policy["Statement"]]:
+        sids = {one["Sid"] for one in lacking}
+        others = [one for one in policy["Statement"] if one.get("Sid") not in sids]
+        text = json.dumps({**policy, "Statement": others + lacking})
+        yield Step("refuse requests without TLS 1.2 or newer", lambda: s3.put_bucket_policy(**bucket, Policy=text))
+
+    if not now(s3.get_bucket_lifecycle_configuration).get("Rules"):
+        rules: Any = {"Rules": [_tidy_up()]}
+        yield Step(
+            f"delete versions {OLD_VERSIONS} days after they were overwritten",
+            lambda: s3.put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration=rules),
+        )
+
+
+def _is_there(s3: S3Client, settings: Settings, account_id: str) -> bool:
+    try:
+        head = s3.head_bucket(Bucket=settings.bucket, ExpectedBucketOwner=account_id)
+    except ClientError as error:
+        match error.response["ResponseMetadata"]["HTTPStatusCode"]:
+            case 404:
+                return False
+            case 403:
+                raise UnfitSettingsError(
+                    f"The bucket {settings.bucket} is of another account, or these credentials may not look at it. "
+                    f"Bucket names are shared by all of AWS: choose another one in {settings.environment}.s3.tfbackend, "
+                    "such as one that ends in the account's number."
+                ) from error
+            case 301 | 400:
+                raise UnfitSettingsError(_elsewhere(settings, "another Region")) from error
+        raise
+    region = head.get("BucketRegion") or settings.region
+    if region != settings.region:
+        raise UnfitSettingsError(_elsewhere(settings, region))
+    return True
+
+
+def _elsewhere(settings: Settings, region: str) -> str:
+    return (
+        f"The bucket {settings.bucket} is in {region}, {settings.environment}.s3.tfbackend says {settings.region}. "
+        "Correct region there, or choose another bucket."
+    )
+
+
+def _make(s3: S3Client, settings: Settings) -> None:
+    if settings.region == "us-east-1":  # the one Region that S3 takes only by its absence
+        s3.create_bucket(Bucket=settings.bucket)
+    else:
+        place: Any = {"LocationConstraint": settings.region}
+        s3.create_bucket(Bucket=settings.bucket, CreateBucketConfiguration=place)
+
+
+def _read(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return read()
+    except ClientError as error:
+        if error.response["Error"].get("Code") in _ABSENT:
+            return {}
+        raise
+
+
+def _encryption(settings: Settings) -> Any:
+    default = {"SSEAlgorithm": "AES256"}
+    if settings.kms_key_id:
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": settings.kms_key_id}
+    return {
+        "Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": settings.kms_key_id is not None}]
+    }
+
+
+def _encrypts(found: dict[str, Any], wanted: Any) -> bool:
+    # AWS may add members of its own to the rule, so only ours are compared.
+    rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    by_default = "ApplyServerSideEncryptionByDefault"
+    return bool(rules) and rules[0].get(by_default) == wanted["Rules"][0][by_default]
+
+
+def _denials(bucket: str, partition: str) -> list[dict[str, Any]]:
+    arn = f"arn:{partition}:s3:::{bucket}"
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": condition,
+        }
+        for sid, condition in (
+            ("RefuseWithoutTls", {"Bool": {"aws:SecureTransport": "false"}}),
+            ("RefuseOldTls", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+        )
+    ]
+
+
+def _tidy_up() -> dict[str, Any]:
+    return {
+        "ID": "tidy-up",
+        "Status": "Enabled",
+        "Filter": {},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_VERSIONS},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    }

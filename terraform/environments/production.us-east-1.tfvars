@@ -1,0 +1,60 @@
+# Production, where the clips lie in buckets that are there already. Replace the account and the names by yours.
+environment = "production"
+account_id  = "111122223333"
+region      = "us-east-1"
+
+data = {
+  # Their owners set the CORS rule that terraform/README.md shows.
+  new_input_bucket = false
+  existing_input_buckets = {
+    acme-clips = {
+      prefixes    = ["rallies/", "serves/"]
+      kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    }
+    acme-docks = {}
+  }
+
+  worker_responses = {
+    days    = 180
+    readers = ["arn:aws:iam::111122223333:role/label-quality"]
+  }
+
+  access_logs = { bucket = "acme-access-logs" }
+}
+
+workforce = {
+  # An account has one private workforce in a Region. Where there is one already:
+  # existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
+  new = { allowed_cidrs = ["203.0.113.0/24"] }
+}
+
+teams = {
+  court-side-reviewers = {
+    description = "People who know tennis and judge how a rally ended"
+    members     = ["ann@example.com", "bo@example.com"]
+  }
+}
+
+existing_teams = {
+  acme-vendor = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
+}
+
+# Who is told when a job ends, is stuck, or costs too much. GitHub's token is put in afterwards: see modules/labeling-events.
+events = {
+  github = { repository = "acme/labeling" }
+  emails = ["labeling@example.com"]
+  budget = { monthly_usd = 2000 }
+}
+
+# Labels as tables, to be queried with SQL.
+catalog = { scan_limit_gb = 10 }
+
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+# github = {
+#   repository    = "acme/labeling"
+#   repository_id = "987654321"
+#   owner_id      = "12345678"
+#   state         = { bucket = "acme-terraform-state", key = "groundctl/production.tfstate" } # as in the .s3.tfbackend file
+# }
+
+tags = { cost-center = "sports" }

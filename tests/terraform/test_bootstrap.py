@@ -1,0 +1,322 @@
+"""The first step in an account: the bucket for Terraform's state, made on the simulator the way a person does it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+
+from bootstrap.__main__ import main
+from bootstrap.settings import UnfitSettingsError, read_settings
+from groundctl.adapters.terraform import find_terraform
+from groundctl.adapters.terraform_places import our_terraform
+from terraform.ground import CHECKOUT, SOURCE
+
+pytestmark = pytest.mark.xdist_group("applied-terraform")
+
+ACCOUNT = "123456789012"  # the simulator's
+ENVIRONMENTS = SOURCE / "environments"
+NUMBERS = count(1)
+
+
+class Said(NamedTuple):
+    """What came of a run."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Settings in a folder, the AWS they are meant for, and a person who answers."""
+
+    settings: Path
+    bucket: str
+    aws: Mapping[str, str]
+    patch: pytest.MonkeyPatch
+    capture: pytest.CaptureFixture[str]
+
+    def run(self, *arguments: str, answer: str = "") -> Said:
+        self.patch.setattr(sys, "stdin", io.StringIO(answer))
+        code = main(["dev.eu-west-1", f"--settings={self.settings}", *arguments])
+        return Said(code, *self.capture.readouterr())
+
+    def write(self, *, bucket: str | None = None, account_id: str = ACCOUNT, more: str = "") -> None:
+        text = f'bucket = "{bucket or self.bucket}"\nkey = "dev.tfstate"\nregion = "eu-west-1"\n{more}'
+        (self.settings / "dev.eu-west-1.s3.tfbackend").write_text(text)
+        (self.settings / "dev.eu-west-1.tfvars").write_text(f'environment = "dev"\naccount_id  = "{account_id}"\n')
+
+    @property
+    def s3(self) -> Any:
+        return self.client("s3")
+
+    def client(self, service: str, *, region: str = "eu-west-1") -> Any:
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # one name for several services
+            endpoint_url=self.aws["AWS_ENDPOINT_URL"],
+            region_name=region,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def has_bucket(self) -> bool:
+        return self.bucket in {bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]}
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path,
+    simulated_aws: Mapping[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Desk]:
+    bucket = f"acme-state-{next(NUMBERS)}"
+    made = Desk(settings=tmp_path, bucket=bucket, aws=simulated_aws, patch=monkeypatch, capture=capsys)
+    for name, value in simulated_aws.items():
+        monkeypatch.setenv(name, value)
+    made.write()
+    yield made
+    if made.has_bucket():  # the stack that is applied beside these tests counts all buckets
+        for one in made.s3.list_object_versions(Bucket=made.bucket).get("Versions", []):
+            made.s3.delete_object(Bucket=made.bucket, Key=one["Key"], VersionId=one["VersionId"])
+        for one in made.s3.list_object_versions(Bucket=made.bucket).get("DeleteMarkers", []):
+            made.s3.delete_object(Bucket=made.bucket, Key=one["Key"], VersionId=one["VersionId"])
+        made.s3.delete_bucket(Bucket=made.bucket)
+
+
+def test_it_says_what_it_will_do_and_does_nothing_unless_told(desk: Desk) -> None:
+    said = desk.run(answer="y\n")
+
+    assert said.code == 1
+    assert said.out == (
+        f"State of dev.eu-west-1: s3://{desk.bucket}/dev.tfstate, account {ACCOUNT} at {desk.aws['AWS_ENDPOINT_URL']}\n"
+        "This will be done:\n"
+        f"  - make the bucket {desk.bucket} in eu-west-1\n"
+        "  - keep old versions of the state\n"
+        "  - encrypt it with a key that S3 manages\n"
+        "  - shut it to the public\n"
+        "  - switch access lists off: the account owns every object\n"
+        "  - refuse requests without TLS 1.2 or newer\n"
+        "  - delete versions 90 days after they were overwritten\n"
+        'Go on? Only "yes" is taken for it: Nothing was changed.\n'
+    )
+    assert not desk.has_bucket()
+
+
+def test_without_anybody_to_ask_nothing_is_done(desk: Desk) -> None:
+    assert desk.run().code == 1
+    assert not desk.has_bucket()
+
+
+def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: Desk) -> None:
+    said = desk.run(answer="yes\n")
+
+    s3, bucket = desk.s3, {"Bucket": desk.bucket}
+    assert said.code == 0, said.err
+    assert "terraform init -backend-config=environments/dev.eu-west-1.s3.tfbackend" in said.out
+    assert s3.get_bucket_location(**bucket)["LocationConstraint"] == "eu-west-1"
+    assert s3.get_bucket_versioning(**bucket)["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"].values())
+    assert s3.get_bucket_ownership_controls(**bucket)["OwnershipControls"]["Rules"] == [
+        {"ObjectOwnership": "BucketOwnerEnforced"}
+    ]
+    statements = json.loads(s3.get_bucket_policy(**bucket)["Policy"])["Statement"]
+    assert [(one["Effect"], one["Resource"], one["Condition"]) for one in statements] == [
+        ("Deny", [f"arn:aws:s3:::{desk.bucket}", f"arn:aws:s3:::{desk.bucket}/*"], condition)
+        for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.2"}})
+    ]
+    [rule] = s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    assert "Expiration" not in rule
+
+
+def test_make_hands_the_environment_on() -> None:
+    told = subprocess.run(
+        ["make", "--dry-run", "bootstrap", "ENVIRONMENT=dev.eu-west-1"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    which = subprocess.run(
+        ["make", "--old-file=.venv/.ready", "bootstrap"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+
+    assert told.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m bootstrap "dev.eu-west-1"'
+    assert which.returncode == 2
+    assert which.stderr.startswith("Which one? make bootstrap ENVIRONMENT=production.us-east-1\n")
+
+
+def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
+    desk.run("--yes")
+
+    again = desk.run()
+
+    assert again.code == 0
+    assert "nothing to do" in again.out
+    assert "This will be done" not in again.out
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda s3, bucket: s3.delete_public_access_block(Bucket=bucket), "shut it to the public"),
+        (lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket), "refuse requests without TLS 1.2 or newer"),
+        (
+            lambda s3, bucket: s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"}),
+            "keep old versions of the state",
+        ),
+        (lambda s3, bucket: s3.delete_bucket_ownership_controls(Bucket=bucket), "switch access lists off"),
+        (lambda s3, bucket: s3.delete_bucket_lifecycle(Bucket=bucket), "delete versions 90 days"),
+    ],
+    ids=["public", "plain HTTP", "versions", "ownership", "lifecycle"],
+)
+def test_what_was_undone_since_is_mended_and_nothing_else(
+    desk: Desk, spoil: Callable[[Any, str], object], words: str
+) -> None:
+    desk.run("--yes")
+    spoil(desk.s3, desk.bucket)
+
+    told = desk.run("--yes").out
+    steps = [line for line in told.splitlines() if line.startswith("  - ")]
+
+    assert len(steps) == 1
+    assert words in steps[0]
+    assert "nothing to do" in desk.run().out
+
+
+def test_what_others_wrote_into_the_policy_stays(desk: Desk) -> None:
+    theirs = {
+        "Sid": "Auditors",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{desk.bucket}",
+    }
+    desk.s3.create_bucket(Bucket=desk.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
+    desk.s3.put_bucket_policy(Bucket=desk.bucket, Policy=policy)
+
+    desk.run("--yes")
+
+    statements = json.loads(desk.s3.get_bucket_policy(Bucket=desk.bucket)["Policy"])["Statement"]
+    assert statements[0] == theirs
+    assert len(statements) == 3
+
+
+def test_a_key_of_ones_own_encrypts_the_state(desk: Desk) -> None:
+    key = desk.client("kms").create_key()["KeyMetadata"]["Arn"]
+    desk.write(more=f'kms_key_id = "{key}"\n')
+
+    desk.run("--yes")
+
+    [rule] = desk.s3.get_bucket_encryption(Bucket=desk.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    assert "nothing to do" in desk.run().out
+
+
+def test_credentials_of_another_account_are_refused_before_anything_is_made(desk: Desk) -> None:
+    desk.write(account_id="444455556666")
+
+    said = desk.run("--yes")
+
+    assert said.code == 2
+    assert said.err == (
+        f"dev.eu-west-1.tfvars is for account 444455556666, the credentials are of {ACCOUNT}. "
+        "Choose the other account (AWS_PROFILE), or the other ENVIRONMENT.\n"
+    )
+    assert not desk.has_bucket()
+
+
+def test_a_bucket_in_another_region_is_refused(desk: Desk) -> None:
+    elsewhere = desk.client("s3", region="eu-central-1")
+    elsewhere.create_bucket(Bucket=desk.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+    said = desk.run("--yes")
+
+    assert said.code == 2
+    assert f"The bucket {desk.bucket} is in eu-central-1" in said.err
+
+
+def test_without_an_answer_from_aws_it_says_so_and_ends(desk: Desk) -> None:
+    desk.patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+    said = desk.run("--yes")
+    desk.patch.setenv("AWS_ENDPOINT_URL", desk.aws["AWS_ENDPOINT_URL"])
+
+    assert said.code == 2
+    assert "Could not connect to the endpoint URL" in said.err
+
+
+def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path) -> None:
+    desk.run("--yes")
+    code = tmp_path / "code"
+    code.mkdir()
+    backend = SOURCE.joinpath("versions.tf").read_text().partition("  backend")[2]
+    (code / "main.tf").write_text(
+        f'terraform {{\n  backend{backend}\nresource "terraform_data" "one" {{\n  input = "kept"\n}}\n'
+    )
+    terraform = find_terraform(os.environ, ours=our_terraform())
+
+    for command in (
+        ["init", f"-backend-config={desk.settings}/dev.eu-west-1.s3.tfbackend"],
+        ["apply", "-auto-approve"],
+    ):
+        done = subprocess.run(
+            [terraform, *command, "-input=false", "-no-color"],
+            cwd=code,
+            env={**os.environ, **desk.aws},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    state = json.loads(desk.s3.get_object(Bucket=desk.bucket, Key="dev.tfstate")["Body"].read())
+    assert state["resources"][0]["type"] == "terraform_data"
+    locks = [one["Key"] for one in desk.s3.list_object_versions(Bucket=desk.bucket).get("Versions", [])]
+    assert "dev.tfstate.tflock" in locks  # it was held while the apply ran
+
+
+def test_files_that_are_missing_are_named_with_those_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "production.s3.tfbackend").write_text("")
+
+    with pytest.raises(UnfitSettingsError, match=r"prod\.s3\.tfbackend is not there.*another ENVIRONMENT: production$"):
+        read_settings(tmp_path, "prod")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('key = "k"\nregion = "us-east-1"\n', r'lacks bucket: write bucket = "\.\.\."'),
+        ('bucket = "s3://acme"\nkey = "k"\nregion = "us-east-1"\n', "s3://acme is no name for a bucket"),
+        ('bucket = "acme-state"\n  key = "nested"\n# region = "off"\n', "lacks key, region"),
+    ],
+)
+def test_settings_that_will_not_do_are_told_with_what_would(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.s3.tfbackend").write_text(text)
+    (tmp_path / "a.tfvars").write_text("")
+
+    with pytest.raises(UnfitSettingsError, match=message):
+        read_settings(tmp_path, "a")
+
+
+def test_every_environment_has_a_state_of_its_own() -> None:
+    names = sorted(file.stem for file in ENVIRONMENTS.glob("*.tfvars") if "." in file.stem)
+
+    settings = [read_settings(ENVIRONMENTS, name) for name in names]
+
+    assert names
+    assert len({(one.bucket, one.key) for one in settings}) == len(names)
+    assert [one.key for one in settings] == [f"{name}.tfstate" for name in names]
