@@ -154,6 +154,7 @@ _COLUMNS: Final = (
     Column("Plan"),
     Column("Team"),
     Column("Clips", right=True),
+    Column("Answers", right=True),
     Column("Estimate", right=True),
     Column("Ends"),
 )
@@ -180,9 +181,10 @@ def _purchase(change: Change) -> tuple[str, ...]:
     cost = change.cost
     if cost is None:
         clips = "" if change.clips is None else f"{change.clips:,}"
-        return clips, for_markdown(_open_cost(change)), _end(change)
+        return clips, "", for_markdown(_open_cost(change)), _end(change)
     of_all = f" of {change.clips:,}" if change.clips not in {None, cost.objects} else ""
-    return unbroken(f"{cost.objects:,}{of_all}"), for_markdown(usd_range(cost.low, cost.high)), _end(change)
+    clips, money = unbroken(f"{cost.objects:,}{of_all}"), for_markdown(usd_range(cost.low, cost.high))
+    return clips, f"{cost.answers:,}", money, _end(change)
 
 
 def _open_cost(change: Change) -> str:
