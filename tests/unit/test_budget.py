@@ -286,7 +286,7 @@ def check_cut(words: Words, crowd: Crowd, row: str, unshown: str) -> None:
         assert FOOT.run_url in cut
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     kinds=st.lists(st.tuples(st.sampled_from(Action), st.sampled_from(HOSTILE), st.sampled_from(HOSTILE)), max_size=12),
     times=st.integers(1, 120),
