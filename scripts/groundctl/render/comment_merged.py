@@ -170,8 +170,9 @@ def _spent(jobs: Sequence[JobStory]) -> str:
         return ""
     spent = sum((_spent_on(job) for job in begun), NOTHING)
     whole = sum((job.cost or NOTHING for job in begun), NOTHING)
+    so_far = "" if all(job.is_finished for job in begun) else " so far"
     return (
-        f"{'Spent' if all(job.is_finished for job in begun) else 'Spent so far'}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
+        f"Spent{so_far}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
         f" {for_markdown(usd_range(whole.low, whole.high))} that was estimated for review."
     )
 
