@@ -9,15 +9,19 @@ from typing import Final
 from urllib.parse import quote
 
 from groundctl.core.ground import GroundPlan
-from groundctl.render.budget import STAMP_ROOM, Part, fit, size
+from groundctl.render.budget import STAMP_ROOM, Fold, Part, fit, size
 from groundctl.render.escape import for_markdown, for_markdown_code, for_markdown_prose
 from groundctl.render.words import count
 
 # A text longer than that says no more in a comment; where it comes from, it is whole.
 MOST_OF_A_NAME: Final = 200
 MOST_OF_A_SENTENCE: Final = 1_200
-# So many are named where the rest is to be found in the table.
+# So many are named where the rest is counted; fewer of jobs with the same to tell, as the table has them all.
 NAMED: Final = 10
+JOBS_NAMED: Final = 5
+# So many points of a list are seen at once; where there are clearly more, they fold away.
+POINTS_SHOWN: Final = 30
+POINTS_UNFOLDED: Final = 40
 RANK_OF_NEEDS, RANK_OF_TABLE, RANK_OF_REMARKS, RANK_OF_DETAILS = range(4)
 
 
@@ -93,10 +97,10 @@ def link_target(url: str) -> str:
     return quote(url, safe="/:?#@!$&*+,;=%~-._")
 
 
-def named(names: Sequence[str], write: Callable[[str], str] = for_markdown_code) -> str:
+def named(names: Sequence[str], write: Callable[[str], str] = for_markdown_code, *, most: int = NAMED) -> str:
     """List names, and count those beyond the first few."""
-    shown = ", ".join(write(name) for name in names[:NAMED])
-    return f"{shown} and {len(names) - NAMED:,} more" if len(names) > NAMED else shown
+    shown = ", ".join(write(name) for name in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def code_name(name: str) -> str:
@@ -119,6 +123,12 @@ def ended(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+# It may not hold all the others: what is missing is counted below it.
+_POINTS_FOLD: Final = Fold(
+    after=POINTS_SHOWN, opening="\n<details><summary>More</summary>\n\n", closing="\n</details>\n"
+)
+
+
 def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int) -> Part:
     """Write what a person should know or do, one point each: jobs, cause, who can act, next step."""
 
@@ -136,6 +146,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
         rank=rank,
         opening=f"#### {heading}\n\n",
         closing="\n",
+        fold=_POINTS_FOLD if len(needs) > POINTS_UNFOLDED else None,
     )
 
 
@@ -143,7 +154,7 @@ def need_point(need: Need) -> str:
     """Write one point of a list."""
     rule = f" ({need.rule})" if need.rule else ""
     many = f" ({count(len(need.jobs), 'job')})" if len(need.jobs) > 1 else ""
-    jobs = f"**{named(need.jobs, code_name)}**{many}: " if need.jobs else ""
+    jobs = f"**{named(need.jobs, code_name, most=JOBS_NAMED)}**{many}: " if need.jobs else ""
     changed = f" Changed: {named(need.fields, code_name)}." if need.fields else ""
     lines = [f"- {jobs}{_with_rule(sentence(need.cause), rule)}{changed}"]
     if who := " or ".join(part for part in (named(need.owners, plain), need.lift) if part):

@@ -140,7 +140,8 @@ def _progress_of_all(story: Story) -> str:
         parts.append(f"{rate:,.0f} an hour" if rate >= 1 else "less than one an hour")
     ends = [one.expected_end for one in open_jobs if one.expected_end]
     if ends and len(ends) == len(open_jobs):
-        parts.append(f"done about {_to_the_hour(max(ends))}")
+        who = "" if len(open_jobs) == len(running) else "the rest "
+        parts.append(f"{who}done about {_to_the_hour(max(ends))}")
     return ", ".join(parts)
 
 
@@ -164,13 +165,14 @@ def _rail(story: Story) -> str:
 
 
 def _spent(jobs: Sequence[JobStory]) -> str:
-    begun = [job for job in jobs if job.cost and job.progress]
+    begun = [job for job in jobs if job.cost and job.progress and not job.outcome]
     if not begun:
         return ""
     spent = sum((_spent_on(job) for job in begun), NOTHING)
     whole = sum((job.cost or NOTHING for job in begun), NOTHING)
+    so_far = "" if all(job.is_finished for job in begun) else " so far"
     return (
-        f"{'Spent' if all(job.is_finished for job in begun) else 'Spent so far'}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
+        f"Spent{so_far}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
         f" {for_markdown(usd_range(whole.low, whole.high))} that was estimated for review."
     )
 

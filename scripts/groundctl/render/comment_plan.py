@@ -145,7 +145,7 @@ def _work_by_team(creates: Iterable[Change]) -> str:
         answers[change.team] += change.cost.answers if change.cost else 0
     if not any(answers.values()):
         return ""
-    teams = [f"{code_name(team)} {number:,}" for team, number in answers.most_common()]
+    teams = [f"{number:,} by {code_name(team)}" for team, number in answers.most_common()]
     return f"Answers to give: {named(teams, str)}."
 
 

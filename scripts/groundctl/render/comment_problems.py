@@ -24,20 +24,22 @@ from groundctl.render.words import count
 
 def problems_words(problems: Sequence[Problem], files: int, *, foot: Foot | None, limit: int = COMMENT_LIMIT) -> Words:
     """Write what keeps a pull request from being planned, within so many bytes."""
-    errors = errors_among(problems)
-    warnings = warnings_among(problems)
-    head = [f"### No plan: {verdict(problems, files)}", _standing(errors)]
-    parts = [
+    head = [f"### No plan: {verdict(problems, files)}", _standing(problems)]
+    return composed(head, _lists(problems, foot), foot_line(foot), limit)
+
+
+def _standing(problems: Sequence[Problem]) -> str:
+    if not errors_among(problems):
+        return ""
+    return "**Not ready to merge:** nothing is planned, and nothing will be created, while a declaration has errors."
+
+
+def _lists(problems: Sequence[Problem], foot: Foot | None) -> list[Part]:
+    errors, warnings = errors_among(problems), warnings_among(problems)
+    return [
         _list("What is wrong", errors, foot, rank=RANK_OF_NEEDS),
         _list(count(len(warnings), "warning"), warnings, foot, rank=RANK_OF_REMARKS),
     ]
-    return composed(head, parts, foot_line(foot), limit)
-
-
-def _standing(errors: Sequence[Problem]) -> str:
-    if not errors:
-        return "There are warnings only; the run says why there is no plan."
-    return "**Not ready to merge:** nothing is planned, and nothing will be created, while a declaration has errors."
 
 
 def _list(heading: str, problems: Sequence[Problem], foot: Foot | None, *, rank: int) -> Part:
@@ -70,12 +72,9 @@ def failure_words(message: str, hint: str, *, foot: Foot | None) -> Words:
 
 def validation_summary(problems: Sequence[Problem], files: int, *, is_fork: bool) -> str:
     """Write what the offline check of a pull request found, for the page of its run: a fork gets no comment."""
-    lines = [f"### {verdict(problems, files)}"]
-    if is_fork:
-        lines.append(
-            "This pull request comes from a fork, whose runs get no credentials: nothing was planned. The plan waits for a"
-            " maintainer, who can push the branch to this repository after a look at it."
-        )
-    if problems:
-        lines.append(problems_words(problems, files, foot=None, limit=SUMMARY_LIMIT).content)
-    return "\n\n".join(lines) + "\n"
+    fork = (
+        "This pull request comes from a fork, whose runs get no credentials: nothing was planned. The plan waits for a"
+        " maintainer, who can push the branch to this repository after a look at it."
+    )
+    head = [f"### {verdict(problems, files)}", _standing(problems), fork if is_fork else ""]
+    return composed(head, _lists(problems, None), "", SUMMARY_LIMIT).content + "\n"

@@ -23,7 +23,8 @@ def jobs_part(
     """Write a row for each job."""
     kept = filled(columns, map(cells, jobs))
     head = markdown_head([columns[index] for index in kept])
-    folded = f"\n<details><summary>The other {count(len(jobs) - ROWS_SHOWN, 'job')}</summary>\n\n{head}"
+    # It may not hold all the others: what is missing is counted below it.
+    folded = f"\n<details><summary>More jobs</summary>\n\n{head}"
     return Part(
         pieces=(markdown_row([row[index] for index in kept]) for row in map(cells, jobs)),
         total=len(jobs),

@@ -57,11 +57,12 @@ def for_workflow_property(text: str) -> str:
 # Nobody sees it, and GitHub takes no word that it stands in for a name, a number or an address.
 _JOINER = "\u2060"
 _SHOWN_JOINER = "&#8288;"
+# S3's addresses stay as they are: nothing makes links of them, and people copy them.
 _LIVE = re.compile(
     r"(?P<name>[@#])(?=\S)"
     r"|(?P<issue>\b[Gg][Hh])(?=-[0-9])"
     r"|(?P<emoji>:)(?=[\w+-])"
-    r"|(?P<scheme>:)(?=//)"
+    r"|(?P<scheme>(?<!\b[Ss]3):)(?=//)"
     r"|(?P<www>[Ww]{3})(?=\.)"
     r"|(?<![0-9A-Za-z_])(?P<commit>[0-9a-fA-F]{7,40})(?![0-9A-Za-z_])"
 )

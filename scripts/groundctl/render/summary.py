@@ -24,7 +24,7 @@ def stories_words(stories: Sequence[Story], now: datetime, *, foot: Foot | None,
         return story_words(stories[0], now, foot=foot, limit=limit)
     ordered = sorted(stories, key=lambda story: not story.needs_a_person)
     in_full, others = ordered[:TOLD_WHOLE], ordered[TOLD_WHOLE:]
-    head = f"## {stories_title(stories).capitalize()}"
+    head = f"# {stories_title(stories).capitalize()}"
     return composed([head], [_whole(in_full, now, limit), _in_a_line(others)], foot_line(foot), limit)
 
 
@@ -32,7 +32,7 @@ def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
     each = limit * 3 // 4 // max(len(stories), 1)
     return Part(
         pieces=(
-            f"### Pull request {story.pull_request}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
+            f"## Pull request {story.pull_request}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
             for story in stories
         ),
         total=len(stories),
@@ -47,7 +47,7 @@ def _in_a_line(stories: Sequence[Story]) -> Part:
         total=len(stories),
         rest=lambda taken: _more(len(stories) - taken),
         rank=1,
-        opening="### The others\n\n",
+        opening="## The others\n\n",
     )
 
 
