@@ -21,11 +21,6 @@ variable "github" {
     })
   })
   default = null
-
-  validation {
-    condition     = var.github == null || var.oidc_client_secret == null
-    error_message = "oidc_client_secret is kept in the Terraform state, which the plan role reads: whoever may push a branch could have it. Make that workforce elsewhere and give it as workforce.existing, or leave github out."
-  }
 }
 
 module "github_access" {

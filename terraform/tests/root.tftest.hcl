@@ -263,7 +263,7 @@ run "rejects_a_secret_where_a_branch_could_read_it" {
     }
   }
 
-  expect_failures = [var.github]
+  expect_failures = [var.oidc_client_secret]
 }
 
 run "rejects_a_topic_by_its_name" {
