@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo story test bless check format lock bench
+.PHONY: help setup bootstrap demo story test bless look check format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,11 @@ test: setup ## every test; some look at pages in Chromium, which is installed wh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bless: setup ## renew the expected files of tests/cases; look at the diff
-	GROUNDCTL_BLESS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py
+	GROUNDCTL_BLESS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py
+
+look: setup ## the comments of tests/cases as GitHub shows them: pages and pictures in .build/comments/
+	scripts/install_browser.sh
+	PYTHONPATH=tests $(BIN)/python -m support.look
 
 check: setup ## lint, types, formats
 	$(BIN)/ruff check .

@@ -49,13 +49,3 @@ module "labeling_execution" {
   # Apart from `access`: whether there is a key must be known before the key is.
   data_key = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
 }
-
-module "labeling_workforce" {
-  source = "./modules/labeling-workforce"
-  count  = length(var.teams) > 0 ? 1 : 0
-
-  context    = local.context
-  workforce  = var.workforce
-  teams      = var.teams
-  disposable = var.disposable
-}

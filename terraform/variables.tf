@@ -105,59 +105,6 @@ variable "data" {
   }
 }
 
-variable "workforce" {
-  description = <<-EOT
-    The one private workforce that an AWS account has in a Region.
-    existing: a Cognito workforce that is already there; the teams are made in it. Left out, a user pool and a workforce are made.
-    allowed_cidrs: the only addresses from which workers reach the portal of a new workforce; empty: from anywhere.
-  EOT
-  type = object({
-    existing = optional(object({
-      name         = string
-      user_pool_id = string
-      client_id    = string
-    }))
-    allowed_cidrs = optional(set(string), [])
-  })
-  default = {}
-}
-
-variable "teams" {
-  description = "Work teams to make, by the name that declarations use. notification_topic_arn: an SNS topic that tells the team of new work. With no teams there is no workforce."
-  type = map(object({
-    description            = string
-    notification_topic_arn = optional(string)
-  }))
-  default = {}
-}
-
-variable "existing_teams" {
-  description = "Work teams that are already there (a vendor's, or ones made by hand), by the name that declarations use."
-  type = map(object({
-    arn        = string
-    portal_url = optional(string)
-  }))
-  default = {}
-
-  validation {
-    condition = alltrue([
-      for team in values(var.existing_teams) :
-      can(regex("^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:workteam/(private|vendor|public)-crowd/[!-~]+$", team.arn))
-    ])
-    error_message = "existing_teams[*].arn is a work team's ARN, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme\". `aws sagemaker list-workteams` and `list-subscribed-workteams` show yours."
-  }
-
-  validation {
-    condition     = alltrue([for name in keys(var.existing_teams) : can(regex("^[a-z0-9](-*[a-z0-9])*$", name)) && length(name) <= 63])
-    error_message = "existing_teams has team names as its keys: at most 63 lower-case letters, digits and hyphens, such as \"acme-vendor\"."
-  }
-
-  validation {
-    condition     = length(setintersection(keys(var.existing_teams), keys(var.teams))) == 0
-    error_message = "A name is in teams or in existing_teams, not in both. Take it out of one of them."
-  }
-}
-
 variable "tags" {
   description = "Tags for everything that is made, such as { cost-center = \"sports\" }."
   type        = map(string)

@@ -20,6 +20,7 @@ from groundctl.errors import GroundctlError
 # Seen by type checkers as typing's own, which takes a tenth of the time of `--help` to import.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import TracebackType
     from typing import TypeAlias
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -31,6 +32,8 @@ DESCRIPTION = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; without arguments, take those of this process, and end it."""
+    if arguments is None:
+        sys.excepthook = tell_crash
     code = _run(arguments)
     if arguments is None:
         sys.stdout.flush()
@@ -50,10 +53,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = int(command.run(options))
         sys.stdout.flush()
     except GroundctlError as error:
-        from groundctl.render.escape import for_terminal
-
-        print(f"groundctl: {for_terminal(error.message)}", file=sys.stderr)
-        print(f"  what now: {for_terminal(error.hint)}", file=sys.stderr)
+        tell_fault(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of a pipe has seen enough.
@@ -69,6 +69,24 @@ def _run(arguments: Sequence[str] | None) -> int:
         print("groundctl: interrupted; running it again is always safe", file=sys.stderr)
         return 130
     return code
+
+
+def tell_fault(error: GroundctlError) -> None:
+    """Say what went wrong, and what now."""
+    from groundctl.render.escape import for_terminal
+
+    print(f"groundctl: {for_terminal(error.message)}", file=sys.stderr)
+    print(f"  what now: {for_terminal(error.hint)}", file=sys.stderr)
+
+
+def tell_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what nobody foresaw as Python does, but so that no line of it is a command to the workflow runner."""
+    import traceback
+
+    from groundctl.render.escape import for_terminal
+
+    for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
+        print(for_terminal(line), file=sys.stderr)
 
 
 def _drop_output() -> None:

@@ -10,6 +10,8 @@ DELETE /groundtruth-simulator/requests
 GET    /groundtruth-simulator/faults    {"faults": [...]}
 POST   /groundtruth-simulator/faults    one fault, see `faults.Fault`
 DELETE /groundtruth-simulator/faults
+GET    /groundtruth-simulator/routes    {address elsewhere: what stands in for it on this machine}
+POST   /groundtruth-simulator/routes    the same, added to what is known, such as {"https://api.github.com": "http://127.0.0.1:5642"}
 GET    /groundtruth-simulator/settings  see `settings.Settings`
 POST   /groundtruth-simulator/settings  some of them
 POST   /groundtruth-simulator/reset     forgets all AWS resources, truth, faults and requests
@@ -123,6 +125,17 @@ def _clear_faults(simulator: Simulator, given: Mapping[str, Any]) -> Answer:
     return _faults(simulator, given)
 
 
+def _routes(simulator: Simulator, _: Mapping[str, Any]) -> Answer:
+    return dict(simulator.routes)
+
+
+def _add_routes(simulator: Simulator, given: Mapping[str, Any]) -> Answer:
+    if any(not isinstance(stand_in, str) for stand_in in given.values()):
+        raise ValueError("a route leads to an http:// address")
+    simulator.add_routes(given)
+    return _routes(simulator, given)
+
+
 def _settings(simulator: Simulator, _: Mapping[str, Any]) -> Answer:
     return asdict(simulator.settings)
 
@@ -151,6 +164,8 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
+    ("GET", "routes"): _routes,
+    ("POST", "routes"): _add_routes,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _change_settings,
     ("POST", "reset"): _reset,

@@ -5,31 +5,23 @@ Each repair first asks moto whether it still has the gap, and steps aside if it 
 
 from __future__ import annotations
 
-import copy
 import inspect
 import json
-import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any
 
-import requests
+from moto.athena.responses import AthenaResponse
 from moto.budgets.responses import BudgetsResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
-from moto.events.models import Rule, events_backends
-from moto.events.utils import EventTemplateParser
 from moto.s3.responses import S3Response
-from moto.sns.models import sns_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from groundtruth_simulator.bucket_policies import let_access_logs_into_a_bucket_with_denials, weigh_a_conditional_deny
+from groundtruth_simulator.deliveries import deliver_events_to_topics_and_destinations
 
-Way = Callable[[Any, Mapping[str, Any], Any], None]  # rule, target, event
-
-LOGGER = logging.getLogger(__name__)
-PATIENCE = 10  # real seconds that an API destination may take
 STATE_TYPES = ("Choice", "Fail", "Map", "Parallel", "Pass", "Succeed", "Task", "Wait")
 TAGS = "_budget_tags"  # in a moto backend's __dict__, which its reset() empties
 
@@ -48,6 +40,7 @@ def repair_moto() -> None:
         read_back_bucket_events,
         deliver_events_to_topics_and_destinations,
         keep_budget_tags,
+        delete_named_queries,
         complete_state_machines,
         let_access_logs_into_a_bucket_with_denials,
     ):
@@ -91,74 +84,8 @@ def read_back_bucket_events() -> None:
     _put(S3Response, get_bucket_notification)
 
 
-def deliver_events_to_topics_and_destinations() -> None:
-    """Deliver to SNS, where moto raises NotImplementedError, and to API destinations with body and API key."""
-    if '"sns"' in inspect.getsource(Rule.send_to_targets):
-        return
-    original = Rule.send_to_targets
-
-    @wraps(original)
-    def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
-        ours = [(target, way) for target in self.targets if (way := _deliverer(target["Arn"]))]
-        rest = copy.copy(self)
-        rest.targets = [target for target in self.targets if not _deliverer(target["Arn"])]
-        original(rest, original_event, transform_input)
-        if self.event_pattern.matches_event(original_event):
-            for target, way in ours:
-                event = _shaped(target, original_event) if transform_input else original_event
-                _deliver(way, self, target, event)
-
-    _put(Rule, send_to_targets)
-
-
 def _put(owner: type, method: Callable[..., Any]) -> None:
     setattr(owner, method.__name__.removeprefix("_"), method)
-
-
-def _deliverer(arn: str) -> Way | None:
-    service, kind = arn.split(":")[2], arn.split(":", 5)[5]
-    if service == "sns":
-        return _to_topic
-    return _to_destination if service == "events" and kind.startswith("api-destination/") else None
-
-
-def _shaped(target: Mapping[str, Any], event: Any) -> Any:
-    transformer = target.get("InputTransformer", {})
-    return EventTemplateParser.parse(
-        input_template=transformer.get("InputTemplate"),
-        input_paths_map=transformer.get("InputPathsMap", {}),
-        event=event,
-    )
-
-
-def _deliver(way: Way, rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    # EventBridge delivers in its own time: whoever put the event never sees a target's trouble.
-    try:
-        way(rule, target, event)
-    except (requests.RequestException, ServiceException, KeyError):
-        LOGGER.warning("EventBridge could not deliver to %s", target["Arn"], exc_info=True)
-
-
-def _to_topic(rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    message = event if isinstance(event, str) else json.dumps(event)
-    sns_backends[rule.account_id][rule.region_name].publish(message=message, arn=target["Arn"])
-
-
-def _to_destination(rule: Any, target: Mapping[str, Any], event: Any) -> None:
-    backend = events_backends[rule.account_id][rule.region_name]
-    destination = backend.destinations[target["Arn"].split("/")[1]]
-    connection = backend.connections[destination.connection_arn.split("/")[1]]
-    key = connection.auth_parameters.get("ApiKeyAuthParameters")
-    http = target.get("HttpParameters", {})
-    headers = {**http.get("HeaderParameters", {}), **({key["ApiKeyName"]: key["ApiKeyValue"]} if key else {})}
-    requests.request(
-        destination.http_method,
-        destination.invocation_endpoint,
-        params=http.get("QueryStringParameters"),
-        headers=headers,
-        json=event,
-        timeout=PATIENCE,
-    )
 
 
 def keep_budget_tags() -> None:
@@ -214,6 +141,17 @@ def _describe_subscribers_for_notification(self: Any) -> str:
         if all(each.details.get(name) == wanted.get(name) for name in ("NotificationType", "Threshold")):
             return json.dumps({"Subscribers": each.subscribers})
     return json.dumps({"Subscribers": []})
+
+
+def delete_named_queries() -> None:
+    """Add the one call on Athena's named queries that moto lacks."""
+    if not hasattr(AthenaResponse, "delete_named_query"):
+        _put(AthenaResponse, _delete_named_query)
+
+
+def _delete_named_query(self: Any) -> str:
+    self.athena_backend.named_queries.pop(self._get_param("NamedQueryId"), None)
+    return "{}"
 
 
 def complete_state_machines() -> None:

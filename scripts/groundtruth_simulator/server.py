@@ -195,20 +195,31 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         "--speed", type=float, default=1.0, help="simulated seconds per real one (default: %(default)s)"
     )
     parser.add_argument("--frozen", action="store_true", help="let time move only on request")
+    parser.add_argument(
+        "--route",
+        action="append",
+        default=[],
+        type=_route,
+        metavar="ADDRESS=STAND-IN",
+        help="call STAND-IN on this machine where an EventBridge API destination calls ADDRESS elsewhere, "
+        "such as https://api.github.com=http://127.0.0.1:5642; may be given several times",
+    )
     parser.add_argument("--start", type=_moment, help="simulated time to begin at, ISO 8601 (default: now)")
     return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C."""
-    options = parse_arguments(arguments)
+    options = vars(parse_arguments(arguments))
+    routes = dict(options.pop("route"))
     _forget_aws_settings()
     # Terraform may attach AWS-managed policies; moto loads them only when asked.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
-    with SimulatorServer(**vars(options)) as simulator:
+    with SimulatorServer(**options) as simulator:
+        simulator.add_routes(routes)
         sys.stdout.write(f"Ground Truth simulator ready at {simulator.url}\n")
         sys.stdout.flush()
         done.wait()
@@ -219,6 +230,13 @@ def _forget_aws_settings() -> None:
     # moto opens botocore sessions of its own, and a profile that is not there breaks them in the middle of a request.
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
+
+
+def _route(text: str) -> tuple[str, str]:
+    address, separator, stand_in = text.partition("=")
+    if not separator or not stand_in.startswith("http://"):
+        raise argparse.ArgumentTypeError("a route is ADDRESS=STAND-IN, and the stand-in begins with http://")
+    return address, stand_in
 
 
 def _moment(text: str) -> datetime:

@@ -38,6 +38,7 @@ class Simulator:
         self.faults = Faults()
         self.log = RequestLog()
         self.outbox = Outbox()
+        self.routes: dict[str, str] = {}
         self._truth: dict[str, str | None] = {}
 
     def configure(
@@ -49,6 +50,7 @@ class Simulator:
             self.clock = Clock(start=start, speed=speed, frozen=frozen)
             self.faults.clear()
             self.log.clear()
+            self.routes.clear()
             self._truth.clear()
 
     def reset(self) -> None:
@@ -97,6 +99,16 @@ class Simulator:
     def truth(self) -> Truth:
         """Return what the workers may know now."""
         return Truth(known=dict(self._truth), seed=self.settings.seed)
+
+    def add_routes(self, routes: Mapping[str, str]) -> None:
+        """Say what on this machine stands in for an address elsewhere, such as https://api.github.com.
+
+        An API destination below that address is then called there; without a route, it is not called at all.
+        """
+        for address, stand_in in routes.items():
+            if not stand_in.startswith("http://"):
+                raise ValueError(f"a route leads to an http:// address, not to {stand_in!r}")
+            self.routes[address.rstrip("/")] = stand_in.rstrip("/")
 
     def add_fault(self, **fault: Any) -> Fault:
         """Queue a fault for coming requests; see `faults.Fault` for the members."""

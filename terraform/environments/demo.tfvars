@@ -8,6 +8,8 @@ data = {
   access_logs = { enabled = false }
 }
 
+workforce = { new = {} }
+
 teams = {
   court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }
   dock-watchers        = { description = "Warehouse staff who tell what happens at the loading docks" }

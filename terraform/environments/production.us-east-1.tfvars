@@ -23,17 +23,38 @@ data = {
 }
 
 workforce = {
-  # An account has one private workforce in a Region. Where there is one already:
-  # existing    = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
-  allowed_cidrs = ["203.0.113.0/24"]
+  # An account has one private workforce in a Region. Where `aws sagemaker list-workforces` shows one, name it in place of new:
+  # existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
+  new = { allowed_cidrs = ["203.0.113.0/24"] }
 }
 
 teams = {
-  court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }
+  court-side-reviewers = {
+    description = "People who know tennis and judge how a rally ended"
+    members     = ["ann@example.com", "bo@example.com"]
+  }
 }
 
 existing_teams = {
   acme-vendor = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
 }
 
+# Who is told when a job ends, is stuck, or costs too much. GitHub's token is put in afterwards: see modules/labeling-events.
+events = {
+  github = { repository = "acme/labeling" }
+  emails = ["labeling@example.com"]
+  budget = { monthly_usd = 2000 }
+}
+
+# Labels as tables, to be queried with SQL.
+catalog = { scan_limit_gb = 10 }
+
 tags = { cost-center = "sports" }
+
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+github = {
+  repository    = "acme/labeling"
+  repository_id = "987654321"
+  owner_id      = "12345678"
+  state         = { bucket = "acme-groundctl-state-111122223333", key = "production.us-east-1.tfstate" } # as in the .s3.tfbackend file
+}

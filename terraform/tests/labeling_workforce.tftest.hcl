@@ -8,8 +8,16 @@ variables {
     partition  = "aws"
     region     = "us-east-1"
   }
+  workforce = { new = {} }
   teams = {
-    court-side-reviewers = { description = "People who know tennis" }
+    court-side-reviewers = {
+      description = "People who know tennis"
+      members     = ["ann@example.com", "bo@example.com"]
+    }
+    dock-watchers = {
+      description = "Warehouse staff"
+      members     = ["bo@example.com"]
+    }
   }
 }
 
@@ -28,6 +36,36 @@ run "a_team_is_a_group_of_the_pool" {
   assert {
     condition     = aws_sagemaker_workteam.this["court-side-reviewers"].workforce_name == "groundctl-test"
     error_message = "The team belongs to the workforce that is made with it."
+  }
+}
+
+run "a_member_of_two_teams_is_one_worker" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  assert {
+    condition     = keys(aws_cognito_user.this) == ["ann@example.com", "bo@example.com"]
+    error_message = "Two people, two accounts."
+  }
+
+  assert {
+    condition = { for key, each in aws_cognito_user_in_group.this : key => each.group_name } == {
+      "court-side-reviewers/ann@example.com" = "court-side-reviewers"
+      "court-side-reviewers/bo@example.com"  = "court-side-reviewers"
+      "dock-watchers/bo@example.com"         = "dock-watchers"
+    }
+    error_message = "Each is in the group of each of its teams."
+  }
+
+  assert {
+    condition = alltrue([
+      for email, worker in aws_cognito_user.this :
+      worker.username == email && worker.desired_delivery_mediums == toset(["EMAIL"]) && worker.password == null && worker.temporary_password == null
+    ])
+    error_message = "Cognito sends the invitation; no password comes by Terraform."
   }
 }
 
@@ -87,6 +125,84 @@ run "an_existing_workforce_takes_the_teams" {
     condition     = one(one(aws_sagemaker_workteam.this["court-side-reviewers"].member_definition).cognito_member_definition).user_pool == "us-east-1_AbCdEf123"
     error_message = "Its members are a group of the existing pool."
   }
+
+  assert {
+    condition     = aws_cognito_user.this["ann@example.com"].user_pool_id == "us-east-1_AbCdEf123"
+    error_message = "Its workers are invited into the existing pool."
+  }
+
+  assert {
+    condition     = output.workforce == var.workforce.existing
+    error_message = "The same words can be given to a third environment."
+  }
+}
+
+run "an_identity_provider_can_vouch_for_workers" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = {
+      new = {
+        oidc = {
+          client_id              = "portal"
+          issuer                 = "https://id.example.com"
+          authorization_endpoint = "https://id.example.com/authorize"
+          token_endpoint         = "https://id.example.com/token"
+          user_info_endpoint     = "https://id.example.com/userinfo"
+          logout_endpoint        = "https://id.example.com/logout"
+          jwks_uri               = "https://id.example.com/keys"
+        }
+      }
+    }
+    oidc_client_secret = "secret"
+    teams = {
+      reviewers = { description = "People who know tennis", groups = ["tennis", "umpires"] }
+    }
+  }
+
+  assert {
+    condition     = length(aws_cognito_user_pool.this) + length(aws_cognito_user_group.this) + length(aws_cognito_user.this) == 0
+    error_message = "There is nothing of Cognito."
+  }
+
+  assert {
+    condition     = one(aws_sagemaker_workforce.this[0].oidc_config).issuer == "https://id.example.com" && length(aws_sagemaker_workforce.this[0].cognito_config) == 0
+    error_message = "The workforce asks the identity provider."
+  }
+
+  assert {
+    condition     = one(one(aws_sagemaker_workteam.this["reviewers"].member_definition).oidc_member_definition).groups == toset(["tennis", "umpires"])
+    error_message = "A team is groups of the identity provider."
+  }
+}
+
+run "an_existing_oidc_workforce_takes_groups" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = { existing = { name = "staff" } }
+    teams = {
+      reviewers = { description = "People who know tennis", groups = ["tennis", "umpires"] }
+    }
+  }
+
+  assert {
+    condition     = length(aws_sagemaker_workforce.this) == 0 && aws_sagemaker_workteam.this["reviewers"].workforce_name == "staff"
+    error_message = "The team is made in the existing workforce, and no secret is needed."
+  }
+
+  assert {
+    condition     = length(one(aws_sagemaker_workteam.this["reviewers"].member_definition).cognito_member_definition) == 0
+    error_message = "It has nothing of Cognito."
+  }
 }
 
 run "a_topic_tells_the_team_of_new_work" {
@@ -116,13 +232,142 @@ run "the_portal_can_be_fenced" {
   }
 
   variables {
-    workforce = { allowed_cidrs = ["203.0.113.0/24"] }
+    workforce = { new = { allowed_cidrs = ["203.0.113.0/24"] } }
   }
 
   assert {
     condition     = one(aws_sagemaker_workforce.this[0].source_ip_config).cidrs == toset(["203.0.113.0/24"])
     error_message = "Workers come from the given addresses."
   }
+}
+
+run "rejects_a_workforce_left_to_chance" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = {}
+  }
+
+  expect_failures = [var.workforce]
+}
+
+run "rejects_a_second_workforce" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = { new = {}, existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" } }
+  }
+
+  expect_failures = [var.workforce]
+}
+
+run "rejects_half_of_a_cognito_workforce" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = { existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123" } }
+  }
+
+  expect_failures = [var.workforce]
+}
+
+run "rejects_an_address_that_is_no_range" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = { new = { allowed_cidrs = ["203.0.113.7"] } }
+  }
+
+  expect_failures = [var.workforce]
+}
+
+run "rejects_an_identity_provider_without_tls" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = {
+      new = {
+        oidc = {
+          client_id              = "portal"
+          issuer                 = "http://id.example.com"
+          authorization_endpoint = "https://id.example.com/authorize"
+          token_endpoint         = "https://id.example.com/token"
+          user_info_endpoint     = "https://id.example.com/userinfo"
+          logout_endpoint        = "https://id.example.com/logout"
+          jwks_uri               = "https://id.example.com/keys"
+        }
+      }
+    }
+    oidc_client_secret = "secret"
+    teams = {
+      reviewers = { description = "People who know tennis", groups = ["tennis", "umpires"] }
+    }
+  }
+
+  expect_failures = [var.workforce]
+}
+
+run "rejects_an_identity_provider_without_its_secret" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = {
+      new = {
+        oidc = {
+          client_id              = "portal"
+          issuer                 = "https://id.example.com"
+          authorization_endpoint = "https://id.example.com/authorize"
+          token_endpoint         = "https://id.example.com/token"
+          user_info_endpoint     = "https://id.example.com/userinfo"
+          logout_endpoint        = "https://id.example.com/logout"
+          jwks_uri               = "https://id.example.com/keys"
+        }
+      }
+    }
+    teams = {
+      reviewers = { description = "People who know tennis", groups = ["tennis", "umpires"] }
+    }
+  }
+
+  expect_failures = [var.oidc_client_secret]
+}
+
+run "rejects_a_secret_without_an_identity_provider" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    oidc_client_secret = "secret"
+  }
+
+  expect_failures = [var.oidc_client_secret]
 }
 
 run "rejects_an_upper_case_team" {
@@ -167,6 +412,49 @@ run "rejects_a_team_without_a_description" {
   expect_failures = [var.teams]
 }
 
+run "rejects_a_member_who_is_no_address" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    teams = { reviewers = { description = "People who know tennis", members = ["Ann"] } }
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "rejects_groups_of_nobody" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    teams = { reviewers = { description = "People who know tennis", groups = ["tennis"] } }
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "rejects_members_whom_the_identity_provider_keeps" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-workforce"
+  }
+
+  variables {
+    workforce = { existing = { name = "staff" } }
+    teams     = { reviewers = { description = "People who know tennis", groups = ["tennis"], members = ["ann@example.com"] } }
+  }
+
+  expect_failures = [var.teams]
+}
+
 run "rejects_a_topic_that_is_no_arn" {
   command = plan
 
@@ -179,35 +467,4 @@ run "rejects_a_topic_that_is_no_arn" {
   }
 
   expect_failures = [var.teams]
-}
-
-run "rejects_an_address_that_is_no_range" {
-  command = plan
-
-  module {
-    source = "./modules/labeling-workforce"
-  }
-
-  variables {
-    workforce = { allowed_cidrs = ["203.0.113.7"] }
-  }
-
-  expect_failures = [var.workforce]
-}
-
-run "rejects_addresses_for_a_workforce_kept_elsewhere" {
-  command = plan
-
-  module {
-    source = "./modules/labeling-workforce"
-  }
-
-  variables {
-    workforce = {
-      existing      = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
-      allowed_cidrs = ["203.0.113.0/24"]
-    }
-  }
-
-  expect_failures = [var.workforce]
 }

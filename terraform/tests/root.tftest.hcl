@@ -33,7 +33,7 @@ run "existing_teams_tell_their_kind" {
     existing_teams = {
       acme   = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
       crowd  = { arn = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default" }
-      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office", portal_url = "https://office.example" }
+      office = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/office" }
     }
   }
 
@@ -41,10 +41,40 @@ run "existing_teams_tell_their_kind" {
     condition     = { for name, team in local.existing_teams : name => team.kind } == { acme = "vendor", crowd = "public", office = "private" }
     error_message = "The kind is read off the ARN."
   }
+}
+
+run "an_existing_team_can_go_by_its_name" {
+  command = plan
+
+  variables {
+    existing_teams = { court-side = { name = "Court-Side" } }
+  }
 
   assert {
-    condition     = local.existing_teams["office"].portal_url == "https://office.example" && local.existing_teams["acme"].portal_url == null
-    error_message = "A portal is handed on where it is known."
+    condition     = local.existing_teams["court-side"].arn == "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/Court-Side"
+    error_message = "It is a private team of this account and Region."
+  }
+}
+
+run "nobody_is_told_and_nothing_queried_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(module.labeling_events) + length(module.labeling_catalog) == 0 && output.events == null && output.catalog == null
+    error_message = "Both are left out by default."
+  }
+}
+
+run "topics_are_handed_over" {
+  command = plan
+
+  variables {
+    topics = { new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+  }
+
+  assert {
+    condition     = output.infrastructure.topics == tomap({ new-clips = "arn:aws:sns:us-east-1:111122223333:new-clips" })
+    error_message = "Declarations name them."
   }
 }
 
@@ -172,11 +202,12 @@ run "rejects_one_name_for_two_teams" {
   command = plan
 
   variables {
+    workforce      = { new = {} }
     teams          = { acme = { description = "Our own people" } }
     existing_teams = { acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
   }
 
-  expect_failures = [var.existing_teams]
+  expect_failures = [var.teams]
 }
 
 run "rejects_tags_that_are_taken" {
@@ -227,4 +258,54 @@ run "rejects_a_boundary_that_is_no_policy" {
   }
 
   expect_failures = [var.permissions_boundary_arn]
+}
+
+run "rejects_a_team_with_name_and_arn" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme", arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_with_neither" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = {} }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_name_that_sagemaker_refuses" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme_vendor" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_topic_by_its_name" {
+  command = plan
+
+  variables {
+    topics = { new-clips = "new-clips" }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "rejects_an_upper_case_topic" {
+  command = plan
+
+  variables {
+    topics = { NewClips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+  }
+
+  expect_failures = [var.topics]
 }

@@ -28,7 +28,6 @@ INFRASTRUCTURE = {
     "environment": "bench",
     "account_id": ACCOUNT,
     "region": REGION,
-    "partition": "aws",
     "artifact_bucket": ARTIFACTS,
     "output_bucket": "bench-labels",
     "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/execution",
@@ -38,7 +37,6 @@ INFRASTRUCTURE = {
         f"{folder}-reviewers": {
             "arn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
             "kind": "private",
-            "portal_url": None,
         }
         for folder in TEAM_FOLDERS
     },

@@ -77,12 +77,7 @@ def test_a_topic_gets_the_event(world: World) -> None:
 
 def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: World) -> None:
     with listening(served_world) as (address, got):
-        events = served_world.client("events")
-        key = {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "Bearer token"}}
-        connection = events.create_connection(Name="hub", AuthorizationType="API_KEY", AuthParameters=key)
-        destination = events.create_api_destination(
-            Name="hub", ConnectionArn=connection["ConnectionArn"], InvocationEndpoint=address, HttpMethod="POST"
-        )["ApiDestinationArn"]
+        destination = destination_at(served_world, address)
         shape = {
             "InputPathsMap": {"arn": "$.resources[0]", "status": "$.detail.LabelingJobStatus"},
             "InputTemplate": '{"event_type": "labeling-job", "client_payload": {"arn": "<arn>", "status": "<status>"}}',
@@ -103,14 +98,84 @@ def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: Wo
     assert seen == "Completed"
 
 
+def test_an_address_elsewhere_is_called_by_its_route(served_world: World) -> None:
+    with listening(served_world) as (address, got):
+        served_world.simulator.add_routes({"https://api.github.com/": address})
+        subscribe(served_world, {"Arn": destination_at(served_world, "https://api.github.com/repos/acme/labels")})
+
+        served_world.finished(served_world.request())
+
+    [(_, body, _)] = got
+    assert body["detail"] == {"LabelingJobStatus": "Completed"}
+
+
+def test_without_a_route_nothing_leaves_the_machine_and_the_queue_says_so(world: World) -> None:
+    sqs, url, arn = queue_for(world)
+    destination = destination_at(world, "https://api.github.com/repos/acme/labels/dispatches")
+    subscribe(world, {"Arn": destination, "DeadLetterConfig": {"Arn": arn}})
+
+    world.finished(world.request())
+
+    [(event, said)] = buried(sqs, url)
+    assert event["detail"] == {"LabelingJobStatus": "Completed"}
+    assert said["ERROR_CODE"] == "NO_RESPONSE"
+    assert said["TARGET_ARN"] == destination
+    assert said["ERROR_MESSAGE"].startswith("no route leads to https://api.github.com/repos/acme/labels/dispatches")
+
+
+def test_a_refusal_is_kept_with_its_status(served_world: World) -> None:
+    sqs, url, arn = queue_for(served_world)
+    with listening(served_world, status=401) as (address, _):
+        subscribe(served_world, {"Arn": destination_at(served_world, address), "DeadLetterConfig": {"Arn": arn}})
+
+        served_world.finished(served_world.request())
+
+    [(_, said)] = buried(sqs, url)
+    assert (said["ERROR_CODE"], said["ERROR_MESSAGE"]) == ("HTTP_STATUS_CODE", f"401 from {address}")
+
+
+def test_a_topic_that_is_gone_sends_the_event_to_the_queue(world: World) -> None:
+    sqs, url, arn = queue_for(world)
+    gone = "arn:aws:sns:us-east-1:123456789012:nothing"
+    subscribe(world, {"Arn": gone, "DeadLetterConfig": {"Arn": arn}})
+
+    world.finished(world.request())
+
+    [(_, said)] = buried(sqs, url)
+    assert (said["ERROR_CODE"], said["TARGET_ARN"]) == ("SDK_CLIENT_ERROR", gone)
+
+
 def test_a_target_that_is_gone_is_no_trouble_for_the_job(world: World) -> None:
     subscribe(world, {"Arn": "arn:aws:sns:us-east-1:123456789012:nothing"}, {"Arn": "arn:aws:sqs:us-east-1:1:none"})
 
     assert world.finished(world.request())["LabelingJobStatus"] == "Completed"
 
 
+def destination_at(world: World, address: str) -> str:
+    """Make an API destination, and return its ARN."""
+    events = world.client("events")
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "Bearer token"}}
+    connection = events.create_connection(Name="hub", AuthorizationType="API_KEY", AuthParameters=key)
+    made = events.create_api_destination(
+        Name="hub", ConnectionArn=connection["ConnectionArn"], InvocationEndpoint=address, HttpMethod="POST"
+    )
+    return str(made["ApiDestinationArn"])
+
+
+def buried(sqs: Any, url: str) -> list[tuple[dict[str, Any], dict[str, str]]]:
+    """Return the events in a dead-letter queue, each with what EventBridge says of it."""
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"])["Messages"]
+    return [
+        (
+            json.loads(message["Body"]),
+            {name: value["StringValue"] for name, value in message["MessageAttributes"].items()},
+        )
+        for message in messages
+    ]
+
+
 @contextmanager
-def listening(world: World) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
+def listening(world: World, status: int = 204) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
     """Listen on this machine; whoever is told looks the job up at once, from another thread."""
     got: list[tuple[str, Any, str]] = []
 
@@ -118,7 +183,7 @@ def listening(world: World) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             got.append((self.headers["Authorization"], body, world.status()))
-            self.send_response(204)
+            self.send_response(status)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:

@@ -123,6 +123,17 @@ def test_faults_are_ordered_shown_and_called_off(served_world: World) -> None:
     assert served_world.sagemaker.list_labeling_jobs()["LabelingJobSummaryList"] == []
 
 
+def test_routes_are_added_and_shown(served_world: World) -> None:
+    hub = {"https://api.github.com": "http://127.0.0.1:5642"}
+
+    assert ask(served_world, "POST", "routes", hub) == (200, hub)
+    assert ask(served_world, "POST", "routes", {"https://other.example/": "http://127.0.0.1:1/"}) == (
+        200,
+        {**hub, "https://other.example": "http://127.0.0.1:1"},
+    )
+    assert ask(served_world, "GET", "routes")[1].keys() == {"https://api.github.com", "https://other.example"}
+
+
 def test_settings_are_changed_and_shown(served_world: World) -> None:
     status, settings = ask(served_world, "POST", "settings", {"unknown_job": "ValidationException", "accuracy": 0.5})
 
@@ -164,7 +175,13 @@ def test_motos_own_reset_forgets_jobs_too(served_world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "error"),
     [
-        ("GET", "nothing", None, 404, "no such path; there are: clock, faults, requests, reset, settings, truth"),
+        (
+            "GET",
+            "nothing",
+            None,
+            404,
+            "no such path; there are: clock, faults, requests, reset, routes, settings, truth",
+        ),
         ("DELETE", "clock", None, 405, "DELETE is not for clock"),
         ("POST", "clock", {"advance": -1}, 400, "time moves forward only"),
         ("POST", "clock", {"forward": 1}, 400, "unknown member forward; there are: advance, until, frozen, speed"),
@@ -172,6 +189,14 @@ def test_motos_own_reset_forgets_jobs_too(served_world: World) -> None:
         ("POST", "clock", [1], 400, "the body must be a JSON object"),
         ("POST", "truth", {"a": 1}, 400, "a label is a text, or null for a clip that everybody declines"),
         ("POST", "faults", {"kind": "reset"}, 400, "missing member operation"),
+        ("POST", "routes", {"https://a.example": 1}, 400, "a route leads to an http:// address"),
+        (
+            "POST",
+            "routes",
+            {"https://a.example": "https://b.example"},
+            400,
+            "a route leads to an http:// address, not to 'https://b.example'",
+        ),
         ("POST", "settings", {"accuracy": 2}, 400, "accuracy is a share between 0 and 1"),
         ("POST", "settings", {"accuracy": "high"}, 400, "accuracy can not be 'high'"),
         (
@@ -226,6 +251,16 @@ def test_a_region_knows_nothing_of_another_ones_jobs(served_world: World) -> Non
 def test_a_server_listens_on_this_machine_only(served_world: World) -> None:
     assert str(served_world.url).startswith("http://127.0.0.1:")
     assert parse_arguments([]).host == "127.0.0.1"
+
+
+def test_a_route_on_the_command_line_leads_to_this_kind_of_address_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parse_arguments(["--route", "https://a.example=http://127.0.0.1:1"]).route == [
+        ("https://a.example", "http://127.0.0.1:1")
+    ]
+    for wrong in ("https://a.example", "https://a.example=https://b.example"):
+        with pytest.raises(SystemExit):
+            parse_arguments(["--route", wrong])
+        assert "a route is ADDRESS=STAND-IN, and the stand-in begins with http://" in capsys.readouterr().err
 
 
 def test_only_one_server_runs_in_a_process(served_world: World) -> None:

@@ -173,7 +173,8 @@ class Play:
 
     def changed(self, status: str) -> Event:
         """Give the event that Terraform's rule sends on when a labeling job changes."""
-        return self.repository.tell("groundctl-labeling-job", job="rally-outcome-2026-11", status=status)
+        job = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/rally-outcome-2026-11"
+        return self.repository.tell("groundctl-labeling-job", job=job, status=status)
 
     @property
     def pulled(self) -> PullRequest:

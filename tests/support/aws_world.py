@@ -36,17 +36,13 @@ def as_file_content(infrastructure: Infrastructure) -> dict[str, Any]:
         "format_version": 1,
         "environment": infrastructure.environment,
         "account_id": infrastructure.account_id,
-        "partition": infrastructure.partition,
         "region": infrastructure.region,
         "input_buckets": list(infrastructure.input_buckets),
         "artifact_bucket": infrastructure.artifact_bucket,
         "output_bucket": infrastructure.output_bucket,
         "kms_key_arn": infrastructure.kms_key_arn,
         "execution_role_arn": infrastructure.execution_role_arn,
-        "work_teams": {
-            name: {"arn": team.arn, "kind": team.kind, "portal_url": team.portal_url}
-            for name, team in infrastructure.work_teams.items()
-        },
+        "work_teams": {name: {"arn": team.arn, "kind": team.kind} for name, team in infrastructure.work_teams.items()},
         "topics": dict(infrastructure.topics),
     }
 

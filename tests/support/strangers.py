@@ -39,7 +39,7 @@ def a_plan_of(text: str) -> Plan:
 
 
 def _change(action: Action, text: str, **more: Any) -> Change:
-    rules = ("P104", "P202", "GT602")
+    rules = ("P104", "P202", "GT602") if action is Action.REFUSED else ("P104",)
     return Change(
         action=action,
         name=text,

@@ -3,14 +3,12 @@
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import boto3
 import jsonschema
 import pytest
 
 from groundctl.errors import WorldError
-from terraform.ground import CHECKOUT, Applied
+from terraform.ground import CHECKOUT, Applied, client
 
 # One worker, one stack: an apply takes some seconds. The destroy comes last.
 pytestmark = [
@@ -18,18 +16,6 @@ pytestmark = [
     # python-terraform calls a method of the logging module by its old name.
     pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
 ]
-
-
-def client(applied: Applied, service: str) -> Any:
-    """Return a client of the simulated AWS."""
-    environment = applied.environment
-    return boto3.client(
-        service,  # type: ignore[call-overload]  # one name for several services
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
 
 
 def test_an_apply_hands_over_what_the_schema_asks_for(applied: Applied) -> None:

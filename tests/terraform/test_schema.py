@@ -75,7 +75,7 @@ def test_the_sample_fits_with_and_without_topics() -> None:
         {"execution_role_arn": "groundctl-demo-labeling"},
         {"work_teams": {"Court side": TEAM}},
         {"work_teams": {"court-side-reviewers": TEAM | {"kind": "robots"}}},
-        {"work_teams": {"court-side-reviewers": TEAM | {"portal_url": "http://plain.example"}}},
+        {"work_teams": {"court-side-reviewers": TEAM | {"portal_url": "https://a.example"}}},
         {
             "work_teams": {
                 "court-side-reviewers": TEAM | {"arn": "arn:aws:sagemaker:us-east-1:111122223333:workforce/a"}

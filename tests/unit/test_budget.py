@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from groundctl.core.change import Action, Change, Plan, Reason
+from groundctl.core.create_once import Outcome, Result
 from groundctl.core.policy import Policy
-from groundctl.core.problem import Problem
+from groundctl.core.problem import Problem, Severity
 from groundctl.core.story import JobStory, Story
 from groundctl.render.budget import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
-from groundctl.render.comment import Foot
+from groundctl.render.comment import Foot, Words
 from groundctl.render.comment_merged import story_words
 from groundctl.render.comment_plan import plan_words
 from groundctl.render.comment_problems import problems_words
+from groundctl.render.problems import verdict
 from support.builders import NOW, a_declaration, a_plan
 from support.github_markdown import read
 from support.hostile import HOSTILE
@@ -162,6 +164,128 @@ def test_the_summary_has_room_for_a_thousand_jobs_with_all_details():
     assert size(words.text) < 1_000_000
 
 
+@dataclass(frozen=True)
+class Crowd:
+    """Very many jobs, or files, of which some have an error of their own."""
+
+    number: int
+    errors: int
+    wordy: int  # characters of each error
+
+    def message(self, index: int) -> str:
+        return f"fails for reason {index:05}. " + "word " * (self.wordy // 5)
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> Crowd:
+    number = draw(st.integers(1, 10_000) | st.integers(1, 60))
+    errors = draw(st.sampled_from([0, 1, number // 2, number]) | st.integers(0, number))
+    return Crowd(number=number, errors=errors, wordy=draw(st.integers(0, 900)))
+
+
+MANY_CREATES = a_plan_of_creates(10_000).changes
+IN_NEED = r"fails for reason [0-9]{5}\."
+MANY = settings(max_examples=25, deadline=None)
+
+
+@MANY
+@example(Crowd(number=10_000, errors=10_000, wordy=900))
+@example(Crowd(number=10_000, errors=0, wordy=0))
+@given(crowds())
+def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
+    refused = [
+        replace(one, action=Action.REFUSED, cost=None, desired=None, reasons=(a_reason(crowd.message(index)),))
+        for index, one in enumerate(MANY_CREATES[: crowd.errors])
+    ]
+    creates = crowd.number - crowd.errors
+    words = plan_words(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, foot=FOOT)
+
+    check_cut(words, crowd, r"\| `rally-[0-9]{5}` \| \*\*", r"the rows of ([0-9,]+) job")
+    counts = [f"{creates:,} to create"] * bool(creates) + [f"{crowd.errors:,} refused"] * bool(crowd.errors)
+    head = words.content.split("\n\n")
+    assert head[0] == f"### Plan for test: {', '.join(counts)}"
+    assert ("**Not ready to merge:**" in head[1]) == bool(crowd.errors)
+    assert (f"for {2 * creates:,} clips and" if creates else "Nothing will be bought.") in "".join(head[1:3])
+
+
+@MANY
+@example(Crowd(number=10_000, errors=10_000, wordy=900))
+@given(crowds())
+def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
+    problems = [
+        replace(
+            one,
+            message=crowd.message(index) if index < crowd.errors else "has a doubt",
+            severity=Severity.ERROR if index < crowd.errors else Severity.WARNING,
+        )
+        for index, one in enumerate(some_problems(crowd.number))
+    ]
+
+    words = problems_words(problems, crowd.number, foot=FOOT)
+
+    check_cut(words, crowd, r"\| `jobs/[^|]* \| `GT10[0-9]` \| ", r"\*\*Not shown here:\*\* ([0-9,]+) more")
+    assert words.content.startswith(f"### No plan: {verdict(problems, crowd.number)}\n\n")
+
+
+@MANY
+@example(Crowd(number=10_000, errors=10_000, wordy=900))
+@given(crowds())
+def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crowd: Crowd):
+    jobs = tuple(
+        JobStory(
+            name=f"rally-{index:05}",
+            path=f"jobs/sports-data/rally-{index:05}.yaml",
+            owner="sports-data",
+            team="reviewers",
+            action=Action.EXISTS,
+            outcome=Outcome(
+                name=f"rally-{index:05}",
+                path="",
+                result=Result.FAILED if index < crowd.errors else Result.CREATED,
+                evidence=crowd.message(index) if index < crowd.errors else "accepted, and there",
+            ),
+        )
+        for index in range(crowd.number)
+    )
+
+    words = story_words(
+        Story(pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=jobs), NOW, foot=FOOT
+    )
+
+    check_cut(words, crowd, r"\| `rally-[0-9]{5}` \| \*\*", r"the rows of ([0-9,]+) job")
+    headline, rail = words.content.split("\n\n")[:2]
+    assert f"{crowd.number - crowd.errors:,} created" in headline or crowd.errors == crowd.number
+    assert (f"{crowd.errors:,} not created" in headline) == bool(crowd.errors)
+    assert rail == "merged → **applied** → labeling → finished"
+
+
+def a_reason(message: str) -> Reason:
+    return Reason(rule="P202", message=message, hint="make it smaller")
+
+
+def check_cut(words: Words, crowd: Crowd, row: str, unshown: str) -> None:
+    """Hold a comment to its limit: whole pieces, nothing uncounted, the way to the rest, and errors before all else."""
+    content = words.content
+    assert size(words.text) <= ROOM
+    assert words.foot.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
+    assert content.count("<details>") == content.count("</details>")
+    for table in re.findall(r"(?:^\|.*\n?)+", content, re.MULTILINE):
+        assert len({line.count(" |") for line in table.splitlines()}) == 1
+    told = sum(int(number.replace(",", "")) for number in re.findall(unshown, content))
+    assert len(re.findall(row, content)) + told == crowd.number
+
+    shown = len(re.findall(IN_NEED, content))
+    if missing := crowd.errors - shown:
+        assert re.search(rf"\*\*Not shown here:\*\* {missing:,} more, ", content)
+        # Another one would not have fitted, also not in the place of what matters less.
+        room_for_one = len(crowd.message(0)) + 1_000
+        others = [line for line in re.findall(rf"^{row}.*$", content, re.MULTILINE) if not re.search(IN_NEED, line)]
+        assert size(words.text) > ROOM - room_for_one
+        assert sum(map(size, others)) < room_for_one
+    for cut in re.findall(r"Not shown here:.*", content):
+        assert FOOT.run_url in cut
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     kinds=st.lists(st.tuples(st.sampled_from(Action), st.sampled_from(HOSTILE), st.sampled_from(HOSTILE)), max_size=12),
@@ -197,6 +321,14 @@ def test_the_part_with_the_lower_rank_gets_its_room_first_wherever_it_stands():
     written = fit([a_part(0, pieces, 1, None), a_part(1, pieces, 0, None)], room=40)
 
     assert written == "(2 more)<1>1234567812345678</1>"
+
+
+@pytest.mark.parametrize("room", range(0, 160, 2))
+def test_whatever_is_left_out_is_counted(room: int):
+    written = fit([a_part(0, ["a rather long piece"] * 5, 0, 2)], room)
+
+    told = re.search(r"\(([0-9]) more\)", written)
+    assert written.count("piece") + (int(told[1]) if told else 0) == 5
 
 
 PARTS = st.lists(

@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+from groundctl.adapters.workflow_run import WorkflowRun
+from groundctl.cli import tell_crash, tell_fault
+from groundctl.commands.telling import say
 from groundctl.core.create_once import Outcome, Result
 from groundctl.core.policy import Policy
 from groundctl.core.progress import progress_of
-from groundctl.render.applied import applied_text
+from groundctl.core.story import Story
+from groundctl.errors import WorldError
+from groundctl.render.applied import applied_json, applied_text
 from groundctl.render.budget import STAMP_ROOM, SUMMARY_LIMIT, size
-from groundctl.render.check import plan_check, problems_check, story_check
-from groundctl.render.comment import Foot, Words
+from groundctl.render.check import failure_check, plan_check, problems_check, stories_check, story_check
+from groundctl.render.comment import Foot, Words, foot_line
 from groundctl.render.comment_merged import story_words
 from groundctl.render.comment_plan import plan_words
-from groundctl.render.comment_problems import problems_words
-from groundctl.render.escape import for_json, for_log, for_output, for_terminal, on_one_line, visible
-from groundctl.render.plan import plan_json, plan_text
+from groundctl.render.comment_problems import failure_words, problems_words, validation_summary
+from groundctl.render.escape import for_json, for_terminal, on_one_line, visible
+from groundctl.render.ground import ground_text
+from groundctl.render.plan import plan_json, plan_markdown, plan_text
 from groundctl.render.problems import as_github, as_json, as_sarif, as_text
-from groundctl.render.status import status_text
+from groundctl.render.status import status_json, status_text
+from groundctl.render.summary import stories_words
 from support.builders import NOW, an_observed_job
 from support.github_markdown import read
 from support.hostile import HOSTILE
@@ -47,6 +55,14 @@ class Place:
 
     name: str
     write: Callable[[str, int], Words]
+    limits: tuple[int, ...] = (60_000, 20_000)
+    room: int = SUMMARY_LIMIT  # in which nothing is cut
+
+
+def first_job_of(text: str) -> Story:
+    """A story of one job."""
+    story = a_story_of(text, applied=True)
+    return replace(story, jobs=story.jobs[:1])
 
 
 PLACES = (
@@ -55,6 +71,18 @@ PLACES = (
         lambda text, limit: plan_words(a_plan_of(text), POLICY, foot=FOOT, ground=a_ground_plan_of(text), limit=limit),
     ),
     Place("problems", lambda text, limit: problems_words(problems_of(text), 2, foot=FOOT, limit=limit)),
+    Place("no plan", lambda text, _: failure_words(text, f"write `{text}` or {text}", foot=FOOT), limits=(60_000,)),
+    Place(
+        "validated",
+        lambda text, _: Words(content=validation_summary(problems_of(text), 2, is_fork=True), foot=foot_line(FOOT)),
+        limits=(SUMMARY_LIMIT,),
+    ),
+    Place(
+        "run",
+        # The first ten are told whole, the others in a line each.
+        lambda text, limit: stories_words([first_job_of(text)] * 12, NOW, foot=FOOT, limit=limit),
+        room=3 * SUMMARY_LIMIT,
+    ),
     Place("applied", lambda text, limit: story_words(a_story_of(text, applied=True), NOW, foot=FOOT, limit=limit)),
     Place("going on", lambda text, limit: story_words(a_story_of(text, applied=False), NOW, foot=FOOT, limit=limit)),
 )
@@ -66,11 +94,11 @@ def test_there_are_enough_hostile_texts_and_no_two_are_alike():
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_no_text_is_anything_but_text_in_a_comment_and_none_is_lost_there(place: Place):
-    plain = read(place.write(PLAIN, SUMMARY_LIMIT).text)
+    plain = read(place.write(PLAIN, place.room).text)
     often = plain.text.count(PLAIN)
 
     for text in HOSTILE:
-        written = place.write(text, SUMMARY_LIMIT).text
+        written = place.write(text, place.room).text
         seen = read(written)
 
         assert seen.live == (), text
@@ -82,8 +110,9 @@ def test_no_text_is_anything_but_text_in_a_comment_and_none_is_lost_there(place:
             assert seen.text.replace("`", "").count(beginning) >= often, text
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-@pytest.mark.parametrize("limit", [60_000, 20_000])
+@pytest.mark.parametrize(
+    ("place", "limit"), [pytest.param(one, limit, id=f"{one.name} {limit}") for one in PLACES for limit in one.limits]
+)
 def test_no_text_bursts_a_comment(place: Place, limit: int):
     for text in (text for text in HOSTILE if len(text) > 100):
         written = place.write(text, limit).text
@@ -94,7 +123,7 @@ def test_no_text_bursts_a_comment(place: Place, limit: int):
 
 def test_the_plain_comments_have_nothing_live_but_the_link_to_the_run():
     for place in PLACES:
-        seen = read(place.write(PLAIN, SUMMARY_LIMIT).text)
+        seen = read(place.write(PLAIN, place.room).text)
 
         assert seen.live == ()
         links = {tag for tag in seen.tags if tag.startswith("<a")}
@@ -109,6 +138,8 @@ def test_checks_and_their_annotations_are_plain():
             problems_check(problems_of(text), 2, foot=FOOT),
             story_check(a_story_of(text, applied=True), NOW, foot=FOOT),
             story_check(a_story_of(text, applied=False), NOW, foot=FOOT),
+            stories_check([a_story_of(text, applied=True), a_story_of(text, applied=False)], NOW, foot=FOOT),
+            failure_check(text, text, foot=FOOT),
         )
 
         for check in checks:
@@ -147,21 +178,50 @@ def as_told(text: str) -> str:
     return visible(text.replace("\r\n", "\n"))
 
 
+def tell_of_a_fault(text: str) -> None:
+    """End a command as the world ends it."""
+    tell_fault(WorldError(text, hint=text))
+
+
+def tell_of_a_crash(text: str) -> None:
+    """End a command as nobody foresaw; Python shows an error's notes, each on lines of its own."""
+    error = RuntimeError(text)
+    error.add_note(text)
+    tell_crash(RuntimeError, error, None)
+
+
 @pytest.mark.parametrize(
     "write",
     [
+        lambda text: plan_markdown(a_plan_of(text), POLICY),
         lambda text: plan_text(a_plan_of(text), POLICY),
         lambda text: plan_json(a_plan_of(text)),
         lambda text: as_text(problems_of(text), 2),
         lambda text: as_json(problems_of(text), 2),
         lambda text: as_sarif(problems_of(text), 2),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
+        lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
+        lambda text: ground_text(a_ground_plan_of(text)),
+        lambda text: for_json(status_json([progress_of(an_observed_job(name=text, failure_reason=text), NOW)])),
         lambda text: status_text([progress_of(an_observed_job(name=text, failure_reason=text), NOW)], NOW),
         lambda text: for_terminal(text),
-        lambda text: for_log(text),
         lambda text: for_json({"text": text, text: [text]}),
     ],
-    ids=["plan", "plan.json", "problems", "problems.json", "sarif", "applied", "status", "line", "lines", "json"],
+    ids=[
+        "plan.md",
+        "plan",
+        "plan.json",
+        "problems",
+        "problems.json",
+        "sarif",
+        "applied",
+        "applied.json",
+        "ground",
+        "status.json",
+        "status",
+        "line",
+        "json",
+    ],
 )
 def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str]):
     for text in HOSTILE:
@@ -169,6 +229,18 @@ def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str
 
         assert commands_in(written) == [], text
         written.encode()  # what cannot be written would end the run
+        assert "\x1b" not in written
+
+
+@pytest.mark.parametrize("write", [say, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
+def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
+    write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+):
+    for text in HOSTILE:
+        write(text)
+
+        written = capsys.readouterr().err
+        assert commands_in(written) == [], text
         assert "\x1b" not in written
 
 
@@ -183,32 +255,16 @@ def test_json_that_is_safe_to_print_is_still_the_same_json():
         assert json.loads(for_json(value)) == json.loads(json.dumps(value)), text
 
 
-def test_an_output_is_read_back_as_it_was_written():
-    for text in HOSTILE:
-        file = for_output("before", "1", delimiter="a" * 32) + for_output("text", text, delimiter="f00d" * 8)
+def test_an_output_is_read_back_as_it_was_written(tmp_path: Path):
+    file = tmp_path / "output"
+    run = WorkflowRun({"GITHUB_OUTPUT": str(file)})
 
-        assert outputs_in(file + for_output("after", "2", delimiter="b" * 32)) == {
-            "before": "1",
-            "text": text,
-            "after": "2",
-        }
+    for text in (text for text in HOSTILE if text.isprintable() or "\n" in text):
+        file.unlink(missing_ok=True)
+        run.give({"before": "1", "text": text, "after": "2"})
 
-
-@pytest.mark.parametrize(
-    ("name", "value", "delimiter"),
-    [
-        ("text", "a\n0123456789abcdef0123456789abcdef\nb=1", "0123456789abcdef0123456789abcdef"),
-        ("text", "x", "EOF"),
-        ("text", "x", "0123456789abcdef\n0123456789abcdef"),
-        ("a=b", "x", "0123456789abcdef0123456789abcdef"),
-        ("a\nb", "x", "0123456789abcdef0123456789abcdef"),
-        ("", "x", "0123456789abcdef0123456789abcdef"),
-    ],
-    ids=["delimiter in the value", "short delimiter", "two lines", "equals in the name", "two names", "no name"],
-)
-def test_an_output_that_could_be_read_otherwise_is_not_written(name: str, value: str, delimiter: str):
-    with pytest.raises(ValueError, match=r"output|delimiter"):
-        for_output(name, value, delimiter=delimiter)
+        found = outputs_in(file.read_bytes().decode())
+        assert found == {"before": "1", "text": text, "after": "2"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from groundctl.core.reviewed import FOR_GOOD, held_back, is_as_written, same_tar
 from groundctl.errors import UsageError
 from groundctl.pipeline import apply, observe, plan
 from groundctl.render.applied import applied_json, applied_text
+from groundctl.render.escape import for_json
 from groundctl.render.progress import progress
 from groundctl.wiring import SystemClock, first_fault, open_checkout, read_json
 
@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
 
 def _print(planned: Planned, outcomes: Sequence[Outcome], form: str) -> None:
     if form == "json":
-        print(json.dumps(applied_json(planned.plan, outcomes), indent=2, ensure_ascii=False))
+        print(for_json(applied_json(planned.plan, outcomes)))
     else:
         print(applied_text(planned.plan, outcomes, planned.validated.policy))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import Namespace
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from groundctl.core.problem import errors_among
 from groundctl.core.spec import ObjectsInput, PrefixInput, State
 from groundctl.core.worker_template import worker_template
 from groundctl.pipeline import validate
+from groundctl.render.escape import for_json
 from groundctl.render.plan import plan_markdown, plan_text
 from groundctl.render.problems import as_text
 from groundctl.render.spec import spec_json
@@ -86,7 +86,7 @@ def _plan(shown: Shown) -> Plan:
 
 def _request(shown: Shown) -> str:
     desired = compile_job(shown.declaration, shown.infrastructure, shown.clips)
-    return json.dumps(desired.request, indent=2, ensure_ascii=False)
+    return for_json(desired.request)
 
 
 def _page(shown: Shown) -> str:

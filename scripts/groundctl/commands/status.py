@@ -1,6 +1,5 @@
 """groundctl status: how jobs are getting on, from the list of jobs alone."""
 
-import json
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from groundctl.core.problem import errors_among
 from groundctl.core.progress import progress_of
 from groundctl.errors import UsageError
 from groundctl.pipeline import observe, validate
+from groundctl.render.escape import for_json
 from groundctl.render.status import status_json, status_text
 from groundctl.render.words import count
 from groundctl.wiring import open_aws, open_checkout, open_infrastructure
@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
     # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
     now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
-    print(json.dumps(status_json(standing), indent=2) if options.format == "json" else status_text(standing, now))
+    print(for_json(status_json(standing)) if options.format == "json" else status_text(standing, now))
     return 1 if any(job.status is Status.FAILED for job in chosen) else 0
 
 

@@ -13,7 +13,6 @@ class WorkTeam:
 
     arn: str
     kind: str = "private"
-    portal_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,6 @@ class Infrastructure:
     artifact_bucket: str
     output_bucket: str
     execution_role_arn: str
-    partition: str = "aws"
     input_buckets: tuple[str, ...] = ()
     kms_key_arn: str | None = None
     work_teams: Mapping[str, WorkTeam] = field(default_factory=dict)
@@ -44,16 +42,12 @@ def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
         environment=data["environment"],
         account_id=data["account_id"],
         region=data["region"],
-        partition=data["partition"],
         artifact_bucket=data["artifact_bucket"],
         output_bucket=data["output_bucket"],
         execution_role_arn=data["execution_role_arn"],
         input_buckets=tuple(data["input_buckets"]),
         kms_key_arn=data["kms_key_arn"],
-        work_teams={
-            name: WorkTeam(arn=team["arn"], kind=team["kind"], portal_url=team["portal_url"])
-            for name, team in data["work_teams"].items()
-        },
+        work_teams={name: WorkTeam(arn=team["arn"], kind=team["kind"]) for name, team in data["work_teams"].items()},
         topics=dict(data.get("topics", {})),  # the one member that the schema lets be left out
     )
 

@@ -27,7 +27,6 @@ MOST_OF_A_TITLE: Final = 140
 # What GitHub takes of an annotation: 255 characters of title, 64 KB of message.
 MOST_OF_AN_ANNOTATION: Final = 60_000  # bytes
 MOST_OF_ITS_TITLE: Final = 255
-NOTHING_TO_DO: Final = "nothing to do: every declared job is there already"
 # A line each is far below what a check's summary holds.
 MOST_PULL_REQUESTS: Final = 200
 
@@ -116,18 +115,22 @@ def failure_check(message: str, hint: str, *, foot: Foot | None) -> Check:
 
 def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None) -> Check:
     """Say on a commit of the default branch what has become of everything that was asked for and is not long done."""
-    if not stories:
-        return Check(title=NOTHING_TO_DO, summary=f"{NOTHING_TO_DO.capitalize()}.", conclusion=Conclusion.SUCCESS)
-    checks = [story_check(story, now, foot=foot) for story in stories]
-    if len(checks) == 1:
-        return checks[0]
-    lines = [
-        f"- #{story.pull_request}: {for_markdown(check.title)}" for story, check in zip(stories, checks, strict=True)
-    ]
-    in_need = sum(check.conclusion is Conclusion.FAILURE for check in checks)
-    told = f"; {in_need:,} {'needs' if in_need == 1 else 'need'} a person" if in_need else ""
+    if len(stories) == 1:
+        return story_check(stories[0], now, foot=foot)
+    in_need = any(story.needs_a_person for story in stories)
+    lines = [f"- Pull request {story.pull_request}: {for_markdown(story_title(story))}" for story in stories]
+    title = stories_title(stories)
     return Check(
-        title=_title(f"jobs of {count(len(checks), 'pull request')}{told}"),
-        summary="\n".join(lines[:MOST_PULL_REQUESTS]),
+        title=_title(title),
+        summary="\n".join(lines[:MOST_PULL_REQUESTS]) or f"{title.capitalize()}.",
         conclusion=Conclusion.FAILURE if in_need else Conclusion.SUCCESS,
     )
+
+
+def stories_title(stories: Sequence[Story]) -> str:
+    """Say in one line how many pull requests have jobs to tell of."""
+    if not stories:
+        return "nothing to do: every declared job is there already"
+    in_need = sum(story.needs_a_person for story in stories)
+    told = f"; {in_need:,} {'needs' if in_need == 1 else 'need'} a person" if in_need else ""
+    return f"jobs of {count(len(stories), 'pull request')}{told}"

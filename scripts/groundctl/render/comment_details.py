@@ -61,7 +61,7 @@ def _clips(change: Change) -> str:
             return f"whatever arrives at topic {code_name(str(topic))}"
         case {"prefix": prefix, "sample": {"count": _, **sample}}:
             seed = sample.get("seed", 0)
-            return f"{number}drawn from {_address(str(prefix))} with seed {for_markdown(str(seed))}"
+            return f"{number}drawn from {_address(str(prefix))} with seed {for_markdown_code(str(seed))}"
         case {"prefix": prefix}:
             return f"{number}from {_address(str(prefix))}"
         case {"manifest": manifest}:

@@ -16,6 +16,7 @@ from groundctl.core.progress import Progress
 from groundctl.core.story import JobStory, Story
 from groundctl.render.budget import COMMENT_LIMIT, Fold, Part
 from groundctl.render.comment import (
+    MOST_OF_A_NAME,
     RANK_OF_DETAILS,
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
@@ -32,7 +33,7 @@ from groundctl.render.comment import (
     run_link,
 )
 from groundctl.render.comment_plan import ROWS_SHOWN, ROWS_UNFOLDED
-from groundctl.render.escape import for_markdown, for_markdown_code
+from groundctl.render.escape import for_markdown, for_markdown_code, on_one_line
 from groundctl.render.table import Column, markdown_head, markdown_row
 from groundctl.render.verdict import ACTION_WORDS
 from groundctl.render.words import count, moment, usd_range
@@ -90,7 +91,7 @@ def story_words(story: Story, now: datetime, *, foot: Foot | None, limit: int = 
 
 def story_title(story: Story) -> str:
     """Say in one line how a merged pull request's jobs are getting on."""
-    return _headline(story, _environment(story))
+    return _headline(story, on_one_line(_environment(story), MOST_OF_A_NAME))
 
 
 def phase_of(story: Story) -> Phase:

@@ -37,11 +37,6 @@ def for_terminal(text: str) -> str:
     return line.replace("##[", "#\\u0023[")
 
 
-def for_log(text: str) -> str:
-    """Pass on the lines of another program: lines stay, commands of any kind do not."""
-    return "\n".join(for_terminal(line) for line in re.split(r"\r\n|\r|\n", text))
-
-
 def for_json(value: Any) -> str:
     """Write a value as JSON that may be printed: no text in it is a command to the workflow runner."""
     # Outside of texts JSON has no #, and within this is the same text; so is the escape of half a character.
@@ -57,19 +52,6 @@ def for_workflow_message(text: str) -> str:
 def for_workflow_property(text: str) -> str:
     """Escape a property of a GitHub workflow command, such as a file's name."""
     return for_workflow_message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-_OUTPUT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_DELIMITER = re.compile(r"[A-Za-z0-9]{16,}")
-
-
-def for_output(name: str, value: str, *, delimiter: str) -> str:
-    """Write an output of a step as GITHUB_OUTPUT takes it; the delimiter is for the caller to draw, anew each time."""
-    if not _OUTPUT_NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of an output")
-    if not _DELIMITER.fullmatch(delimiter) or delimiter in value:
-        raise ValueError("the delimiter must be long and may not occur in the value")
-    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
 # Nobody sees it, and GitHub takes no word that it stands in for a name, a number or an address.
@@ -122,8 +104,9 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 def for_markdown_code(text: str, most: int | None = None) -> str:
     """Write a text as inline code, in a fence longer than any run of backticks in it; also inside a table."""
     flat = on_one_line(text, most) or " "
-    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere.
-    if "|" in flat:
+    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere. In a log
+    # the workflow runner takes ##[ for the beginning of a command, code or not.
+    if "|" in flat or "##[" in flat:
         return for_markdown(flat)
     if _COLOUR.fullmatch(flat):
         flat = f"{flat[0]}{_JOINER}{flat[1:]}"

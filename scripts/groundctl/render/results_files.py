@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from groundctl.core.output_manifest import LabeledObject
 from groundctl.core.results import Results
+from groundctl.render.escape import for_json
 from groundctl.render.results import results_json
 from groundctl.render.results_page import ClipUrl, results_page
 from groundctl.render.results_tables import csv_lines, jsonl_lines, own_keys
@@ -33,4 +33,4 @@ def results_files(
 
 def summary(results: Results, now: datetime) -> str:
     """Write the sums as JSON that a person can read as well."""
-    return json.dumps(results_json(results, now), indent=2, ensure_ascii=False) + "\n"
+    return for_json(results_json(results, now)) + "\n"

@@ -1,16 +1,16 @@
 """A parsed declaration as JSON, for people who wonder what was understood."""
 
-import json
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
 from groundctl.core.spec import JobSpec
+from groundctl.render.escape import for_json
 
 
 def spec_json(spec: JobSpec) -> str:
     """Write a JobSpec as JSON; times are seconds, money is decimal text, what was not declared is left out."""
-    return json.dumps(_plain(spec), indent=2, ensure_ascii=False)
+    return for_json(_plain(spec))
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Final
 
 from groundctl.core.story import Story
 from groundctl.render.budget import SUMMARY_LIMIT, Part
-from groundctl.render.check import NOTHING_TO_DO
+from groundctl.render.check import stories_title
 from groundctl.render.comment import Foot, Words, composed, foot_line
 from groundctl.render.comment_merged import story_title, story_words
 from groundctl.render.escape import for_markdown
@@ -20,17 +20,19 @@ TOLD_WHOLE: Final = 10
 
 def stories_words(stories: Sequence[Story], now: datetime, *, foot: Foot | None, limit: int = SUMMARY_LIMIT) -> Words:
     """Write what has become of everything that was asked for, within so many bytes: ten in full, of the rest a line each."""
+    if len(stories) == 1:
+        return story_words(stories[0], now, foot=foot, limit=limit)
     ordered = sorted(stories, key=lambda story: not story.needs_a_person)
     in_full, others = ordered[:TOLD_WHOLE], ordered[TOLD_WHOLE:]
-    head = [] if stories else [f"{NOTHING_TO_DO.capitalize()}."]
-    return composed(head, [_whole(in_full, now, limit), _in_a_line(others)], foot_line(foot), limit)
+    head = f"## {stories_title(stories).capitalize()}"
+    return composed([head], [_whole(in_full, now, limit), _in_a_line(others)], foot_line(foot), limit)
 
 
 def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
     each = limit * 3 // 4 // max(len(stories), 1)
     return Part(
         pieces=(
-            f"## Pull request #{story.pull_request}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
+            f"### Pull request {story.pull_request}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
             for story in stories
         ),
         total=len(stories),
@@ -41,11 +43,11 @@ def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
 
 def _in_a_line(stories: Sequence[Story]) -> Part:
     return Part(
-        pieces=(f"- #{story.pull_request}: {for_markdown(story_title(story))}\n" for story in stories),
+        pieces=(f"- Pull request {story.pull_request}: {for_markdown(story_title(story))}\n" for story in stories),
         total=len(stories),
         rest=lambda taken: _more(len(stories) - taken),
         rank=1,
-        opening="## The others\n\n",
+        opening="### The others\n\n",
     )
 
 

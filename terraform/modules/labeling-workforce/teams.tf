@@ -1,5 +1,5 @@
 resource "aws_cognito_user_group" "this" {
-  for_each = var.teams
+  for_each = { for name, team in var.teams : name => team if !local.uses_oidc }
 
   name         = each.key
   description  = each.value.description
@@ -14,10 +14,22 @@ resource "aws_sagemaker_workteam" "this" {
   workforce_name = local.workforce.name
 
   member_definition {
-    cognito_member_definition {
-      client_id  = local.workforce.client_id
-      user_pool  = local.workforce.user_pool_id
-      user_group = aws_cognito_user_group.this[each.key].name
+    dynamic "cognito_member_definition" {
+      for_each = local.uses_oidc ? [] : [aws_cognito_user_group.this[each.key].name]
+
+      content {
+        client_id  = local.workforce.client_id
+        user_pool  = local.workforce.user_pool_id
+        user_group = cognito_member_definition.value
+      }
+    }
+
+    dynamic "oidc_member_definition" {
+      for_each = local.uses_oidc ? [each.value.groups] : []
+
+      content {
+        groups = oidc_member_definition.value
+      }
     }
   }
 

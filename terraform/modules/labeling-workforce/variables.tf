@@ -1,7 +1,85 @@
+variable "workforce" {
+  description = <<-EOT
+    The one private workforce that an AWS account has in a Region: exactly one of new and existing.
+    new: make it. allowed_cidrs: the only addresses from which workers reach its portal; empty: from anywhere.
+    new.oidc: your own identity provider vouches for the workers; left out, a Cognito user pool is made.
+    existing: make the teams in a workforce that is there. One of Cognito has a user pool and a client, one of OIDC has neither.
+  EOT
+  type = object({
+    new = optional(object({
+      allowed_cidrs = optional(set(string), [])
+      oidc = optional(object({
+        client_id              = string
+        issuer                 = string
+        authorization_endpoint = string
+        token_endpoint         = string
+        user_info_endpoint     = string
+        logout_endpoint        = string
+        jwks_uri               = string
+        scope                  = optional(string)
+      }))
+    }))
+    existing = optional(object({
+      name         = string
+      user_pool_id = optional(string)
+      client_id    = optional(string)
+    }))
+  })
+
+  validation {
+    condition     = length([for choice in [var.workforce.new, var.workforce.existing] : choice if choice != null]) == 1
+    error_message = "An AWS account has one private workforce in a Region, so workforce says which: run `aws sagemaker list-workforces`. If it shows one, give it as { existing = { name = \"...\", user_pool_id = \"...\", client_id = \"...\" } }; if it shows none, have one made with { new = {} }."
+  }
+
+  validation {
+    condition     = try((var.workforce.existing.user_pool_id == null) == (var.workforce.existing.client_id == null), true)
+    error_message = "workforce.existing has user_pool_id and client_id, both, where Cognito vouches for its workers, and neither where an OIDC identity provider does. `aws sagemaker describe-workforce` shows them."
+  }
+
+  validation {
+    condition = try(
+      length(var.workforce.new.allowed_cidrs) <= 10 && alltrue([for cidr in var.workforce.new.allowed_cidrs : can(cidrhost(cidr, 0))]),
+      var.workforce.new == null,
+    )
+    error_message = "workforce.new.allowed_cidrs has at most 10 address ranges, such as [\"203.0.113.0/24\"]."
+  }
+
+  validation {
+    condition = alltrue([
+      for address in try([
+        var.workforce.new.oidc.issuer,
+        var.workforce.new.oidc.authorization_endpoint,
+        var.workforce.new.oidc.token_endpoint,
+        var.workforce.new.oidc.user_info_endpoint,
+        var.workforce.new.oidc.logout_endpoint,
+        var.workforce.new.oidc.jwks_uri,
+      ], []) : can(regex("^https://[!-~]+$", address))
+    ])
+    error_message = "Addresses in workforce.new.oidc start with https://, such as \"https://id.example.com/authorize\"; the provider's .well-known/openid-configuration lists them."
+  }
+}
+
+variable "oidc_client_secret" {
+  description = "The secret of workforce.new.oidc.client_id. Give it as TF_VAR_oidc_client_secret; it is kept in the Terraform state, since the provider has no other way."
+  type        = string
+  default     = null
+  sensitive   = true
+
+  validation {
+    condition     = (try(var.workforce.new.oidc, null) != null) == (var.oidc_client_secret != null)
+    error_message = "oidc_client_secret goes with workforce.new.oidc: give both, the secret as TF_VAR_oidc_client_secret, or neither. To keep it out of the state, make the workforce with `aws sagemaker create-workforce` and name it in workforce.existing."
+  }
+}
+
 variable "teams" {
-  description = "Work teams, by name. notification_topic_arn: an SNS topic that tells the team of new work."
+  description = <<-EOT
+    Work teams, by name. members: e-mail addresses of the workers, whom Cognito invites; they are kept in the Terraform state.
+    groups: groups of the OIDC identity provider, in place of members. notification_topic_arn: an SNS topic that tells of new work.
+  EOT
   type = map(object({
     description            = string
+    members                = optional(set(string), [])
+    groups                 = optional(set(string), [])
     notification_topic_arn = optional(string)
   }))
 
@@ -21,37 +99,31 @@ variable "teams" {
   }
 
   validation {
+    condition = alltrue(flatten([
+      for team in values(var.teams) : [for member in team.members : can(regex("^[a-z0-9._%+-]+@[a-z0-9-]+(\\.[a-z0-9-]+)+$", member))]
+    ]))
+    error_message = "A team's members are e-mail addresses in lower case, such as \"ann@example.com\": a worker in two teams is one account."
+  }
+
+  validation {
+    condition     = local.uses_oidc || alltrue([for team in values(var.teams) : length(team.groups) == 0])
+    error_message = "A team's groups are groups of an OIDC identity provider. This workforce is one of Cognito: list the workers' e-mail addresses as members."
+  }
+
+  validation {
+    condition = !local.uses_oidc || alltrue([
+      for team in values(var.teams) :
+      length(team.members) == 0 && length(team.groups) >= 1 && length(team.groups) <= 10 && alltrue([for group in team.groups : can(regex("^.{1,63}$", group))])
+    ])
+    error_message = "A team of an OIDC workforce has 1 to 10 groups of at most 63 characters, such as [\"reviewers\"], and no members: the identity provider knows who is in a group."
+  }
+
+  validation {
     condition = alltrue([
       for team in values(var.teams) :
       team.notification_topic_arn == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_.-]+$", team.notification_topic_arn))
     ])
     error_message = "A team's notification_topic_arn is an SNS topic's ARN, such as \"arn:aws:sns:us-east-1:111122223333:new-work\"."
-  }
-}
-
-variable "workforce" {
-  description = <<-EOT
-    existing: the Cognito workforce in which to make the teams; an account has one in a Region. Left out, one is made.
-    allowed_cidrs: the only addresses from which workers reach the portal of a new workforce; empty: from anywhere.
-  EOT
-  type = object({
-    existing = optional(object({
-      name         = string
-      user_pool_id = string
-      client_id    = string
-    }))
-    allowed_cidrs = optional(set(string), [])
-  })
-  default = {}
-
-  validation {
-    condition     = length(var.workforce.allowed_cidrs) <= 10 && alltrue([for cidr in var.workforce.allowed_cidrs : can(cidrhost(cidr, 0))])
-    error_message = "workforce.allowed_cidrs has at most 10 address ranges, such as [\"203.0.113.0/24\"]."
-  }
-
-  validation {
-    condition     = var.workforce.existing == null || length(var.workforce.allowed_cidrs) == 0
-    error_message = "workforce.allowed_cidrs is for a new workforce. Leave it out, and set the addresses where the existing workforce is kept."
   }
 }
 

@@ -1,6 +1,9 @@
 locals {
-  makes_workforce = var.workforce.existing == null
+  makes_workforce = var.workforce.new != null
+  uses_oidc       = local.makes_workforce ? var.workforce.new.oidc != null : try(var.workforce.existing.user_pool_id, null) == null
+  makes_pool      = local.makes_workforce && !local.uses_oidc
 
+  # Read back from what is made, so that a team waits for its workforce.
   workforce = local.makes_workforce ? {
     name         = one(aws_sagemaker_workforce.this[*].workforce_name)
     user_pool_id = one(aws_cognito_user_pool.this[*].id)
@@ -9,7 +12,7 @@ locals {
 }
 
 resource "aws_cognito_user_pool" "this" {
-  count = local.makes_workforce ? 1 : 0
+  count = local.makes_pool ? 1 : 0
 
   name                     = "${var.context.name}-workers"
   deletion_protection      = var.disposable ? "INACTIVE" : "ACTIVE"
@@ -39,7 +42,7 @@ resource "aws_cognito_user_pool" "this" {
 }
 
 resource "aws_cognito_user_pool_client" "this" {
-  count = local.makes_workforce ? 1 : 0
+  count = local.makes_pool ? 1 : 0
 
   name            = "${var.context.name}-portal"
   user_pool_id    = aws_cognito_user_pool.this[0].id
@@ -62,7 +65,7 @@ resource "aws_cognito_user_pool_client" "this" {
 
 # A sign-in domain is shared by all accounts of a Region, hence the account in its name.
 resource "aws_cognito_user_pool_domain" "this" {
-  count = local.makes_workforce ? 1 : 0
+  count = local.makes_pool ? 1 : 0
 
   domain       = "${var.context.name}-${var.context.account_id}"
   user_pool_id = aws_cognito_user_pool.this[0].id
@@ -73,14 +76,34 @@ resource "aws_sagemaker_workforce" "this" {
 
   workforce_name = var.context.name
 
-  cognito_config {
-    client_id = aws_cognito_user_pool_client.this[0].id
-    # By way of the domain: SageMaker refuses a pool that has none.
-    user_pool = aws_cognito_user_pool_domain.this[0].user_pool_id
+  dynamic "cognito_config" {
+    for_each = local.makes_pool ? [1] : []
+
+    content {
+      client_id = aws_cognito_user_pool_client.this[0].id
+      # By way of the domain: SageMaker refuses a pool that has none.
+      user_pool = aws_cognito_user_pool_domain.this[0].user_pool_id
+    }
+  }
+
+  dynamic "oidc_config" {
+    for_each = var.workforce.new.oidc[*]
+
+    content {
+      client_id              = oidc_config.value.client_id
+      client_secret          = var.oidc_client_secret
+      issuer                 = oidc_config.value.issuer
+      authorization_endpoint = oidc_config.value.authorization_endpoint
+      token_endpoint         = oidc_config.value.token_endpoint
+      user_info_endpoint     = oidc_config.value.user_info_endpoint
+      logout_endpoint        = oidc_config.value.logout_endpoint
+      jwks_uri               = oidc_config.value.jwks_uri
+      scope                  = oidc_config.value.scope
+    }
   }
 
   dynamic "source_ip_config" {
-    for_each = length(var.workforce.allowed_cidrs) > 0 ? [var.workforce.allowed_cidrs] : []
+    for_each = length(var.workforce.new.allowed_cidrs) > 0 ? [var.workforce.new.allowed_cidrs] : []
 
     content {
       cidrs = source_ip_config.value

@@ -1,0 +1,51 @@
+variable "github" {
+  description = <<-EOT
+    The GitHub repository whose workflows work on this environment, and where its state lies. Left out, no role is made for GitHub.
+    A person applies this first, and whatever changes it later: see modules/github-access/README.md.
+  EOT
+  type = object({
+    repository     = string
+    repository_id  = string
+    owner_id       = string
+    default_branch = optional(string)
+    environments = optional(object({
+      apply     = optional(string)
+      stop      = optional(string)
+      terraform = optional(string)
+    }))
+    provider_arn = optional(string)
+    state = object({
+      bucket      = string
+      key         = string
+      kms_key_arn = optional(string)
+    })
+  })
+  default = null
+}
+
+module "github_access" {
+  source = "./modules/github-access"
+  count  = var.github == null ? 0 : 1
+
+  context = local.context
+  github  = var.github
+  labeling = {
+    input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
+    artifact_bucket    = module.labeling_data.artifact_bucket
+    output_bucket      = module.labeling_data.output_bucket
+    execution_role_arn = module.labeling_execution.role_arn
+    # The public crowd is no team of a workflow's, even where a declaration may name it.
+    work_team_arns = [for team in values(merge(local.made_teams, local.existing_teams)) : team.arn if team.kind != "public"]
+    data_key       = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
+    read_key_arns  = local.existing_input_keys
+  }
+  ground = {
+    state = var.github.state
+    tag   = { key = "groundctl:environment", value = var.environment }
+  }
+}
+
+output "github_roles" {
+  description = "The roles that workflows become, under the names of the repository variables that hold them; null where GitHub has none."
+  value       = one(module.github_access[*].repository_variables)
+}

@@ -1,0 +1,109 @@
+# What the roles may do with labeling jobs. Each list of statements comes in two widths: as wide as the policy, which names this
+# environment's buckets, keys and teams, and as wide as the ceiling, which any of them may be listed under later (ceilings.tf).
+locals {
+  s3        = "arn:${var.context.partition}:s3:::"
+  sagemaker = "arn:${var.context.partition}:sagemaker:${var.context.region}:${var.context.account_id}"
+  jobs      = ["${local.sagemaker}:labeling-job/*"]
+
+  # Where keys are used, S3 uses them: nothing is decrypted that S3 does not hand out. The state may lie in another Region.
+  by_way_of_s3 = { StringLike = { "kms:ViaService" = "s3.*.amazonaws.com" } }
+
+  widths = {
+    policy = {
+      input_buckets = var.labeling.input_buckets
+      read_keys     = distinct(concat(var.labeling.data_key[*].arn, var.labeling.read_key_arns, compact([var.ground.state.kms_key_arn])))
+      work_teams    = var.labeling.work_team_arns
+    }
+    ceiling = {
+      input_buckets = ["*"]
+      read_keys     = ["arn:${var.context.partition}:kms:*:*:key/*"]
+      # A vendor's teams may be in the vendor's account.
+      work_teams = [for kind in ["private", "vendor"] : "arn:${var.context.partition}:sagemaker:${var.context.region}:*:workteam/${kind}-crowd/*"]
+    }
+  }
+
+  own_objects = [for prefix in ["jobs", "claims"] : "${local.s3}${var.labeling.artifact_bucket}/${prefix}/*"]
+
+  # All that a workflow reads out of buckets: what groundctl wrote, lists of clips, labels and the state. No clip, and no worker's
+  # answer: those tell who the worker was.
+  readable_objects = {
+    for width, these in local.widths : width => concat(
+      local.own_objects,
+      flatten([for bucket in these.input_buckets : ["${local.s3}${bucket}/*.manifest", "${local.s3}${bucket}/*.jsonl"]]),
+      ["${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"],
+    )
+  }
+
+  may_look = {
+    for width, these in local.widths : width => concat(
+      [
+        # The list takes no resource.
+        { Sid = "ListJobs", Effect = "Allow", Action = ["sagemaker:ListLabelingJobs"], Resource = ["*"] },
+        { Sid = "LookAtJobs", Effect = "Allow", Action = ["sagemaker:DescribeLabelingJob", "sagemaker:ListTags"], Resource = local.jobs },
+        {
+          # Also what tells a missing object from a forbidden one: without it S3 says 403 to both.
+          Sid    = "FindObjects"
+          Effect = "Allow"
+          Action = ["s3:GetBucketLocation", "s3:ListBucket"]
+          Resource = [
+            for bucket in distinct(concat(these.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket, var.ground.state.bucket])) :
+            "${local.s3}${bucket}"
+          ]
+        },
+        { Sid = "ReadFiles", Effect = "Allow", Action = ["s3:GetObject"], Resource = local.readable_objects[width] },
+      ],
+      [
+        for keys in [these.read_keys] : { Sid = "Decrypt", Effect = "Allow", Action = ["kms:Decrypt"], Resource = keys, Condition = local.by_way_of_s3 }
+        if length(keys) > 0
+      ],
+    )
+  }
+
+  may_create = {
+    for width, these in local.widths : width => concat(
+      [
+        {
+          Sid       = "CreateJobsForOurTeams"
+          Effect    = "Allow"
+          Action    = ["sagemaker:CreateLabelingJob"]
+          Resource  = local.jobs
+          Condition = { ArnLike = { "sagemaker:WorkteamArn" = these.work_teams } }
+        },
+        # The create call carries tags; AWS asks for this right beside the other.
+        { Sid = "TagJobs", Effect = "Allow", Action = ["sagemaker:AddTags"], Resource = local.jobs },
+        {
+          Sid       = "PassTheExecutionRole"
+          Effect    = "Allow"
+          Action    = ["iam:PassRole"]
+          Resource  = [var.labeling.execution_role_arn]
+          Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
+        },
+        {
+          # Only with If-None-Match, so that nothing that is there is written over. Copies and uploads in parts cannot carry it.
+          Sid       = "WriteFilesOnce"
+          Effect    = "Allow"
+          Action    = ["s3:PutObject"]
+          Resource  = local.own_objects
+          Condition = { Null = { "s3:if-none-match" = "false" } }
+        },
+      ],
+      [
+        for key in var.labeling.data_key[*] : { Sid = "Encrypt", Effect = "Allow", Action = ["kms:GenerateDataKey"], Resource = [key.arn], Condition = local.by_way_of_s3 }
+      ],
+      local.never_the_public_crowd,
+    )
+  }
+
+  may_stop = [
+    { Sid = "StopJobs", Effect = "Allow", Action = ["sagemaker:StopLabelingJob"], Resource = local.jobs },
+  ]
+
+  # Said on its own, so that no later Allow can undo it.
+  never_the_public_crowd = [{
+    Sid       = "NeverThePublicCrowd"
+    Effect    = "Deny"
+    Action    = ["sagemaker:CreateLabelingJob"]
+    Resource  = ["*"]
+    Condition = { StringEquals = { "sagemaker:WorkteamType" = "public-crowd" } }
+  }]
+}

@@ -1,0 +1,53 @@
+locals {
+  iam = "arn:${var.context.partition}:iam::${var.context.account_id}"
+
+  # IAM names are the account's, not the Region's: the Region keeps two set-ups of one environment apart.
+  names = { for kind in keys(local.moments) : kind => "${var.context.name}-github-${kind}-${var.context.region}" }
+
+  role_arns    = { for kind, name in local.names : kind => "${local.iam}:role/${name}" }
+  ceiling_arns = { for kind, name in local.names : kind => "${local.iam}:policy/${name}" }
+
+  policies = {
+    for kind, statements in {
+      plan      = concat(local.may_look.policy, local.may_read_ground)
+      apply     = concat(local.may_look.policy, local.may_create.policy)
+      stop      = concat(local.may_look.policy, local.may_stop)
+      terraform = concat(local.may_keep_state, local.may_change_ground, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
+    } : kind => jsonencode({ Version = "2012-10-17", Statement = statements })
+  }
+
+  descriptions = {
+    plan      = "Workflows of ${var.github.repository} look at jobs and at the ground as this role, and can change nothing"
+    apply     = "Workflows of ${var.github.repository} create reviewed labeling jobs as this role"
+    stop      = "Workflows of ${var.github.repository} stop labeling jobs as this role"
+    terraform = "Workflows of ${var.github.repository} apply Terraform as this role"
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.names
+
+  name                 = each.value
+  description          = local.descriptions[each.key]
+  assume_role_policy   = local.trust[each.key]
+  permissions_boundary = local.ceiling_arns[each.key]
+  max_session_duration = 3600
+
+  # Named above by ARNs that are written out, so that a plan shows them.
+  depends_on = [aws_iam_openid_connect_provider.this, aws_iam_policy.ceiling]
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = aws_iam_role.this
+
+  name   = each.key
+  role   = each.value.name
+  policy = local.policies[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.policies[each.key]) <= 10240
+      error_message = "The policy of the ${each.key} role is longer than the 10,240 characters that IAM takes. Name fewer buckets in labeling.input_buckets (about 40 fit), or make a second environment for some of them."
+    }
+  }
+}

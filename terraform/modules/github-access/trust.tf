@@ -1,0 +1,49 @@
+locals {
+  owner      = split("/", var.github.repository)[0]
+  repository = split("/", var.github.repository)[1]
+
+  # GitHub writes a repository in two forms: by its names, and for those made, renamed or moved after July 2026 by names and
+  # numbers. Either may come, and each is written out: no wildcard stands between a stranger and a role.
+  subjects = [
+    "repo:${var.github.repository}",
+    "repo:${local.owner}@${var.github.owner_id}/${local.repository}@${var.github.repository_id}",
+  ]
+
+  default_ref = "refs/heads/${var.github.default_branch}"
+
+  # What a workflow must be doing for GitHub to say so at the subject's end.
+  moments = {
+    # Anybody who can push can run this one with what they wrote themselves: so it can change nothing.
+    plan      = ["pull_request", "ref:${local.default_ref}"]
+    apply     = ["environment:${var.github.environments.apply}"]
+    stop      = ["environment:${var.github.environments.stop}"]
+    terraform = ["environment:${var.github.environments.terraform}"]
+  }
+
+  # The subject of an environment does not tell the branch. With the branch asked for beside it, a pull request whose workflow
+  # names the environment gets nothing, even where a person has forgotten to protect it.
+  only_from_default_branch = { "${local.issuer}:ref" = local.default_ref }
+
+  trust = {
+    for kind, moments in local.moments : kind => jsonencode({
+      Version = "2012-10-17"
+      Statement = [{
+        Sid       = "WorkflowsOfTheRepository"
+        Effect    = "Allow"
+        Principal = { Federated = local.provider_arn }
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        # All of them must be there and equal. An operator for several values (ForAllValues) would pass a token without the claim.
+        Condition = {
+          StringEquals = merge(
+            {
+              "${local.issuer}:aud"           = "sts.amazonaws.com"
+              "${local.issuer}:repository_id" = var.github.repository_id
+              "${local.issuer}:sub"           = [for pair in setproduct(local.subjects, moments) : "${pair[0]}:${pair[1]}"]
+            },
+            kind == "plan" ? {} : local.only_from_default_branch,
+          )
+        }
+      }]
+    })
+  }
+}

@@ -1,0 +1,153 @@
+variable "github" {
+  description = <<-EOT
+    The repository whose workflows become the roles.
+    repository: OWNER/NAME as GitHub writes it. owner_id, repository_id: the numbers behind the two names; a repository that takes
+    over the name has others. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells them.
+    default_branch: the one branch from which anything is changed.
+    environments: the GitHub environments whose approval the apply, stop and terraform roles ask for.
+    provider_arn: GitHub's OIDC provider where the account has it already; left out, it is made. An account has one.
+  EOT
+  type = object({
+    repository     = string
+    repository_id  = string
+    owner_id       = string
+    default_branch = optional(string, "main")
+    environments = optional(object({
+      apply     = optional(string, "groundctl-apply")
+      stop      = optional(string, "groundctl-stop")
+      terraform = optional(string, "groundctl-terraform")
+    }), {})
+    provider_arn = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$", var.github.repository))
+    error_message = "github.repository is OWNER/NAME, such as \"acme/labeling\": one repository, no URL and no wildcard."
+  }
+
+  validation {
+    condition     = alltrue([for id in [var.github.repository_id, var.github.owner_id] : can(regex("^[1-9][0-9]*$", id))])
+    error_message = "github.repository_id and github.owner_id are GitHub's numbers, as text, such as \"123456789\". `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows the owner's, then the repository's."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.github.default_branch)) && !startswith(var.github.default_branch, "refs/")
+    error_message = "github.default_branch is the branch's bare name, such as \"main\": no refs/heads/ before it and no wildcard in it."
+  }
+
+  validation {
+    condition     = alltrue([for environment in values(var.github.environments) : can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", environment))])
+    error_message = "github.environments has names of letters, digits, dots, underscores and hyphens, such as \"groundctl-apply\": GitHub writes other characters otherwise into its tokens (\":\" becomes \"%3A\")."
+  }
+
+  validation {
+    condition     = length(distinct([for environment in values(var.github.environments) : lower(environment)])) == 3
+    error_message = "github.environments has three different names, such as \"groundctl-apply\", \"groundctl-stop\" and \"groundctl-terraform\": whoever may approve one must not have approved another with it."
+  }
+
+  validation {
+    condition     = var.github.provider_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token\\.actions\\.githubusercontent\\.com$", var.github.provider_arn))
+    error_message = "github.provider_arn is the ARN of the provider for token.actions.githubusercontent.com, such as \"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com\". `aws iam list-open-id-connect-providers` shows yours; leave it out to have one made."
+  }
+}
+
+variable "labeling" {
+  description = <<-EOT
+    What labeling jobs of this environment are made of: buckets by name, the role that Ground Truth runs as, the teams that may get work.
+    data_key: the key that encrypts our own buckets, or null where S3 manages the keys.
+    read_key_arns: keys that encrypt input buckets which are not ours.
+  EOT
+  type = object({
+    input_buckets      = list(string)
+    artifact_bucket    = string
+    output_bucket      = string
+    execution_role_arn = string
+    work_team_arns     = list(string)
+    data_key           = optional(object({ arn = string }))
+    read_key_arns      = optional(list(string), [])
+  })
+
+  validation {
+    condition = length(var.labeling.input_buckets) > 0 && alltrue([
+      for bucket in concat(var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket]) :
+      can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))
+    ])
+    error_message = "labeling has buckets by their names, such as \"acme-clips\", at least one of them in input_buckets: no s3://, no path, no wildcard."
+  }
+
+  validation {
+    condition     = !contains(var.labeling.input_buckets, var.labeling.output_bucket)
+    error_message = "labeling.output_bucket is none of labeling.input_buckets: a clip beside the labels would be read as one of them. Choose a bucket of its own, such as \"acme-labels\"."
+  }
+
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.labeling.execution_role_arn))
+    error_message = "labeling.execution_role_arn is the ARN of the one role that may be passed on, such as \"arn:aws:iam::111122223333:role/groundctl-production-labeling-us-east-1\", with no wildcard in it."
+  }
+
+  validation {
+    condition = length(var.labeling.work_team_arns) > 0 && alltrue([
+      for arn in var.labeling.work_team_arns : can(regex("^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:workteam/(private|vendor)-crowd/[A-Za-z0-9+=,.@_/-]+$", arn))
+    ])
+    error_message = "labeling.work_team_arns names at least one private or vendor team, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/reviewers\". The public crowd is never allowed."
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in concat(var.labeling.data_key[*].arn, var.labeling.read_key_arns) : can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", arn))
+    ])
+    error_message = "labeling.data_key.arn and labeling.read_key_arns are ARNs of KMS keys, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"."
+  }
+}
+
+variable "ground" {
+  description = <<-EOT
+    What Terraform itself works on. state: the bucket and key of its state file, and the key that encrypts it where there is one.
+    tag: the tag that everything of this environment carries. Keys and user pools have no names of ours to tell them by.
+    service_role_arns: the roles as which EventBridge and Step Functions act here. service_role_boundary_arn: the permissions
+    boundary under which the terraform role may make and remove those; left out, a person does.
+  EOT
+  type = object({
+    state = object({
+      bucket      = string
+      key         = string
+      kms_key_arn = optional(string)
+    })
+    tag = object({
+      key   = string
+      value = string
+    })
+    service_role_arns         = optional(list(string), [])
+    service_role_boundary_arn = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ground.state.bucket))
+    error_message = "ground.state.bucket is a bucket's name, such as \"acme-terraform-state\", without s3:// and without a path."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.ground.state.key))
+    error_message = "ground.state.key is the state file's key in its bucket, such as \"groundctl/production.tfstate\", as in the .s3.tfbackend file: no leading slash and no wildcard."
+  }
+
+  validation {
+    condition     = var.ground.state.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.ground.state.kms_key_arn))
+    error_message = "ground.state.kms_key_arn is the ARN of the key that encrypts the state, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", or null."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.ground.tag.key)) && can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.ground.tag.value))
+    error_message = "ground.tag is one tag that all resources carry, such as { key = \"groundctl:environment\", value = \"production\" }."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.ground.service_role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "ground.service_role_arns are ARNs of roles, such as [\"arn:aws:iam::111122223333:role/groundctl-production-stuck-jobs-us-east-1\"], with no wildcard in them."
+  }
+
+  validation {
+    condition     = var.ground.service_role_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+$", var.ground.service_role_boundary_arn))
+    error_message = "ground.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS's own, such as AdministratorAccess, bound nothing that matters."
+  }
+}

@@ -1,0 +1,32 @@
+locals {
+  members = toset(flatten([for team in values(var.teams) : tolist(team.members)]))
+
+  memberships = merge([
+    for name, team in var.teams : { for member in team.members : "${name}/${member}" => { team = name, member = member } }
+  ]...)
+}
+
+# Cognito sends each of them an invitation with a first password, which never comes by Terraform.
+resource "aws_cognito_user" "this" {
+  for_each = local.members
+
+  user_pool_id             = local.workforce.user_pool_id
+  username                 = each.value
+  desired_delivery_mediums = ["EMAIL"]
+
+  attributes = {
+    email          = each.value
+    email_verified = true
+  }
+}
+
+resource "aws_cognito_user_in_group" "this" {
+  for_each = local.memberships
+
+  user_pool_id = local.workforce.user_pool_id
+  username     = aws_cognito_user.this[each.value.member].username
+  group_name   = aws_cognito_user_group.this[each.value.team].name
+
+  # SageMaker tells a worker of new work only if the team's topic was there when the worker came.
+  depends_on = [aws_sagemaker_workteam.this]
+}

@@ -1,0 +1,31 @@
+"""Every comment that a pull request can get, compared whole. `make bless` renews what is compared, `make look` shows it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from groundctl.render.budget import COMMENT_LIMIT, STAMP_ROOM, size
+from support.comments import COMMENTS
+from support.github_markdown import read
+
+FOLDER = Path(__file__).parents[1] / "cases" / "comments"
+
+
+@pytest.mark.parametrize("name", COMMENTS)
+def test_a_comment_reads_as_its_file(name: str):
+    file, written = FOLDER / f"{name}.md", COMMENTS[name]().text
+
+    if os.environ.get("GROUNDCTL_BLESS"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(written)
+
+    assert file.read_text() == written, "if this change is meant: `make bless`, then look at the diff"
+    assert size(written) <= COMMENT_LIMIT - STAMP_ROOM
+    assert read(written).live == ()
+
+
+def test_every_file_is_a_comment_that_is_still_written():
+    assert {file.stem for file in FOLDER.glob("*.md")} == set(COMMENTS)

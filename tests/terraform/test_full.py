@@ -1,0 +1,294 @@
+"""Everything that can be switched on, applied once: who is told, who labels, what can be queried; and it all goes away again."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import requests
+import yaml
+
+from groundctl.adapters.terraform import Stack
+from groundctl.adapters.terraform_copy import make_working_copy
+from hub.cast import MAINTAINER
+from hub.github import GitHub
+from support.builders import some_data
+from support.cli import groundctl
+from terraform.ground import CHECKOUT, SOURCE, Applied, a_simulator, apply_to, client
+from workflows.reading import FOLDER, read
+
+# One worker, one stack: the apply takes half a minute. The destroy comes last.
+pytestmark = [
+    pytest.mark.xdist_group("full-terraform"),
+    # python-terraform calls a method of the logging module by its old name.
+    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+]
+
+TEAM = "court-side-reviewers"
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The full settings, applied to a simulator of their own."""
+    with a_simulator(tmp_path_factory.mktemp("simulator")) as environment:
+        folder = tmp_path_factory.mktemp("terraform") / "full"
+        yield apply_to(environment, folder, Path("environments/full.tfvars"))
+
+
+def tell(applied: Applied, path: str, **said: str) -> None:
+    """Say something to the simulator itself."""
+    address = f"{applied.environment['AWS_ENDPOINT_URL']}/groundtruth-simulator/{path}"
+    requests.post(address, json=said, timeout=60).raise_for_status()
+
+
+def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: str) -> None:
+    """Declare a job, have groundctl create it with nothing but what Terraform hands over, and let its workers finish."""
+    bucket = infrastructure["input_buckets"][0]
+    # A clip of its own: groundctl does not buy the same labels twice.
+    client(applied, "s3").put_object(Bucket=bucket, Key=f"{job}.mp4", Body=b"clip")
+    declared = some_data(
+        name=job,
+        input={"objects": [f"s3://{bucket}/{job}.mp4"]},
+        workforce={"team": TEAM, "workers_per_object": 1, "task_time_limit": "10m"},
+    )
+    (folder / "jobs/sports-data").mkdir(parents=True)
+    (folder / f"jobs/sports-data/{job}.yaml").write_text(yaml.safe_dump(declared))
+    (folder / "infrastructure.json").write_text(json.dumps(infrastructure))
+
+    ran = groundctl("apply", "--infrastructure", "infrastructure.json", cwd=folder, settings=dict(applied.environment))
+
+    assert ran.code == 0, ran.out + ran.err
+    tell(applied, "clock", until="idle")
+
+
+def put_token(applied: Applied, token: str) -> None:
+    """Put GitHub's token into the connection, as modules/labeling-events/README.md tells a person to."""
+    client(applied, "events").update_connection(
+        Name="groundctl-full-github",
+        AuthorizationType="API_KEY",
+        AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": f"Bearer {token}"}},
+    )
+
+
+def undelivered(applied: Applied) -> list[dict[str, Any]]:
+    """Take what could not be delivered out of its queue."""
+    sqs = client(applied, "sqs")
+    url = sqs.get_queue_url(QueueName="groundctl-full-undelivered")["QueueUrl"]
+    messages: list[dict[str, Any]] = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    ).get("Messages", [])
+    for message in messages:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return messages
+
+
+def people(applied: Applied) -> Any:
+    """Listen to what the topic tells people, by a queue of our own; each call takes out what came since the last."""
+    sqs, sns = client(applied, "sqs"), client(applied, "sns")
+    url = sqs.create_queue(QueueName="ears")["QueueUrl"]
+    ears = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    [topic] = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=ears)
+    return lambda: [
+        json.loads(message["Body"])["Message"]
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    ]
+
+
+def test_groundctl_gets_what_it_needs_and_nothing_more(full: Applied) -> None:
+    schema = json.loads((CHECKOUT / "schemas/infrastructure.schema.json").read_text())
+
+    infrastructure = full.stack.outputs()
+
+    jsonschema.validate(infrastructure, schema, cls=jsonschema.Draft202012Validator)
+    assert set(infrastructure) == set(schema["properties"])
+    assert {name: team["kind"] for name, team in infrastructure["work_teams"].items()} == {
+        "acme-vendor": "vendor",
+        TEAM: "private",
+        "dock-watchers": "private",
+    }
+    assert infrastructure["topics"] == {"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"}
+
+
+def test_each_team_has_its_members_and_one_hears_of_new_work(full: Applied) -> None:
+    cognito, sagemaker = client(full, "cognito-idp"), client(full, "sagemaker")
+    [pool] = [each["Id"] for each in cognito.list_user_pools(MaxResults=10)["UserPools"]]
+
+    members = {
+        team: {
+            attribute["Value"]
+            for user in cognito.list_users_in_group(UserPoolId=pool, GroupName=team)["Users"]
+            for attribute in user["Attributes"]
+            if attribute["Name"] == "email"
+        }
+        for team in (TEAM, "dock-watchers")
+    }
+    teams = {team["WorkteamName"]: team for team in sagemaker.list_workteams()["Workteams"]}
+
+    assert members == {TEAM: {"ann@example.com", "bo@example.com"}, "dock-watchers": {"bo@example.com"}}
+    assert teams[TEAM]["NotificationConfiguration"] == {
+        "NotificationTopicArn": "arn:aws:sns:us-east-1:123456789012:new-work"
+    }
+    assert not teams["dock-watchers"].get("NotificationConfiguration")
+
+
+def test_the_portal_opens_to_the_given_addresses_only(full: Applied) -> None:
+    [workforce] = client(full, "sagemaker").list_workforces()["Workforces"]
+
+    assert workforce["SourceIpConfig"] == {"Cidrs": ["203.0.113.0/24"]}
+
+
+def test_each_role_serves_one_sender_of_this_account(full: Applied) -> None:
+    iam = client(full, "iam")
+    sent_by = {
+        "groundctl-full-calls-github-us-east-1": "arn:aws:events:us-east-1:123456789012:rule/groundctl-full-job-ended",
+        "groundctl-full-stuck-jobs-us-east-1": "arn:aws:states:us-east-1:123456789012:stateMachine:groundctl-full-stuck-jobs",
+        "groundctl-full-stuck-jobs-daily-us-east-1": "arn:aws:events:us-east-1:123456789012:rule/groundctl-full-stuck-jobs-daily",
+    }
+
+    for name, sender in sent_by.items():
+        [statement] = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": "123456789012"},
+            "ArnEquals": {"aws:SourceArn": sender},
+        }
+
+
+def test_the_budget_tells_people_before_and_after(full: Applied) -> None:
+    budgets = client(full, "budgets")
+    about = {"AccountId": "123456789012", "BudgetName": "groundctl-full-labeling-us-east-1"}
+
+    limit = budgets.describe_budget(**about)["Budget"]["BudgetLimit"]
+    alerts = budgets.describe_notifications_for_budget(**about)["Notifications"]
+
+    assert (float(limit["Amount"]), limit["Unit"]) == (2000, "USD")
+    assert {(alert["NotificationType"], alert["Threshold"]) for alert in alerts} == {
+        ("ACTUAL", 80),
+        ("ACTUAL", 100),
+        ("FORECASTED", 100),
+    }
+
+
+def test_every_alarm_reaches_people(full: Applied) -> None:
+    alarms = client(full, "cloudwatch").describe_alarms()["MetricAlarms"]
+    [topic] = [each["TopicArn"] for each in client(full, "sns").list_topics()["Topics"]]
+
+    assert {alarm["AlarmName"] for alarm in alarms} == {
+        "groundctl-full-lost",
+        "groundctl-full-stuck-jobs",
+        "groundctl-full-stuck-jobs-unseen",
+        "groundctl-full-undelivered",
+    }
+    assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
+
+
+def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_it(
+    full: Applied, hub: GitHub, tmp_path: Path
+) -> None:
+    infrastructure = full.stack.outputs()
+    tell(full, "routes", **{"https://api.github.com": hub.url})
+    heard = people(full)
+
+    label(full, tmp_path, infrastructure, "before-the-token")
+
+    [kept] = undelivered(full)
+    assert json.loads(kept["Body"])["detail"] == {"LabelingJobStatus": "Completed"}
+    assert kept["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "HTTP_STATUS_CODE"
+    assert "401" in kept["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert hub.dispatches == []
+    [words] = heard()
+    assert "labeling-job/before-the-token has ended: Completed." in words
+
+
+def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, hub: GitHub, tmp_path: Path) -> None:
+    infrastructure = full.stack.outputs()
+    tell(full, "routes", **{"https://api.github.com": hub.url})
+    put_token(full, hub.token(MAINTAINER).value)
+
+    label(full, tmp_path, infrastructure, "after-the-token")
+
+    # The hub holds every request against GitHub's own description of its API.
+    [sent] = hub.dispatches
+    file = FOLDER / "workflows/status.yml"
+    assert sent.event_type in read(file.name, file.read_text()).triggers["repository_dispatch"]["types"]
+    assert sent.client_payload == {
+        "job": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/after-the-token",
+        "status": "Completed",
+    }
+    assert undelivered(full) == []
+
+
+def test_the_tables_read_where_ground_truth_has_written(full: Applied) -> None:
+    glue, s3 = client(full, "glue"), client(full, "s3")
+    job = "after-the-token"  # that of the test before
+
+    for table, suffix in {"output_manifests": "output.manifest", "worker_responses": ".json"}.items():
+        found = glue.get_table(DatabaseName="groundctl_full", Name=table)["Table"]
+        location = found["Parameters"]["storage.location.template"].replace("${job}", job)
+        bucket, _, prefix = location.removeprefix("s3://").partition("/")
+        keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]]
+
+        assert keys
+        assert all(key.endswith(suffix) for key in keys)
+
+
+def test_a_query_stops_at_the_limit(full: Applied) -> None:
+    workgroup = client(full, "athena").get_work_group(WorkGroup="groundctl-full")["WorkGroup"]["Configuration"]
+
+    assert workgroup["EnforceWorkGroupConfiguration"]
+    assert workgroup["BytesScannedCutoffPerQuery"] == 10_000_000_000
+
+
+def test_a_second_plan_is_empty_and_leaves_the_token_alone(full: Applied) -> None:
+    assert not full.stack.has_changes(var_file=full.var_file)
+
+
+def test_without_the_workforce_module_teams_by_arn_serve_as_well(full: Applied, tmp_path: Path) -> None:
+    teams = full.stack.outputs()["work_teams"]
+    folder = make_working_copy(SOURCE, tmp_path / "terraform")
+    take_the_workforce_module_away(folder)
+    settings = {
+        "environment": "elsewhere",
+        "disposable": True,
+        "data": {"encryption": {"kms": False}, "lifecycle": {"enabled": False}},
+        "existing_teams": {TEAM: {"arn": teams[TEAM]["arn"]}, "dock-watchers": {"name": "dock-watchers"}},
+    }
+    stack = Stack(folder, environment=full.environment)
+    stack.init()
+
+    stack.apply(variables=settings)
+
+    infrastructure = stack.outputs()
+    assert {name: team["arn"] for name, team in infrastructure["work_teams"].items()} == {
+        name: teams[name]["arn"] for name in (TEAM, "dock-watchers")
+    }
+    (tmp_path / "checkout").mkdir()
+    label(full, tmp_path / "checkout", infrastructure, "by-a-team-from-elsewhere")
+    job = client(full, "sagemaker").describe_labeling_job(LabelingJobName="by-a-team-from-elsewhere")
+    assert (job["LabelingJobStatus"], job["HumanTaskConfig"]["WorkteamArn"]) == ("Completed", teams[TEAM]["arn"])
+    stack.destroy(variables=settings)
+
+
+def take_the_workforce_module_away(folder: Path) -> None:
+    """Do what terraform/README.md says for who has all teams elsewhere."""
+    (folder / "labeling-workforce.tf").unlink()
+    (folder / "tests/labeling_workforce.tftest.hcl").unlink()
+    shutil.rmtree(folder / "modules/labeling-workforce")
+    teams = folder / "existing-teams.tf"
+    code = teams.read_text()
+    assert code.count("merge(local.made_teams, local.existing_teams)") == 1
+    teams.write_text(code.replace("merge(local.made_teams, local.existing_teams)", "local.existing_teams"))
+
+
+def test_destroy_takes_everything_with_it(full: Applied) -> None:
+    full.stack.destroy(var_file=full.var_file)
+
+    assert client(full, "s3").list_buckets()["Buckets"] == []
+    assert client(full, "events").list_rules()["Rules"] == []
+    assert client(full, "sagemaker").list_workteams()["Workteams"] == []
+    assert client(full, "sagemaker").list_workforces()["Workforces"] == []
+    assert client(full, "glue").get_databases()["DatabaseList"] == []
+    assert client(full, "iam").list_roles()["Roles"] == []

@@ -1,0 +1,177 @@
+"""What groundctl asks of a simulated AWS in each workflow, held against the rights of the role that the workflow has there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+from groundctl.adapters.terraform import Stack, find_terraform
+from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform_places import our_terraform
+from groundtruth_simulator.simulator import Simulator
+from support import aws_world
+from support.builders import REGION, an_infrastructure, some_data
+from support.cli import TESTING, Ran, groundctl
+from support.github_tokens import KINDS
+from support.iam_policies import Policy, Request, Role, Verdict
+from support.policies_in_plan import resources
+from support.recorded_calls import Recorder, recorded
+from terraform.ground import SOURCE
+
+pytestmark = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")  # python-terraform's
+
+CHANGES = {"iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"}
+CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 5))
+INFRASTRUCTURE = an_infrastructure()
+SETTINGS = {
+    "context": {
+        "name": "groundctl-test",
+        "account_id": INFRASTRUCTURE.account_id,
+        "partition": "aws",
+        "region": REGION,
+    },
+    "github": {"repository": "acme/labeling", "repository_id": "987654321", "owner_id": "12345678"},
+    "labeling": {
+        "input_buckets": INFRASTRUCTURE.input_buckets,
+        "artifact_bucket": INFRASTRUCTURE.artifact_bucket,
+        "output_bucket": INFRASTRUCTURE.output_bucket,
+        "execution_role_arn": INFRASTRUCTURE.execution_role_arn,
+        "work_team_arns": [team.arn for team in INFRASTRUCTURE.work_teams.values()],
+    },
+    "ground": {
+        "state": {"bucket": "acme-terraform-state", "key": "groundctl/test.tfstate"},
+        "tag": {"key": "groundctl:environment", "value": "test"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> dict[str, Role]:
+    """The rights that the module would give over the buckets and teams of these tests."""
+    folder = make_working_copy(SOURCE / "modules/github-access", tmp_path_factory.mktemp("terraform") / "calls")
+    shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
+    (folder / "settings.auto.tfvars.json").write_text(json.dumps(SETTINGS))
+    Stack(folder, environment=simulated_aws).init()
+    _terraform(folder, simulated_aws, "plan", "-input=false", "-out=made.tfplan")
+    plan = json.loads(_terraform(folder, simulated_aws, "show", "-json", "made.tfplan"))
+    documents = {
+        (each["type"], each["index"]): Policy.read(each["values"]["policy"])
+        for each in resources(plan)
+        if each["type"] in ("aws_iam_role_policy", "aws_iam_policy")
+    }
+    return {
+        kind: Role(policy=documents["aws_iam_role_policy", kind], ceiling=documents["aws_iam_policy", kind])
+        for kind in KINDS
+    }
+
+
+def _terraform(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
+    result = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    return result.stdout
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """A repository, its simulated account, and who writes down what is asked of it."""
+
+    folder: Path
+    simulator: Simulator
+    calls: Recorder
+    asked: list[Request] = field(default_factory=list)
+
+    def declares(self, **changes: Any) -> None:
+        """Write a declaration."""
+        data = some_data(**changes)
+        path = self.folder / f"jobs/sports-data/{data['name']}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(data, sort_keys=False))
+
+    def runs(self, *arguments: str, ends: int = 0) -> Ran:
+        """Run a command, and remember what was asked for it."""
+        settings = {**TESTING, "AWS_ENDPOINT_URL": self.calls.url}
+        self.calls.take()
+        ran = groundctl(*arguments, "--infrastructure", "infrastructure.json", cwd=self.folder, settings=settings)
+        self.asked.extend(self.calls.take())
+        assert ran.code == ends, ran.out + ran.err
+        return ran
+
+    def actions(self) -> set[str]:
+        """Return the actions that were asked for."""
+        return {request.action for request in self.asked}
+
+
+@pytest.fixture
+def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
+    """A repository with one job to create, and one that is there already."""
+    aws_world.build(INFRASTRUCTURE, clips=CLIPS)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(INFRASTRUCTURE)))
+    with recorded(str(simulator.url)) as calls:
+        made = Workflow(folder=tmp_path, simulator=simulator, calls=calls)
+        made.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]})
+        made.runs("apply")
+        made.asked.clear()
+        yield made
+
+
+def beyond(role: Role, asked: list[Request]) -> list[Request]:
+    """List what was asked and is not allowed."""
+    return [request for request in asked if role.weigh(request) is not Verdict.ALLOWED]
+
+
+def put_manifest(key: str) -> str:
+    """Put a list of clips beside the clips, and return its address."""
+    lines = "".join(json.dumps({"source-ref": f"s3://clips/{clip}"}) + "\n" for clip in CLIPS[:2])
+    boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key=key, Body=lines.encode())
+    return f"s3://clips/{key}"
+
+
+def test_the_plan_role_may_ask_all_that_a_plan_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+    workflow.simulator.advance_until_idle()
+    workflow.declares(name="from-list", input={"manifest": put_manifest("lists/two.manifest")})
+    other = {**some_data()["task"], "labels": ["good", "bad"]}
+    workflow.declares(name="again", task=other, input={"from_job": "first"}, output={"label_attribute": "again"})
+    workflow.declares(name="from-prefix", task=other, input={"prefix": "s3://clips/rallies/", "match": ["*-4.mp4"]})
+    workflow.declares(name="first", input={"prefix": "s3://clips/rallies/"}, tags={"cost-center": "other"})
+
+    workflow.runs("plan", ends=1)  # one has changed
+    workflow.runs("status")
+
+    read = {request.resource.rpartition("/")[2] for request in workflow.asked if request.action == "s3:GetObject"}
+    assert read >= {"two.manifest", "output.manifest", "declaration.json"}
+    assert {"s3:ListBucket", "s3:GetObject", "sagemaker:ListLabelingJobs"} <= workflow.actions()
+    assert beyond(roles["plan"], workflow.asked) == []
+
+
+def test_the_apply_role_may_ask_all_that_a_create_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+    workflow.declares(name="second", input={"manifest": put_manifest("lists/two.jsonl")})
+
+    workflow.runs("apply")
+
+    assert workflow.actions() >= CHANGES
+    assert beyond(roles["apply"], workflow.asked) == []
+    for kind in ("plan", "stop"):
+        assert {request.action for request in beyond(roles[kind], workflow.asked)} == CHANGES
+
+
+def test_the_stop_role_may_ask_all_that_a_stop_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+    workflow.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}, state="stopped")
+
+    workflow.runs("apply", "--allow-stop")
+
+    assert "sagemaker:StopLabelingJob" in workflow.actions()
+    assert beyond(roles["stop"], workflow.asked) == []
+    for kind in ("plan", "apply"):
+        assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"sagemaker:StopLabelingJob"}
