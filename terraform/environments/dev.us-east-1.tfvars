@@ -1,6 +1,7 @@
-# Development: everything as in production, smaller and shorter. Replace the account by yours; there is no secret in this file.
+# Development, in an account of its own: a bucket for clips is made, everything is kept for a shorter time. Replace account, addresses
+# and names by yours; there is no secret in this file.
 environment = "dev"
-account_id  = "111122223333"
+account_id  = "444455556666"
 region      = "us-east-1"
 
 data = {
@@ -9,9 +10,13 @@ data = {
   access_logs      = { days = 30 }
 }
 
+workforce = { new = {} }
+
 teams = {
   court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }
   dock-watchers        = { description = "Warehouse staff who tell what happens at the loading docks" }
 }
+
+events = { emails = ["labeling-dev@example.com"] }
 
 tags = { cost-center = "sports" }

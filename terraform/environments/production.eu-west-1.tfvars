@@ -8,6 +8,8 @@ data = {
   encryption = { key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" }
 }
 
+workforce = { new = {} }
+
 teams = {
   court-side-reviewers = { description = "People who know tennis and judge how a rally ended" }
 }

@@ -23,7 +23,7 @@ data = {
 }
 
 workforce = {
-  # An account has one private workforce in a Region. Where there is one already:
+  # An account has one private workforce in a Region. Where `aws sagemaker list-workforces` shows one, name it in place of new:
   # existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
   new = { allowed_cidrs = ["203.0.113.0/24"] }
 }
@@ -49,12 +49,12 @@ events = {
 # Labels as tables, to be queried with SQL.
 catalog = { scan_limit_gb = 10 }
 
-# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
-# github = {
-#   repository    = "acme/labeling"
-#   repository_id = "987654321"
-#   owner_id      = "12345678"
-#   state         = { bucket = "acme-terraform-state", key = "groundctl/production.tfstate" } # as in the .s3.tfbackend file
-# }
-
 tags = { cost-center = "sports" }
+
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+github = {
+  repository    = "acme/labeling"
+  repository_id = "987654321"
+  owner_id      = "12345678"
+  state         = { bucket = "acme-groundctl-state-111122223333", key = "production.us-east-1.tfstate" } # as in the .s3.tfbackend file
+}

@@ -25,7 +25,6 @@ from terraform.ground import CHECKOUT, SOURCE
 pytestmark = pytest.mark.xdist_group("applied-terraform")
 
 ACCOUNT = "123456789012"  # the simulator's
-ENVIRONMENTS = SOURCE / "environments"
 NUMBERS = count(1)
 
 
@@ -310,13 +309,3 @@ def test_settings_that_will_not_do_are_told_with_what_would(tmp_path: Path, text
 
     with pytest.raises(UnfitSettingsError, match=message):
         read_settings(tmp_path, "a")
-
-
-def test_every_environment_has_a_state_of_its_own() -> None:
-    names = sorted(file.stem for file in ENVIRONMENTS.glob("*.tfvars") if "." in file.stem)
-
-    settings = [read_settings(ENVIRONMENTS, name) for name in names]
-
-    assert names
-    assert len({(one.bucket, one.key) for one in settings}) == len(names)
-    assert [one.key for one in settings] == [f"{name}.tfstate" for name in names]

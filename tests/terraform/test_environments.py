@@ -1,0 +1,68 @@
+"""The environments that are there as examples: each makes a plan, has a state of its own, and says so everywhere alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from bootstrap.settings import Settings, read_settings
+from groundctl.adapters.terraform import Stack
+from groundctl.adapters.terraform_copy import make_working_copy
+from terraform.ground import SOURCE
+
+pytestmark = [
+    pytest.mark.xdist_group("applied-terraform"),
+    # python-terraform calls a method of the logging module by its old name.
+    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+]
+
+FOLDER = SOURCE / "environments"
+NAMES = sorted(file.name.removesuffix(".s3.tfbackend") for file in FOLDER.glob("*.s3.tfbackend"))
+SIMULATED_ACCOUNT = "123456789012"
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+    """A copy in which an example's account can be replaced by the simulator's."""
+    stack = Stack(make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "environments"))
+    stack.init()
+    return stack
+
+
+def setting(name: str, key: str) -> str:
+    [value] = re.findall(rf'^{key} *= *"(.*)"$', (FOLDER / f"{name}.tfvars").read_text(), re.MULTILINE)
+    return str(value)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_makes_a_plan(name: str, copy: Stack, simulated_aws: Mapping[str, str]) -> None:
+    file = copy.folder / f"environments/{name}.tfvars"
+    file.write_text(file.read_text().replace(setting(name, "account_id"), SIMULATED_ACCOUNT))
+    stack = Stack(copy.folder, environment={**simulated_aws, "AWS_REGION": setting(name, "region")})
+
+    planned = stack.plan(var_file=file)
+
+    made = {one["type"] for one in planned["resource_changes"] if one["change"]["actions"] == ["create"]}
+    assert {"aws_s3_bucket", "aws_iam_role", "aws_sagemaker_workteam"} <= made
+    assert ("aws_iam_openid_connect_provider" in made) == ("github = {" in file.read_text().splitlines())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_named_by_environment_and_region(name: str) -> None:
+    assert name == f"{setting(name, 'environment')}.{setting(name, 'region')}"
+
+
+def test_no_two_share_a_state() -> None:
+    settings = [read_settings(FOLDER, name) for name in NAMES]
+
+    assert len({(one.bucket, one.key) for one in settings}) == len(NAMES) > 1
+    assert [one.key for one in settings] == [f"{name}.tfstate" for name in NAMES]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "\ngithub = {" in (FOLDER / f"{name}.tfvars").read_text()])
+def test_the_terraform_role_is_given_the_state_that_is_used(name: str) -> None:
+    settings: Settings = read_settings(FOLDER, name)
+
+    assert f'{{ bucket = "{settings.bucket}", key = "{settings.key}" }}' in (FOLDER / f"{name}.tfvars").read_text()
