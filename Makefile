@@ -44,6 +44,7 @@ check: setup ## lint, types, formats
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(TERRAFORM) fmt -check -recursive terraform
+	scripts/check_terraform.sh
 	$(BIN)/groundctl validate
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
