@@ -21,6 +21,11 @@ variable "github" {
     })
   })
   default = null
+
+  validation {
+    condition     = var.github == null || var.oidc_client_secret == null
+    error_message = "oidc_client_secret is kept in the Terraform state, which the plan role reads: whoever may push a branch could have it. Make that workforce elsewhere and give it as workforce.existing, or leave github out."
+  }
 }
 
 module "github_access" {
@@ -35,13 +40,17 @@ module "github_access" {
     output_bucket      = module.labeling_data.output_bucket
     execution_role_arn = module.labeling_execution.role_arn
     # The public crowd is no team of a workflow's, even where a declaration may name it.
-    work_team_arns = [for team in values(merge(local.made_teams, local.existing_teams)) : team.arn if team.kind != "public"]
+    work_team_arns = [for team in values(local.work_teams) : team.arn if team.kind != "public"]
     data_key       = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
     read_key_arns  = local.existing_input_keys
   }
   ground = {
     state = var.github.state
     tag   = { key = "groundctl:environment", value = var.environment }
+    service_role_arns = [
+      for name in concat(module.labeling_data.service_role_names, flatten(module.labeling_events[*].service_role_names)) :
+      "arn:${local.context.partition}:iam::${local.context.account_id}:role/${name}"
+    ]
   }
 }
 

@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # The bucket, key and Region of the state are given at `init -backend-config=FILE` (environments/state.s3.tfbackend.example).
+  # The bucket, key and Region of the state are given at `init -backend-config=FILE` (environments/ENVIRONMENT.s3.tfbackend).
   # A scratch copy with its state beside it, as the demo's, adds a backend_override.tf: see README.md.
   backend "s3" {
     encrypt      = true

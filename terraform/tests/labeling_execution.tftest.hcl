@@ -286,3 +286,17 @@ run "rejects_an_account_with_hyphens" {
 
   expect_failures = [var.context]
 }
+
+run "rejects_a_data_key_that_is_an_alias" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    data_key = { arn = "arn:aws:kms:us-east-1:111122223333:alias/clips" }
+  }
+
+  expect_failures = [var.data_key]
+}

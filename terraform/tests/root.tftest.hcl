@@ -220,6 +220,72 @@ run "rejects_tags_that_are_taken" {
   expect_failures = [var.tags]
 }
 
+run "rejects_a_team_with_name_and_arn" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme", arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_with_neither" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = {} }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_team_name_that_sagemaker_refuses" {
+  command = plan
+
+  variables {
+    existing_teams = { acme = { name = "acme_vendor" } }
+  }
+
+  expect_failures = [var.existing_teams]
+}
+
+run "rejects_a_secret_where_a_branch_could_read_it" {
+  command = plan
+
+  variables {
+    oidc_client_secret = "secret"
+    github = {
+      repository    = "acme/labeling"
+      repository_id = "987654321"
+      owner_id      = "12345678"
+      state         = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
+    }
+  }
+
+  expect_failures = [var.github]
+}
+
+run "rejects_a_topic_by_its_name" {
+  command = plan
+
+  variables {
+    topics = { new-clips = "new-clips" }
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "rejects_an_upper_case_topic" {
+  command = plan
+
+  variables {
+    topics = { NewClips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
+  }
+
+  expect_failures = [var.topics]
+}
+
 run "rejects_settings_with_no_place_for_clips" {
   command = plan
 
@@ -258,54 +324,4 @@ run "rejects_a_boundary_that_is_no_policy" {
   }
 
   expect_failures = [var.permissions_boundary_arn]
-}
-
-run "rejects_a_team_with_name_and_arn" {
-  command = plan
-
-  variables {
-    existing_teams = { acme = { name = "acme", arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
-  }
-
-  expect_failures = [var.existing_teams]
-}
-
-run "rejects_a_team_with_neither" {
-  command = plan
-
-  variables {
-    existing_teams = { acme = {} }
-  }
-
-  expect_failures = [var.existing_teams]
-}
-
-run "rejects_a_team_name_that_sagemaker_refuses" {
-  command = plan
-
-  variables {
-    existing_teams = { acme = { name = "acme_vendor" } }
-  }
-
-  expect_failures = [var.existing_teams]
-}
-
-run "rejects_a_topic_by_its_name" {
-  command = plan
-
-  variables {
-    topics = { new-clips = "new-clips" }
-  }
-
-  expect_failures = [var.topics]
-}
-
-run "rejects_an_upper_case_topic" {
-  command = plan
-
-  variables {
-    topics = { NewClips = "arn:aws:sns:us-east-1:111122223333:new-clips" }
-  }
-
-  expect_failures = [var.topics]
 }

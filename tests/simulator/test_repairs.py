@@ -90,6 +90,46 @@ def test_a_budget_has_tags_and_subscribers(world: World) -> None:
     )["Subscribers"] == [subscriber]
 
 
+def test_a_named_query_can_be_deleted(world: World) -> None:
+    athena = world.client("athena")
+    query = athena.create_named_query(Name="labels", Database="labels", QueryString="SELECT 1")["NamedQueryId"]
+
+    athena.delete_named_query(NamedQueryId=query)
+
+    assert athena.list_named_queries()["NamedQueryIds"] == []
+
+
+def test_the_steps_of_a_state_machine_are_checked(world: World) -> None:
+    check = world.client("stepfunctions").validate_state_machine_definition
+    sound = {"StartAt": "Look", "States": {"Look": {"Type": "Pass", "Next": "More"}, "More": {"Type": "Succeed"}}}
+    faulty = {
+        "StartAt": "Begin",
+        "States": {
+            "Look": {"Type": "Pas", "Next": "Tell"},
+            "More": {"Type": "Choice", "Choices": [{"Next": "Look"}, {"Next": "Nowhere"}], "Default": "Look"},
+        },
+    }
+
+    assert check(definition=json.dumps(sound))["result"] == "OK"
+    refused = check(definition=json.dumps(faulty))
+    assert refused["result"] == "FAIL"
+    assert sorted(fault["location"] for fault in refused["diagnostics"]) == [
+        "/StartAt",
+        "/States/Look/Next",
+        "/States/Look/Type",
+        "/States/More/Choices/1/Next",
+    ]
+    assert check(definition="no steps")["diagnostics"][0]["location"] == "/"
+
+
+def test_a_state_machine_that_was_never_published_has_no_versions(world: World) -> None:
+    steps = json.dumps({"StartAt": "Look", "States": {"Look": {"Type": "Pass", "End": True}}})
+    machines = world.client("stepfunctions")
+    arn = machines.create_state_machine(name="look", definition=steps, roleArn=world.role)["stateMachineArn"]
+
+    assert machines.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"] == []
+
+
 WRITE_ONCE = {
     "Effect": "Deny",
     "Principal": "*",
@@ -164,41 +204,11 @@ def test_access_logs_go_into_a_bucket_whose_policy_also_denies(world: World, all
             world.s3.put_bucket_logging(Bucket="acme-clips", BucketLoggingStatus=target)
 
 
-def test_a_named_query_can_be_deleted(world: World) -> None:
-    athena = world.client("athena")
-    query = athena.create_named_query(Name="labels", Database="labels", QueryString="SELECT 1")["NamedQueryId"]
+def test_a_state_machine_is_judged_before_it_is_planned(world: World) -> None:
+    states = world.client("stepfunctions")
 
-    athena.delete_named_query(NamedQueryId=query)
+    good = states.validate_state_machine_definition(definition='{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}')
+    bad = states.validate_state_machine_definition(definition='{"StartAt": "B", "States": {"A": {"Type": "Pass"}}}')
 
-    assert athena.list_named_queries()["NamedQueryIds"] == []
-
-
-def test_the_steps_of_a_state_machine_are_checked(world: World) -> None:
-    check = world.client("stepfunctions").validate_state_machine_definition
-    sound = {"StartAt": "Look", "States": {"Look": {"Type": "Pass", "Next": "More"}, "More": {"Type": "Succeed"}}}
-    faulty = {
-        "StartAt": "Begin",
-        "States": {
-            "Look": {"Type": "Pas", "Next": "Tell"},
-            "More": {"Type": "Choice", "Choices": [{"Next": "Look"}, {"Next": "Nowhere"}], "Default": "Look"},
-        },
-    }
-
-    assert check(definition=json.dumps(sound))["result"] == "OK"
-    refused = check(definition=json.dumps(faulty))
-    assert refused["result"] == "FAIL"
-    assert sorted(fault["location"] for fault in refused["diagnostics"]) == [
-        "/StartAt",
-        "/States/Look/Next",
-        "/States/Look/Type",
-        "/States/More/Choices/1/Next",
-    ]
-    assert check(definition="no steps")["diagnostics"][0]["location"] == "/"
-
-
-def test_a_state_machine_that_was_never_published_has_no_versions(world: World) -> None:
-    steps = json.dumps({"StartAt": "Look", "States": {"Look": {"Type": "Pass", "End": True}}})
-    machines = world.client("stepfunctions")
-    arn = machines.create_state_machine(name="look", definition=steps, roleArn=world.role)["stateMachineArn"]
-
-    assert machines.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"] == []
+    assert (good["result"], bad["result"]) == ("OK", "FAIL")
+    assert bad["diagnostics"][0]["message"] == "There is no state 'B'."

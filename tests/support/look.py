@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ _SCHEMES: Final = ("light", "dark")
 
 
 def main() -> None:
-    """Write a page for each comment and one that lists them; pictures too where there is a browser."""
+    """Write a page for each comment and one that lists them; pictures too where there is a browser: of those named, or of all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     pages = [_page(file) for file in sorted(CASES.rglob("*.md")) if file.name != "README.md" and _is_comment(file)]
     links = "".join(f'<li><a href="{page.name}">{html.escape(page.stem)}</a></li>\n' for page in pages)
@@ -30,7 +31,7 @@ def main() -> None:
         print("No pictures: there is no Chromium on this machine.")
         return
     with a_browser() as browser:
-        for page in pages:
+        for page in (page for page in pages if page.stem in sys.argv[1:] or not sys.argv[1:]):
             _take_pictures(browser, page)
     print(f"Pictures of them, light and dark, wide and narrow: {FOLDER.relative_to(ROOT)}/*.png")
 

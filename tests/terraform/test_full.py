@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hub.cast import MAINTAINER
 from hub.github import GitHub
 from support.builders import some_data
 from support.cli import groundctl
+from support.state_machine import walk
 from terraform.ground import CHECKOUT, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
 
@@ -38,7 +40,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         yield apply_to(environment, folder, Path("environments/full.tfvars"))
 
 
-def tell(applied: Applied, path: str, **said: str) -> None:
+def tell(applied: Applied, path: str, **said: Any) -> None:
     """Say something to the simulator itself."""
     address = f"{applied.environment['AWS_ENDPOINT_URL']}/groundtruth-simulator/{path}"
     requests.post(address, json=said, timeout=60).raise_for_status()
@@ -58,10 +60,13 @@ def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: s
     (folder / f"jobs/sports-data/{job}.yaml").write_text(yaml.safe_dump(declared))
     (folder / "infrastructure.json").write_text(json.dumps(infrastructure))
 
+    # Else the simulator would move on by itself, and tell of the end while the test already looks.
+    tell(applied, "clock", frozen=True)
     ran = groundctl("apply", "--infrastructure", "infrastructure.json", cwd=folder, settings=dict(applied.environment))
 
     assert ran.code == 0, ran.out + ran.err
     tell(applied, "clock", until="idle")
+    tell(applied, "clock", frozen=False)
 
 
 def put_token(applied: Applied, token: str) -> None:
@@ -183,6 +188,44 @@ def test_every_alarm_reaches_people(full: Applied) -> None:
         "groundctl-full-undelivered",
     }
     assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
+
+
+def test_the_daily_look_counts_the_jobs_that_should_have_ended_on_every_page(full: Applied) -> None:
+    machines = client(full, "stepfunctions")
+    [arn] = [each["stateMachineArn"] for each in machines.list_state_machines()["stateMachines"]]
+    machine = json.loads(machines.describe_state_machine(stateMachineArn=arn)["definition"])
+    with_an_end = {"InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://clips/a.manifest"}}}}
+    without = {"InputConfig": {"DataSource": {"SnsDataSource": {"SnsTopicArn": "arn:aws:sns:us-east-1:1:clips"}}}}
+    pages: dict[str | None, dict[str, Any]] = {
+        None: {"LabelingJobSummaryList": [with_an_end, without], "NextToken": "empty"},
+        "empty": {"LabelingJobSummaryList": [], "NextToken": "last"},
+        "last": {"LabelingJobSummaryList": [with_an_end, {}]},
+    }
+    asked: list[Mapping[str, Any]] = []
+    told: list[Mapping[str, Any]] = []
+
+    def list_labeling_jobs(said: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(said)
+        return pages[said.get("NextToken")]
+
+    def put_metric_data(said: Mapping[str, Any]) -> Mapping[str, Any]:
+        told.append(said)
+        return {}
+
+    way = walk(machine, {"sagemaker:listLabelingJobs": list_labeling_jobs, "cloudwatch:putMetricData": put_metric_data})
+
+    assert way == ["Begin", *["Look", "More"] * 3, "Tell"]
+    assert {said["StatusEquals"] for said in asked} == {"InProgress"}
+    [before] = {datetime.fromisoformat(said["CreationTimeBefore"]) for said in asked}
+    assert timedelta(days=13, hours=23) < datetime.now(UTC) - before < timedelta(days=14, hours=1)
+    [alarm] = client(full, "cloudwatch").describe_alarms(AlarmNames=["groundctl-full-stuck-jobs"])["MetricAlarms"]
+    [count] = told[0]["MetricData"]
+    assert count["Value"] == 3 > alarm["Threshold"]
+    assert (told[0]["Namespace"], count["MetricName"], count["Dimensions"]) == (
+        alarm["Namespace"],
+        alarm["MetricName"],
+        alarm["Dimensions"],
+    )
 
 
 def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_it(

@@ -14,7 +14,7 @@ from groundctl.render.escape import for_markdown, for_markdown_code, for_markdow
 from groundctl.render.words import count
 
 # A text longer than that says no more in a comment; where it comes from, it is whole.
-MOST_OF_A_NAME: Final = 120
+MOST_OF_A_NAME: Final = 200
 MOST_OF_A_SENTENCE: Final = 1_200
 # So many are named where the rest is to be found in the table.
 NAMED: Final = 10

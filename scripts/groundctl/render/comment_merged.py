@@ -14,13 +14,12 @@ from groundctl.core.money import NOTHING, Estimate
 from groundctl.core.observed import Status
 from groundctl.core.progress import Progress
 from groundctl.core.story import JobStory, Story
-from groundctl.render.budget import COMMENT_LIMIT, Fold, Part
+from groundctl.render.budget import COMMENT_LIMIT, Part
 from groundctl.render.comment import (
     MOST_OF_A_NAME,
     RANK_OF_DETAILS,
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
-    RANK_OF_TABLE,
     Foot,
     Need,
     Words,
@@ -32,9 +31,9 @@ from groundctl.render.comment import (
     plain,
     run_link,
 )
-from groundctl.render.comment_plan import ROWS_SHOWN, ROWS_UNFOLDED
+from groundctl.render.comment_table import jobs_part, unbroken
 from groundctl.render.escape import for_markdown, for_markdown_code, on_one_line
-from groundctl.render.table import Column, markdown_head, markdown_row
+from groundctl.render.table import Column
 from groundctl.render.verdict import ACTION_WORDS
 from groundctl.render.words import count, moment, usd_range
 
@@ -81,7 +80,7 @@ def story_words(story: Story, now: datetime, *, foot: Foot | None, limit: int = 
         elsewhere = f"The summary of {run_link(foot)} has more of them, `groundctl status` all."
     head = [f"### {_headline(story, plain(_environment(story)))}", _rail(story), _spent(jobs), _labels(jobs)]
     parts = [
-        _table(jobs, elsewhere),
+        _table(story, jobs, elsewhere),
         needs_part(_in_need(story), needs, elsewhere, rank=RANK_OF_NEEDS),
         needs_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
         _details(jobs, elsewhere),
@@ -171,7 +170,7 @@ def _spent(jobs: Sequence[JobStory]) -> str:
     spent = sum((_spent_on(job) for job in begun), NOTHING)
     whole = sum((job.cost or NOTHING for job in begun), NOTHING)
     return (
-        f"Spent so far: about {for_markdown(usd_range(spent.low, spent.high))} of the"
+        f"{'Spent' if all(job.is_finished for job in begun) else 'Spent so far'}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
         f" {for_markdown(usd_range(whole.low, whole.high))} that was estimated for review."
     )
 
@@ -201,33 +200,24 @@ _COLUMNS: Final = (
     Column("Job"),
     Column("State"),
     Column("Labeled", right=True),
-    Column("Without a label", right=True),
+    Column("No label", right=True),
     Column("Rate", right=True),
-    Column("Ends"),
-    Column("Spent so far", right=True),
+    Column("Ends (UTC)"),
+    Column("Spent", right=True),
 )
 _COLUMNS_BEFORE: Final = (
     Column("Job"),
     Column("State"),
     Column("Team"),
     Column("Clips", right=True),
-    Column("Estimated cost", right=True),
+    Column("Estimate", right=True),
 )
 
 
-def _table(jobs: Sequence[JobStory], elsewhere: str) -> Part:
-    begun = any(job.progress and job.progress.total for job in jobs)
-    head = markdown_head(_COLUMNS if begun else _COLUMNS_BEFORE)
-    folded = f"\n<details><summary>The other {count(len(jobs) - ROWS_SHOWN, 'job')}</summary>\n\n{head}"
-    return Part(
-        pieces=(markdown_row(_row(job) if begun else _row_before(job)) for job in jobs),
-        total=len(jobs),
-        rest=lambda taken: f"\nNot shown here: the rows of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
-        rank=RANK_OF_TABLE,
-        opening=head,
-        closing="\n",
-        fold=Fold(after=ROWS_SHOWN, opening=folded, closing="\n</details>\n") if len(jobs) > ROWS_UNFOLDED else None,
-    )
+def _table(story: Story, jobs: Sequence[JobStory], elsewhere: str) -> Part:
+    if phase_of(story) in {Phase.LABELING, Phase.FINISHED}:
+        return jobs_part(jobs, _COLUMNS, _row, elsewhere)
+    return jobs_part(jobs, _COLUMNS_BEFORE, _row_before, elsewhere)
 
 
 def _row_before(job: JobStory) -> tuple[str, ...]:
@@ -249,10 +239,10 @@ def _row(job: JobStory) -> tuple[str, ...]:
     return (
         name,
         state,
-        f"{counters.labeled:,} of {one.total:,}" if one.total else "",
+        unbroken(f"{counters.labeled:,} of {one.total:,}") if one.total else "",
         f"{counters.failed:,}" if counters.failed else "",
-        f"{one.rate:,.0f}/h" if one.rate and one.rate >= 1 else "",
-        _end(one),
+        f"{one.rate:,.0f}/h" if one.rate and one.rate >= 1 and not job.is_finished else "",
+        _end(one).removesuffix(" UTC"),
         for_markdown(usd_range(spent.low, spent.high)) if job.cost else "",
     )
 

@@ -13,12 +13,11 @@ from groundctl.core.money import rate_source
 from groundctl.core.observed import ObservedJob
 from groundctl.core.policy import Policy
 from groundctl.core.progress import lasts_at_most
-from groundctl.render.budget import COMMENT_LIMIT, Fold, Part
+from groundctl.render.budget import COMMENT_LIMIT, Part
 from groundctl.render.comment import (
     RANK_OF_DETAILS,
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
-    RANK_OF_TABLE,
     Foot,
     Need,
     Words,
@@ -34,14 +33,12 @@ from groundctl.render.comment import (
     run_link,
 )
 from groundctl.render.comment_details import job_details
+from groundctl.render.comment_table import jobs_part, unbroken
 from groundctl.render.escape import for_markdown
-from groundctl.render.table import Column, markdown_head, markdown_row
+from groundctl.render.table import Column
 from groundctl.render.verdict import ACTION_WORDS, FOR_GOOD, counts_of
 from groundctl.render.words import count, duration, usd, usd_range
 
-# As many rows are seen at once; where there are clearly more, they fold away.
-ROWS_SHOWN: Final = 30
-ROWS_UNFOLDED: Final = 40
 # Of so few jobs each has its details in sight; more share one fold.
 FOLDS_SHOWN: Final = 5
 # What a reviewer must see first comes first: it is also what is cut last.
@@ -102,7 +99,7 @@ def _standing(plan: Plan, failing: Sequence[Change]) -> str:
         return ""
     others = ""
     if creates := len(plan.with_action(Action.CREATE)):
-        others = f" Merged as it is, it would still create the {count(creates, 'other job')}."
+        others = f" Merged as it is, it would still create {count(creates, 'other job')}."
     return f"**Not ready to merge:** {_heading(failing)} first, see below.{others}"
 
 
@@ -146,39 +143,31 @@ def _work_by_team(creates: Iterable[Change]) -> str:
     answers = Counter[str]()
     for change in creates:
         answers[change.team] += change.cost.answers if change.cost else 0
-    if len(answers) < 2:
+    if not any(answers.values()):
         return ""
     teams = [f"{code_name(team)} {number:,}" for team, number in answers.most_common()]
     return f"Answers to give: {named(teams, str)}."
 
 
-_ABOUT: Final = (Column("Job"), Column("What would happen"), Column("Team"))
-_PURCHASE: Final = (
+_COLUMNS: Final = (
+    Column("Job"),
+    Column("Plan"),
+    Column("Team"),
     Column("Clips", right=True),
-    Column("Answers", right=True),
-    Column("Estimated cost", right=True),
+    Column("Estimate", right=True),
     Column("Ends"),
 )
 
 
 def _table(changes: Sequence[Change], elsewhere: str) -> Part:
-    buys = any(change.cost or change.action in {Action.CREATE, Action.WAITING} for change in changes)
-    head = markdown_head((*_ABOUT, *_PURCHASE) if buys else _ABOUT)
-    folded = f"\n<details><summary>The other {count(len(changes) - ROWS_SHOWN, 'job')}</summary>\n\n{head}"
-    return Part(
-        pieces=(markdown_row([*_about(one), *(_purchase(one) if buys else ())]) for one in changes),
-        total=len(changes),
-        rest=lambda taken: f"\nNot shown here: the rows of {count(len(changes) - taken, 'job')}. {elsewhere}\n\n",
-        rank=RANK_OF_TABLE,
-        opening=head,
-        closing="\n",
-        fold=Fold(after=ROWS_SHOWN, opening=folded, closing="\n</details>\n") if len(changes) > ROWS_UNFOLDED else None,
-    )
+    several_teams = len({change.team for change in changes if change.team}) > 1
 
+    def cells(change: Change) -> tuple[str, ...]:
+        standing = f", {_standing_of(change.observed)}" if change.observed else ""
+        would = f"**{ACTION_WORDS[change.action]}**{standing}"
+        return code_name(change.name), would, plain(change.team) if several_teams else "", *_purchase(change)
 
-def _about(change: Change) -> tuple[str, ...]:
-    standing = f", {_standing_of(change.observed)}" if change.observed else ""
-    return code_name(change.name), f"**{ACTION_WORDS[change.action]}**{standing}", plain(change.team)
+    return jobs_part(changes, _COLUMNS, cells, elsewhere)
 
 
 def _standing_of(job: ObservedJob) -> str:
@@ -191,14 +180,9 @@ def _purchase(change: Change) -> tuple[str, ...]:
     cost = change.cost
     if cost is None:
         clips = "" if change.clips is None else f"{change.clips:,}"
-        return clips, "", for_markdown(_open_cost(change)), _end(change)
+        return clips, for_markdown(_open_cost(change)), _end(change)
     of_all = f" of {change.clips:,}" if change.clips not in {None, cost.objects} else ""
-    return (
-        f"{cost.objects:,}{of_all}",
-        f"{cost.answers:,}",
-        for_markdown(usd_range(cost.low, cost.high)),
-        _end(change),
-    )
+    return unbroken(f"{cost.objects:,}{of_all}"), for_markdown(usd_range(cost.low, cost.high)), _end(change)
 
 
 def _open_cost(change: Change) -> str:
@@ -211,7 +195,7 @@ def _end(change: Change) -> str:
     if change.desired is None:
         return ""
     longest = lasts_at_most(change.desired.request, change.cost.objects if change.cost else change.clips)
-    return f"within {duration(longest.total_seconds())}" if longest else "when it is stopped"
+    return unbroken(f"within {duration(longest.total_seconds())}") if longest else "when it is stopped"
 
 
 def _needs(changes: Iterable[Change]) -> Iterator[Need]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from groundctl.core.problem import Problem, errors_among, warnings_among
 from groundctl.render.budget import COMMENT_LIMIT, SUMMARY_LIMIT, Part
@@ -12,19 +10,16 @@ from groundctl.render.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Foot,
+    Need,
     Words,
     composed,
     foot_line,
+    needs_part,
     run_link,
     sentence,
 )
-from groundctl.render.escape import for_markdown_code
 from groundctl.render.problems import verdict
-from groundctl.render.table import Column, markdown_head, markdown_row
 from groundctl.render.words import count
-
-_COLUMNS: Final = (Column("Where"), Column("Rule"), Column("What"), Column("What now"))
-_MOST_OF_A_PLACE: Final = 300
 
 
 def problems_words(problems: Sequence[Problem], files: int, *, foot: Foot | None, limit: int = COMMENT_LIMIT) -> Words:
@@ -33,8 +28,8 @@ def problems_words(problems: Sequence[Problem], files: int, *, foot: Foot | None
     warnings = warnings_among(problems)
     head = [f"### No plan: {verdict(problems, files)}", _standing(errors)]
     parts = [
-        _table("", errors, foot, rank=RANK_OF_NEEDS),
-        _table(f"#### {count(len(warnings), 'warning')}\n\n", warnings, foot, rank=RANK_OF_REMARKS),
+        _list("What is wrong", errors, foot, rank=RANK_OF_NEEDS),
+        _list(count(len(warnings), "warning"), warnings, foot, rank=RANK_OF_REMARKS),
     ]
     return composed(head, parts, foot_line(foot), limit)
 
@@ -45,27 +40,13 @@ def _standing(errors: Sequence[Problem]) -> str:
     return "**Not ready to merge:** nothing is planned, and nothing will be created, while a declaration has errors."
 
 
-def _table(heading: str, problems: Sequence[Problem], foot: Foot | None, *, rank: int) -> Part:
+def _list(heading: str, problems: Sequence[Problem], foot: Foot | None, *, rank: int) -> Part:
     elsewhere = f"The log of {run_link(foot)} has all of them." if foot else "`groundctl validate` has all of them."
-
-    def rest(taken: int) -> str:
-        missing = Counter(problem.rule for problem in problems[taken:])
-        rules = ", ".join(f"{rule} {number:,} times" for rule, number in sorted(missing.items()))
-        return f"\n**Not shown here:** {len(problems) - taken:,} more, {rules}. {elsewhere}\n\n"
-
-    return Part(
-        pieces=map(_row, problems),
-        total=len(problems),
-        rest=rest,
-        rank=rank,
-        opening=heading + markdown_head(_COLUMNS),
-        closing="\n",
-    )
-
-
-def _row(problem: Problem) -> str:
-    place = for_markdown_code(f"{problem.path}:{problem.line}", _MOST_OF_A_PLACE)
-    return markdown_row([place, for_markdown_code(problem.rule), sentence(problem.message), sentence(problem.hint)])
+    needs = [
+        Need(jobs=(f"{problem.path}:{problem.line}",), cause=problem.message, rule=problem.rule, step=problem.hint)
+        for problem in problems
+    ]
+    return needs_part(heading, needs, elsewhere, rank=rank)
 
 
 def untouched_words(foot: Foot | None) -> Words:

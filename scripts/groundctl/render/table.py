@@ -1,6 +1,6 @@
 """Tables: for a terminal, aligned by what the eye sees, and in Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from groundctl.render.escape import display_width
@@ -27,6 +27,16 @@ def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list
 def _cell(text: str, width: int, *, right: bool) -> str:
     pad = " " * (width - display_width(text))
     return pad + text if right else text + pad
+
+
+def filled(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[int]:
+    """Find the columns that any row has a value in, reading no more rows than it takes; the first is always among them."""
+    found = {0}
+    for row in rows:
+        found.update(index for index, cell in enumerate(row) if cell)
+        if len(found) == len(columns):
+            break
+    return sorted(found)
 
 
 def markdown_head(columns: Sequence[Column]) -> str:

@@ -27,3 +27,8 @@ output "encrypts_with_kms" {
   description = "Whether there is such a key: known at plan time, when its ARN is not."
   value       = var.encryption.kms
 }
+
+output "service_role_names" {
+  description = "The roles as which EventBridge and Step Functions act here."
+  value       = concat(aws_iam_role.worker_response_events[*].name, aws_iam_role.worker_response_tags[*].name)
+}

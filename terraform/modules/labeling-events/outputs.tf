@@ -12,3 +12,8 @@ output "github_connection" {
   description = "The connection into which a person puts GitHub's token, or null where GitHub is not told."
   value       = one(aws_cloudwatch_event_connection.github[*].name)
 }
+
+output "service_role_names" {
+  description = "The roles as which EventBridge and Step Functions act here."
+  value       = concat(aws_iam_role.calls_github[*].name, aws_iam_role.watcher[*].name, aws_iam_role.daily[*].name)
+}

@@ -36,4 +36,9 @@ variable "data_key" {
   description = "The key that encrypts our own buckets, or null where S3 manages the keys."
   type        = object({ arn = string })
   default     = null
+
+  validation {
+    condition     = var.data_key == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.data_key.arn))
+    error_message = "data_key.arn is the ARN of a KMS key, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", and not that of an alias."
+  }
 }
