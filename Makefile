@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo story test bless look check format lock bench
+.PHONY: help setup bootstrap demo story test bless look check docs format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,7 +44,11 @@ check: setup ## lint, types, formats
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(TERRAFORM) fmt -check -recursive terraform
+	scripts/check_terraform.sh
 	$(BIN)/groundctl validate
+
+docs: setup ## renew the tables of inputs and outputs in terraform/
+	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

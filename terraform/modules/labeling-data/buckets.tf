@@ -14,6 +14,9 @@ locals {
 
 # Every bucket, the one for logs too, gets everything in this file, in access.tf and in encryption.tf.
 resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_144:Clips and labels may have to stay in their Region; versions guard against loss by mistake
+  #checkov:skip=CKV2_AWS_62:Only the bucket for labels has anything to tell, and worker_responses.tf lets it
+
   for_each = local.names
 
   bucket        = each.value
