@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from groundctl.core.create_once import Answer
@@ -95,8 +96,8 @@ class PullRequests(Protocol):
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
         """Set a commit's status under a name that branch protection can ask for; at most 140 characters are shown."""
 
-    def plans_for(self, commit: str) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left, the newest run first."""
+    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
+        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
 
 
 class History(Protocol):

@@ -45,7 +45,8 @@ class Delivered:
 class Letter:
     """A comment to be: who speaks for which environment, and how it is written, given the bytes there are for it.
 
-    only_if_there leaves a pull request without a comment as it is: there is nothing to correct. write gives the part whose
+    only_if_there leaves a pull request without a comment as it is: there is nothing to correct. did says that this run tells of
+    what it has just done itself, which no report knows that came in between while it waited for a person. write gives the part whose
     changes matter and the foot; the stamp's content is filled in from the first.
     """
 
@@ -54,6 +55,7 @@ class Letter:
     write: Callable[[int], tuple[str, str]]
     limit: int
     only_if_there: bool = False
+    did: bool = False
 
 
 def who_asked(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[str, Provenance]:
@@ -88,7 +90,7 @@ def _deliver(letter: Letter, number: int, pull_requests: PullRequests) -> Delive
 def _put(letter: Letter, number: int, pull_requests: PullRequests, limit: int) -> Delivery:
     stamp, body = _written(letter, limit)
     for comment, before in _ours(letter, number, pull_requests):
-        if before.order > stamp.order:
+        if before.order > stamp.order and not letter.did:
             return Delivery.OVERTAKEN
         # After the merge many runs find the same: they do not each leave an edit. Before it, the foot names the newest run.
         said_before = stamp.stage is Stage.MERGED and (before.stage, before.content) == (stamp.stage, stamp.content)

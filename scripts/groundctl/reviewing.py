@@ -57,7 +57,8 @@ class Archive:
         return self._plans[merged.head]
 
     def _readable(self, merged: PullRequest) -> Iterator[Reviewed]:
-        for raw in self.pull_requests.plans_for(merged.head):
+        # A run that somebody starts again after the merge makes a plan that nobody has seen.
+        for raw in self.pull_requests.plans_for(merged.head, until=merged.merged_at):
             plan = _json(raw)
             if (
                 self.is_plan(plan)

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -209,6 +210,15 @@ def test_the_plans_of_a_head_commit_come_newest_first(hub: Hub):
     hub.add_artifact(second, PLAN_ARTIFACT, packed(content=b"new"))
 
     assert list(a_door(hub).plans_for(HEAD)) == [b"new", b"old"]
+
+
+def test_a_plan_that_was_made_after_the_merge_is_not_given(hub: Hub):
+    hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed(content=b"reviewed"))
+    merged = datetime.now(UTC) + timedelta(seconds=1)
+    late = hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed(content=b"late"))
+    late.created_at = merged.replace(microsecond=0) + timedelta(minutes=5)
+
+    assert list(a_door(hub).plans_for(HEAD, until=merged)) == [b"reviewed"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ class FakePullRequests:
         self.by_number = {one.number: one for one in pull_requests}
         self.by_commit: dict[str, tuple[int, ...]] = {}
         self.plans: dict[str, list[bytes]] = {}
+        self.made: dict[bytes, datetime] = {}  # of a plan that is not there, long ago
         self.posted: dict[int, list[PostedComment]] = {}
         self.checks: list[tuple[str, str, Check]] = []
         self.statuses: list[tuple[str, str, bool, str]] = []
@@ -144,8 +145,10 @@ class FakePullRequests:
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:  # noqa: ARG002 - as above
         self.statuses.append((commit, context, good, description))
 
-    def plans_for(self, commit: str) -> Iterator[bytes]:
-        yield from self.plans.get(commit, ())
+    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
+        for plan in self.plans.get(commit, ()):
+            if until is None or self.made.get(plan, until) <= until:
+                yield plan
 
     def somebody_posts(self, number: int, body: str, *, author: str) -> PostedComment:
         self.pull_request(number)

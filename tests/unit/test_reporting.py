@@ -29,6 +29,7 @@ def a_letter(
     head: str = HEAD,
     environment: str = "production",
     only_if_there: bool = False,
+    did: bool = False,
 ) -> Letter:
     stamp = Stamp(environment=environment, stage=stage, head=head, run=run, attempt=attempt, content="")
     return Letter(
@@ -37,6 +38,7 @@ def a_letter(
         write=lambda limit: (content[:limit], f"run {run}"),
         limit=60_000,
         only_if_there=only_if_there,
+        did=did,
     )
 
 
@@ -53,6 +55,17 @@ def test_the_first_run_posts_and_the_next_edits_the_same_comment():
 
     assert (first.delivery, second.delivery) == (Delivery.POSTED, Delivery.EDITED)
     assert bodies(hub) == ["3 to create\n\nrun 2"]
+
+
+def test_what_a_run_has_done_is_told_though_a_report_came_in_between_while_it_waited_for_a_person():
+    hub = FakePullRequests(OPEN)
+    deliver(a_letter("not created yet", run=110, stage=Stage.MERGED), 12, hub)
+
+    late = deliver(a_letter("AWS refused it", run=100, stage=Stage.MERGED, did=True), 12, hub)
+    after = deliver(a_letter("not created", run=111, stage=Stage.MERGED), 12, hub)
+
+    assert (late.delivery, after.delivery) == (Delivery.EDITED, Delivery.EDITED)
+    assert bodies(hub) == ["not created\n\nrun 111"]
 
 
 def test_a_comment_that_says_it_already_is_left_alone():

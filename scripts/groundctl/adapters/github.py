@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
@@ -129,8 +130,8 @@ class GitHub:
             f"setting the status {context}",
         )
 
-    def plans_for(self, commit: str) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left, the newest run first.
+    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
+        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first.
 
         GitHub itself records which commit and which workflow file a run was of: an artifact's name alone would prove nothing.
         """
@@ -142,7 +143,8 @@ class GitHub:
         for run in sorted(ours, key=lambda run: (run.id, run.run_attempt), reverse=True):
             artifacts = self._repeated(lambda run=run: list(run.get_artifacts()), f"looking at run {run.id}")  # type: ignore[misc]  # as above
             for artifact in sorted(artifacts, key=lambda one: one.id, reverse=True):
-                if artifact.name == PLAN_ARTIFACT and not artifact.expired:
+                in_time = until is None or artifact.created_at <= until
+                if artifact.name == PLAN_ARTIFACT and in_time and not artifact.expired:
                     plan = _unpacked(self._download(artifact.archive_download_url))
                     if plan is not None:
                         yield plan
@@ -205,6 +207,7 @@ def _pull_request(theirs: TheirPullRequest) -> PullRequest:
         base_branch=theirs.base.ref,
         # Before the merge this member names a merge that GitHub tried.
         merged_as=theirs.merge_commit_sha if theirs.merged_at else None,
+        merged_at=theirs.merged_at,
     )
 
 
@@ -256,7 +259,7 @@ def _asked_to_wait(error: GithubException) -> float | None:
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if error.status not in {403, 429}:
         return None
-    with suppress(ValueError):
+    with suppress(ValueError, KeyError):
         if "retry-after" in headers:
             return float(headers["retry-after"])
         if headers.get("x-ratelimit-remaining") == "0":

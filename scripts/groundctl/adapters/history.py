@@ -32,7 +32,16 @@ class GitHistory:
 
     def _git(self, *arguments: str) -> str:
         # Whatever git would run or read for a person's comfort stays out of it.
-        command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-C", str(self.root), *arguments]
+        command = [
+            "git",
+            "--no-pager",
+            "--literal-pathspecs",
+            "-c",
+            "core.fsmonitor=false",
+            "-C",
+            str(self.root),
+            *arguments,
+        ]
         try:
             done = subprocess.run(  # noqa: S603 - git, with paths behind --
                 command, capture_output=True, check=False, text=True, encoding="utf-8", errors="surrogateescape"

@@ -75,7 +75,9 @@ class Reporter:
             attempt=self.run.attempt,
         )
 
-    def comment(self, number: int, stage: Stage, write: Write, *, only_if_there: bool = False) -> Delivered:
+    def comment(
+        self, number: int, stage: Stage, write: Write, *, only_if_there: bool = False, did: bool = False
+    ) -> Delivered:
         """Bring the comment of a pull request up to date, and say what became of it."""
         stamp = Stamp(
             environment=environment_name(),
@@ -91,7 +93,12 @@ class Reporter:
             return words.content, words.foot
 
         letter = Letter(
-            author=comment_author(), stamp=stamp, write=written, limit=COMMENT_LIMIT, only_if_there=only_if_there
+            author=comment_author(),
+            stamp=stamp,
+            write=written,
+            limit=COMMENT_LIMIT,
+            only_if_there=only_if_there,
+            did=did,
         )
         delivered = deliver(letter, number, self.github)
         say(f"pull request {number}: comment {delivered.delivery}")
@@ -152,6 +159,7 @@ class Reporter:
                 story.pull_request,
                 Stage.MERGED,
                 lambda limit, story=story: story_words(story, now, foot=self.foot(story.plan_digest), limit=limit),  # type: ignore[misc]  # mypy takes no lambda with a default
+                did=any(job.outcome for job in story.jobs),
             )
             for story in told
         )

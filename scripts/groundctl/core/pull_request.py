@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from groundctl.core.stamp import Stamp, read_stamp
@@ -17,6 +18,7 @@ class PullRequest:
     head: str
     base_branch: str
     merged_as: str | None = None
+    merged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

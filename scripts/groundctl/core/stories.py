@@ -85,6 +85,6 @@ def _progress(job: ObservedJob, now: datetime) -> Progress:
 
 
 def _is_news(story: JobStory, now: datetime) -> bool:
-    if story.progress is None or not story.is_finished:
+    if story.progress is None or not story.is_finished or story.action.fails:
         return True
     return now - story.progress.job.modified < MENDED_FOR
