@@ -27,7 +27,7 @@ Now the first apply, by you; later ones are the workflow's:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Return the exit code: 0 done or nothing to do, 1 not wanted, 2 the settings or credentials do not fit."""
+    """Return the exit code: 0 done or nothing to do, 1 not wanted, 2 the settings do not fit, 3 AWS cannot be asked."""
     parser = argparse.ArgumentParser(prog="bootstrap", description=sys.modules[__name__].__doc__)
     parser.add_argument("environment", help="such as production.us-east-1, which has two files in --settings")
     parser.add_argument("--settings", type=Path, default=ENVIRONMENTS, help="folder of *.tfvars and *.s3.tfbackend")
@@ -35,9 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         return _bootstrap(read_settings(given.settings, given.environment), ask=not given.yes)
-    except (UnfitSettingsError, BotoCoreError, ClientError) as fault:
+    except UnfitSettingsError as fault:
         print(fault, file=sys.stderr)
         return 2
+    except (BotoCoreError, ClientError) as fault:
+        print(f"AWS cannot be asked: {fault}", file=sys.stderr)
+        print("  what now: choose credentials with `export AWS_PROFILE=...`, then run it again", file=sys.stderr)
+        return 3
 
 
 def _bootstrap(settings: Settings, *, ask: bool) -> int:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from groundctl.adapters.workflow_run import WorkflowRun
     from groundctl.core.infrastructure import Infrastructure
 
+INIT_HINT = (
+    "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
+    " or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+)
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
 
@@ -195,8 +199,11 @@ def _from_terraform(checkout: Checkout) -> Any:
     root = checkout.root / "terraform"
     if not root.is_dir():
         raise WorldError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
-    if os.environ.get("GROUNDCTL_ENVIRONMENT") and not (root / ".terraform").is_dir():
+    is_initialized = (root / ".terraform").is_dir()
+    if os.environ.get("GROUNDCTL_ENVIRONMENT") and not is_initialized:
         # A job of a workflow begins with a fresh checkout.
         stack, _ = open_ground(checkout, environment_name())
         return stack.outputs()
+    if not is_initialized:
+        raise WorldError("Terraform was not initialized in terraform/ here", hint=INIT_HINT)
     return Stack(root).outputs()

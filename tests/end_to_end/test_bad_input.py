@@ -149,6 +149,10 @@ def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulato
 def test_terraform_not_applied_yet(checkout):
     write(checkout / "terraform/main.tf", "")
 
+    assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "was not initialized", "terraform init")
+
+    (checkout / "terraform/.terraform").mkdir()
+
     assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "Terraform has made nothing", "--infrastructure FILE")
 
 

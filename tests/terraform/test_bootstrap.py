@@ -254,8 +254,9 @@ def test_without_an_answer_from_aws_it_says_so_and_ends(desk: Desk) -> None:
     said = desk.run("--yes")
     desk.patch.setenv("AWS_ENDPOINT_URL", desk.aws["AWS_ENDPOINT_URL"])
 
-    assert said.code == 2
-    assert "Could not connect to the endpoint URL" in said.err
+    assert said.code == 3
+    assert said.err.startswith("AWS cannot be asked: Could not connect to the endpoint URL")
+    assert "what now: " in said.err
 
 
 def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path) -> None:
