@@ -142,14 +142,18 @@ def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: 
 
 def test_make_hands_the_environment_on() -> None:
     told = subprocess.run(
-        ["make", "--dry-run", "bootstrap", "ENVIRONMENT=dev.eu-west-1"],
+        ["make", "--no-print-directory", "--dry-run", "bootstrap", "ENVIRONMENT=dev.eu-west-1"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     which = subprocess.run(
-        ["make", "--old-file=.venv/.ready", "bootstrap"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+        ["make", "--no-print-directory", "--old-file=.venv/.ready", "bootstrap"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert told.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m bootstrap "dev.eu-west-1"'
