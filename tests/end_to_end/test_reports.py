@@ -247,6 +247,22 @@ def test_a_push_without_a_pull_request_creates_nothing(team: Team):
     assert "no reviewed plan was found" in ran.out
 
 
+def test_what_came_by_no_pull_request_is_told_by_the_check_which_is_red(team: Team):
+    team.declares(input=PREFIX)
+    team.git("add", "-A")
+    team.git("commit", "-q", "-m", "Straight to main")
+    team.merged = team.git("rev-parse", "HEAD")
+
+    ran = team.on_main("report", "--check")
+
+    assert ran.code == 0, ran.err
+    [check] = team.hub.check_runs(team.merged)
+    assert check["conclusion"] == "failure"
+    assert "1 held; 1 job needs a person" in check["output"]["title"]
+    assert "no reviewed plan was found" in check["output"]["summary"]
+    assert team.outputs["left"] == "0"
+
+
 def test_a_plan_forged_in_a_run_of_another_workflow_covers_nothing(team: Team):
     team.declares(input=PREFIX)
     team.opens()

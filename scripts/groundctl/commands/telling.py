@@ -162,6 +162,7 @@ class Reporter:
                 did=any(job.outcome for job in story.jobs),
             )
             for story in told
+            if story.pull_request is not None
         )
 
     def _is_plan(self, data: Any) -> bool:

@@ -37,14 +37,14 @@ def stories(
     """Tell the story of each pull request that has a job which is not done, or has not been for long.
 
     Mappings go by the job's key. A job belongs to the pull request that its provenance names, else to the one that brought
-    its file.
+    its file. What came by none is told where it needs a person.
     """
     ended = {outcome.name.lower(): outcome for outcome in outcomes}
-    by_pull_request: dict[int, list[JobStory]] = defaultdict(list)
+    by_pull_request: dict[int | None, list[JobStory]] = defaultdict(list)
     for change in plan.changes:
         asked = provenance.get(change.key)
         number = (asked and asked.pull_request) or brought_by.get(change.key)
-        if number is not None:
+        if number is not None or held.get(change.key) or change.action.fails:
             told = _job_story(change, asked, now, held=held.get(change.key, ""), outcome=ended.get(change.key))
             by_pull_request[number].append(told)
     return tuple(
@@ -54,7 +54,7 @@ def stories(
             plan_digest=plan.digest,
             jobs=tuple(jobs),
         )
-        for number, jobs in sorted(by_pull_request.items())
+        for number, jobs in sorted(by_pull_request.items(), key=lambda one: one[0] or 0)
         if any(_is_news(job, now) for job in jobs)
     )
 

@@ -49,9 +49,12 @@ class JobStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The jobs that one merged pull request asked for; plan_digest names the plan made now, which `approve` takes."""
+    """The jobs that one merged pull request asked for; plan_digest names the plan made now, which `approve` takes.
 
-    pull_request: int
+    pull_request is None for those that came another way, such as by a push, and need a person.
+    """
+
+    pull_request: int | None
     target: str
     plan_digest: str
     jobs: tuple[JobStory, ...]

@@ -118,7 +118,7 @@ def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None)
     if len(stories) == 1:
         return story_check(stories[0], now, foot=foot)
     in_need = any(story.needs_a_person for story in stories)
-    lines = [f"- Pull request {story.pull_request}: {for_markdown(story_title(story))}" for story in stories]
+    lines = [f"- {origin_of(story)}: {for_markdown(story_title(story))}" for story in stories]
     title = stories_title(stories)
     return Check(
         title=_title(title),
@@ -127,10 +127,15 @@ def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None)
     )
 
 
+def origin_of(story: Story) -> str:
+    """Name where jobs came from."""
+    return f"Pull request {story.pull_request}" if story.pull_request is not None else "By no pull request"
+
+
 def stories_title(stories: Sequence[Story]) -> str:
     """Say in one line how many pull requests have jobs to tell of."""
     if not stories:
         return "nothing to do: every declared job is there already"
     in_need = sum(story.needs_a_person for story in stories)
     told = f"; {in_need:,} {'needs' if in_need == 1 else 'need'} a person" if in_need else ""
-    return f"jobs of {count(len(stories), 'pull request')}{told}"
+    return f"jobs of {count(sum(story.pull_request is not None for story in stories), 'pull request')}{told}"

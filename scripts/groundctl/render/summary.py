@@ -8,7 +8,7 @@ from typing import Final
 
 from groundctl.core.story import Story
 from groundctl.render.budget import SUMMARY_LIMIT, Part
-from groundctl.render.check import stories_title
+from groundctl.render.check import origin_of, stories_title
 from groundctl.render.comment import Foot, Words, composed, foot_line
 from groundctl.render.comment_merged import story_title, story_words
 from groundctl.render.escape import for_markdown
@@ -32,7 +32,7 @@ def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
     each = limit * 3 // 4 // max(len(stories), 1)
     return Part(
         pieces=(
-            f"## Pull request {story.pull_request}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
+            f"## {origin_of(story)}\n\n{story_words(story, now, foot=None, limit=each).content}\n\n"
             for story in stories
         ),
         total=len(stories),
@@ -43,7 +43,7 @@ def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
 
 def _in_a_line(stories: Sequence[Story]) -> Part:
     return Part(
-        pieces=(f"- Pull request {story.pull_request}: {for_markdown(story_title(story))}\n" for story in stories),
+        pieces=(f"- {origin_of(story)}: {for_markdown(story_title(story))}\n" for story in stories),
         total=len(stories),
         rest=lambda taken: _more(len(stories) - taken),
         rank=1,
