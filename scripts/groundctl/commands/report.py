@@ -39,9 +39,8 @@ def tell_all(
 ) -> int:
     """Tell every pull request that may want to hear of its jobs, and where asked the commit of this run."""
     told = reporter.stories(planned, outcomes)
-    if only_outcomes:
-        told = tuple(story for story in told if any(job.outcome for job in story.jobs))
-    delivered = reporter.tell(told)
+    # The check is about the commit, and so about everything; a comment is not told over by a job that saw less.
+    delivered = reporter.tell(story for story in told if not only_outcomes or any(job.outcome for job in story.jobs))
     foot, now = reporter.foot(planned.plan.digest), datetime.now(UTC)
     reporter.summarize(lambda limit: stories_words(told, now, foot=foot, limit=limit), delivered)
     checked = not check or reporter.check("groundctl apply", stories_check(told, now, foot=foot))
