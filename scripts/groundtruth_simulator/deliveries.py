@@ -1,6 +1,6 @@
-"""EventBridge's way to topics and API destinations, and to a dead-letter queue for what neither of them took.
+"""EventBridge's way to topics, state machines and API destinations, and to a dead-letter queue for what none of them took.
 
-moto raises for a topic, and calls an API destination without a body or a credential. Here nothing leaves the machine: an
+moto raises for a topic and a state machine, and calls an API destination without a body or a credential. Here nothing leaves the machine: an
 address elsewhere is called only where a route names what stands in for it. One try each, where AWS tries for a day.
 """
 
@@ -21,6 +21,7 @@ from moto.events.models import Rule, events_backends
 from moto.events.utils import EventTemplateParser
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
+from moto.stepfunctions.models import stepfunctions_backends
 
 from groundtruth_simulator.simulator import current
 
@@ -44,13 +45,15 @@ class UndeliveredError(Exception):
 
 
 def deliver_events_to_topics_and_destinations() -> None:
-    """Deliver to SNS and to API destinations, with body and API key; put what fails into the target's queue."""
+    """Deliver to SNS, Step Functions and API destinations, with body and API key; put what fails into the target's queue."""
     if '"sns"' in inspect.getsource(Rule.send_to_targets):
         return
     original = Rule.send_to_targets
 
     @wraps(original)
     def send_to_targets(self: Any, original_event: Any, transform_input: bool = True) -> None:
+        if not self.event_pattern.get_pattern():
+            return  # it has a schedule alone; moto would give it every event
         ours = [(target, way) for target in self.targets if (way := _deliverer(target["Arn"]))]
         rest = copy.copy(self)
         rest.targets = [target for target in self.targets if not _deliverer(target["Arn"])]
@@ -67,6 +70,8 @@ def _deliverer(arn: str) -> Way | None:
     service, kind = arn.split(":")[2], arn.split(":", 5)[5]
     if service == "sns":
         return _to_topic
+    if service == "states":
+        return _to_state_machine
     return _to_destination if service == "events" and kind.startswith("api-destination/") else None
 
 
@@ -111,6 +116,12 @@ def _bury(rule: Any, target: Mapping[str, Any], event: Any, trouble: Exception) 
 def _to_topic(rule: Any, target: Mapping[str, Any], event: Any) -> None:
     message = event if isinstance(event, str) else json.dumps(event)
     sns_backends[rule.account_id][rule.region_name].publish(message=message, arn=target["Arn"])
+
+
+def _to_state_machine(rule: Any, target: Mapping[str, Any], event: Any) -> None:
+    # moto keeps the run and takes none of its steps.
+    backend = stepfunctions_backends[rule.account_id][rule.region_name]
+    backend.start_execution(target["Arn"], name="", execution_input=json.dumps(event))
 
 
 def _to_destination(rule: Any, target: Mapping[str, Any], event: Any) -> None:

@@ -75,6 +75,60 @@ def test_a_topic_gets_the_event(world: World) -> None:
     assert json.loads(message["Message"])["detail"] == {"LabelingJobStatus": "Completed"}
 
 
+def a_state_machine(world: World) -> str:
+    steps = json.dumps({"StartAt": "Look", "States": {"Look": {"Type": "Pass", "End": True}}})
+    machines = world.client("stepfunctions")
+    arn: str = machines.create_state_machine(name="look", definition=steps, roleArn=world.role)["stateMachineArn"]
+    return arn
+
+
+def runs(world: World, machine: str) -> list[dict[str, Any]]:
+    machines = world.client("stepfunctions")
+    found = machines.list_executions(stateMachineArn=machine)["executions"]
+    return [json.loads(machines.describe_execution(executionArn=each["executionArn"])["input"]) for each in found]
+
+
+def test_a_state_machine_is_started_with_the_event(world: World) -> None:
+    machine = a_state_machine(world)
+    subscribe(world, {"Arn": machine, "RoleArn": world.role})
+
+    world.finished(world.request())
+
+    [event] = runs(world, machine)
+    assert event["detail"] == {"LabelingJobStatus": "Completed"}
+
+
+def test_an_object_that_appears_starts_one_where_its_key_matches(world: World) -> None:
+    assert world.bucket
+    machine, events = a_state_machine(world), world.client("events")
+    pattern = {"source": ["aws.s3"], "detail": {"object": {"key": [{"wildcard": "*/annotations/worker-response/*"}]}}}
+    events.put_rule(Name="answers", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="answers", Targets=[{"Id": "0", "Arn": machine, "RoleArn": world.role}])
+    switch: dict[str, Any] = {"EventBridgeConfiguration": {}}
+    world.s3.put_bucket_notification_configuration(Bucket="acme-clips", NotificationConfiguration=switch)
+
+    for key in ("a/annotations/worker-response/iteration-1/0/x.json", "a/manifests/output/output.manifest"):
+        world.s3.put_object(Bucket="acme-clips", Key=key, Body=b"{}")
+
+    # A set: EventBridge promises each event at least once, and moto sends this one twice.
+    assert {event["detail"]["object"]["key"] for event in runs(world, machine)} == {
+        "a/annotations/worker-response/iteration-1/0/x.json"
+    }
+
+
+def test_a_rule_with_a_schedule_alone_gets_no_event(world: World) -> None:
+    machine, events = a_state_machine(world), world.client("events")
+    events.put_rule(Name="daily", ScheduleExpression="rate(1 day)")
+    events.put_targets(Rule="daily", Targets=[{"Id": "0", "Arn": machine, "RoleArn": world.role}])
+    sqs, url, queue = queue_for(world)
+    subscribe(world, {"Arn": queue})
+
+    world.finished(world.request())
+
+    assert runs(world, machine) == []
+    assert len(received(sqs, url)) == 1
+
+
 def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: World) -> None:
     with listening(served_world) as (address, got):
         destination = destination_at(served_world, address)
