@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-
 from groundctl.adapters.simulator import sample_clips
 from groundtruth_simulator.simulator import Simulator
 from hub.events import Event
@@ -18,6 +16,7 @@ from hub.github import GitHub
 from hub.repository import CHECKOUT, PullRequest, Repository
 from hub.runner import Run, Runner
 from hub.traffic import Seen
+from support.aws_client import aws_client
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 ENVIRONMENT = "demo"
@@ -189,13 +188,7 @@ class Play:
 
     def client(self, service: str) -> Any:
         """Give a client for what a person would do or see by hand."""
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            region_name=REGION,
-            endpoint_url=self.simulator.url,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        return aws_client(service, str(self.simulator.url), REGION)
 
 
 # What happens, in order.

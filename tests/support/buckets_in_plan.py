@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-Plan = Mapping[str, Any]
-Resource = Mapping[str, Any]
+from support.iam_policies import values
+from support.terraform_plan import Plan, Resource, lets_anybody_in, resources
+
 Statement = Mapping[str, Any]
 Faults = Iterator[str]
 
@@ -31,14 +32,6 @@ KEY_USE = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey
 def faults(plan: Plan) -> list[str]:
     """List what is wrong with a plan; each fault begins with the rule that is broken."""
     return [fault for rule in RULES for fault in rule(plan)]
-
-
-def resources(plan: Plan, kind: str) -> Iterator[Resource]:
-    """Yield the resources of a type that a plan would leave behind, of all modules."""
-    modules = [plan["planned_values"]["root_module"]]
-    for module in modules:
-        modules.extend(module.get("child_modules", ()))
-        yield from (each for each in module.get("resources", ()) if each["type"] == kind)
 
 
 def statements(document: str) -> list[Statement]:
@@ -97,7 +90,7 @@ def _key(plan: Plan) -> Faults:
         used_by = [
             each["Principal"]["AWS"]
             for each in statements(key["values"]["policy"])
-            if each["Effect"] == "Allow" and set(_list(each["Action"])) >= KEY_USE
+            if each["Effect"] == "Allow" and set(values(each["Action"])) >= KEY_USE
         ]
         if not any(principal.endswith(f":role/{role}") for principal in used_by for role in roles):
             yield f"key: {key['address']} shuts Ground Truth out"
@@ -119,7 +112,7 @@ def _principals(plan: Plan) -> Faults:
     for kind, attribute in policies:
         for each in resources(plan, kind):
             for statement in statements(each["values"][attribute]):
-                if statement["Effect"] == "Allow" and _lets_anybody_in(statement):
+                if statement["Effect"] == "Allow" and lets_anybody_in(statement.get("Principal", "*")):
                     yield f"principal: {each['address']} lets anybody in"
 
 
@@ -203,20 +196,10 @@ def _denies_everyone(statement: Statement, action: str, places: list[str]) -> bo
     return (
         statement["Effect"] == "Deny"
         and statement.get("Principal") == "*"
-        and action in _list(statement.get("Action"))
-        and {f"arn:aws:s3:::{place}" for place in places} <= set(_list(statement.get("Resource")))
+        and action in values(statement.get("Action"))
+        and {f"arn:aws:s3:::{place}" for place in places} <= set(values(statement.get("Resource")))
     )
-
-
-def _lets_anybody_in(statement: Statement) -> bool:
-    principal = statement.get("Principal", "*")
-    named = [principal] if isinstance(principal, str) else [one for kind in principal.values() for one in _list(kind)]
-    return any("*" in name for name in named)
 
 
 def _given(rule: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in rule.items() if value not in (None, "", 0)}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -12,8 +12,8 @@ from typing import Any
 
 from support.github_tokens import ISSUER, MAIN
 from support.iam_policies import Policy, Statement, values
+from support.terraform_plan import Plan, lets_anybody_in, resources
 
-Plan = Mapping[str, Any]
 POLICIES = ("assume_role_policy", "policy")
 
 
@@ -24,14 +24,6 @@ class Document:
     address: str
     attribute: str
     statements: tuple[Statement, ...]
-
-
-def resources(plan: Plan) -> Iterator[Mapping[str, Any]]:
-    """Yield every resource that a plan would leave behind, of all modules."""
-    modules = [plan["planned_values"]["root_module"]]
-    for module in modules:
-        modules.extend(module.get("child_modules", ()))
-        yield from module.get("resources", ())
 
 
 def documents(plan: Plan) -> Iterator[Document]:
@@ -62,13 +54,7 @@ def _allowing(plan: Plan) -> Iterator[tuple[str, Statement]]:
 
 def _who_is_let_in(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
-        principal = statement.get("Principal", {})
-        named = (
-            [principal]
-            if isinstance(principal, str)
-            else [name for kind in principal.values() for name in values(kind)]
-        )
-        if any("*" in name for name in named) or "NotPrincipal" in statement:
+        if lets_anybody_in(statement.get("Principal", {})) or "NotPrincipal" in statement:
             yield f"principal: {place} lets in anybody"
 
 
@@ -101,7 +87,7 @@ def _whom_github_roles_trust(plan: Plan) -> Iterator[str]:
 
 
 def _what_bounds_github_roles(plan: Plan) -> Iterator[str]:
-    ceilings = {resource["values"]["name"] for resource in resources(plan) if resource["type"] == "aws_iam_policy"}
+    ceilings = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
     for role in _github_roles(plan):
         boundary = role["values"].get("permissions_boundary") or ""
         if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in ceilings:
@@ -109,8 +95,8 @@ def _what_bounds_github_roles(plan: Plan) -> Iterator[str]:
 
 
 def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
-    for resource in resources(plan):
-        if resource["type"] == "aws_iam_role" and "-github-" in resource["values"]["name"]:
+    for resource in resources(plan, "aws_iam_role"):
+        if "-github-" in resource["values"]["name"]:
             yield resource
 
 

@@ -1,5 +1,8 @@
 """What the tests of Terraform share: where the code lies, a simulator of their own, and a stack that is applied to it."""
 
+import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,13 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
+import pytest
 
-from groundctl.adapters.terraform import Stack
+from groundctl.adapters.terraform import Stack, find_terraform
 from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform_places import our_terraform
+from support.aws_client import aws_client
+from support.terraform_plan import Plan
 
 CHECKOUT = Path(__file__).parents[2]
 SOURCE = CHECKOUT / "terraform"
+# python-terraform calls a method of the logging module by its old name.
+QUIET = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")
 SIMULATOR = Path(sys.executable).with_name("groundtruth-simulator")
 
 
@@ -39,13 +47,29 @@ def apply_to(environment: Mapping[str, str], folder: Path, var_file: Path) -> Ap
 
 def client(applied: Applied, service: str) -> Any:
     """Return a client of the simulated AWS."""
-    environment = applied.environment
-    return boto3.client(
-        service,  # type: ignore[call-overload]  # one name for several services
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    return aws_client(service, applied.environment["AWS_ENDPOINT_URL"], applied.environment["AWS_REGION"])
+
+
+def a_module(name: str, folder: Path, environment: Mapping[str, str]) -> Stack:
+    """Return a module by itself, in a copy that is ready to be planned."""
+    stack = Stack(make_working_copy(SOURCE / "modules" / name, folder), environment=environment)
+    shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
+    stack.init()
+    return stack
+
+
+def plan_with(stack: Stack, settings: Mapping[str, Any]) -> Plan:
+    """Return what Terraform would make with some settings."""
+    file = stack.folder / "settings.tfvars.json"
+    file.write_text(json.dumps(settings))
+    return stack.plan(var_file=Path(file.name))
+
+
+def run_terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the terraform that groundctl would run, for what Stack has no method for."""
+    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
     )
 
 

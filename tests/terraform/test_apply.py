@@ -8,13 +8,12 @@ import jsonschema
 import pytest
 
 from groundctl.errors import WorldError
-from terraform.ground import CHECKOUT, Applied, client
+from terraform.ground import CHECKOUT, QUIET, Applied, client
 
 # One worker, one stack: an apply takes some seconds. The destroy comes last.
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+    QUIET,
 ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,14 +12,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import boto3
 import pytest
 
 from bootstrap.__main__ import main
 from bootstrap.settings import UnfitSettingsError, read_settings
-from groundctl.adapters.terraform import find_terraform
-from groundctl.adapters.terraform_places import our_terraform
-from terraform.ground import CHECKOUT, SOURCE
+from support.aws_client import aws_client
+from terraform.ground import CHECKOUT, SOURCE, run_terraform
 
 pytestmark = pytest.mark.xdist_group("applied-terraform")
 
@@ -61,13 +58,7 @@ class Desk:
         return self.client("s3")
 
     def client(self, service: str, *, region: str = "eu-west-1") -> Any:
-        return boto3.client(
-            service,  # type: ignore[call-overload]  # one name for several services
-            endpoint_url=self.aws["AWS_ENDPOINT_URL"],
-            region_name=region,
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
+        return aws_client(service, self.aws["AWS_ENDPOINT_URL"], region)
 
     def has_bucket(self) -> bool:
         return self.bucket in {bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]}
@@ -271,20 +262,12 @@ def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path
     (code / "main.tf").write_text(
         f'terraform {{\n  backend{backend}\nresource "terraform_data" "one" {{\n  input = "kept"\n}}\n'
     )
-    terraform = find_terraform(os.environ, ours=our_terraform())
 
     for command in (
         ["init", f"-backend-config={desk.settings}/dev.eu-west-1.s3.tfbackend"],
         ["apply", "-auto-approve"],
     ):
-        done = subprocess.run(
-            [terraform, *command, "-input=false", "-no-color"],
-            cwd=code,
-            env={**os.environ, **desk.aws},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_terraform(code, *command, "-input=false", "-no-color", **desk.aws)
         assert done.returncode == 0, done.stderr
 
     state = json.loads(desk.s3.get_object(Bucket=desk.bucket, Key="dev.tfstate")["Body"].read())

@@ -1,25 +1,14 @@
 """The Terraform code itself: sound, formatted, and as its own tests say."""
 
-import os
-import subprocess
-
 import pytest
 
-from groundctl.adapters.terraform import Stack, find_terraform
-from groundctl.adapters.terraform_places import our_terraform
-from terraform.ground import SOURCE
+from groundctl.adapters.terraform import Stack
+from terraform.ground import QUIET, SOURCE, run_terraform
 
 pytestmark = [
     pytest.mark.xdist_group("terraform-code"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+    QUIET,
 ]
-
-
-def terraform(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the terraform that groundctl would run."""
-    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
-    return subprocess.run(command, cwd=stack.folder, capture_output=True, text=True, check=False)
 
 
 def test_the_code_is_valid(code: Stack) -> None:
@@ -27,7 +16,7 @@ def test_the_code_is_valid(code: Stack) -> None:
 
 
 def test_the_code_is_formatted(code: Stack) -> None:
-    result = terraform(code, "fmt", "-check", "-recursive", "-diff", ".")
+    result = run_terraform(code.folder, "fmt", "-check", "-recursive", "-diff", ".")
 
     assert result.returncode == 0, result.stdout
 
@@ -41,7 +30,7 @@ def test_every_module_has_a_file_of_tests() -> None:
 
 def test_the_code_does_what_its_own_tests_say(code: Stack) -> None:
     # All files at once: a terraform for each would start the provider more often, and take half as long again.
-    result = terraform(code, "test", "-no-color")
+    result = run_terraform(code.folder, "test", "-no-color")
 
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -10,12 +10,11 @@ import pytest
 from bootstrap.settings import Settings, read_settings
 from groundctl.adapters.terraform import Stack
 from groundctl.adapters.terraform_copy import make_working_copy
-from terraform.ground import SOURCE
+from terraform.ground import QUIET, SOURCE
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+    QUIET,
 ]
 
 FOLDER = SOURCE / "environments"

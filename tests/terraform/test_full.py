@@ -19,14 +19,13 @@ from hub.github import GitHub
 from support.builders import some_data
 from support.cli import groundctl
 from support.state_machine import walk
-from terraform.ground import CHECKOUT, SOURCE, Applied, a_simulator, apply_to, client
+from terraform.ground import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
 
 # One worker, one stack: the apply takes half a minute. The destroy comes last.
 pytestmark = [
     pytest.mark.xdist_group("full-terraform"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+    QUIET,
 ]
 
 TEAM = "court-side-reviewers"

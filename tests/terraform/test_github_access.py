@@ -5,26 +5,21 @@ Each check is shown to bite: with a policy made wrong on purpose it must find so
 
 import copy
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.session import get_session
 
-from groundctl.adapters.terraform import Stack, find_terraform
-from groundctl.adapters.terraform_copy import make_working_copy
-from groundctl.adapters.terraform_places import our_terraform
+from groundctl.adapters.terraform import Stack
 from support.aws_actions import CHANGING, MODELS, READING, actions, changes, changing_actions, first_word
 from support.github_tokens import KINDS, right_tokens, wrong_tokens
 from support.iam_policies import Policy, Request, Role, Verdict, values
-from support.policies_in_plan import Plan, faults_of_github_access, resources
-from terraform.ground import SOURCE
+from support.policies_in_plan import faults_of_github_access
+from support.terraform_plan import Plan, resources
+from terraform.ground import QUIET, a_module, plan_with
 
-pytestmark = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")  # python-terraform's
+pytestmark = QUIET
 
 ACCOUNT = "111122223333"
 NAME = "groundctl-production"
@@ -97,52 +92,27 @@ def s3(*names: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Path:
+def module(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
     """The module by itself, ready to be planned."""
-    folder = make_working_copy(SOURCE / "modules/github-access", tmp_path_factory.mktemp("terraform") / "github-access")
-    shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
-    Stack(folder, environment=simulated_aws).init()
-    return folder
+    return a_module("github-access", tmp_path_factory.mktemp("terraform") / "github-access", simulated_aws)
 
 
 @pytest.fixture(scope="module")
-def planned(module: Path, simulated_aws: Mapping[str, str]) -> Plan:
+def planned(module: Stack) -> Plan:
     """What Terraform would make of the module with a set of everything."""
-    return plan_of(module, SETTINGS, simulated_aws)
+    return plan_with(module, SETTINGS)
 
 
 @pytest.fixture(scope="module")
-def planned_with_boundary(module: Path, simulated_aws: Mapping[str, str]) -> Plan:
+def planned_with_boundary(module: Stack) -> Plan:
     """The same where a person has given a boundary for services' roles."""
     ground = {**SETTINGS["ground"], "service_role_boundary_arn": SERVICE_BOUNDARY}
-    return plan_of(module, {**SETTINGS, "ground": ground}, simulated_aws)
-
-
-def plan_of(folder: Path, settings: Mapping[str, Any], simulated_aws: Mapping[str, str]) -> Plan:
-    """Return what Terraform would make with some settings."""
-    (folder / "settings.tfvars.json").write_text(json.dumps(settings))
-    terraform(folder, simulated_aws, "plan", "-input=false", "-var-file=settings.tfvars.json", "-out=made.tfplan")
-    plan: Plan = json.loads(terraform(folder, simulated_aws, "show", "-json", "made.tfplan"))
-    return plan
-
-
-def terraform(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
-    """Run the terraform that groundctl would run, and return what it prints."""
-    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
-    result = subprocess.run(
-        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+    return plan_with(module, {**SETTINGS, "ground": ground})
 
 
 def texts(plan: Plan, resource_type: str, attribute: str) -> dict[str, str]:
     """Return one attribute of the four resources of a type, by what the role is for."""
-    return {
-        each["index"]: each["values"][attribute]
-        for each in resources(plan)
-        if each["type"] == resource_type and "index" in each
-    }
+    return {each["index"]: each["values"][attribute] for each in resources(plan, resource_type) if "index" in each}
 
 
 def trusts(plan: Plan) -> dict[str, Policy]:

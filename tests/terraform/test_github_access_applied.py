@@ -1,26 +1,22 @@
 """GitHub's roles, really made: applied to the simulator beside all else, planned again under the rights of a role, taken away."""
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-from groundctl.adapters.terraform import Stack, find_terraform
+from groundctl.adapters.terraform import Stack
 from groundctl.adapters.terraform_copy import make_working_copy
-from groundctl.adapters.terraform_places import our_terraform
 from support.aws_actions import changes
 from support.iam_policies import Policy, Role
-from terraform.ground import SOURCE, Applied
+from terraform.ground import QUIET, SOURCE, Applied, client, run_terraform
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),  # python-terraform's
+    QUIET,
 ]
 
 SETTINGS = {
@@ -87,23 +83,9 @@ def replanned(made: Applied) -> tuple[int, set[str]]:
     return code, asked(log)
 
 
-def iam(applied: Applied) -> Any:
-    """Return a client of the simulated IAM."""
-    environment = applied.environment
-    return boto3.client(
-        "iam",
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
 def terraform(applied: Applied, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the terraform that groundctl would run."""
-    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
-    variables = os.environ | applied.environment | environment
-    return subprocess.run(command, cwd=applied.stack.folder, env=variables, capture_output=True, text=True, check=False)
+    """Run the terraform that groundctl would run, against the simulated AWS."""
+    return run_terraform(applied.stack.folder, *arguments, **{**applied.environment, **environment})
 
 
 def role_names(applied: Applied) -> dict[str, str]:
@@ -122,7 +104,7 @@ def test_the_workflows_find_their_roles(made: Applied) -> None:
         "GROUNDCTL_TERRAFORM_ROLE": "groundctl-access-github-terraform-us-east-1",
     }
     for name in names.values():
-        boundary = iam(made).get_role(RoleName=name)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+        boundary = client(made, "iam").get_role(RoleName=name)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
         assert boundary.endswith(f":policy/{name}")
 
 
@@ -147,12 +129,12 @@ def _field(entry: str, name: str) -> str:
 
 def rights(applied: Applied, kind: str) -> Role:
     """Return a role's rights as IAM has them."""
-    client, name = iam(applied), role_names(applied)[f"GROUNDCTL_{kind.upper()}_ROLE"]
-    role = client.get_role(RoleName=name)["Role"]
+    iam, name = client(applied, "iam"), role_names(applied)[f"GROUNDCTL_{kind.upper()}_ROLE"]
+    role = iam.get_role(RoleName=name)["Role"]
     ceiling = role["PermissionsBoundary"]["PermissionsBoundaryArn"]
-    version = client.get_policy(PolicyArn=ceiling)["Policy"]["DefaultVersionId"]
-    document = client.get_policy_version(PolicyArn=ceiling, VersionId=version)["PolicyVersion"]["Document"]
-    policy = client.get_role_policy(RoleName=name, PolicyName=kind)["PolicyDocument"]
+    version = iam.get_policy(PolicyArn=ceiling)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=ceiling, VersionId=version)["PolicyVersion"]["Document"]
+    policy = iam.get_role_policy(RoleName=name, PolicyName=kind)["PolicyDocument"]
     return Role(policy=Policy.read(json.dumps(policy)), ceiling=Policy.read(json.dumps(document)))
 
 
@@ -189,8 +171,8 @@ def test_destroy_takes_the_roles_with_it(made: Applied) -> None:
 
     assert terraform(made, "state", "list").stdout == ""
     ours = [
-        *[role["RoleName"] for role in iam(made).list_roles()["Roles"]],
-        *[policy["PolicyName"] for policy in iam(made).list_policies(Scope="Local")["Policies"]],
+        *[role["RoleName"] for role in client(made, "iam").list_roles()["Roles"]],
+        *[policy["PolicyName"] for policy in client(made, "iam").list_policies(Scope="Local")["Policies"]],
     ]
     assert [name for name in ours if name.startswith("groundctl-access")] == []
-    assert iam(made).list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert client(made, "iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []

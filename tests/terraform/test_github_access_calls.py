@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,20 +12,17 @@ import boto3
 import pytest
 import yaml
 
-from groundctl.adapters.terraform import Stack, find_terraform
-from groundctl.adapters.terraform_copy import make_working_copy
-from groundctl.adapters.terraform_places import our_terraform
 from groundtruth_simulator.simulator import Simulator
 from support import aws_world
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
 from support.github_tokens import KINDS
 from support.iam_policies import Policy, Request, Role, Verdict
-from support.policies_in_plan import resources
 from support.recorded_calls import Recorder, recorded
-from terraform.ground import SOURCE
+from support.terraform_plan import resources
+from terraform.ground import QUIET, a_module, plan_with
 
-pytestmark = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")  # python-terraform's
+pytestmark = QUIET
 
 CHANGES = {"iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"}
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 5))
@@ -58,12 +52,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> dict[str, Role]:
     """The rights that the module would give over the buckets and teams of these tests."""
-    folder = make_working_copy(SOURCE / "modules/github-access", tmp_path_factory.mktemp("terraform") / "calls")
-    shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
-    (folder / "settings.auto.tfvars.json").write_text(json.dumps(SETTINGS))
-    Stack(folder, environment=simulated_aws).init()
-    _terraform(folder, simulated_aws, "plan", "-input=false", "-out=made.tfplan")
-    plan = json.loads(_terraform(folder, simulated_aws, "show", "-json", "made.tfplan"))
+    plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", simulated_aws), SETTINGS)
     documents = {
         (each["type"], each["index"]): Policy.read(each["values"]["policy"])
         for each in resources(plan)
@@ -73,14 +62,6 @@ def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, 
         kind: Role(policy=documents["aws_iam_role_policy", kind], ceiling=documents["aws_iam_policy", kind])
         for kind in KINDS
     }
-
-
-def _terraform(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
-    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
-    result = subprocess.run(
-        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=True
-    )
-    return result.stdout
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,13 @@ import pytest
 
 from groundctl.adapters.terraform import Stack
 from groundctl.adapters.terraform_copy import make_working_copy
-from support.buckets_in_plan import Plan, faults, resources
-from terraform.ground import SOURCE
+from support.buckets_in_plan import faults
+from support.terraform_plan import Plan, resources
+from terraform.ground import QUIET, SOURCE
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
-    # python-terraform calls a method of the logging module by its old name.
-    pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"),
+    QUIET,
 ]
 
 Change = Callable[[dict[str, Any]], None]  # of a resource's values

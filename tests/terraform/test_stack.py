@@ -9,9 +9,9 @@ import pytest
 from groundctl.adapters.terraform import Stack
 from groundctl.adapters.terraform_places import PROVIDER
 from groundctl.errors import WorldError
+from terraform.ground import QUIET
 
-# python-terraform calls a method of the logging module by its old name.
-pytestmark = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")
+pytestmark = QUIET
 
 NO_REGISTRY = "Error: Failed to query available provider packages\n\nCould not retrieve the list of versions."
 
