@@ -199,11 +199,10 @@ def _from_terraform(checkout: Checkout) -> Any:
     root = checkout.root / "terraform"
     if not root.is_dir():
         raise WorldError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
-    is_initialized = (root / ".terraform").is_dir()
-    if os.environ.get("GROUNDCTL_ENVIRONMENT") and not is_initialized:
-        # A job of a workflow begins with a fresh checkout.
-        stack, _ = open_ground(checkout, environment_name())
-        return stack.outputs()
-    if not is_initialized:
+    if (root / ".terraform").is_dir():
+        return Stack(root).outputs()
+    if not os.environ.get("GROUNDCTL_ENVIRONMENT"):
         raise WorldError("Terraform was not initialized in terraform/ here", hint=INIT_HINT)
-    return Stack(root).outputs()
+    # A job of a workflow begins with a fresh checkout.
+    stack, _ = open_ground(checkout, environment_name())
+    return stack.outputs()

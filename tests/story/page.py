@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from story.play import Scene
-from support.comment_page import STYLE, as_shown
+from support.comment_page import a_page, as_shown
 
 MARKS: Final = {"success": "✓", "failure": "✗", "skipped": "·"}
 
@@ -33,25 +33,8 @@ article { margin: 0 0 12px; }
 
 def story_page(scenes: Iterable[Scene]) -> str:
     """Write the page; it asks the network for nothing."""
-    told = "\n".join(_scene(scene) for scene in scenes)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>A pull request's life</title>
-<style>
-{STYLE}{_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>A pull request's life: the real workflows, a simulated AWS, an emulated GitHub</h1>
-{told}
-</main>
-</body>
-</html>
-"""
+    heading = "A pull request's life: the real workflows, a simulated AWS, an emulated GitHub"
+    return a_page("A pull request's life", heading, "\n".join(map(_scene, scenes)), style=_STYLE)
 
 
 def scene_lines(scene: Scene) -> Iterator[str]:

@@ -19,7 +19,7 @@ _ELEMENTS: Final = {
 # fmt: on
 _ATTRIBUTES: Final = {"a": {"href"}, "img": {"src", "alt"}, "td": {"align"}, "th": {"align"}, "details": {"open"}}
 
-STYLE: Final = """\
+_STYLE: Final = """\
 :root { color-scheme: light dark; --page: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --soft: #f6f8fa;
   --code: #818b981f; --link: #0969da; }
 @media (prefers-color-scheme: dark) { :root { --page: #0d1117; --text: #f0f6fc; --quiet: #9198a1; --line: #3d444d;
@@ -60,7 +60,17 @@ def as_shown(markdown: str) -> str:
 
 
 def comment_page(markdown: str, title: str) -> str:
-    """Write a page that shows a comment; it asks the network for nothing."""
+    """Write a page that shows a comment."""
+    shown = f"""<article>
+<header><b>github-actions</b> <span>bot</span> commented</header>
+<section>
+{as_shown(markdown)}</section>
+</article>"""
+    return a_page(title, title, shown)
+
+
+def a_page(title: str, heading: str, body: str, *, style: str = "") -> str:
+    """Write a page in GitHub's look, and some more of it; it asks the network for nothing."""
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -69,16 +79,12 @@ def comment_page(markdown: str, title: str) -> str:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{html.escape(title)}</title>
 <style>
-{STYLE}</style>
+{_STYLE}{style}</style>
 </head>
 <body>
 <main>
-<h1>{html.escape(title)}</h1>
-<article>
-<header><b>github-actions</b> <span>bot</span> commented</header>
-<section>
-{as_shown(markdown)}</section>
-</article>
+<h1>{html.escape(heading)}</h1>
+{body}
 </main>
 </body>
 </html>

@@ -10,6 +10,7 @@ import pytest
 
 from groundctl.adapters.workflow_run import WorkflowRun
 from groundctl.errors import UsageError
+from support.runner import outputs_in
 
 BASE = {"GITHUB_REPOSITORY": "acme/labeling", "GITHUB_RUN_ID": "17", "GITHUB_SHA": "m" * 40}
 
@@ -22,21 +23,6 @@ def a_run(folder: Path, event: dict[str, Any] | None = None, **settings: str) ->
 
 def a_pull_request(source: dict[str, str] | None) -> dict[str, Any]:
     return {"pull_request": {"number": 12, "head": {"sha": "h" * 40, "repo": source}}}
-
-
-def read_outputs(file: Path) -> dict[str, str]:
-    """Read a step's outputs as the runner does: name=value, or name<<delimiter and lines up to it."""
-    lines, found = iter(file.read_text().split("\n")), {}
-    for line in lines:
-        if "<<" in line and ("=" not in line or line.index("<<") < line.index("=")):
-            name, delimiter = line.split("<<", 1)
-            value = []
-            while (following := next(lines)) != delimiter:
-                value.append(following)
-            found[name] = "\n".join(value)
-        elif line:
-            name, _, found[name] = line.partition("=")
-    return found
 
 
 def test_a_pull_requests_run_speaks_for_the_commit_that_people_look_at(tmp_path: Path):
@@ -64,7 +50,7 @@ def test_a_push_speaks_for_its_commit(tmp_path: Path):
 def test_an_output_holds_its_value_and_sets_no_other(tmp_path: Path, value: str):
     a_run(tmp_path).give({"create": value, "stop": "0"})
 
-    assert read_outputs(tmp_path / "output") == {"create": value, "stop": "0"}
+    assert outputs_in((tmp_path / "output").read_text()) == {"create": value, "stop": "0"}
 
 
 def test_a_summary_is_added_to(tmp_path: Path):

@@ -118,11 +118,10 @@ def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None)
     if len(stories) == 1:
         return story_check(stories[0], now, foot=foot)
     in_need = any(story.needs_a_person for story in stories)
-    lines = [f"- {origin_of(story)}: {for_markdown(story_title(story))}" for story in stories]
     title = stories_title(stories)
     return Check(
         title=_title(title),
-        summary="\n".join(lines[:MOST_PULL_REQUESTS]) or f"{title.capitalize()}.",
+        summary="".join(map(story_line, stories[:MOST_PULL_REQUESTS])).rstrip("\n") or f"{title.capitalize()}.",
         conclusion=Conclusion.FAILURE if in_need else Conclusion.SUCCESS,
     )
 
@@ -130,6 +129,11 @@ def stories_check(stories: Sequence[Story], now: datetime, *, foot: Foot | None)
 def origin_of(story: Story) -> str:
     """Name where jobs came from."""
     return f"Pull request {story.pull_request}" if story.pull_request is not None else "By no pull request"
+
+
+def story_line(story: Story) -> str:
+    """Say in one point of a list how the jobs of a pull request are getting on."""
+    return f"- {origin_of(story)}: {for_markdown(story_title(story))}\n"
 
 
 def stories_title(stories: Sequence[Story]) -> str:

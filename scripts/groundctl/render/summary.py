@@ -8,10 +8,9 @@ from typing import Final
 
 from groundctl.core.story import Story
 from groundctl.render.budget import SUMMARY_LIMIT, Part
-from groundctl.render.check import origin_of, stories_title
+from groundctl.render.check import origin_of, stories_title, story_line
 from groundctl.render.comment import Foot, Words, composed, foot_line
-from groundctl.render.comment_merged import story_title, story_words
-from groundctl.render.escape import for_markdown
+from groundctl.render.comment_merged import story_words
 from groundctl.render.words import count
 
 # Each has room for hundreds of jobs then.
@@ -43,7 +42,7 @@ def _whole(stories: Sequence[Story], now: datetime, limit: int) -> Part:
 
 def _in_a_line(stories: Sequence[Story]) -> Part:
     return Part(
-        pieces=(f"- {origin_of(story)}: {for_markdown(story_title(story))}\n" for story in stories),
+        pieces=map(story_line, stories),
         total=len(stories),
         rest=lambda taken: _more(len(stories) - taken),
         rank=1,
