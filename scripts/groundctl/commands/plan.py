@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from groundctl.checking import Validated, refusals
 from groundctl.commands.planning import Planned, plan_now
@@ -13,6 +13,10 @@ from groundctl.core.ground import GroundPlan, parse_ground
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.render.plan import plan_json, plan_markdown, plan_text
 from groundctl.wiring import in_a_workflow, open_workflow_run, read_json
+
+if TYPE_CHECKING:
+    from groundctl.commands.telling import Reporter, Write
+    from groundctl.core.pull_request import Check
 
 SOMETHING_TO_CREATE = 4
 
@@ -55,60 +59,57 @@ def _run(options: Namespace) -> int:
 
 def _report(planned: Planned, options: Namespace) -> int:
     """Say on the pull request what would happen; 3 if it cannot be said."""
-    from groundctl.commands.telling import WORLD_FAILED, open_reporter
-    from groundctl.core.stamp import Stage
+    from groundctl.commands.telling import open_reporter
     from groundctl.render.check import annotations_of, plan_check
-    from groundctl.render.comment import Words
     from groundctl.render.comment_plan import plan_words
 
     reporter, plan, policy = open_reporter(), planned.plan, planned.validated.policy
     ground, foot = _ground(options.terraform), reporter.foot(plan.digest)
-
-    def write(limit: int) -> Words:
-        return plan_words(plan, policy, foot=foot, ground=ground, limit=limit)
-
-    delivered = reporter.comment(_number(), Stage.PLANNED, write)
     remarks = annotations_of([*planned.validated.problems, *refusals(planned.checkout, plan)])
-    checked = reporter.check("groundctl plan", plan_check(plan, policy, foot=foot, ground=ground, annotations=remarks))
-    reporter.summarize(write, [delivered])
-    return WORLD_FAILED if delivered.why or not checked else 0
+    return _say(
+        reporter,
+        lambda limit: plan_words(plan, policy, foot=foot, ground=ground, limit=limit),
+        plan_check(plan, policy, foot=foot, ground=ground, annotations=remarks),
+    )
 
 
 def _report_problems(validated: Validated) -> int:
-    from groundctl.commands.telling import WORLD_FAILED, open_reporter
-    from groundctl.core.stamp import Stage
+    from groundctl.commands.telling import open_reporter
     from groundctl.render.check import problems_check
-    from groundctl.render.comment import Words
     from groundctl.render.comment_problems import problems_words
 
     reporter = open_reporter()
     foot, problems, files = reporter.foot(), validated.problems, validated.files
-
-    def write(limit: int) -> Words:
-        return problems_words(problems, files, foot=foot, limit=limit)
-
-    delivered = reporter.comment(_number(), Stage.PLANNED, write)
-    checked = reporter.check("groundctl plan", problems_check(problems, files, foot=foot))
-    reporter.summarize(write, [delivered])
-    return WORLD_FAILED if delivered.why or not checked else 0
+    return _say(
+        reporter,
+        lambda limit: problems_words(problems, files, foot=foot, limit=limit),
+        problems_check(problems, files, foot=foot),
+    )
 
 
 def _report_failure(error: GroundctlError) -> None:
     from groundctl.commands.telling import open_reporter
-    from groundctl.core.stamp import Stage
     from groundctl.render.check import failure_check
-    from groundctl.render.comment import Words
     from groundctl.render.comment_problems import failure_words
 
     reporter = open_reporter()
     foot = reporter.foot()
+    _say(
+        reporter,
+        lambda _: failure_words(error.message, error.hint, foot=foot),
+        failure_check(error.message, error.hint, foot=foot),
+    )
 
-    def write(_: int) -> Words:
-        return failure_words(error.message, error.hint, foot=foot)
+
+def _say(reporter: Reporter, write: Write, check: Check) -> int:
+    """Put the same into comment, check and summary; 3 if comment or check cannot be put."""
+    from groundctl.commands.telling import WORLD_FAILED
+    from groundctl.core.stamp import Stage
 
     delivered = reporter.comment(_number(), Stage.PLANNED, write)
-    reporter.check("groundctl plan", failure_check(error.message, error.hint, foot=foot))
+    checked = reporter.check("groundctl plan", check)
     reporter.summarize(write, [delivered])
+    return WORLD_FAILED if delivered.why or not checked else 0
 
 
 def _hand_on(planned: Planned, *, reviewed: bool) -> None:
