@@ -32,10 +32,10 @@ test: setup ## every test; some look at pages in Chromium, which is installed wh
 	scripts/install_github_emulator.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bless: setup ## renew the expected files of tests/cases; look at the diff
+bless: setup ## renew the expected files of tests/snapshots; look at the diff
 	GROUNDCTL_BLESS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py
 
-look: setup ## the comments of tests/cases as GitHub shows them: pages and pictures in .build/comments/
+look: setup ## the comments of tests/snapshots as GitHub shows them: pages and pictures in .build/comments/
 	scripts/install_browser.sh
 	PYTHONPATH=tests $(BIN)/python -m support.look
 

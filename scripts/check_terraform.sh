@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from groundctl.errors import WorldError
 
 with tempfile.TemporaryDirectory(prefix="groundctl-") as scratch:

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=tests/hub/emulate
+folder=tests/github_emulator/emulate
 stamp=$folder/node_modules/.ready
 if [ -e "$stamp" ] && [ ! "$folder/package-lock.json" -nt "$stamp" ]; then
     exit 0

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 # Whether there is one is for the adapter to say; it knows the oldest that will do.
 .venv/bin/python -c '
 import os
-from groundctl.adapters.terraform import find_terraform
+from groundctl.adapters.terraform.stack import find_terraform
 print(find_terraform(os.environ, ours=None))
 ' >/dev/null 2>&1 && exit 0
 
@@ -18,6 +18,6 @@ fi
 # Never named terraform: it must not stand before a real one.
 cat >.venv/bin/gt-terraform <<'SHIM'
 #!/bin/sh
-exec "$(dirname "$0")/python" -P -m groundctl.terraform_shim "$@"
+exec "$(dirname "$0")/python" -P -m groundctl.adapters.terraform.embedded "$@"
 SHIM
 chmod +x .venv/bin/gt-terraform

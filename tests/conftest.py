@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from github_emulator.github import GitHub
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
-from hub.github import GitHub
 from support.browser import a_browser
 
 

@@ -1,4 +1,4 @@
-"""The few exceptions: faults of the world and of usage. A fault in a declaration is a value, core.problem.Problem."""
+"""The few exceptions: faults of the world and of usage. A fault in a declaration is a value, a Diagnostic."""
 
 
 class GroundctlError(Exception):
@@ -12,15 +12,15 @@ class GroundctlError(Exception):
         self.hint = hint
 
 
-class WorldError(GroundctlError):
+class ExternalError(GroundctlError):
     """Credentials, network, AWS, GitHub or Terraform did not do what we need."""
 
 
-class RefusedByAws(WorldError):  # noqa: N818 - reads as what happened
+class RefusedByAws(ExternalError):  # noqa: N818 - reads as what happened
     """AWS answered, and said no about one thing: a bucket, an object, a right."""
 
 
-class RefusedByGitHub(WorldError):  # noqa: N818 - reads as what happened
+class RefusedByGitHub(ExternalError):  # noqa: N818 - reads as what happened
     """GitHub answered, and said no; status is HTTP's."""
 
     def __init__(self, message: str, *, hint: str, status: int) -> None:
@@ -28,7 +28,7 @@ class RefusedByGitHub(WorldError):  # noqa: N818 - reads as what happened
         self.status = status
 
 
-class UnclearFromGitHub(WorldError):  # noqa: N818 - reads as what happened
+class UnclearFromGitHub(ExternalError):  # noqa: N818 - reads as what happened
     """GitHub's answer leaves open whether it did what was asked."""
 
 

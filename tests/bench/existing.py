@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.generate import BUCKET, TEAM_FOLDERS
-from groundctl.adapters.checkout import Checkout
-from groundctl.checking import validate
-from groundctl.core.compile import artifact_root
-from groundctl.core.declaration import Declaration, canonical_json
-from groundctl.core.infrastructure import Infrastructure, parse_infrastructure
-from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
-from groundctl.core.spec import ObjectsInput
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.validate import validate
+from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.spec import ObjectsInput
+from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
+from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.domain.jobs.request import artifact_root
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"

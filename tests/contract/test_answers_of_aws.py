@@ -1,4 +1,4 @@
-"""Whatever comes back over the wire, a create ends in an Answer, and a read in a value or in plain words."""
+"""Whatever comes back over the wire, a create ends in an CreateResponse, and a read in a value or in plain words."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from groundctl.adapters.aws_session import AwsSession
-from groundctl.adapters.s3 import S3Objects
-from groundctl.adapters.sagemaker import SageMakerJobs
-from groundctl.core.create_once import Accepted, Answer, NameTaken, Rejected, Throttled, Unclear
-from groundctl.errors import UsageError, WorldError
+from groundctl.adapters.aws.s3 import S3Objects
+from groundctl.adapters.aws.sagemaker import SageMakerJobs
+from groundctl.adapters.aws.session import AwsSession
+from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
+from groundctl.errors import ExternalError, UsageError
 from support.answering import Reply, answering
 from support.builders import NOW, REGION, a_desired_job
 
@@ -141,7 +141,9 @@ def test_an_answer_that_makes_no_sense_leaves_open_whether_there_is_a_job(answer
         (503, b"", Unclear),
     ],
 )  # fmt: skip
-def test_only_a_no_in_the_words_of_aws_is_a_no(monkeypatch, status: int, body: bytes, expected: Answer | type[Answer]):
+def test_only_a_no_in_the_words_of_aws_is_a_no(
+    monkeypatch, status: int, body: bytes, expected: CreateResponse | type[CreateResponse]
+):
     with jobs_that_answer(monkeypatch, status, body) as jobs:
         answer = jobs.create_once(REQUEST)
 
@@ -161,22 +163,22 @@ def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
 @pytest.mark.parametrize("body", [b"", b"{}", PROXY_PAGE], ids=["nothing", "no members", "a page"])
 def test_a_read_of_what_is_no_answer_of_aws_is_told_in_plain_words(monkeypatch, body):
     with jobs_that_answer(monkeypatch, 200, body) as jobs:
-        with pytest.raises(WorldError, match="what came back while describing rally is no answer of AWS"):
+        with pytest.raises(ExternalError, match="what came back while describing rally is no answer of AWS"):
             jobs.describe("rally")
-        with pytest.raises(WorldError, match="what came back while listing labeling jobs is no answer of AWS"):
+        with pytest.raises(ExternalError, match="what came back while listing labeling jobs is no answer of AWS"):
             list(jobs.list_jobs())
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EXCEPTIONS if issubclass(kind, aws.BotoCoreError)])
 def test_every_fault_of_the_sdk_in_a_read_is_told_in_plain_words(kind):
-    with pytest.raises(WorldError) as told:
+    with pytest.raises(ExternalError) as told:
         Client(raised(kind)).jobs().describe("rally")
 
     assert told.value.hint
 
 
 def test_a_login_that_ran_out_is_told_as_such():
-    with pytest.raises(WorldError, match="credentials could not be had") as told:
+    with pytest.raises(ExternalError, match="credentials could not be had") as told:
         Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")
 
     assert "log in again" in told.value.hint
@@ -192,7 +194,7 @@ def test_an_empty_token_ends_the_list():
 def test_a_list_that_goes_round_in_a_circle_is_an_error_and_does_not_go_on_for_ever():
     client = Client(*[a_page("first", token=token) for token in "abab"])
 
-    with pytest.raises(WorldError, match="the same page of the list of labeling jobs twice"):
+    with pytest.raises(ExternalError, match="the same page of the list of labeling jobs twice"):
         list(client.jobs().list_jobs())
     assert client.calls <= 6
 
@@ -225,7 +227,7 @@ def test_writes_that_meet_others_without_end_are_the_worlds_fault_and_no_object(
 
     with answering(CONFLICT) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
-        with pytest.raises(WorldError, match="ConditionalRequestConflict"):
+        with pytest.raises(ExternalError, match="ConditionalRequestConflict"):
             S3Objects(AwsSession(REGION), sleep=slept.append).put_if_absent("s3://artifacts/a", b"a", "text/plain")
 
     assert sum(slept) < 5

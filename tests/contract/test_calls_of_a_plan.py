@@ -9,7 +9,7 @@ import pytest
 from bench.existing import Mix, infrastructure_file, read_declarations, write_account
 from bench.generate import write_checkout
 from bench.stub_aws import Stub
-from groundctl.core.declaration import Declaration
+from groundctl.domain.declarations.declaration import Declaration
 from support.cli import groundctl
 
 COUNT = 1_000
@@ -56,8 +56,8 @@ def test_a_plan_lists_pages_and_describes_nothing(
 def test_the_stub_would_count_a_describe(
     declarations: tuple[Declaration, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from groundctl.adapters.aws_session import AwsSession
-    from groundctl.adapters.sagemaker import SageMakerJobs
+    from groundctl.adapters.aws.sagemaker import SageMakerJobs
+    from groundctl.adapters.aws.session import AwsSession
 
     account = tmp_path / "account.json"
     write_account(declarations, account)

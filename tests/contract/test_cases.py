@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from groundctl.adapters.checkout import Checkout
-from groundctl.core.change import Action, Plan
-from groundctl.core.infrastructure import parse_infrastructure
-from groundctl.core.policy import Policy
-from groundctl.pipeline import observe, plan, validate
-from groundctl.render.plan import plan_json, plan_markdown
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.plan import observe, plan, validate
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.infrastructure import parse_infrastructure
+from groundctl.domain.planning.plan import Action, Plan
+from groundctl.presentation.terminal.plan import plan_json, plan_markdown
 from support.fakes import FakeJobs, FakeObjects
 
 POLICY = Policy(allow_streaming=True)
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(__file__).parents[1] / "snapshots"
 STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
 
 

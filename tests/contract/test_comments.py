@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.render.budget import COMMENT_LIMIT, STAMP_ROOM, size
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, size
 from support.comments import COMMENTS
 from support.github_markdown import read
 
-FOLDER = Path(__file__).parents[1] / "cases" / "comments"
+FOLDER = Path(__file__).parents[1] / "snapshots" / "comments"
 
 
 @pytest.mark.parametrize("name", COMMENTS)

@@ -11,14 +11,14 @@ from typing import Any, cast
 import pytest
 from botocore.response import StreamingBody
 
-from groundctl.adapters.aws_session import AwsSession
-from groundctl.adapters.s3 import S3Objects
-from groundctl.adapters.sagemaker import SageMakerJobs
-from groundctl.core.compile import DesiredJob
-from groundctl.core.create_once import Accepted, NameTaken, Result
-from groundctl.doors import LabelingJobs, Objects
-from groundctl.errors import WorldError
-from groundctl.pipeline import create
+from groundctl.adapters.aws.s3 import S3Objects
+from groundctl.adapters.aws.sagemaker import SageMakerJobs
+from groundctl.adapters.aws.session import AwsSession
+from groundctl.app.plan import create
+from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
+from groundctl.domain.jobs.request import DesiredJob
+from groundctl.errors import ExternalError
+from groundctl.ports import LabelingJobs, Objects
 from support import aws_world
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.fakes import FakeClock, FakeJobs, FakeObjects
@@ -113,7 +113,7 @@ def test_creating_the_same_job_again_says_that_it_existed(doors: Doors):
 
 
 def test_a_description_holds_every_member_of_the_request(doors: Doors):
-    from groundctl.core.create_once import members_that_differ
+    from groundctl.domain.jobs.creation import members_that_differ
 
     desired = a_desired_job(a_declaration(tags={"cost-center": "sports"}, stop_when={"labeled_percent": 90}))
     doors.create(desired)
@@ -146,7 +146,7 @@ class Answering:
 def test_a_body_that_breaks_off_is_the_worlds_fault_and_no_short_object():
     lines = Answering(io.BytesIO(b"first\nsec"), length=100).lines()
 
-    with pytest.raises(WorldError, match="reading s3://artifacts/lines"):
+    with pytest.raises(ExternalError, match="reading s3://artifacts/lines"):
         list(lines)
 
 

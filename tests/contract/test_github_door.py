@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from groundctl.adapters.github import MOST_PLAN_BYTES, PLAN_ARTIFACT, GitHub
-from groundctl.core.pull_request import Annotation, Check, Conclusion, Level, PullRequest
-from groundctl.core.stamp import Stage, Stamp, read_stamp, stamp_line
-from groundctl.doors import PullRequests
-from groundctl.errors import RefusedByGitHub, UnclearFromGitHub, WorldError
-from groundctl.reporting import Delivery, Letter, deliver
-from hub.cast import ACTIONS_BOT, FULL_NAME, OTHER_BOT
-from hub.faults import Kind
-from hub.github import GitHub as Hub
-from hub.identity import Token
+from github_emulator.cast import ACTIONS_BOT, FULL_NAME, OTHER_BOT
+from github_emulator.faults import Kind
+from github_emulator.github import GitHub as Hub
+from github_emulator.identity import Token
+from groundctl.adapters.github.client import MOST_PLAN_BYTES, PLAN_ARTIFACT, GitHub
+from groundctl.app.publish import CommentRequest, Delivery, deliver
+from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line, read_marker
+from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level, PullRequest
+from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
+from groundctl.ports import PullRequests
 from support.fakes import FakePullRequests
 
 HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40
@@ -94,9 +94,11 @@ def _fake_office() -> Office:
     )
 
 
-def a_letter(content: str = "2 to create", *, run: int = 1, stage: Stage = Stage.PLANNED) -> Letter:
-    stamp = Stamp(environment="production", stage=stage, head=HEAD, run=run, attempt=1, content="")
-    return Letter(author=ACTIONS_BOT, stamp=stamp, write=lambda limit: (content[:limit], f"run {run}"), limit=60_000)
+def a_letter(content: str = "2 to create", *, run: int = 1, stage: Stage = Stage.PLANNED) -> CommentRequest:
+    stamp = CommentMarker(environment="production", stage=stage, head=HEAD, run=run, attempt=1, content="")
+    return CommentRequest(
+        author=ACTIONS_BOT, stamp=stamp, write=lambda limit: (content[:limit], f"run {run}"), limit=60_000
+    )
 
 
 def test_a_pull_request_is_read_and_found_by_the_commit_that_merged_it(office: Office):
@@ -120,8 +122,8 @@ def test_a_pull_request_that_is_not_there_is_refused(office: Office):
 def test_our_comment_is_found_among_250_others_a_copied_stamp_and_another_bot(office: Office):
     for count in range(125):
         office.say(f"before {count}", OTHER_BOT)
-    spoofed = stamp_line(
-        Stamp(environment="production", stage=Stage.PLANNED, head=HEAD, run=10**9, attempt=1, content="ab")
+    spoofed = marker_line(
+        CommentMarker(environment="production", stage=Stage.PLANNED, head=HEAD, run=10**9, attempt=1, content="ab")
     )
     office.say(f"{spoofed}\nAll is well", "jon")
     office.say(f"{spoofed}\nAll is well", OTHER_BOT)
@@ -384,7 +386,7 @@ def test_a_comment_deleted_between_reading_and_editing_is_posted_anew(hub: Hub):
 
     assert deliver(a_letter("3 to create", run=2), number, door).delivery is Delivery.POSTED
     [comment] = hub.comments(number)
-    stamp = read_stamp(comment["body"])
+    stamp = read_marker(comment["body"])
     assert stamp
     assert stamp.run == 2
 
@@ -411,5 +413,5 @@ def test_a_report_takes_few_calls(hub: Hub):
 def test_a_server_that_is_not_there_is_one_message():
     door = GitHub(api="http://127.0.0.1:9", repository=FULL_NAME, token="t", sleep=Naps())
 
-    with pytest.raises(WorldError, match="GitHub did not answer while reading pull request 1"):
+    with pytest.raises(ExternalError, match="GitHub did not answer while reading pull request 1"):
         door.pull_request(1)

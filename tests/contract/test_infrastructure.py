@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import groundctl
-from groundctl.core.infrastructure import Infrastructure, WorkTeam, parse_infrastructure
-from groundctl.core.schema_check import SchemaCheck
+from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam, parse_infrastructure
 from support import aws_world
 from support.builders import CHECKOUT, an_infrastructure
 

@@ -31,16 +31,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from groundctl.adapters.checkout import Checkout
-from groundctl.checking import validate
-from groundctl.core.compile import check_infrastructure
-from groundctl.core.declaration import Declaration, canonical_json, locate
-from groundctl.core.infrastructure import Infrastructure
-from groundctl.core.load import Document, load_document
-from groundctl.core.observed import Status
-from groundctl.core.policy import Policy
-from groundctl.core.problem import Finding, Problem, errors_among, in_reading_order
-from groundctl.pipeline import plan
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.plan import plan
+from groundctl.app.validate import validate
+from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.declarations.declaration import Declaration, locate
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, in_reading_order
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.yaml_loader import Document, load_document
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.observed import Status
+from groundctl.domain.jobs.request import check_infrastructure
 from support.builders import a_declaration, an_infrastructure, an_observed_job
 from support.fakes import FakeJobs, FakeObjects
 
@@ -156,7 +157,7 @@ def repository_of(case: Case) -> Repository:
     return made
 
 
-def problems_of(made: Repository, root: Path) -> tuple[Problem, ...]:
+def problems_of(made: Repository, root: Path) -> tuple[LocatedDiagnostic, ...]:
     """Write the files down and let groundctl look at them, up to the point where a plan is made if the case says so."""
     for path in made.files:
         if not path.startswith("s3:"):
@@ -173,13 +174,13 @@ def problems_of(made: Repository, root: Path) -> tuple[Problem, ...]:
     return in_reading_order(problems)
 
 
-def sentence(problem: Problem) -> str:
+def sentence(problem: LocatedDiagnostic) -> str:
     """Write a problem as it is told, without its place; what a terminal would not show goes by its number."""
     text = f"{problem.rule} {problem.severity} {problem.message} — {problem.hint}".replace(" error ", " ", 1)
     return "".join(character if character.isprintable() else f"⟦{ord(character):04X}⟧" for character in text)
 
 
-def found_in(problems: Sequence[Problem]) -> list[Expected]:
+def found_in(problems: Sequence[LocatedDiagnostic]) -> list[Expected]:
     """Bring problems into the form that expectations have."""
     return sorted(Expected(problem.path, problem.line, problem.column, sentence(problem)) for problem in problems)
 
@@ -232,7 +233,7 @@ def _infrastructure(members: str) -> Infrastructure:
     return an_infrastructure(**dict(member.split("=", 1) for member in members.split()))
 
 
-def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -> list[Finding]:
+def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -> list[Diagnostic]:
     """Make a plan in a world with one earlier job; what it tells without a field counts for the file."""
     infrastructure = _infrastructure(made.settings["plan"])
     if findings := list(check_infrastructure(declaration.spec, infrastructure)):
@@ -247,4 +248,4 @@ def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -
     found = plan([declaration], infrastructure, policy, observed={job.key: job}, jobs=FakeJobs(), objects=objects)
     reasons = [reason for change in found.changes if change.path for reason in change.reasons]
     told = [reason for reason in reasons if reason.rule.startswith("GT")]
-    return [Finding(rule=reason.rule, pointer="", message=reason.message, hint=reason.hint) for reason in told]
+    return [Diagnostic(rule=reason.rule, pointer="", message=reason.message, hint=reason.hint) for reason in told]

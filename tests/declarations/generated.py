@@ -13,8 +13,8 @@ import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from groundctl.core.prices import LISTED_PRICES
-from groundctl.core.regions import BUILT_IN_LAMBDA_ACCOUNTS
+from groundctl.domain.aws.prices import LISTED_PRICES
+from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
 from support.builders import ROOT
 
 PII_FREE = "FreeOfPersonallyIdentifiableInformation"

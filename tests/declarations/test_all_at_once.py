@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from groundctl.adapters.checkout import Checkout
-from groundctl.checking import validate
-from groundctl.core.mend import Stand
-from groundctl.core.schema_check import SchemaCheck
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.validate import validate
+from groundctl.domain.declarations.mend import Stand
+from groundctl.domain.declarations.schema import SchemaCheck
 from support.builders import CHECKOUT, some_data
 
 SCHEMA = SchemaCheck(CHECKOUT.schema("labeling-job"))

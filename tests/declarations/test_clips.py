@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.core.manifest import (
+from groundctl.domain.declarations.spec import DEFAULT_MATCH, Label, PrefixInput, Sample
+from groundctl.domain.jobs.input_manifest import (
     FrozenInput,
     choose_clips,
     freeze,
@@ -17,7 +18,6 @@ from groundctl.core.manifest import (
     manifest_of_uris,
     matches,
 )
-from groundctl.core.spec import DEFAULT_MATCH, Label, PrefixInput, Sample
 
 LABELS = (Label(name="winner"), Label(name="error"))
 PREFIX = "s3://clips/rallies/"

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from declarations.generated import Maker, mutated_files, noisy_files, random_yaml, written
 from declarations.test_templates import AFTER, BEFORE
-from groundctl.cli import main
-from groundctl.core.policy import Policy
-from groundctl.core.problem import Problem, errors_among, warnings_among
-from groundctl.core.schema_check import SchemaCheck
-from groundctl.core.template_lint import lint_template
-from groundctl.core.validate import Validator
-from groundctl.render.problems import FORMATS, SHOWN_BY_GITHUB, problems_as
+from groundctl.cli.main import main
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.declarations.template_lint import lint_template
+from groundctl.domain.declarations.validator import Validator
+from groundctl.presentation.terminal.problems import FORMATS, SHOWN_BY_GITHUB, problems_as
 from support.builders import CHECKOUT
 
 ASKED_FOR = int(os.environ.get("GROUNDCTL_FUZZ", "0"))
@@ -87,7 +87,7 @@ def assert_told_well(raw: bytes) -> None:
     assert_every_renderer_takes(list(checked.problems))
 
 
-def assert_inside(problem: Problem, raw: bytes) -> None:
+def assert_inside(problem: LocatedDiagnostic, raw: bytes) -> None:
     lines = raw.decode(errors="replace").removeprefix("\ufeff").split("\n")
     if len(lines) > 1 and not lines[-1]:
         lines.pop()
@@ -95,7 +95,7 @@ def assert_inside(problem: Problem, raw: bytes) -> None:
     assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1, problem
 
 
-def assert_every_renderer_takes(problems: list[Problem]) -> None:
+def assert_every_renderer_takes(problems: list[LocatedDiagnostic]) -> None:
     texts = {form: problems_as(form, problems, files=1) for form in FORMATS}
     assert len(texts["text"].split("\n")) == len(problems) + 1
     # Where there are more of a kind than GitHub shows, a line says how many.

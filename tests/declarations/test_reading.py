@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declarations.generated import HOSTILE, Maker, written
-from groundctl.core.declaration import locate
-from groundctl.core.load import MAX_BYTES, Document, load_document, positions
-from groundctl.core.problem import Finding, pointer_to
-from groundctl.core.spec import (
+from groundctl.domain.declarations.declaration import locate
+from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
+from groundctl.domain.declarations.spec import (
     ChainedInput,
     Label,
     ManifestInput,
@@ -24,7 +23,8 @@ from groundctl.core.spec import (
     seconds,
     text_files,
 )
-from groundctl.core.worker_template import _indented, longest_html, markdown_to_html
+from groundctl.domain.declarations.worker_template import _indented, longest_html, markdown_to_html
+from groundctl.domain.declarations.yaml_loader import MAX_BYTES, Document, load_document, positions
 from support.builders import some_data
 
 
@@ -131,7 +131,7 @@ def test_columns_count_characters_and_not_bytes():
 def test_a_finding_without_a_place_goes_to_the_nearest_field_around_it():
     [problem] = locate(
         document("name: rally\noutput: {}\n"),
-        [Finding(rule="GT999", pointer="/output/topic", message="is odd", hint="x")],
+        [Diagnostic(rule="GT999", pointer="/output/topic", message="is odd", hint="x")],
     )
 
     assert (problem.line, problem.column, problem.message) == (2, 9, "output.topic is odd")
@@ -139,7 +139,7 @@ def test_a_finding_without_a_place_goes_to_the_nearest_field_around_it():
 
 def test_a_finding_about_the_whole_file_goes_to_its_first_field():
     [problem] = locate(
-        document("# A comment\n\nname: rally\n"), [Finding(rule="GT999", pointer="", message="is odd", hint="x")]
+        document("# A comment\n\nname: rally\n"), [Diagnostic(rule="GT999", pointer="", message="is odd", hint="x")]
     )
 
     assert (problem.line, problem.column) == (3, 1)

@@ -14,15 +14,15 @@ from botocore.exceptions import ClientError
 from declarations.generated import HOSTILE, UNSEEN, Maker, written
 from declarations.model import create_labeling_job, leaves, violations
 from declarations.test_templates import AFTER, BEFORE
-from groundctl.core.compile import check_infrastructure, compile_job
-from groundctl.core.declaration import Declaration
-from groundctl.core.infrastructure import Infrastructure, WorkTeam
-from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects, manifest_of_uris
-from groundctl.core.policy import Policy
-from groundctl.core.problem import errors_among
-from groundctl.core.schema_check import SchemaCheck
-from groundctl.core.spec import JobSpec, ObjectsInput
-from groundctl.core.validate import Checked, Validator
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.declarations.spec import JobSpec, ObjectsInput
+from groundctl.domain.declarations.validator import Checked, Validator
+from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
+from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects, manifest_of_uris
+from groundctl.domain.jobs.request import check_infrastructure, compile_job
 from simulator.world import OIDC, World, in_process
 from support.builders import ACCOUNT, CHECKOUT, some_data
 

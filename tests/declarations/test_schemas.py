@@ -14,11 +14,11 @@ import pytest
 
 from declarations.corpus import all_cases, repository_of
 from declarations.generated import Maker
-from groundctl.core.load import Document, load_document
-from groundctl.core.prices import LISTED_PRICES, amount_in_usd
-from groundctl.core.regions import BUILT_IN_LAMBDA_ACCOUNTS, consolidation_lambda, pre_annotation_lambda
-from groundctl.core.schema_check import SchemaCheck
-from groundctl.core.spec import parse_spec
+from groundctl.domain.aws.prices import LISTED_PRICES, amount_in_usd
+from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS, consolidation_lambda, pre_annotation_lambda
+from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.declarations.spec import parse_spec
+from groundctl.domain.declarations.yaml_loader import Document, load_document
 from support.builders import CHECKOUT, some_data
 
 NAMES = ("labeling-job", "policy")

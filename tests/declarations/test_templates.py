@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from declarations.corpus import MARK, STAND_IN, Case, Expected, read_cases, sentence, stand_in, write_cases
-from groundctl.core.template_lint import lint_template
-from groundctl.core.worker_template import worker_template
+from groundctl.domain.declarations.template_lint import lint_template
+from groundctl.domain.declarations.worker_template import worker_template
 from support.builders import ROOT, a_declaration, some_data
 
 SOURCE = Path(__file__).parent / "templates/hostile.cases"

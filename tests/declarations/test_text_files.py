@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from declarations.generated import written
-from groundctl.adapters.checkout import Checkout
-from groundctl.checking import validate
-from groundctl.core.problem import Problem
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.validate import validate
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
 from support.builders import some_data
 
 
@@ -24,7 +24,7 @@ def team(tmp_path: Path) -> Path:
     return folder
 
 
-def problems_in(team: Path) -> list[Problem]:
+def problems_in(team: Path) -> list[LocatedDiagnostic]:
     return list(validate(Checkout(team.parents[1])).problems)
 
 

@@ -241,7 +241,7 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
 
 
 def test_a_reader_that_has_seen_enough(checkout):
-    code = "import sys; from groundctl.cli import main; sys.exit(main(['show', 'jobs/sports-data/rally-outcome.yaml', '--as', 'page']))"
+    code = "import sys; from groundctl.cli.main import main; sys.exit(main(['show', 'jobs/sports-data/rally-outcome.yaml', '--as', 'page']))"
 
     reader = subprocess.Popen(
         [sys.executable, "-c", code], cwd=checkout, env=CLEAN, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -267,7 +267,7 @@ def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):
 
 
 def test_a_disk_that_is_full(checkout):
-    code = "import sys; from groundctl.cli import main; sys.exit(main(['validate']))"
+    code = "import sys; from groundctl.cli.main import main; sys.exit(main(['validate']))"
 
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(

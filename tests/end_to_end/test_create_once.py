@@ -5,11 +5,11 @@ from __future__ import annotations
 import boto3
 import pytest
 
-from groundctl.adapters.aws_session import AwsSession
-from groundctl.adapters.s3 import S3Objects
-from groundctl.adapters.sagemaker import SageMakerJobs
-from groundctl.core.create_once import Result, Verdict
-from groundctl.pipeline import create
+from groundctl.adapters.aws.s3 import S3Objects
+from groundctl.adapters.aws.sagemaker import SageMakerJobs
+from groundctl.adapters.aws.session import AwsSession
+from groundctl.app.plan import create
+from groundctl.domain.jobs.creation import Result, Verdict
 from groundtruth_simulator.simulator import Simulator
 from support import aws_world
 from support.builders import REGION, a_desired_job, an_infrastructure

@@ -27,7 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         [
             sys.executable,
             "-c",
-            f"import sys; from groundctl.cli import main; sys.exit(main(['demo', '--out', {str(out)!r}]))",
+            f"import sys; from groundctl.cli.main import main; sys.exit(main(['demo', '--out', {str(out)!r}]))",
         ],
         cwd=out,
         env=environment,

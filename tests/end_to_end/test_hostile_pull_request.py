@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from groundctl.render.budget import SUMMARY_LIMIT, size
+from groundctl.presentation.markdown.size_limit import SUMMARY_LIMIT, size
 from support.builders import some_data
 from support.cli import Ran, groundctl
 from support.github_markdown import read

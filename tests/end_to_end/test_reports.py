@@ -14,10 +14,10 @@ import boto3
 import pytest
 import yaml
 
+from github_emulator.cast import FULL_NAME
+from github_emulator.faults import Kind
+from github_emulator.github import GitHub
 from groundtruth_simulator.simulator import Simulator
-from hub.cast import FULL_NAME
-from hub.faults import Kind
-from hub.github import GitHub
 from support import aws_world
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl

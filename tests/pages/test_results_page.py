@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from groundctl.adapters.folder import clips_at
-from groundctl.core.agreement import WorkerAnswers, read_answers
-from groundctl.core.output_manifest import read_objects
-from groundctl.core.results import read_results
-from groundctl.render.results_page import MAX_CLIPS, results_page
+from groundctl.adapters.local.output_folder import clips_at
+from groundctl.domain.results.agreement import WorkerAnswers, read_answers
+from groundctl.domain.results.output_manifest import read_objects
+from groundctl.domain.results.results import read_results
+from groundctl.presentation.html.results_page import MAX_CLIPS, results_page
 from pages.contrast import LOW_CONTRAST
 from pages.visit import Visit, elsewhere, visit
 from results.manifests import LABELS, a_line, a_request, an_origin, written

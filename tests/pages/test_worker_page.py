@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from groundctl.core.worker_template import worker_template
-from groundctl.render.worker_page import worker_page
+from groundctl.domain.declarations.worker_template import worker_template
+from groundctl.presentation.html.worker_page import worker_page
 from pages.contrast import LOW_CONTRAST
 from pages.visit import elsewhere, visit
 from results.world import CLIPS

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from groundctl.core.agreement import WorkerAnswers
-from groundctl.core.origin import Origin, origin_of
-from groundctl.core.results import Results, read_results
+from groundctl.domain.results.agreement import WorkerAnswers
+from groundctl.domain.results.labeled_job import LabeledJob, origin_of
+from groundctl.domain.results.results import Results, read_results
 from support.builders import ACCOUNT, NOW, REGION
 
 ATTRIBUTE = "rally-outcome"
@@ -42,12 +42,12 @@ def a_described(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def an_origin(*, labels: tuple[str, ...] = LABELS, workers: int = 3, **changes: Any) -> Origin:
+def an_origin(*, labels: tuple[str, ...] = LABELS, workers: int = 3, **changes: Any) -> LabeledJob:
     """The job that labels come from."""
     described = a_described(**changes)
     described["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] = workers
     origin = origin_of(described)
-    return Origin(**{**{name: getattr(origin, name) for name in Origin.__dataclass_fields__}, "labels": labels})
+    return LabeledJob(**{**{name: getattr(origin, name) for name in LabeledJob.__dataclass_fields__}, "labels": labels})
 
 
 def metadata(label: str | None = "winner", confidence: float | None = 0.9) -> dict[str, Any]:

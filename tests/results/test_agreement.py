@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from groundctl.core.agreement import Votes, agreement_of, krippendorff_alpha, read_answers
-from groundctl.core.output_line import Why
-from groundctl.render.results import results_json, results_text
-from groundctl.render.results_words import agreement_words
+from groundctl.domain.results.agreement import Votes, agreement_of, krippendorff_alpha, read_answers
+from groundctl.domain.results.output_line import Why
+from groundctl.presentation.results_sentences import agreement_words
+from groundctl.presentation.terminal.results import results_json, results_text
 from results.manifests import a_line, a_request, some_results
 from support.builders import NOW
 

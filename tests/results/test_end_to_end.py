@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.core.output_line import Why
-from groundctl.fetching import fetch_results
+from groundctl.app.results import fetch_results
+from groundctl.domain.results.output_line import Why
 from groundtruth_simulator.simulator import Simulator
 from results.world import JOB, TRUTH, label_the_rallies
 from support import aws_world

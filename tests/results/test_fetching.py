@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from groundctl.core.output_line import Why
-from groundctl.errors import GroundctlError, UsageError, WorldError
-from groundctl.fetching import KeptLines, fetch_results
+from groundctl.app.results import KeptLines, fetch_results
+from groundctl.domain.results.output_line import Why
+from groundctl.errors import ExternalError, GroundctlError, UsageError
 from results.manifests import CATEGORIES, FOLDER, LABELS, MANIFEST, a_described, a_line, a_request, written
 from support.fakes import FakeJobs, FakeObjects
 
@@ -73,7 +73,7 @@ def test_labels_that_must_not_be_read_are_done_without() -> None:
     class Guarded(FakeObjects):
         def read(self, uri: str) -> bytes | None:
             if uri == CATEGORIES:
-                raise WorldError("AccessDenied", hint="ask")
+                raise ExternalError("AccessDenied", hint="ask")
             return super().read(uri)
 
     jobs, objects = the_doors(a_line(1))
@@ -141,7 +141,7 @@ def test_lines_are_kept_as_they_are(lines: list[bytes]) -> None:
 def test_a_manifest_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
-    with pytest.raises(WorldError, match="cannot be kept on this machine: No such file or directory"):
+    with pytest.raises(ExternalError, match="cannot be kept on this machine: No such file or directory"):
         KeptLines(b"a line\n" for _ in range(1_000_000))
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.folder import clips_at, write_files
-from groundctl.core.output_manifest import read_objects
+from groundctl.adapters.local.output_folder import clips_at, write_files
+from groundctl.domain.results.output_manifest import read_objects
 from groundctl.errors import UsageError
-from groundctl.render.results_files import results_files
+from groundctl.presentation.machine.results_files import results_files
 from results.manifests import a_line, an_origin, some_results, written
 from support.builders import NOW
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.core.output_manifest import read_objects
-from groundctl.core.results import read_results
+from groundctl.domain.results.output_manifest import read_objects
+from groundctl.domain.results.results import read_results
 from groundctl.errors import UsageError
-from groundctl.render.page_style import for_address, media_source
-from groundctl.render.results_clips import choose_for_page
-from groundctl.render.results_page import results_page
-from groundctl.render.worker_page import worker_page
+from groundctl.presentation.html.page import for_address, media_source
+from groundctl.presentation.html.results_clips import choose_for_page
+from groundctl.presentation.html.results_page import results_page
+from groundctl.presentation.html.worker_page import worker_page
 from results.manifests import a_line, an_origin, written
 from support.builders import NOW
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.core.origin import label_names, origin_of
-from groundctl.core.output_line import Why
-from groundctl.core.output_manifest import LabeledObject, read_objects
-from groundctl.core.results import EXAMPLES, LEAST_SURE, REASONS, read_results
+from groundctl.domain.results.labeled_job import label_names, origin_of
+from groundctl.domain.results.output_line import Why
+from groundctl.domain.results.output_manifest import LabeledObject, read_objects
+from groundctl.domain.results.results import EXAMPLES, LEAST_SURE, REASONS, read_results
 from results.manifests import (
     ATTRIBUTE,
     LABELS,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from groundctl.core.agreement import read_answers
-from groundctl.render.escape import display_width
-from groundctl.render.results import results_json, results_text
+from groundctl.domain.results.agreement import read_answers
+from groundctl.presentation.escape import display_width
+from groundctl.presentation.terminal.results import results_json, results_text
 from results.manifests import ATTRIBUTE, a_line, a_request, metadata, some_results
 from support.builders import NOW
 

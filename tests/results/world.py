@@ -8,13 +8,13 @@ from pathlib import Path
 
 import boto3
 
-from groundctl.adapters.aws_session import AwsSession
-from groundctl.adapters.s3 import S3Objects
-from groundctl.adapters.sagemaker import SageMakerJobs
-from groundctl.core.create_once import Result
-from groundctl.core.declaration import Declaration
-from groundctl.pipeline import create
-from groundctl.wiring import Aws
+from groundctl.adapters.aws.s3 import S3Objects
+from groundctl.adapters.aws.sagemaker import SageMakerJobs
+from groundctl.adapters.aws.session import AwsSession
+from groundctl.app.plan import create
+from groundctl.composition import Aws
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.creation import Result
 from groundtruth_simulator.simulator import Simulator
 from support import aws_world
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure

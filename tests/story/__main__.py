@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from github_emulator.github import GitHub
+from github_emulator.repository import CHECKOUT
 from groundtruth_simulator.server import SimulatorServer
-from hub.github import GitHub
-from hub.repository import CHECKOUT
 from story.page import scene_lines, story_page
 from story.play import ACTS, Scene, a_play
 

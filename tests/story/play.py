@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from groundctl.adapters.simulator import sample_clips
+from github_emulator.events import Event
+from github_emulator.github import GitHub
+from github_emulator.repository import CHECKOUT, PullRequest, Repository
+from github_emulator.runner import Run, Runner
+from github_emulator.traffic import Seen
+from groundctl.adapters.local.simulator import sample_clips
 from groundtruth_simulator.simulator import Simulator
-from hub.events import Event
-from hub.github import GitHub
-from hub.repository import CHECKOUT, PullRequest, Repository
-from hub.runner import Run, Runner
-from hub.traffic import Seen
 from support.aws_client import aws_client
 
 REGION, ACCOUNT = "us-east-1", "123456789012"

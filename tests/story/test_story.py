@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from github_emulator.github import GitHub
 from groundtruth_simulator.server import SimulatorServer
-from hub.github import GitHub
 from story.play import ACTS, RALLIES, Play, Scene, a_play
 
 # All that a plan may write: its comment, its check, its status.

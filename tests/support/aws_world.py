@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from groundctl.core.infrastructure import Infrastructure
+from groundctl.domain.jobs.infrastructure import Infrastructure
 from support.builders import REGION
 
 TRUST = {

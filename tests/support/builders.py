@@ -7,16 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from groundctl.adapters.checkout import Checkout
-from groundctl.core.change import Change, Plan
-from groundctl.core.compile import DesiredJob, compile_job
-from groundctl.core.declaration import Declaration
-from groundctl.core.infrastructure import Infrastructure, WorkTeam
-from groundctl.core.manifest import FrozenInput, freeze, manifest_of_objects
-from groundctl.core.observed import Counters, Fingerprint, ObservedJob, Status
-from groundctl.core.plan import assemble, judge_existing, judge_new
-from groundctl.core.policy import Policy
-from groundctl.core.spec import ObjectsInput, parse_spec
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.spec import ObjectsInput, parse_spec
+from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
+from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.domain.jobs.observed import Counters, JobFingerprint, ObservedJob, Status
+from groundctl.domain.jobs.request import DesiredJob, compile_job
+from groundctl.domain.planning.plan import Change, Plan
+from groundctl.domain.planning.planner import assemble, plan_existing_job, plan_new_job
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
@@ -84,7 +84,7 @@ def an_observed_job(of: Declaration | None = None, **changes: Any) -> ObservedJo
     """A job that AWS reports, made by groundctl from a declaration."""
     declaration = of or a_declaration()
     name = declaration.spec.name
-    mark = Fingerprint(
+    mark = JobFingerprint(
         bucket="artifacts", name=name, declaration=declaration.digest, input=clips_of(declaration).digest
     )
     members: dict[str, Any] = {
@@ -118,6 +118,6 @@ def _judge(
     declaration: Declaration, existing: dict[str, ObservedJob], infrastructure: Infrastructure, policy: Policy
 ) -> Change:
     if job := existing.get(declaration.spec.key):
-        return judge_existing(declaration, job, infrastructure)
+        return plan_existing_job(declaration, job, infrastructure)
     clips = clips_of(declaration)
-    return judge_new(declaration, compile_job(declaration, infrastructure, clips), clips, policy)
+    return plan_new_job(declaration, compile_job(declaration, infrastructure, clips), clips, policy)

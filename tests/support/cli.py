@@ -38,7 +38,7 @@ def groundctl(*arguments: str | Path, cwd: Path, settings: dict[str, str] | None
     command = [
         sys.executable,
         "-c",
-        "import sys; from groundctl.cli import main; sys.exit(main())",
+        "import sys; from groundctl.cli.main import main; sys.exit(main())",
         *map(str, arguments),
     ]
     environment = {**CLEAN, **(settings or {})}

@@ -8,31 +8,45 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from groundctl.core.change import Plan
-from groundctl.core.create_once import Accepted, Answer, NameTaken, Outcome, Rejected, Result, Unclear, judge
-from groundctl.core.declaration import Declaration
-from groundctl.core.ground import GroundPlan
-from groundctl.core.infrastructure import Infrastructure, WorkTeam
-from groundctl.core.observed import Counters, ObservedJob, Status
-from groundctl.core.plan import assemble, judge_chain
-from groundctl.core.policy import Ceiling, Policy
-from groundctl.core.problem import Problem, Severity
-from groundctl.core.provenance import Provenance
-from groundctl.core.stories import stories
-from groundctl.core.story import Story
-from groundctl.render.comment import Foot, Words
-from groundctl.render.comment_merged import story_words
-from groundctl.render.comment_plan import plan_words
-from groundctl.render.comment_problems import failure_words, problems_words, untouched_words, validation_summary
-from groundctl.render.summary import stories_words
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
+from groundctl.domain.declarations.policy import Limit, Policy
+from groundctl.domain.jobs.creation import (
+    Accepted,
+    CreateResponse,
+    NameTaken,
+    Outcome,
+    Rejected,
+    Result,
+    Unclear,
+    judge,
+)
+from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
+from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
+from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.planner import assemble, plan_continuation
+from groundctl.domain.tracking.provenance import Provenance
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus
+from groundctl.domain.tracking.status_report import stories
+from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
+from groundctl.presentation.markdown.comment import Footer, RenderedComment
+from groundctl.presentation.markdown.merged_comment import story_words
+from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.problems_comment import (
+    failure_words,
+    problems_words,
+    untouched_words,
+    validation_summary,
+)
+from groundctl.presentation.markdown.run_summary import stories_words
 from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 POLICY: Final = Policy(
     platform_fee_usd=Decimal("0.08"),
     usd_per_answer={"dock-watchers": Decimal("0.05")},
-    job_ceiling=Ceiling(objects=20_000, usd=Decimal(1_500)),
+    job_ceiling=Limit(objects=20_000, usd=Decimal(1_500)),
 )
-_NOT_MORE_THAN_TEN: Final = replace(POLICY, plan_ceiling=Ceiling(jobs=10, usd=Decimal(3_000)))
+_NOT_MORE_THAN_TEN: Final = replace(POLICY, plan_ceiling=Limit(jobs=10, usd=Decimal(3_000)))
 _TEAMS: Final = {"sports-data": "court-side-reviewers", "warehouse": "dock-watchers"}
 _TITLES: Final = {"sports-data": "How did the rally end?", "warehouse": "Does anybody stand behind the truck?"}
 _LABELS: Final = {
@@ -41,8 +55,8 @@ _LABELS: Final = {
 }
 
 
-def _foot(plan: Plan | None = None, *, attempt: int = 1) -> Foot:
-    return Foot(
+def _foot(plan: Plan | None = None, *, attempt: int = 1) -> Footer:
+    return Footer(
         head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
         plan_digest=plan.digest if plan else "",
         run_url="https://github.com/acme/labeling/actions/runs/17890123456",
@@ -86,28 +100,28 @@ def _planned(*declared: Declaration, observed: Iterable[ObservedJob] = (), polic
 # --- before the merge ----------------------------------------------------------------------------------------------------
 
 
-def _one_job() -> Words:
+def _one_job() -> RenderedComment:
     plan = _planned(_declared("rally-outcome-2026-11", budget={"usd": 400}))
-    return plan_words(plan, POLICY, foot=_foot(plan))
+    return plan_words(plan, POLICY, footer=_foot(plan))
 
 
-def _thirty_jobs() -> Words:
+def _thirty_jobs() -> RenderedComment:
     rallies = [_declared(f"rally-outcome-court-{court:02}", clips=80 + court) for court in range(1, 19)]
     docks = [_declared(f"dock-{dock:02}-november", "warehouse", clips=40 + dock) for dock in range(1, 13)]
     plan = _planned(*rallies, *docks)
-    ground = GroundPlan(
+    ground = TerraformPlanSummary(
         add=('module.workforce.aws_sagemaker_workteam.team["dock-watchers"]',),
         change=("module.access.aws_iam_role_policy.apply", "module.access.aws_iam_role_policy.plan"),
     )
-    return plan_words(plan, POLICY, foot=_foot(plan, attempt=2), ground=ground)
+    return plan_words(plan, POLICY, footer=_foot(plan, attempt=2), ground=ground)
 
 
-def _a_thousand_jobs() -> Words:
+def _a_thousand_jobs() -> RenderedComment:
     plan = _planned(*(_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)))
-    return plan_words(plan, POLICY, foot=_foot(plan))
+    return plan_words(plan, POLICY, footer=_foot(plan))
 
 
-def _refusals() -> Words:
+def _refusals() -> RenderedComment:
     edited = _declared("serve-direction-2026-10", clips=60)
     taken = _declared("rally-outcome", clips=60)
     bought = _declared("dock-november", "warehouse", clips=60)
@@ -121,23 +135,23 @@ def _refusals() -> Words:
         an_observed_job(bought),
     ]
     judged = _planned(edited, taken, bought, again, dear, good, observed=observed).changes
-    waits = judge_chain(rest, observed[0], is_declared=True)
+    waits = plan_continuation(rest, observed[0], is_declared=True)
     assert waits is not None
     declared = (edited, taken, bought, again, dear, good, rest)
     plan = assemble([*judged, waits], declared, {job.key: job for job in observed}, _production(), POLICY)
-    return plan_words(plan, POLICY, foot=_foot(plan))
+    return plan_words(plan, POLICY, footer=_foot(plan))
 
 
-def _refused_together() -> Words:
+def _refused_together() -> RenderedComment:
     plan = _planned(
         *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
     )
-    return plan_words(plan, POLICY, foot=_foot(plan))
+    return plan_words(plan, POLICY, footer=_foot(plan))
 
 
-def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> Problem:
+def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> LocatedDiagnostic:
     members = {"path": "jobs/sports-data/rally-outcome-2026-11.yaml", "column": 3, **more}
-    return Problem(line=line, rule=rule, pointer=pointer, message=message, hint=hint, **members)
+    return LocatedDiagnostic(line=line, rule=rule, pointer=pointer, message=message, hint=hint, **members)
 
 
 _PROBLEMS: Final = (
@@ -169,28 +183,28 @@ _PROBLEMS: Final = (
 )
 
 
-def _problems() -> Words:
-    return problems_words(_PROBLEMS, 14, foot=_foot())
+def _problems() -> RenderedComment:
+    return problems_words(_PROBLEMS, 14, footer=_foot())
 
 
-def _a_thousand_problems() -> Words:
+def _a_thousand_problems() -> RenderedComment:
     many = [
         replace(_PROBLEMS[number % 3], path=f"jobs/sports-data/rally-{number:04}.yaml", line=number % 30 + 1)
         for number in range(1_000)
     ]
-    return problems_words(many, 1_000, foot=_foot())
+    return problems_words(many, 1_000, footer=_foot())
 
 
-def _no_plan() -> Words:
+def _no_plan() -> RenderedComment:
     return failure_words(
         "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
         "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
-        foot=_foot(),
+        footer=_foot(),
     )
 
 
-def _from_a_fork() -> Words:
-    return Words(content=validation_summary(_PROBLEMS, 14, is_fork=True).rstrip(), foot="")
+def _from_a_fork() -> RenderedComment:
+    return RenderedComment(content=validation_summary(_PROBLEMS, 14, is_fork=True).rstrip(), footer="")
 
 
 # --- after the merge -----------------------------------------------------------------------------------------------------
@@ -203,7 +217,7 @@ _LINES: Final = _declared("line-calls-2026-11", clips=80)
 _OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
 
 
-def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> Story:
+def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
     plan = _planned(*declared, observed=observed)
     reviewed = _planned(*declared)
     provenance = {
@@ -218,13 +232,15 @@ def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more:
         )
         for change in reviewed.changes
     }
-    brought_by = {change.key: 12 for change in plan.changes}
-    [story] = stories(plan, NOW, **{"provenance": provenance, "brought_by": brought_by, "held": {}, **more})
+    source_pull_requests = {change.key: 12 for change in plan.changes}
+    [story] = stories(
+        plan, NOW, **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, **more}
+    )
     return story
 
 
-def _told(story: Story) -> Words:
-    return story_words(story, NOW, foot=replace(_foot(), plan_digest=story.plan_digest))
+def _told(story: PullRequestStatus) -> RenderedComment:
+    return story_words(story, NOW, footer=replace(_foot(), plan_digest=story.plan_digest))
 
 
 def _standing(declaration: Declaration, status: Status, *, days: float, **more: Any) -> ObservedJob:
@@ -232,19 +248,19 @@ def _standing(declaration: Declaration, status: Status, *, days: float, **more: 
     return an_observed_job(declaration, **{"status": status, "created": started, "modified": NOW, **more})
 
 
-def _merged() -> Words:
+def _merged() -> RenderedComment:
     return _told(_story(_RALLY, _SERVE))
 
 
-def _held() -> Words:
+def _held() -> RenderedComment:
     reason = "reviewed for 120 clips at $9.60; now 140 clips at $11.20"
     return _told(_story(_RALLY, _SERVE, held={_RALLY.spec.key: reason}))
 
 
-def _applied() -> Words:
+def _applied() -> RenderedComment:
     plan = _planned(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES)
     requests = {change.name: change.desired.request for change in plan.changes if change.desired}
-    answers: list[tuple[Declaration, Answer]] = [
+    answers: list[tuple[Declaration, CreateResponse]] = [
         (_RALLY, Accepted(arn="arn")),
         (_SERVE, NameTaken(message="exists")),
         (_DOCK, Rejected(code="ResourceLimitExceeded", message="The account-level limit is 20 labeling jobs.")),
@@ -279,12 +295,12 @@ def _outcome(declaration: Declaration, result: Result, evidence: str, hint: str 
     return Outcome(name=declaration.spec.name, path=declaration.path, result=result, evidence=evidence, hint=hint)
 
 
-def _created() -> Words:
+def _created() -> RenderedComment:
     outcomes = [_outcome(one, Result.CREATED, "accepted, and there") for one in (_RALLY, _SERVE)]
     return _told(_story(_RALLY, _SERVE, outcomes=outcomes))
 
 
-def _labeling() -> Words:
+def _labeling() -> RenderedComment:
     observed = [
         _standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, failed=2, unlabeled=40)),
         _standing(_SERVE, Status.COMPLETED, days=2, counters=Counters(labeled=60)),
@@ -293,7 +309,7 @@ def _labeling() -> Words:
     return _told(_story(_RALLY, _SERVE, _DOCK, observed=observed))
 
 
-def _labeling_a_thousand() -> Words:
+def _labeling_a_thousand() -> RenderedComment:
     declared = [_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)]
     observed = [
         _standing(one, Status.IN_PROGRESS, days=2, counters=Counters(labeled=number % 12, unlabeled=12 - number % 12))
@@ -302,7 +318,7 @@ def _labeling_a_thousand() -> Words:
     return _told(_story(*declared, observed=observed))
 
 
-def _finished() -> Words:
+def _finished() -> RenderedComment:
     observed = [
         _standing(_RALLY, Status.COMPLETED, days=4, counters=Counters(labeled=117, failed=3)),
         _standing(_SERVE, Status.COMPLETED, days=4, counters=Counters(labeled=60)),
@@ -310,7 +326,7 @@ def _finished() -> Words:
     return _told(_story(_RALLY, _SERVE, observed=observed))
 
 
-def _failed() -> Words:
+def _failed() -> RenderedComment:
     observed = [
         _standing(
             _RALLY,
@@ -324,16 +340,16 @@ def _failed() -> Words:
     return _told(_story(_RALLY, _SERVE, observed=observed))
 
 
-def _run_page() -> Words:
+def _run_page() -> RenderedComment:
     labeling = _story(
         _RALLY,
         observed=[_standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
     )
     held = replace(_story(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
-    return stories_words([labeling, held], NOW, foot=_foot())
+    return stories_words([labeling, held], NOW, footer=_foot())
 
 
-COMMENTS: Final[dict[str, Callable[[], Words]]] = {
+COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "plan-1-job": _one_job,
     "plan-30-jobs": _thirty_jobs,
     "plan-1000-jobs": _a_thousand_jobs,

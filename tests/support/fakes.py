@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from groundctl.core.create_once import Accepted, Answer, NameTaken
-from groundctl.core.observed import ObservedJob, observed_job
-from groundctl.core.pull_request import Check, PostedComment, PullRequest
+from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken
+from groundctl.domain.jobs.observed import ObservedJob, observed_job
+from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 from groundctl.errors import RefusedByGitHub
 
 
@@ -44,7 +44,7 @@ class FakeJobs:
     `accepting` answers take effect before they are given: the fault lies on the way back.
     """
 
-    def __init__(self, *answers: Answer, accepting: bool = False, hidden_looks: int = 0) -> None:
+    def __init__(self, *answers: CreateResponse, accepting: bool = False, hidden_looks: int = 0) -> None:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.answers = list(answers)
         self.accepting = accepting
@@ -63,7 +63,7 @@ class FakeJobs:
             return None
         return copy.deepcopy(self.jobs.get(name.lower()))
 
-    def create_once(self, request: Mapping[str, Any]) -> Answer:
+    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
         self.sent.append(request)
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None and not self.accepting:

@@ -14,7 +14,7 @@ HEAVY = ("boto3", "botocore", "requests", "urllib3", "duckdb", "moto", "rich", "
 
 _SPY = """\
 import json, os, sys
-from groundctl.cli import main
+from groundctl.cli.main import main
 try:
     main(sys.argv[2:])
 except SystemExit:

@@ -1,4 +1,4 @@
-"""Shows every comment of tests/cases as GitHub would, light and dark: `make look`."""
+"""Shows every comment of tests/snapshots as GitHub would, light and dark: `make look`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support.browser import CHROMIUM, a_browser
 from support.builders import ROOT
 from support.comment_page import comment_page
 
-CASES: Final = ROOT / "tests" / "cases"
+CASES: Final = ROOT / "tests" / "snapshots"
 FOLDER: Final = ROOT / ".build" / "comments"
 # A comment on GitHub's page of a pull request, and on a telephone.
 WIDTHS: Final = {"": 900, "-narrow": 390}

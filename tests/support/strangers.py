@@ -8,15 +8,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.core.change import Action, Change, Plan, Reason
-from groundctl.core.compile import Artifact, DesiredJob
-from groundctl.core.create_once import Outcome, Result
-from groundctl.core.ground import GroundPlan
-from groundctl.core.money import Estimate
-from groundctl.core.observed import Counters, Status
-from groundctl.core.problem import Problem, Severity
-from groundctl.core.progress import progress_of
-from groundctl.core.story import JobStory, Story
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
+from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.jobs.observed import Counters, Status
+from groundctl.domain.jobs.request import Artifact, DesiredJob
+from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.tracking.progress import progress_of
+from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
+from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from support.builders import ACCOUNT, NOW, REGION, an_infrastructure, an_observed_job
 
 COST = Estimate(objects=40, answers=120, low=Decimal("1.20"), high=Decimal("4.80"))
@@ -58,8 +58,10 @@ def _change(action: Action, text: str, **more: Any) -> Change:
     )
 
 
-def _reason(rule: str, text: str) -> Reason:
-    return Reason(rule=rule, message=f"has {text}, `{text}`", hint=f"write {text} or `{text}`", pointer="/task/title")
+def _reason(rule: str, text: str) -> Diagnostic:
+    return Diagnostic(
+        rule=rule, message=f"has {text}, `{text}`", hint=f"write {text} or `{text}`", pointer="/task/title"
+    )
 
 
 def _desired(text: str, source: dict[str, Any]) -> DesiredJob:
@@ -87,14 +89,14 @@ def _desired(text: str, source: dict[str, Any]) -> DesiredJob:
     )
 
 
-def a_ground_plan_of(text: str) -> GroundPlan:
+def a_ground_plan_of(text: str) -> TerraformPlanSummary:
     """What Terraform would do with resources of that address."""
-    return GroundPlan(add=(text,), change=(text,), replace=(text,), destroy=(text,))
+    return TerraformPlanSummary(add=(text,), change=(text,), replace=(text,), destroy=(text,))
 
 
-def problems_of(text: str) -> tuple[Problem, ...]:
+def problems_of(text: str) -> tuple[LocatedDiagnostic, ...]:
     """An error and a warning."""
-    error = Problem(
+    error = LocatedDiagnostic(
         path=text,
         line=100,
         column=7,
@@ -106,9 +108,9 @@ def problems_of(text: str) -> tuple[Problem, ...]:
     return error, replace(error, severity=Severity.WARNING, rule="GT224")
 
 
-def a_story_of(text: str, *, applied: bool) -> Story:
+def a_story_of(text: str, *, applied: bool) -> PullRequestStatus:
     """A story with every state that a job can be in, told by the run that applies or by a later one."""
-    return Story(
+    return PullRequestStatus(
         pull_request=12,
         target=f"{text} ({ACCOUNT}, {REGION})",
         plan_digest=text,
@@ -116,12 +118,12 @@ def a_story_of(text: str, *, applied: bool) -> Story:
     )
 
 
-def _applied(text: str) -> tuple[JobStory, ...]:
+def _applied(text: str) -> tuple[JobStatus, ...]:
     outcomes = [Outcome(name=text, path=text, result=result, evidence=text, hint=text) for result in Result]
     return tuple(_job(text, action=Action.CREATE, outcome=outcome) for outcome in outcomes)
 
 
-def _going_on(text: str) -> tuple[JobStory, ...]:
+def _going_on(text: str) -> tuple[JobStatus, ...]:
     counters = Counters(labeled=30, failed=2, unlabeled=8)
     started = an_observed_job(created=NOW - timedelta(days=2), counters=counters, failure_reason=text)
     seen = [replace(started, name=text, status=status) for status in Status]
@@ -132,7 +134,7 @@ def _going_on(text: str) -> tuple[JobStory, ...]:
     )
 
 
-def _job(text: str, **more: Any) -> JobStory:
+def _job(text: str, **more: Any) -> JobStatus:
     reasons = (_reason("P104", text), _reason("GT602", text))
     members: dict[str, Any] = {"clips": 40, "cost": COST, "reasons": reasons, "fields": (text, text)}
-    return JobStory(name=text, path=text, owner=text, team=text, **{**members, **more})
+    return JobStatus(name=text, path=text, owner=text, team=text, **{**members, **more})

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from terraform.ground import SOURCE, Applied, a_simulator, apply_to
 
 

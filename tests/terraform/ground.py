@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from groundctl.adapters.terraform import Stack, find_terraform
-from groundctl.adapters.terraform_copy import make_working_copy
-from groundctl.adapters.terraform_places import our_terraform
+from groundctl.adapters.terraform.installation import our_terraform
+from groundctl.adapters.terraform.stack import Stack, find_terraform
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.aws_client import aws_client
 from support.terraform_plan import Plan
 

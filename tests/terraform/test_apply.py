@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from groundctl.errors import WorldError
+from groundctl.errors import ExternalError
 from terraform.ground import CHECKOUT, QUIET, Applied, client
 
 # One worker, one stack: an apply takes some seconds. The destroy comes last.
@@ -39,7 +39,7 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
 
 
 def test_settings_for_another_account_are_refused(applied: Applied) -> None:
-    with pytest.raises(WorldError, match=r"for account \d{12}, the credentials are\s+of 123456789012"):
+    with pytest.raises(ExternalError, match=r"for account \d{12}, the credentials are\s+of 123456789012"):
         applied.stack.has_changes(var_file=Path("environments/dev.us-east-1.tfvars"))
 
 
@@ -74,7 +74,7 @@ def test_the_workers_page_may_fetch_clips_and_nothing_else(applied: Applied) -> 
 
     assert rule["AllowedMethods"] == ["GET"]
     assert rule["AllowedOrigins"] == ["*"]
-    assert rule["ExposeHeaders"] == ["Access-Control-Allow-Origin"]
+    assert rule["ExposeHeaders"] == ["Access-Control-Allow-LabeledJob"]
     for bucket in (infrastructure["artifact_bucket"], infrastructure["output_bucket"]):
         with pytest.raises(s3.exceptions.ClientError, match="NoSuchCORSConfiguration"):
             s3.get_bucket_cors(Bucket=bucket)
@@ -96,5 +96,5 @@ def test_destroy_takes_everything_with_it(applied: Applied) -> None:
 
     assert len(buckets) == 3
     assert buckets_of_the_demo(applied) == set()
-    with pytest.raises(WorldError, match="has made nothing"):
+    with pytest.raises(ExternalError, match="has made nothing"):
         applied.stack.outputs()

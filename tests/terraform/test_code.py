@@ -2,7 +2,7 @@
 
 import pytest
 
-from groundctl.adapters.terraform import Stack
+from groundctl.adapters.terraform.stack import Stack
 from terraform.ground import QUIET, SOURCE, run_terraform
 
 pytestmark = [

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from bootstrap.settings import Settings, read_settings
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from terraform.ground import QUIET, SOURCE
 
 pytestmark = [

@@ -12,10 +12,10 @@ import pytest
 import requests
 import yaml
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
-from hub.cast import MAINTAINER
-from hub.github import GitHub
+from github_emulator.cast import MAINTAINER
+from github_emulator.github import GitHub
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.builders import some_data
 from support.cli import groundctl
 from support.state_machine import walk

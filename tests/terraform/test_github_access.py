@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
-from groundctl.adapters.terraform import Stack
+from groundctl.adapters.terraform.stack import Stack
 from support.aws_actions import CHANGING, MODELS, READING, actions, changes, changing_actions, first_word
 from support.github_tokens import KINDS, right_tokens, wrong_tokens
 from support.iam_policies import Policy, Request, Role, Verdict, values

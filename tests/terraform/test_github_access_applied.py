@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.aws_actions import changes
 from support.iam_policies import Policy, Role
 from terraform.ground import QUIET, SOURCE, Applied, client, run_terraform

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_copy import make_working_copy
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.buckets_in_plan import faults
 from support.terraform_plan import Plan, resources
 from terraform.ground import QUIET, SOURCE

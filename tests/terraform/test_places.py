@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.terraform import find_terraform
-from groundctl.adapters.terraform_places import PROVIDER, find_mirror, given_mirror
-from groundctl.errors import WorldError
+from groundctl.adapters.terraform.installation import PROVIDER, find_mirror, given_mirror
+from groundctl.adapters.terraform.stack import find_terraform
+from groundctl.errors import ExternalError
 
 
 def a_mirror(folder: Path) -> Path:
@@ -51,7 +51,7 @@ def test_no_mirror_is_named_by_default(tmp_path: Path) -> None:
 def test_a_named_folder_without_the_provider_is_an_error(tmp_path: Path) -> None:
     environment = an_environment(tmp_path, GROUNDCTL_TERRAFORM_MIRROR=str(tmp_path))
 
-    with pytest.raises(WorldError, match=r"has no registry\.terraform\.io/hashicorp/aws in it"):
+    with pytest.raises(ExternalError, match=r"has no registry\.terraform\.io/hashicorp/aws in it"):
         find_mirror(environment, add_on_folders=())
 
 
@@ -101,7 +101,7 @@ def test_a_named_terraform_is_used_whatever_its_version(tmp_path: Path) -> None:
 def test_a_named_terraform_that_cannot_run_is_an_error(tmp_path: Path) -> None:
     a_terraform(tmp_path / "bin", "1.11.4")
 
-    with pytest.raises(WorldError, match="cannot be run"):
+    with pytest.raises(ExternalError, match="cannot be run"):
         find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM="/nowhere/terraform"), ours=None)
 
 
@@ -113,7 +113,7 @@ def test_our_own_terraform_stands_in_for_one_that_is_too_old(tmp_path: Path) -> 
 
 
 def test_without_any_terraform_the_hint_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(WorldError, match=r"no Terraform 1\.10 or newer") as caught:
+    with pytest.raises(ExternalError, match=r"no Terraform 1\.10 or newer") as caught:
         find_terraform(an_environment(tmp_path), ours=None)
 
     assert "make setup" in caught.value.hint

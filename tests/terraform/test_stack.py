@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.terraform import Stack
-from groundctl.adapters.terraform_places import PROVIDER
-from groundctl.errors import WorldError
+from groundctl.adapters.terraform.installation import PROVIDER
+from groundctl.adapters.terraform.stack import Stack
+from groundctl.errors import ExternalError
 from terraform.ground import QUIET
 
 pytestmark = QUIET
@@ -70,7 +70,7 @@ def test_init_hands_on_the_settings_of_the_state(tmp_path: Path) -> None:
 def test_another_fault_of_init_is_told_as_it_is(tmp_path: Path) -> None:
     stack = a_stack(tmp_path, says("Error: Unsupported block type\n\non main.tf line 3", code=1, to="2"))
 
-    with pytest.raises(WorldError, match=r"^terraform init failed: Unsupported block type on main\.tf line 3$"):
+    with pytest.raises(ExternalError, match=r"^terraform init failed: Unsupported block type on main\.tf line 3$"):
         stack.init()
 
     assert len(calls(tmp_path)) == 1
@@ -84,7 +84,7 @@ def test_the_exit_code_of_a_plan_tells_whether_there_are_changes(tmp_path: Path,
 def test_a_plan_that_fails_is_not_a_plan_with_changes(tmp_path: Path) -> None:
     stack = a_stack(tmp_path, says("Error: Invalid index", code=1, to="2"))
 
-    with pytest.raises(WorldError, match="terraform plan failed: Invalid index"):
+    with pytest.raises(ExternalError, match="terraform plan failed: Invalid index"):
         stack.has_changes()
 
 
@@ -105,7 +105,7 @@ def test_outputs_are_the_infrastructure_object(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", [says("{}"), says("Error: Backend initialization required", code=1, to="2")])
 def test_outputs_before_the_first_apply_say_what_to_do(tmp_path: Path, script: str) -> None:
-    with pytest.raises(WorldError, match="has made nothing in") as caught:
+    with pytest.raises(ExternalError, match="has made nothing in") as caught:
         a_stack(tmp_path, script).outputs()
 
     assert caught.value.hint == (
@@ -126,7 +126,7 @@ def test_outputs_before_the_first_apply_say_what_to_do(tmp_path: Path, script: s
 def test_a_fault_comes_with_what_to_do_now(tmp_path: Path, error: str, hint: str) -> None:
     stack = a_stack(tmp_path, says(error, code=1, to="2"))
 
-    with pytest.raises(WorldError) as caught:
+    with pytest.raises(ExternalError) as caught:
         stack.apply()
 
     assert hint in caught.value.hint
@@ -135,7 +135,7 @@ def test_a_fault_comes_with_what_to_do_now(tmp_path: Path, error: str, hint: str
 def test_only_the_first_of_many_errors_is_told(tmp_path: Path) -> None:
     box = "╷\n│ Error: first\n│ \n│   with aws_s3_bucket.this,\n╵\n╷\n│ Error: second\n╵"
 
-    with pytest.raises(WorldError, match=r"^terraform destroy failed: first with aws_s3_bucket\.this,$"):
+    with pytest.raises(ExternalError, match=r"^terraform destroy failed: first with aws_s3_bucket\.this,$"):
         a_stack(tmp_path, says(box, code=1, to="2")).destroy()
 
 
@@ -176,5 +176,5 @@ def test_progress_hears_of_every_command(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WorldError, match="There is no folder"):
+    with pytest.raises(ExternalError, match="There is no folder"):
         Stack(tmp_path / "missing").init()

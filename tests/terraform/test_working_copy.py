@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.terraform_copy import LOCAL_STATE, make_working_copy
-from groundctl.errors import WorldError
+from groundctl.adapters.terraform.working_copy import LOCAL_STATE, make_working_copy
+from groundctl.errors import ExternalError
 
 
 def some_code(folder: Path) -> Path:
@@ -54,7 +54,7 @@ def test_copying_again_renews_the_code_and_keeps_the_state(tmp_path: Path) -> No
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
 
-    with pytest.raises(WorldError, match="something other than a copy"):
+    with pytest.raises(ExternalError, match="something other than a copy"):
         make_working_copy(some_code(tmp_path / "source"), tmp_path)
 
     assert (tmp_path / "thesis.txt").exists()
@@ -63,7 +63,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 def test_the_code_is_never_copied_onto_itself(tmp_path: Path) -> None:
     source = some_code(tmp_path / "source")
 
-    with pytest.raises(WorldError, match="something other than a copy"):
+    with pytest.raises(ExternalError, match="something other than a copy"):
         make_working_copy(source, source)
 
     assert (source / "main.tf").exists()

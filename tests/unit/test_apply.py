@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from groundctl.core.change import plan_content
-from groundctl.core.create_once import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
-from groundctl.core.infrastructure import WorkTeam
-from groundctl.core.reviewed import held_back, is_as_written
-from groundctl.errors import WorldError
-from groundctl.pipeline import apply, create
-from groundctl.render.plan import plan_json
+from groundctl.app.plan import apply, create
+from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
+from groundctl.domain.jobs.infrastructure import WorkTeam
+from groundctl.domain.planning.approval import find_unapproved, is_as_written
+from groundctl.domain.planning.plan import plan_content
+from groundctl.errors import ExternalError
+from groundctl.presentation.terminal.plan import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
@@ -220,7 +220,7 @@ def test_a_world_that_fails_before_the_create_fails_that_job_only():
         def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
             if self.broken:
                 self.broken = False
-                raise WorldError("S3 is away", hint="try later")
+                raise ExternalError("S3 is away", hint="try later")
             return super().put_if_absent(uri, content, media_type)
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
@@ -232,7 +232,7 @@ def test_a_world_that_fails_before_the_create_fails_that_job_only():
 def test_a_world_that_fails_after_the_create_is_unknown():
     class Blind(FakeJobs):
         def describe(self, name: str) -> Mapping[str, Any] | None:
-            raise WorldError(f"the network is away from {name}", hint="try later")
+            raise ExternalError(f"the network is away from {name}", hint="try later")
 
     assert create_with(Blind()).result is Result.UNKNOWN
 
@@ -270,7 +270,7 @@ def test_what_was_reviewed_is_created_and_nothing_more():
     reviewed = plan_content(a_plan(a_declaration(name="a")))
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
-    held = held_back(now, [reviewed])
+    held = find_unapproved(now, [reviewed])
     outcomes = {
         one.name: one
         for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
@@ -285,7 +285,7 @@ def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
     reviewed = plan_content(a_plan(a_declaration()))
     more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
 
-    [reason] = held_back(a_plan(more), [reviewed]).values()
+    [reason] = find_unapproved(a_plan(more), [reviewed]).values()
 
     assert "reviewed 2, now 5" in reason
     assert "more money" in reason
@@ -297,7 +297,7 @@ def test_a_request_that_differs_from_the_reviewed_one_holds_the_job_though_every
     moved = WorkTeam(arn="arn:aws:sagemaker:us-east-1:123456789012:workteam/vendor-crowd/reviewers")
     now = a_plan(declaration, infrastructure=an_infrastructure(work_teams={"reviewers": moved}))
 
-    [reason] = held_back(now, [reviewed]).values()
+    [reason] = find_unapproved(now, [reviewed]).values()
 
     assert "another team, role, bucket, key or worker page" in reason
 
@@ -308,7 +308,12 @@ def test_a_stop_that_was_not_reviewed_is_held():
     jobs = FakeJobs()
 
     [outcome] = apply(
-        now.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), held=held_back(now, [reviewed]), may_stop=True
+        now.changes,
+        jobs=jobs,
+        objects=FakeObjects(),
+        clock=FakeClock(),
+        held=find_unapproved(now, [reviewed]),
+        may_stop=True,
     )
 
     assert (outcome.result, jobs.stopped) == (Result.HELD, [])
@@ -317,7 +322,7 @@ def test_a_stop_that_was_not_reviewed_is_held():
 def test_a_stop_that_aws_refuses_is_an_outcome_like_any_other():
     class Refusing(FakeJobs):
         def stop(self, name: str) -> None:
-            raise WorldError(f"AWS refused stopping {name}", hint="it has ended")
+            raise ExternalError(f"AWS refused stopping {name}", hint="it has ended")
 
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 

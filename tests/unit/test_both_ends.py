@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.adapters.both_ends import Order, from_both_ends
-from groundctl.core.observed import ObservedJob
+from groundctl.adapters.aws.bidirectional_pagination import Order, from_both_ends
+from groundctl.domain.jobs.observed import ObservedJob
 from support.builders import NOW, an_observed_job
 
 JOB = an_observed_job()

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from groundctl.core.change import Action, Change, Plan, Reason
-from groundctl.core.create_once import Outcome, Result
-from groundctl.core.policy import Policy
-from groundctl.core.problem import Problem, Severity
-from groundctl.core.story import JobStory, Story
-from groundctl.render.budget import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
-from groundctl.render.comment import Foot, Words
-from groundctl.render.comment_merged import story_words
-from groundctl.render.comment_plan import plan_words
-from groundctl.render.comment_problems import problems_words
-from groundctl.render.problems import verdict
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
+from groundctl.presentation.markdown.comment import Footer, RenderedComment
+from groundctl.presentation.markdown.merged_comment import story_words
+from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.problems_comment import problems_words
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
+from groundctl.presentation.terminal.problems import verdict
 from support.builders import NOW, a_declaration, a_plan
 from support.github_markdown import read
 from support.hostile import HOSTILE
 
-FOOT = Foot(
+FOOT = Footer(
     head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
     plan_digest="d53eefdb7b714f43839ef6addb83ffe7",
     run_url="https://github.com/acme/labeling/actions/runs/17890123456",
@@ -50,16 +50,16 @@ def a_plan_of_refusals(number: int, message: str = "cannot be created, for reaso
             path=f"jobs/sports-data/rally-{index:05}.yaml",
             owner="sports-data",
             team="reviewers",
-            reasons=(Reason(rule=f"P20{index % 3}", message=message.format(index), hint="make it smaller"),),
+            reasons=(Diagnostic(rule=f"P20{index % 3}", message=message.format(index), hint="make it smaller"),),
         )
         for index in range(number)
     )
     return replace(BASE, changes=refusals)
 
 
-def some_problems(number: int) -> list[Problem]:
+def some_problems(number: int) -> list[LocatedDiagnostic]:
     return [
-        Problem(
+        LocatedDiagnostic(
             path=f"jobs/sports-data/rally-{index:05}.yaml",
             line=index + 1,
             column=1,
@@ -74,12 +74,12 @@ def some_problems(number: int) -> list[Problem]:
 
 @pytest.mark.parametrize("number", SIZES)
 def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
-    words = plan_words(a_plan_of_creates(number), POLICY, foot=FOOT)
+    words = plan_words(a_plan_of_creates(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert words.content.startswith(f"### Plan for test: {number:,} to create\n")
     assert f"for {2 * number:,} clips and {6 * number:,} answers." in words.content
-    assert words.foot.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
+    assert words.footer.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
     rows = words.content.count("| **create** |")
     told = re.search(r"Not shown here: the rows of ([0-9,]+) jobs?\.", words.content)
     assert rows + (int(told[1].replace(",", "")) if told else 0) == number
@@ -90,7 +90,7 @@ def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
 
 @pytest.mark.parametrize("number", SIZES)
 def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
-    words = plan_words(a_plan_of_refusals(number), POLICY, foot=FOOT)
+    words = plan_words(a_plan_of_refusals(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert counted(words.content, r"cannot be created, for reason [0-9]+ \((P20[0-9])\)") == {
@@ -101,7 +101,7 @@ def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
 
 @pytest.mark.parametrize("number", SIZES)
 def test_every_problem_is_there_or_counted_by_its_rule_with_a_link(number: int):
-    words = problems_words(some_problems(number), number, foot=FOOT)
+    words = problems_words(some_problems(number), number, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert counted(words.content, r"name is wrong for reason [0-9]+ \((GT10[0-9])\)") == {
@@ -122,7 +122,7 @@ def counted(content: str, pattern: str) -> dict[str, int]:
 
 def test_one_reason_for_ten_thousand_jobs_is_told_once_and_whole():
     words = plan_words(
-        a_plan_of_refusals(10_000, "would create 10,000 jobs, above the ceiling of 10"), POLICY, foot=FOOT
+        a_plan_of_refusals(10_000, "would create 10,000 jobs, above the ceiling of 10"), POLICY, footer=FOOT
     )
 
     assert words.content.count("would create 10,000 jobs, above the ceiling of 10") == 3  # one for each rule
@@ -132,14 +132,16 @@ def test_one_reason_for_ten_thousand_jobs_is_told_once_and_whole():
 @pytest.mark.parametrize("number", SIZES)
 def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
     jobs = [
-        JobStory(
+        JobStatus(
             name=f"rally-{index:05}", path="jobs/a.yaml", owner="a", team="b", action=Action.CREATE, held="more money"
         )
         for index in range(number)
     ]
-    story = Story(pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=tuple(jobs))
+    story = PullRequestStatus(
+        pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=tuple(jobs)
+    )
 
-    words = story_words(story, NOW, foot=FOOT)
+    words = story_words(story, NOW, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert words.content.startswith(f"### Merged for test: {number:,} held; ")
@@ -149,7 +151,7 @@ def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
 @pytest.mark.parametrize("limit", [20_000, COMMENT_LIMIT, SUMMARY_LIMIT])
 def test_nothing_is_left_half_open(limit: int):
     for plan in (a_plan_of_creates(1_000), a_plan_of_refusals(1_000)):
-        written = plan_words(plan, POLICY, foot=FOOT, limit=limit).text
+        written = plan_words(plan, POLICY, footer=FOOT, limit=limit).text
 
         assert size(written) <= limit - STAMP_ROOM
         assert read(written).live == ()
@@ -158,7 +160,7 @@ def test_nothing_is_left_half_open(limit: int):
 
 
 def test_the_summary_has_room_for_a_thousand_jobs_with_all_details():
-    words = plan_words(a_plan_of_creates(1_000), POLICY, foot=FOOT, limit=SUMMARY_LIMIT)
+    words = plan_words(a_plan_of_creates(1_000), POLICY, footer=FOOT, limit=SUMMARY_LIMIT)
 
     assert "Not shown" not in words.content
     assert size(words.text) < 1_000_000
@@ -198,7 +200,7 @@ def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
         for index, one in enumerate(MANY_CREATES[: crowd.errors])
     ]
     creates = crowd.number - crowd.errors
-    words = plan_words(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, foot=FOOT)
+    words = plan_words(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, footer=FOOT)
 
     check_cut(words, crowd, r"\| `rally-[0-9]{5}` \| \*\*", r"the rows of ([0-9,]+) job")
     counts = [f"{creates:,} to create"] * bool(creates) + [f"{crowd.errors:,} refused"] * bool(crowd.errors)
@@ -221,7 +223,7 @@ def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
         for index, one in enumerate(some_problems(crowd.number))
     ]
 
-    words = problems_words(problems, crowd.number, foot=FOOT)
+    words = problems_words(problems, crowd.number, footer=FOOT)
 
     check_cut(words, crowd, r"- \*\*`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
     assert words.content.startswith(f"### No plan: {verdict(problems, crowd.number)}\n\n")
@@ -232,7 +234,7 @@ def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
 @given(crowds())
 def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crowd: Crowd):
     jobs = tuple(
-        JobStory(
+        JobStatus(
             name=f"rally-{index:05}",
             path=f"jobs/sports-data/rally-{index:05}.yaml",
             owner="sports-data",
@@ -249,7 +251,9 @@ def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crow
     )
 
     words = story_words(
-        Story(pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=jobs), NOW, foot=FOOT
+        PullRequestStatus(pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=jobs),
+        NOW,
+        footer=FOOT,
     )
 
     check_cut(words, crowd, r"\| `rally-[0-9]{5}` \| \*\*", r"the rows of ([0-9,]+) job")
@@ -259,15 +263,15 @@ def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crow
     assert rail == "merged → **applied** → labeling → finished"
 
 
-def a_reason(message: str) -> Reason:
-    return Reason(rule="P202", message=message, hint="make it smaller")
+def a_reason(message: str) -> Diagnostic:
+    return Diagnostic(rule="P202", message=message, hint="make it smaller")
 
 
-def check_cut(words: Words, crowd: Crowd, row: str, unshown: str) -> None:
+def check_cut(words: RenderedComment, crowd: Crowd, row: str, unshown: str) -> None:
     """Hold a comment to its limit: whole pieces, nothing uncounted, the way to the rest, and errors before all else."""
     content = words.content
     assert size(words.text) <= ROOM
-    assert words.foot.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
+    assert words.footer.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
     assert content.count("<details>") == content.count("</details>")
     for table in re.findall(r"(?:^\|.*\n?)+", content, re.MULTILINE):
         assert len({line.count(" |") for line in table.splitlines()}) == 1
@@ -301,13 +305,13 @@ def test_any_plan_with_any_texts_fits_and_is_closed(kinds: list[tuple[Action, st
             name=f"{name}{index}"[-63:],
             owner=name[:100],
             team=name[:63],
-            reasons=(Reason(rule="P104", message=message, hint=name),),
+            reasons=(Diagnostic(rule="P104", message=message, hint=name),),
             desired=create.desired if action is Action.CREATE else None,
         )
         for index in range(times)
         for action, name, message in kinds
     )
-    words = plan_words(replace(BASE, changes=changes), POLICY, foot=FOOT, limit=limit)
+    words = plan_words(replace(BASE, changes=changes), POLICY, footer=FOOT, limit=limit)
 
     assert size(words.text) <= limit - STAMP_ROOM
     assert len(words.text) <= limit - STAMP_ROOM

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.checkout import Checkout
-from groundctl.core.load import Document, Link, load_document
-from groundctl.core.problem import Finding
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.yaml_loader import Document, Link, load_document
 from groundctl.errors import UsageError
 
 
@@ -35,31 +35,31 @@ def test_a_text_beside_the_declaration_is_read_with_plain_line_ends(checkout):
     "name", ["../../secret.md", "/etc/passwd", "~/x.md", "..\\x.md", "x\0.md", "nobody.md", ".", "", "a.md/x.md"]
 )
 def test_a_name_that_leads_elsewhere_is_refused(checkout, name):
-    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", name), Finding)
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", name), Diagnostic)
 
 
 def test_a_link_is_refused_even_to_a_file_inside(checkout):
     (checkout.root / "jobs/team/link.md").symlink_to("a.md")
 
-    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Finding)
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Diagnostic)
 
 
 def test_a_link_in_a_circle_is_refused(checkout):
     (checkout.root / "jobs/team/link.md").symlink_to("link.md")
 
-    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Finding)
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Diagnostic)
 
 
 def test_a_linked_folder_is_refused(checkout):
     (checkout.root / "jobs/team/away").symlink_to(checkout.root)
 
-    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "away/secret.md"), Finding)
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "away/secret.md"), Diagnostic)
 
 
 def test_a_pipe_is_refused_and_not_waited_for(checkout):
     os.mkfifo(checkout.root / "jobs/team/pipe.md")
 
-    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "pipe.md"), Finding)
+    assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "pipe.md"), Diagnostic)
 
 
 def test_a_file_that_is_not_there_is_told(checkout):

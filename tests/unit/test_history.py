@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.history import GitHistory
-from groundctl.errors import WorldError
+from groundctl.adapters.local.git import GitHistory
+from groundctl.errors import ExternalError
 
 WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
 
@@ -84,7 +84,7 @@ def test_a_file_that_moved_away_is_named_where_it_was(repository: Repository):
 
 
 def test_a_commit_that_is_not_there_is_one_message(repository: Repository):
-    with pytest.raises(WorldError, match="git diff failed") as caught:
+    with pytest.raises(ExternalError, match="git diff failed") as caught:
         GitHistory(repository.root).changed_since("0" * 40)
 
     assert "fetch-depth: 0" in caught.value.hint
@@ -93,7 +93,7 @@ def test_a_commit_that_is_not_there_is_one_message(repository: Repository):
 def test_an_option_in_the_place_of_a_commit_or_a_path_does_nothing(repository: Repository, tmp_path: Path):
     history = GitHistory(repository.root)
 
-    with pytest.raises(WorldError):
+    with pytest.raises(ExternalError):
         history.changed_since(f"--output={tmp_path / 'written'}")
     assert history.last_change([f"--output={tmp_path / 'written'}"]) is None
     assert not list(tmp_path.glob("written*"))

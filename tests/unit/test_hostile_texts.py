@@ -10,34 +10,40 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.workflow_run import WorkflowRun
-from groundctl.cli import tell_crash, tell_fault
-from groundctl.commands.telling import say
-from groundctl.core.create_once import Outcome, Result
-from groundctl.core.policy import Policy
-from groundctl.core.progress import progress_of
-from groundctl.core.story import Story
-from groundctl.errors import WorldError
-from groundctl.render.applied import applied_json, applied_text
-from groundctl.render.budget import STAMP_ROOM, SUMMARY_LIMIT, size
-from groundctl.render.check import failure_check, plan_check, problems_check, stories_check, story_check
-from groundctl.render.comment import Foot, Words, foot_line
-from groundctl.render.comment_merged import story_words
-from groundctl.render.comment_plan import plan_words
-from groundctl.render.comment_problems import failure_words, problems_words, validation_summary
-from groundctl.render.escape import for_json, for_terminal, on_one_line, visible
-from groundctl.render.ground import ground_text
-from groundctl.render.plan import plan_json, plan_markdown, plan_text
-from groundctl.render.problems import as_github, as_json, as_sarif, as_text
-from groundctl.render.status import status_json, status_text
-from groundctl.render.summary import stories_words
+from groundctl.adapters.github.workflow_run import WorkflowRun
+from groundctl.cli.ci.reporter import say
+from groundctl.cli.main import tell_crash, tell_fault
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.tracking.progress import progress_of
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus
+from groundctl.errors import ExternalError
+from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
+from groundctl.presentation.markdown.check_run import (
+    failure_check,
+    plan_check,
+    problems_check,
+    stories_check,
+    story_check,
+)
+from groundctl.presentation.markdown.comment import Footer, RenderedComment, footer_line
+from groundctl.presentation.markdown.merged_comment import story_words
+from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
+from groundctl.presentation.markdown.run_summary import stories_words
+from groundctl.presentation.markdown.size_limit import STAMP_ROOM, SUMMARY_LIMIT, size
+from groundctl.presentation.terminal.outcomes import applied_json, applied_text
+from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
+from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
+from groundctl.presentation.terminal.status import status_json, status_text
+from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 from support.builders import NOW, an_observed_job
 from support.github_markdown import read
 from support.hostile import HOSTILE
 from support.runner import Command, commands_in, outputs_in
 from support.strangers import a_ground_plan_of, a_plan_of, a_story_of, problems_of
 
-FOOT = Foot(
+FOOT = Footer(
     head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
     plan_digest="d53eefdb7b714f43839ef6addb83ffe7",
     run_url="https://github.com/acme/labeling/actions/runs/17890123456",
@@ -54,12 +60,12 @@ class Place:
     """Somewhere in Markdown that texts go to."""
 
     name: str
-    write: Callable[[str, int], Words]
+    write: Callable[[str, int], RenderedComment]
     limits: tuple[int, ...] = (60_000, 20_000)
     room: int = SUMMARY_LIMIT  # in which nothing is cut
 
 
-def eleven_stories_of(text: str) -> list[Story]:
+def eleven_stories_of(text: str) -> list[PullRequestStatus]:
     """So many stories that not all are told whole; few have a job, so that they are soon read."""
     story = a_story_of(text, applied=True)
     return [replace(story, jobs=())] * 9 + [replace(story, jobs=story.jobs[:1])] * 2
@@ -68,23 +74,27 @@ def eleven_stories_of(text: str) -> list[Story]:
 PLACES = (
     Place(
         "plan",
-        lambda text, limit: plan_words(a_plan_of(text), POLICY, foot=FOOT, ground=a_ground_plan_of(text), limit=limit),
+        lambda text, limit: plan_words(
+            a_plan_of(text), POLICY, footer=FOOT, ground=a_ground_plan_of(text), limit=limit
+        ),
     ),
-    Place("problems", lambda text, limit: problems_words(problems_of(text), 2, foot=FOOT, limit=limit)),
-    Place("no plan", lambda text, _: failure_words(text, f"write `{text}` or {text}", foot=FOOT), limits=(60_000,)),
+    Place("problems", lambda text, limit: problems_words(problems_of(text), 2, footer=FOOT, limit=limit)),
+    Place("no plan", lambda text, _: failure_words(text, f"write `{text}` or {text}", footer=FOOT), limits=(60_000,)),
     Place(
         "validated",
-        lambda text, _: Words(content=validation_summary(problems_of(text), 2, is_fork=True), foot=foot_line(FOOT)),
+        lambda text, _: RenderedComment(
+            content=validation_summary(problems_of(text), 2, is_fork=True), footer=footer_line(FOOT)
+        ),
         limits=(SUMMARY_LIMIT,),
     ),
     Place(
         "run",
         # The first ten are told whole, the others in a line each.
-        lambda text, limit: stories_words(eleven_stories_of(text), NOW, foot=FOOT, limit=limit),
+        lambda text, limit: stories_words(eleven_stories_of(text), NOW, footer=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
-    Place("applied", lambda text, limit: story_words(a_story_of(text, applied=True), NOW, foot=FOOT, limit=limit)),
-    Place("going on", lambda text, limit: story_words(a_story_of(text, applied=False), NOW, foot=FOOT, limit=limit)),
+    Place("applied", lambda text, limit: story_words(a_story_of(text, applied=True), NOW, footer=FOOT, limit=limit)),
+    Place("going on", lambda text, limit: story_words(a_story_of(text, applied=False), NOW, footer=FOOT, limit=limit)),
 )
 
 
@@ -134,12 +144,12 @@ def test_the_plain_comments_have_nothing_live_but_the_link_to_the_run():
 def test_checks_and_their_annotations_are_plain():
     for text in HOSTILE:
         checks = (
-            plan_check(a_plan_of(text), POLICY, foot=FOOT),
-            problems_check(problems_of(text), 2, foot=FOOT),
-            story_check(a_story_of(text, applied=True), NOW, foot=FOOT),
-            story_check(a_story_of(text, applied=False), NOW, foot=FOOT),
-            stories_check([a_story_of(text, applied=True), a_story_of(text, applied=False)], NOW, foot=FOOT),
-            failure_check(text, text, foot=FOOT),
+            plan_check(a_plan_of(text), POLICY, footer=FOOT),
+            problems_check(problems_of(text), 2, footer=FOOT),
+            story_check(a_story_of(text, applied=True), NOW, footer=FOOT),
+            story_check(a_story_of(text, applied=False), NOW, footer=FOOT),
+            stories_check([a_story_of(text, applied=True), a_story_of(text, applied=False)], NOW, footer=FOOT),
+            failure_check(text, text, footer=FOOT),
         )
 
         for check in checks:
@@ -180,7 +190,7 @@ def as_told(text: str) -> str:
 
 def tell_of_a_fault(text: str) -> None:
     """End a command as the world ends it."""
-    tell_fault(WorldError(text, hint=text))
+    tell_fault(ExternalError(text, hint=text))
 
 
 def tell_of_a_crash(text: str) -> None:
@@ -201,7 +211,7 @@ def tell_of_a_crash(text: str) -> None:
         lambda text: as_sarif(problems_of(text), 2),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
         lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
-        lambda text: ground_text(a_ground_plan_of(text)),
+        lambda text: terraform_plan_text(a_ground_plan_of(text)),
         lambda text: for_json(status_json([progress_of(an_observed_job(name=text, failure_reason=text), NOW)])),
         lambda text: status_text([progress_of(an_observed_job(name=text, failure_reason=text), NOW)], NOW),
         lambda text: for_terminal(text),

@@ -1,6 +1,7 @@
 """Who may import whom, and who may touch the world: read from the source, so that a lazy import counts as well.
 
-cli -> commands -> {pipeline, render, wiring -> adapters} -> core
+cli -> {app, presentation, composition -> adapters} -> domain; app -> {ports, domain};
+in the domain: tracking -> planning -> jobs -> declarations -> aws, and results -> jobs.
 """
 
 from __future__ import annotations
@@ -15,22 +16,35 @@ import pytest
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
-# Each layer with those it may import besides itself. The pipeline's modules are one layer.
-PIPELINE = {"pipeline", "checking", "sharing", "ahead", "creating", "fetching", "reviewing", "reporting"}
-LAYERS = {
-    "core": set[str](),
-    "errors": set[str](),
-    "doors": {"core"},
-    "pipeline": {"core", "doors", "errors"},
-    "render": {"core", "errors"},
-    "adapters": {"core", "doors", "errors"},
-    "wiring": {"adapters", "core", "doors", "errors"},
-    "commands": {"adapters", "cli", "core", "doors", "errors", "pipeline", "render", "wiring"},
-    "cli": {"commands", "errors", "render"},
-    "terraform_shim": set[str](),
+# Each layer with those it may import besides itself; a layer is the longest of these prefixes that fits a module.
+_CANONICAL = "groundctl/domain/canonical_json"
+_AWS = "groundctl/domain/aws"
+_DECLARATIONS = "groundctl/domain/declarations"
+_JOBS = "groundctl/domain/jobs"
+_PLANNING = "groundctl/domain/planning"
+_TRACKING = "groundctl/domain/tracking"
+_RESULTS = "groundctl/domain/results"
+DOMAIN = frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING, _RESULTS})
+_ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
+_APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
+_COMPOSITION, _CLI = "groundctl/composition", "groundctl/cli"
+LAYERS: dict[str, frozenset[str]] = {
+    _CANONICAL: frozenset(),
+    _AWS: frozenset({_CANONICAL}),
+    _DECLARATIONS: frozenset({_CANONICAL, _AWS}),
+    _JOBS: frozenset({_CANONICAL, _AWS, _DECLARATIONS}),
+    _PLANNING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
+    _TRACKING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING}),
+    _RESULTS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
+    _EXIT_CODES: frozenset(),
+    _ERRORS: frozenset({_EXIT_CODES}),
+    _PORTS: DOMAIN | {_ERRORS},
+    _APP: DOMAIN | {_ERRORS, _PORTS},
+    _PRESENTATION: DOMAIN | {_ERRORS},
+    _ADAPTERS: DOMAIN | {_ERRORS, _PORTS},
+    _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _ADAPTERS},
+    _CLI: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _APP, _PRESENTATION, _COMPOSITION},
 }
-# The demo runs other commands the way a person does, through the command line; no other command does.
-ONLY_THE_DEMO = "cli"
 
 WORLD = {
     "asyncio", "boto3", "botocore", "concurrent", "ctypes", "fcntl", "glob", "http", "io", "logging", "multiprocessing",
@@ -40,16 +54,16 @@ WORLD = {
 WORLDLY_CALLS = {"open", "print", "input", "breakpoint", "exec", "eval", "__import__"}
 CLOCKS = {"now", "utcnow", "today"}
 
-# Packages with a door of their own, and the only modules that may open it.
-DOORS = {
-    "boto3": ("groundctl/adapters/aws_session", "groundctl/adapters/sagemaker", "groundctl/adapters/s3"),
-    "botocore": ("groundctl/adapters/aws_session", "groundctl/adapters/sagemaker", "groundctl/adapters/s3"),
-    "python_terraform": ("groundctl/adapters/terraform*",),
-    "github": ("groundctl/adapters/github",),
-    "requests": ("groundctl/adapters/github", "groundtruth_simulator/*"),
-    "yaml": ("groundctl/core/load",),
-    "rich": ("groundctl/render/*",),
-    "groundtruth_simulator": ("groundctl/commands/demo", "groundtruth_simulator/*"),
+# Packages and the only modules that may import each.
+ADAPTERS_OF = {
+    "boto3": ("groundctl/adapters/aws/*",),
+    "botocore": ("groundctl/adapters/aws/*",),
+    "python_terraform": ("groundctl/adapters/terraform/*",),
+    "github": ("groundctl/adapters/github/client",),
+    "requests": ("groundctl/adapters/github/client", "groundtruth_simulator/*"),
+    "yaml": ("groundctl/domain/declarations/yaml_loader",),
+    "rich": ("groundctl/presentation/*",),
+    "groundtruth_simulator": ("groundtruth_simulator/*",),
 }
 
 
@@ -62,8 +76,7 @@ class Module:
 
     @property
     def layer(self) -> str:
-        top = self.name.split("/")[1] if "/" in self.name else self.name
-        return "pipeline" if top in PIPELINE else top
+        return layer_of(self.name)
 
     def nodes(self) -> Iterator[ast.AST]:
         return ast.walk(ast.parse(self.source))
@@ -75,10 +88,16 @@ class Module:
                 case ast.Import(names=names):
                     yield from (alias.name for alias in names)
                 case ast.ImportFrom(module=str(module), level=0, names=names):
-                    # `from groundctl import cli` imports groundctl.cli
+                    # `from groundctl import cli` imports groundctl.cli.main
                     yield from (f"{module}.{alias.name}" for alias in names) if module == "groundctl" else [module]
                 case ast.ImportFrom(level=level) if level:
                     yield "a relative import"
+
+
+def layer_of(name: str) -> str:
+    """Find the layer of a module named by its path; empty for none."""
+    found = [layer for layer in LAYERS if name == layer or name.startswith(f"{layer}/")]
+    return max(found, key=len, default="")
 
 
 def modules() -> list[Module]:
@@ -89,21 +108,19 @@ def modules() -> list[Module]:
 
 
 def layers_are_kept(module: Module) -> Iterator[str]:
-    if not module.name.startswith("groundctl/") or module.name == "groundctl/__init__":
+    if not module.layer:
         return
     for imported in module.imports():
         if imported == "a relative import":
             yield f"{module.name} has {imported}"
         if imported.startswith("groundctl.") and imported != "groundctl.__version__":
-            top = imported.split(".")[1]
-            layer = "pipeline" if top in PIPELINE else top
-            beyond = layer == ONLY_THE_DEMO and module.name != "groundctl/commands/demo"
-            if layer != module.layer and (beyond or layer not in LAYERS[module.layer]):
+            layer = layer_of(imported.replace(".", "/"))
+            if layer != module.layer and layer not in LAYERS[module.layer]:
                 yield f"{module.name} imports {imported}"
 
 
-def core_touches_nothing(module: Module) -> Iterator[str]:
-    if not module.name.startswith("groundctl/core/"):
+def domain_touches_nothing(module: Module) -> Iterator[str]:
+    if not module.name.startswith("groundctl/domain/"):
         return
     for imported in module.imports():
         if imported.split(".")[0] in WORLD:
@@ -116,16 +133,20 @@ def core_touches_nothing(module: Module) -> Iterator[str]:
                 yield f"{module.name}:{node.lineno} reads the clock"
 
 
-def packages_have_one_door(module: Module) -> Iterator[str]:
+def packages_have_one_adapter(module: Module) -> Iterator[str]:
     for imported in module.imports():
         package = imported.split(".")[0]
         simulators_own = module.name.startswith("groundtruth_simulator/") and package in {"boto3", "botocore"}
-        if package in DOORS and not simulators_own and not any(fnmatch(module.name, door) for door in DOORS[package]):
+        if (
+            package in ADAPTERS_OF
+            and not simulators_own
+            and not any(fnmatch(module.name, adapter) for adapter in ADAPTERS_OF[package])
+        ):
             yield f"{module.name} imports {imported}"
 
 
-def only_commands_print(module: Module) -> Iterator[str]:
-    if not module.name.startswith("groundctl/") or module.layer in {"commands", "cli"}:
+def only_the_command_line_prints(module: Module) -> Iterator[str]:
+    if not module.name.startswith("groundctl/") or module.layer == _CLI:
         return
     for node in module.nodes():
         match node:
@@ -140,9 +161,9 @@ def the_simulator_knows_no_groundctl(module: Module) -> Iterator[str]:
 
 LAWS = (
     layers_are_kept,
-    core_touches_nothing,
-    packages_have_one_door,
-    only_commands_print,
+    domain_touches_nothing,
+    packages_have_one_adapter,
+    only_the_command_line_prints,
     the_simulator_knows_no_groundctl,
 )
 
@@ -157,33 +178,48 @@ def test_the_law_is_kept(law):
 @pytest.mark.parametrize(
     ("law", "name", "source"),
     [
-        (layers_are_kept, "groundctl/core/spec", "from groundctl.adapters.s3 import S3Objects"),
-        (layers_are_kept, "groundctl/core/spec", "def late():\n    from groundctl.render.escape import visible"),
-        (layers_are_kept, "groundctl/core/spec", "from groundctl import pipeline"),
-        (layers_are_kept, "groundctl/core/spec", "from ..render import escape"),
-        (layers_are_kept, "groundctl/core/spec", "import groundctl.errors"),
-        (layers_are_kept, "groundctl/render/plan", "from groundctl.pipeline import plan"),
-        (layers_are_kept, "groundctl/pipeline", "from groundctl.wiring import open_aws"),
-        (layers_are_kept, "groundctl/fetching", "from groundctl.render.progress import progress"),
-        (layers_are_kept, "groundctl/checking", "from groundctl.adapters.checkout import Checkout"),
-        (layers_are_kept, "groundctl/adapters/s3", "from groundctl.render.words import count"),
-        (layers_are_kept, "groundctl/wiring", "from groundctl.commands.plan import run"),
-        (layers_are_kept, "groundctl/commands/plan", "from groundctl.cli import main"),
-        (layers_are_kept, "groundctl/cli", "from groundctl.core.plan import Plan"),
-        (core_touches_nothing, "groundctl/core/plan", "import os"),
-        (core_touches_nothing, "groundctl/core/plan", "def late():\n    from pathlib import Path"),
-        (core_touches_nothing, "groundctl/core/plan", "import urllib.request"),
-        (core_touches_nothing, "groundctl/core/plan", "text = open('x').read()"),
-        (core_touches_nothing, "groundctl/core/plan", "from datetime import UTC, datetime\nstamp = datetime.now(UTC)"),
-        (packages_have_one_door, "groundctl/commands/status", "import boto3"),
-        (packages_have_one_door, "groundctl/adapters/checkout", "from botocore import exceptions"),
-        (packages_have_one_door, "groundctl/wiring", "from python_terraform import Terraform"),
-        (packages_have_one_door, "groundctl/commands/new", "import yaml"),
-        (packages_have_one_door, "groundctl/core/validate", "from yaml.events import Event"),
-        (packages_have_one_door, "groundctl/commands/status", "from groundtruth_simulator.server import main"),
-        (only_commands_print, "groundctl/render/plan", "print('hello')"),
-        (only_commands_print, "groundctl/pipeline", "def late():\n    print('hello')"),
-        (the_simulator_knows_no_groundctl, "groundtruth_simulator/jobs", "from groundctl.core.spec import JobSpec"),
+        (layers_are_kept, "groundctl/domain/declarations/spec", "from groundctl.adapters.aws.s3 import S3Objects"),
+        (
+            layers_are_kept,
+            "groundctl/domain/declarations/spec",
+            "def late():\n    from groundctl.presentation.escape import visible",
+        ),
+        (layers_are_kept, "groundctl/domain/declarations/spec", "from groundctl import ports"),
+        (layers_are_kept, "groundctl/domain/declarations/spec", "from ..presentation import escape"),
+        (layers_are_kept, "groundctl/domain/declarations/spec", "import groundctl.errors"),
+        (layers_are_kept, "groundctl/presentation/terminal/plan", "from groundctl.app.plan import plan"),
+        (layers_are_kept, "groundctl/app/plan", "from groundctl.composition import open_aws"),
+        (layers_are_kept, "groundctl/app/results", "from groundctl.presentation.terminal.progress_bar import progress"),
+        (layers_are_kept, "groundctl/app/validate", "from groundctl.adapters.local.checkout import Checkout"),
+        (layers_are_kept, "groundctl/adapters/aws/s3", "from groundctl.presentation.text import count"),
+        (layers_are_kept, "groundctl/composition", "from groundctl.cli.plan import run"),
+        (layers_are_kept, "groundctl/cli/plan", "from groundctl.adapters.local.checkout import Checkout"),
+        (layers_are_kept, "groundctl/domain/declarations/spec", "from groundctl.domain.jobs.request import DesiredJob"),
+        (layers_are_kept, "groundctl/domain/jobs/request", "from groundctl.domain.planning.plan import Plan"),
+        (layers_are_kept, "groundctl/domain/planning/plan", "from groundctl.domain.tracking.progress import Progress"),
+        (layers_are_kept, "groundctl/domain/results/results", "from groundctl.domain.planning.plan import Plan"),
+        (domain_touches_nothing, "groundctl/domain/planning/planner", "import os"),
+        (domain_touches_nothing, "groundctl/domain/planning/planner", "def late():\n    from pathlib import Path"),
+        (domain_touches_nothing, "groundctl/domain/planning/planner", "import urllib.request"),
+        (domain_touches_nothing, "groundctl/domain/planning/planner", "text = open('x').read()"),
+        (
+            domain_touches_nothing,
+            "groundctl/domain/planning/planner",
+            "from datetime import UTC, datetime\nstamp = datetime.now(UTC)",
+        ),
+        (packages_have_one_adapter, "groundctl/cli/status", "import boto3"),
+        (packages_have_one_adapter, "groundctl/adapters/local/checkout", "from botocore import exceptions"),
+        (packages_have_one_adapter, "groundctl/composition", "from python_terraform import Terraform"),
+        (packages_have_one_adapter, "groundctl/cli/new", "import yaml"),
+        (packages_have_one_adapter, "groundctl/domain/declarations/validator", "from yaml.events import Event"),
+        (packages_have_one_adapter, "groundctl/cli/status", "from groundtruth_simulator.server import main"),
+        (only_the_command_line_prints, "groundctl/presentation/terminal/plan", "print('hello')"),
+        (only_the_command_line_prints, "groundctl/app/plan", "def late():\n    print('hello')"),
+        (
+            the_simulator_knows_no_groundctl,
+            "groundtruth_simulator/jobs",
+            "from groundctl.domain.declarations.spec import JobSpec",
+        ),
         (the_simulator_knows_no_groundctl, "groundtruth_simulator/jobs", "import groundctl"),
     ],
 )
@@ -194,16 +230,16 @@ def test_a_breach_is_seen(law, name: str, source: str):
 @pytest.mark.parametrize(
     ("law", "name", "source"),
     [
-        (layers_are_kept, "groundctl/commands/demo", "from groundctl import cli"),
-        (layers_are_kept, "groundctl/cli", "from groundctl import __version__"),
-        (layers_are_kept, "groundctl/commands/plan", "from groundctl.pipeline import plan"),
+        (layers_are_kept, "groundctl/cli/demo", "from groundctl.cli.main import main"),
+        (layers_are_kept, "groundctl/cli/main", "from groundctl import __version__"),
+        (layers_are_kept, "groundctl/cli/plan", "from groundctl.app.plan import plan"),
         (
-            core_touches_nothing,
-            "groundctl/core/plan",
+            domain_touches_nothing,
+            "groundctl/domain/planning/planner",
             "from datetime import datetime\nmoment = datetime.fromtimestamp(0)",
         ),
-        (packages_have_one_door, "groundctl/adapters/s3", "from botocore import exceptions"),
-        (only_commands_print, "groundctl/commands/plan", "print('hello')"),
+        (packages_have_one_adapter, "groundctl/adapters/aws/s3", "from botocore import exceptions"),
+        (only_the_command_line_prints, "groundctl/cli/plan", "print('hello')"),
     ],
 )
 def test_what_is_allowed_is_let_through(law, name: str, source: str):
@@ -211,8 +247,7 @@ def test_what_is_allowed_is_let_through(law, name: str, source: str):
 
 
 def test_every_file_is_in_a_layer():
-    assert {module.layer for module in modules() if module.name.startswith("groundctl/")} <= {
-        *LAYERS,
-        "__init__",
-        "data",
-    }
+    strays = [one.name for one in modules() if one.name.startswith("groundctl/") and not one.layer]
+
+    # The packages' own docstrings.
+    assert strays == ["groundctl/__init__", "groundctl/domain/__init__"]

@@ -6,9 +6,15 @@ import time
 
 import pytest
 
-from groundctl.core.manifest import FrozenInput, choose_clips, freeze, manifest_of_objects, manifest_of_uris
-from groundctl.core.problem import Finding
-from groundctl.core.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+from groundctl.domain.jobs.input_manifest import (
+    FrozenInput,
+    choose_clips,
+    freeze,
+    manifest_of_objects,
+    manifest_of_uris,
+)
 
 LABELS = (Label(name="winner"), Label(name="error"))
 GOOD = b'{"source-ref":"s3://clips/a.mp4"}'
@@ -20,7 +26,7 @@ def frozen(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> FrozenI
     return found
 
 
-def faults(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> tuple[Finding, ...]:
+def faults(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> tuple[Diagnostic, ...]:
     found = freeze(manifest, LABELS, "outcome", within=within)
     assert not isinstance(found, FrozenInput)
     return found

@@ -8,12 +8,12 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
-from groundctl.core.change import Action, Change, Plan
-from groundctl.core.compile import compile_job
-from groundctl.core.observed import Fingerprint, Status
-from groundctl.core.plan import judge_chain, judge_new, leave_stopped
-from groundctl.core.policy import Ceiling, Policy
-from groundctl.render.plan import plan_json, plan_text
+from groundctl.domain.declarations.policy import Limit, Policy
+from groundctl.domain.jobs.observed import JobFingerprint, Status
+from groundctl.domain.jobs.request import compile_job
+from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.planner import leave_stopped, plan_continuation, plan_new_job
+from groundctl.presentation.terminal.plan import plan_json, plan_text
 from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 
@@ -68,7 +68,7 @@ def test_a_name_taken_by_a_job_of_somebody_else_is_foreign():
 
 
 def test_a_job_made_with_another_bucket_is_foreign():
-    mark = Fingerprint(bucket="elsewhere", name="rally-outcome", declaration="0" * 32, input="1" * 32)
+    mark = JobFingerprint(bucket="elsewhere", name="rally-outcome", declaration="0" * 32, input="1" * 32)
 
     assert only(a_plan(a_declaration(), observed=(an_observed_job(fingerprint=mark),))).action is Action.FOREIGN
 
@@ -117,9 +117,9 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
 @pytest.mark.parametrize(
     ("ceiling", "words"),
     [
-        (Ceiling(objects=1), "2 clips, above the ceiling of 1 for one job"),
-        (Ceiling(answers=5), "6 answers, above the ceiling of 5 for one job"),
-        (Ceiling(usd=Decimal("0.15")), "0.16 US dollars, above the ceiling of 0.15 for one job"),
+        (Limit(objects=1), "2 clips, above the ceiling of 1 for one job"),
+        (Limit(answers=5), "6 answers, above the ceiling of 5 for one job"),
+        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the ceiling of 0.15 for one job"),
     ],
 )
 def test_a_job_over_a_ceiling_is_refused(ceiling, words):
@@ -133,7 +133,7 @@ def test_a_job_over_a_ceiling_is_refused(ceiling, words):
 
 def test_a_plan_over_its_ceiling_creates_nothing():
     clips = {"objects": ["s3://clips/other.mp4"]}
-    policy = Policy(plan_ceiling=Ceiling(jobs=1))
+    policy = Policy(plan_ceiling=Limit(jobs=1))
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input=clips), policy=policy)
 
@@ -187,12 +187,12 @@ def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
     topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
     desired = compile_job(live, topics, None)
 
-    strict, lenient = (judge_new(live, desired, None, Policy(allow_streaming=allowed)) for allowed in (False, True))
+    strict, lenient = (plan_new_job(live, desired, None, Policy(allow_streaming=allowed)) for allowed in (False, True))
 
     assert [reason.rule for reason in strict.reasons] == ["P204", "P205"]
     assert [reason.rule for reason in lenient.reasons] == ["P205"]
     without_budget = a_declaration(input={"topic": "new-clips"})
-    assert judge_new(without_budget, desired, None, Policy(allow_streaming=True)).action is Action.CREATE
+    assert plan_new_job(without_budget, desired, None, Policy(allow_streaming=True)).action is Action.CREATE
 
 
 def test_a_third_purchase_is_not_covered_by_the_word_given_for_the_second():
@@ -262,7 +262,7 @@ def test_a_clone_made_in_the_console_is_nobodys_orphan():
 def test_a_job_waits_for_the_one_it_continues_only_while_that_can_end_well(earlier, declared, action):
     chained = a_declaration(name="rest", input={"from_job": "rally-outcome"})
 
-    judged = judge_chain(chained, earlier, is_declared=declared)
+    judged = plan_continuation(chained, earlier, is_declared=declared)
 
     assert judged is not None
     assert judged.action is action

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from groundctl.core.observed import Counters, Status
-from groundctl.core.progress import progress_of
+from groundctl.domain.jobs.observed import Counters, Status
+from groundctl.domain.tracking.progress import progress_of
 from support.builders import NOW, an_observed_job
 
 

@@ -1,4 +1,4 @@
-"""Words for people, compared whole."""
+"""RenderedComment for people, compared whole."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.core.create_once import Outcome, Result
-from groundctl.core.observed import Counters, Status
-from groundctl.core.policy import Policy
-from groundctl.core.problem import Problem, Severity
-from groundctl.core.progress import progress_of
-from groundctl.render.applied import applied_text
-from groundctl.render.escape import (
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.observed import Counters, Status
+from groundctl.domain.tracking.progress import progress_of
+from groundctl.presentation.escape import (
     for_markdown,
     for_markdown_code,
     for_markdown_prose,
@@ -27,16 +26,17 @@ from groundctl.render.escape import (
     on_one_line,
     visible,
 )
-from groundctl.render.plan import plan_text
-from groundctl.render.problems import problems_as
-from groundctl.render.status import status_text
-from groundctl.render.words import count, duration, usd, usd_range
+from groundctl.presentation.terminal.outcomes import applied_text
+from groundctl.presentation.terminal.plan import plan_text
+from groundctl.presentation.terminal.problems import problems_as
+from groundctl.presentation.terminal.status import status_text
+from groundctl.presentation.text import count, duration, usd, usd_range
 from support.builders import NOW, a_declaration, a_plan, an_observed_job
 from support.github_markdown import read
 from support.hostile import HOSTILE as HOSTILE_TEXTS
 from support.runner import commands_in
 
-PROBLEM = Problem(
+PROBLEM = LocatedDiagnostic(
     path="jobs/a/b.yaml",
     line=14,
     column=7,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundctl.core.pull_request import PostedComment, PullRequest
-from groundctl.core.stamp import Stage, Stamp, read_stamp, stamp_line
-from groundctl.errors import RefusedByGitHub, UnclearFromGitHub, WorldError
-from groundctl.reporting import SHORT, Delivery, Letter, deliver
+from groundctl.app.publish import SHORT, CommentRequest, Delivery, deliver
+from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line, read_marker
+from groundctl.domain.tracking.pull_request import PostedComment, PullRequest
+from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
 from support.fakes import FakePullRequests
 
 HEAD = "4f0c2a9b"
@@ -28,16 +28,16 @@ def a_letter(
     stage: Stage = Stage.PLANNED,
     head: str = HEAD,
     environment: str = "production",
-    only_if_there: bool = False,
+    update_only: bool = False,
     did: bool = False,
-) -> Letter:
-    stamp = Stamp(environment=environment, stage=stage, head=head, run=run, attempt=attempt, content="")
-    return Letter(
+) -> CommentRequest:
+    stamp = CommentMarker(environment=environment, stage=stage, head=head, run=run, attempt=attempt, content="")
+    return CommentRequest(
         author=BOT,
         stamp=stamp,
         write=lambda limit: (content[:limit], f"run {run}"),
         limit=60_000,
-        only_if_there=only_if_there,
+        update_only=update_only,
         did=did,
     )
 
@@ -121,7 +121,7 @@ def test_whatever_the_order_of_runs_the_newest_has_the_last_word(order: list[tup
 
 def test_a_spoofed_stamp_and_another_bot_are_left_untouched():
     hub = FakePullRequests(OPEN)
-    spoofed = stamp_line(replace(a_letter().stamp, run=10**9, content="ab")) + "\nAll is well"
+    spoofed = marker_line(replace(a_letter().stamp, run=10**9, content="ab")) + "\nAll is well"
     hub.somebody_posts(12, spoofed, author="mallory")
     hub.somebody_posts(12, spoofed, author="another[bot]")
 
@@ -173,11 +173,11 @@ def test_a_post_whose_answer_was_lost_is_not_repeated():
     [
         RefusedByGitHub("GitHub refused commenting: 403 locked", hint="unlock it", status=403),
         UnclearFromGitHub("GitHub did not answer", hint="look"),
-        WorldError("GitHub's rate limit was reached", hint="later"),
+        ExternalError("GitHub's rate limit was reached", hint="later"),
     ],
     ids=["locked", "lost", "limited"],
 )
-def test_a_comment_that_cannot_be_posted_is_told_with_the_reason(fault: WorldError):
+def test_a_comment_that_cannot_be_posted_is_told_with_the_reason(fault: ExternalError):
     class Refusing(FakePullRequests):
         def post_comment(self, number: int, body: str) -> None:  # noqa: ARG002 - the door's signature
             raise fault
@@ -190,18 +190,18 @@ def test_a_comment_that_cannot_be_posted_is_told_with_the_reason(fault: WorldErr
 def test_a_correction_is_made_only_where_something_is_to_be_corrected():
     hub = FakePullRequests(OPEN)
 
-    assert deliver(a_letter("nothing", only_if_there=True), 12, hub).delivery is Delivery.NOT_NEEDED
+    assert deliver(a_letter("nothing", update_only=True), 12, hub).delivery is Delivery.NOT_NEEDED
     deliver(a_letter("2 to create", run=1), 12, hub)
-    assert deliver(a_letter("nothing", run=2, only_if_there=True), 12, hub).delivery is Delivery.EDITED
+    assert deliver(a_letter("nothing", run=2, update_only=True), 12, hub).delivery is Delivery.EDITED
 
 
 def test_the_stamp_names_what_a_reader_sees():
     hub = FakePullRequests(OPEN)
     deliver(a_letter("one", run=1), 12, hub)
     deliver(a_letter("one", run=2), 12, hub)
-    first = read_stamp(hub.posted[12][0].body)
+    first = read_marker(hub.posted[12][0].body)
     deliver(a_letter("two", run=3), 12, hub)
-    second = read_stamp(hub.posted[12][0].body)
+    second = read_marker(hub.posted[12][0].body)
 
     assert first
     assert second

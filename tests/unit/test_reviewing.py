@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from groundctl.core.change import Plan
-from groundctl.core.declaration import digest_of
-from groundctl.core.policy import Policy
-from groundctl.core.pull_request import PullRequest
-from groundctl.render.plan import plan_json
-from groundctl.reviewing import Archive, Review, review
+from groundctl.app.review import Archive, Review, review
+from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.planning.plan import Plan
+from groundctl.domain.tracking.pull_request import PullRequest
+from groundctl.presentation.terminal.plan import plan_json
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeHistory, FakePullRequests
 
@@ -50,7 +50,7 @@ def test_what_the_merged_pull_request_planned_may_go_ahead():
     found = reviewed(plan, a_hub(a_plan_file(plan)))
 
     assert found.held == {}
-    assert found.brought_by == {"rally-outcome": 12}
+    assert found.source_pull_requests == {"rally-outcome": 12}
 
 
 def test_a_job_that_came_by_no_pull_request_is_held():

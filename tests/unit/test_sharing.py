@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench.generate import write_checkout
-from groundctl.adapters.checkout import Checkout
-from groundctl.ahead import Ahead
-from groundctl.checking import WORTH_SHARING, validate
-from groundctl.sharing import share_out
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.concurrency import BackgroundTask
+from groundctl.app.sharing import map_processes
+from groundctl.app.validate import WORTH_SHARING, validate
 
 
 def test_several_processes_find_what_one_finds(tmp_path: Path):
@@ -42,25 +42,25 @@ def test_problems_alone_come_without_declarations(tmp_path: Path):
 def test_results_come_in_the_order_of_the_paths():
     paths = [f"{number:03}" for number in range(50)]
 
-    results = list(share_out(list, paths, 3))
+    results = list(map_processes(list, paths, 3))
 
     assert len(results) > 3
     assert [path for share in results for path in share] == paths
 
 
 def test_work_that_kills_its_process_is_done_here():
-    assert list(share_out(_die_elsewhere, [str(os.getpid())] * 20, 2)) == ["survived"]
+    assert list(map_processes(_die_elsewhere, [str(os.getpid())] * 20, 2)) == ["survived"]
 
 
 def test_what_the_work_raises_is_raised():
     with pytest.raises(ZeroDivisionError):
-        list(share_out(_fail, ["a"] * 20, 2))
+        list(map_processes(_fail, ["a"] * 20, 2))
 
 
 def test_something_begun_ahead_gives_its_value_or_raises_when_asked():
-    assert Ahead(lambda: 7).result() == 7
+    assert BackgroundTask(lambda: 7).result() == 7
 
-    failing = Ahead(lambda: _fail([]))
+    failing = BackgroundTask(lambda: _fail([]))
     with pytest.raises(ZeroDivisionError):
         failing.result()
 

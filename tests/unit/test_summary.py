@@ -8,19 +8,19 @@ from decimal import Decimal
 
 import pytest
 
-from groundctl.core.change import Action
-from groundctl.core.create_once import Outcome, Result
-from groundctl.core.money import Estimate
-from groundctl.core.story import JobStory, Story
-from groundctl.render.budget import size
-from groundctl.render.summary import TOLD_WHOLE, stories_words
+from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.planning.plan import Action
+from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
+from groundctl.presentation.markdown.run_summary import TOLD_WHOLE, stories_words
+from groundctl.presentation.markdown.size_limit import size
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> Story:
-    def job(name: str) -> JobStory:
-        return JobStory(
+def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> PullRequestStatus:
+    def job(name: str) -> JobStatus:
+        return JobStatus(
             name=name,
             path=f"jobs/sports-data/{name}.yaml",
             owner="sports-data",
@@ -31,7 +31,7 @@ def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> S
             outcome=Outcome(name=name, path="", result=result, evidence="AWS said so"),
         )
 
-    return Story(
+    return PullRequestStatus(
         pull_request=number,
         target="production (123456789012, us-east-1)",
         plan_digest="d" * 64,
@@ -40,11 +40,11 @@ def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> S
 
 
 def test_nothing_to_do_is_said():
-    assert stories_words((), NOW, foot=None).content == "# Nothing to do: every declared job is there already"
+    assert stories_words((), NOW, footer=None).content == "# Nothing to do: every declared job is there already"
 
 
 def test_each_pull_request_has_its_part_and_those_that_need_a_person_come_first():
-    told = stories_words([a_story(7), a_story(8, result=Result.FAILED)], NOW, foot=None).content
+    told = stories_words([a_story(7), a_story(8, result=Result.FAILED)], NOW, footer=None).content
 
     assert told.index("## Pull request 8") < told.index("## Pull request 7")
     assert "1 not created" in told
@@ -52,7 +52,7 @@ def test_each_pull_request_has_its_part_and_those_that_need_a_person_come_first(
 
 
 def test_beyond_ten_there_is_a_line_each():
-    told = stories_words([a_story(number) for number in range(1, 15)], NOW, foot=None).content
+    told = stories_words([a_story(number) for number in range(1, 15)], NOW, footer=None).content
 
     assert told.count("## Pull request ") == TOLD_WHOLE
     assert [line for line in told.splitlines() if line.startswith("- Pull")] == [
@@ -63,7 +63,7 @@ def test_beyond_ten_there_is_a_line_each():
 @pytest.mark.parametrize("pulls", [1, 9, 500, 5_000])
 @pytest.mark.parametrize("limit", [20_000, 100_000])
 def test_it_fits_and_every_pull_request_is_named_or_counted(pulls: int, limit: int):
-    told = stories_words([a_story(number, jobs=20) for number in range(pulls)], NOW, foot=None, limit=limit)
+    told = stories_words([a_story(number, jobs=20) for number in range(pulls)], NOW, footer=None, limit=limit)
 
     assert size(told.text) <= limit
     named = len(re.findall(r"^(?:## |- )Pull request", told.content, flags=re.MULTILINE))

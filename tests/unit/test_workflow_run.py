@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.adapters.workflow_run import WorkflowRun
+from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.errors import UsageError
 from support.runner import outputs_in
 

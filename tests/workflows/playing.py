@@ -28,7 +28,7 @@ FORKS = (pull_request("stranger/labels"), pull_request(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class PullRequestStatus:
     """What happens to a run: its event, how each job would end if it ran, and what each would hand on."""
 
     github: Mapping[str, Value]
@@ -38,7 +38,7 @@ class Story:
     cancelled: bool = False
 
 
-def play(workflow: File, story: Story) -> dict[str, str]:
+def play(workflow: File, story: PullRequestStatus) -> dict[str, str]:
     """Tell how each job ends: success, failure, cancelled or skipped."""
     results: dict[str, str] = {}
     for name in order(workflow):
@@ -48,7 +48,7 @@ def play(workflow: File, story: Story) -> dict[str, str]:
     return results
 
 
-def starts(job: Data, results: Mapping[str, str], story: Story, before: set[str]) -> bool:
+def starts(job: Data, results: Mapping[str, str], story: PullRequestStatus, before: set[str]) -> bool:
     """Say whether a job's condition lets it run; one that asks for no status asks for success."""
     condition = job.get("if", "success()")
     if not STATUS.search(condition):
@@ -58,7 +58,7 @@ def starts(job: Data, results: Mapping[str, str], story: Story, before: set[str]
     )
 
 
-def context_of(job: Data, results: Mapping[str, str], story: Story) -> dict[str, Value]:
+def context_of(job: Data, results: Mapping[str, str], story: PullRequestStatus) -> dict[str, Value]:
     """Give the contexts a job's conditions may look into."""
     needs: dict[str, Value] = {}
     for name in needed(job):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from workflows.playing import FORKS, Story, all_endings, play
+from workflows.playing import FORKS, PullRequestStatus, all_endings, play
 from workflows.reading import ACTION, File, Files
-from workflows.rules import Finding, every_call, every_job, rule
+from workflows.rules import Diagnostic, every_call, every_job, rule
 from workflows.running import LOCAL
 
 # --- what it may do --------------------------------------------------------------------------------------------------
@@ -33,21 +33,21 @@ RIGHTS: Mapping[tuple[str, str], Mapping[str, str]] = {
 
 
 @rule
-def a_workflow_has_no_rights_of_its_own(files: Files) -> Iterator[Finding]:
+def a_workflow_has_no_rights_of_its_own(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
         if file.data.get("permissions") != {}:
             yield file, str(file.data.get("permissions"))
 
 
 @rule
-def each_job_has_exactly_the_rights_it_was_given_here(files: Files) -> Iterator[Finding]:
+def each_job_has_exactly_the_rights_it_was_given_here(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
         if job.get("permissions") != RIGHTS.get((file.name, name)):
             yield file, f"{name}: {job.get('permissions')}"
 
 
 @rule
-def nothing_a_fork_starts_may_ask_for_a_role_or_write(files: Files) -> Iterator[Finding]:
+def nothing_a_fork_starts_may_ask_for_a_role_or_write(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
         if "pull_request" not in file.triggers:
             continue
@@ -59,7 +59,7 @@ def nothing_a_fork_starts_may_ask_for_a_role_or_write(files: Files) -> Iterator[
 
 def a_fork_reaches(file: File, name: str) -> bool:
     """Say whether a job would start for a fork's pull request, however the jobs before it end."""
-    stories = (Story(github=fork, ends=ends) for fork in FORKS for ends in all_endings(file))
+    stories = (PullRequestStatus(github=fork, ends=ends) for fork in FORKS for ends in all_endings(file))
     return any(play(file, story)[name] != "skipped" for story in stories)
 
 
@@ -73,7 +73,7 @@ ENVIRONMENTS = {
 
 
 @rule
-def a_role_that_changes_things_is_asked_for_in_its_environment_only(files: Files) -> Iterator[Finding]:
+def a_role_that_changes_things_is_asked_for_in_its_environment_only(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
         roles = [
             s["with"]["role-to-assume"]
@@ -89,14 +89,14 @@ def a_role_that_changes_things_is_asked_for_in_its_environment_only(files: Files
 
 
 @rule
-def no_pull_request_reaches_an_environment(files: Files) -> Iterator[Finding]:
+def no_pull_request_reaches_an_environment(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
         if "environment" in job and "pull_request" in file.triggers:
             yield file, name
 
 
 @rule
-def nobody_is_trusted_by_name(files: Files) -> Iterator[Finding]:
+def nobody_is_trusted_by_name(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for found in re.findall(
             r"github\.(?:actor|triggering_actor|event\.sender|event\.pull_request\.user)[\w.]*", file.text
@@ -105,14 +105,14 @@ def nobody_is_trusted_by_name(files: Files) -> Iterator[Finding]:
 
 
 @rule
-def there_are_no_secrets_to_lose(files: Files) -> Iterator[Finding]:
+def there_are_no_secrets_to_lose(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for found in re.findall(r"\bsecrets\b.*", "\n".join(line.split(" #")[0] for line in file.text.splitlines())):
             yield file, found
 
 
 @rule
-def githubs_token_is_given_to_single_steps(files: Files) -> Iterator[Finding]:
+def githubs_token_is_given_to_single_steps(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         given = [step for _, step in file.steps if step.get("env", {}).get("GITHUB_TOKEN") == "${{ github.token }}"]
         if len(given) != len(re.findall(r"github\.token|GITHUB_TOKEN", file.text)) / 2:
@@ -128,7 +128,7 @@ MAY_CACHE = {"workflows/ci.yml", "workflows/plan.yml"}
 
 
 @rule
-def nothing_that_changes_aws_builds_on_a_cache(files: Files) -> Iterator[Finding]:
+def nothing_that_changes_aws_builds_on_a_cache(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for name, step in file.steps:
             uses, given = step.get("uses", ""), step.get("with", {})
@@ -147,7 +147,7 @@ def nothing_that_changes_aws_builds_on_a_cache(files: Files) -> Iterator[Finding
 
 
 @rule
-def an_apply_is_never_cancelled_and_none_that_waits_is_lost(files: Files) -> Iterator[Finding]:
+def an_apply_is_never_cancelled_and_none_that_waits_is_lost(files: Files) -> Iterator[Diagnostic]:
     apply = files["workflows/apply.yml"]
     wanted = {
         "group": "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}",
@@ -162,7 +162,7 @@ def an_apply_is_never_cancelled_and_none_that_waits_is_lost(files: Files) -> Ite
 
 
 @rule
-def no_run_waits_for_a_group_it_holds(files: Files) -> Iterator[Finding]:
+def no_run_waits_for_a_group_it_holds(files: Files) -> Iterator[Diagnostic]:
     for file, name, called in every_call(files):
         theirs = groups(called)
         # What github.* says in a called workflow is the caller's: the same words would make the same group in both.
@@ -171,7 +171,7 @@ def no_run_waits_for_a_group_it_holds(files: Files) -> Iterator[Finding]:
 
 
 @rule
-def a_call_hands_on_all_the_rights_that_are_asked_for(files: Files) -> Iterator[Finding]:
+def a_call_hands_on_all_the_rights_that_are_asked_for(files: Files) -> Iterator[Diagnostic]:
     for file, name, called in every_call(files):
         given = file.jobs[name].get("permissions", {})
         for other in called.jobs.values():

@@ -20,11 +20,11 @@ class Fault:
     says: str
 
 
-Finding = tuple[File, str]
-RULES: dict[str, Callable[[Files], Iterator[Finding]]] = {}
+Diagnostic = tuple[File, str]
+RULES: dict[str, Callable[[Files], Iterator[Diagnostic]]] = {}
 
 
-def rule(check: Callable[[Files], Iterator[Finding]]) -> Callable[[Files], Iterator[Finding]]:
+def rule(check: Callable[[Files], Iterator[Diagnostic]]) -> Callable[[Files], Iterator[Diagnostic]]:
     """Enter a rule by its name."""
     RULES[check.__name__] = check
     return check

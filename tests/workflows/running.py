@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from workflows.reading import ACTION, Files
-from workflows.rules import Finding, every_job, every_use, rule
+from workflows.rules import Diagnostic, every_job, every_use, rule
 
 # --- what may start a workflow ---------------------------------------------------------------------------------------
 
@@ -20,28 +20,28 @@ TRIGGERS: Mapping[str, set[str]] = {
 
 
 @rule
-def each_workflow_starts_only_as_agreed(files: Files) -> Iterator[Finding]:
+def each_workflow_starts_only_as_agreed(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
         for trigger in file.triggers.keys() - TRIGGERS.get(file.name, set()):
             yield file, trigger
 
 
 @rule
-def pushes_count_on_the_default_branch_only(files: Files) -> Iterator[Finding]:
+def pushes_count_on_the_default_branch_only(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
         if "push" in file.triggers and file.triggers["push"] != {"branches": ["main"]}:
             yield file, str(file.triggers["push"])
 
 
 @rule
-def the_required_check_has_no_filter_that_could_silence_it(files: Files) -> Iterator[Finding]:
+def the_required_check_has_no_filter_that_could_silence_it(files: Files) -> Iterator[Diagnostic]:
     plan = files["workflows/plan.yml"]
     if plan.triggers.get("pull_request") != {"branches": ["main"]}:
         yield plan, str(plan.triggers.get("pull_request"))
 
 
 @rule
-def only_our_event_reaches_status(files: Files) -> Iterator[Finding]:
+def only_our_event_reaches_status(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
         on = file.triggers.get("repository_dispatch")
         if on is not None and on != {"types": ["groundctl-labeling-job"]}:
@@ -55,7 +55,7 @@ LOCAL = {"./.github/actions/setup", "./.github/workflows/apply.yml"}
 
 
 @rule
-def each_action_is_pinned_by_commit_with_its_version_beside_it(files: Files) -> Iterator[Finding]:
+def each_action_is_pinned_by_commit_with_its_version_beside_it(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         pinned = [found["uses"] for found in PINNED.finditer(file.text)]
         for uses in every_use(file):
@@ -64,7 +64,7 @@ def each_action_is_pinned_by_commit_with_its_version_beside_it(files: Files) -> 
 
 
 @rule
-def an_action_has_one_version_everywhere(files: Files) -> Iterator[Finding]:
+def an_action_has_one_version_everywhere(files: Files) -> Iterator[Diagnostic]:
     seen: dict[str, str] = {}
     for file in files:
         for line in re.findall(r"uses: (\S+@\S+.*)$", file.text, re.MULTILINE):
@@ -81,7 +81,7 @@ OTHER_COMMANDS = {
 
 
 @rule
-def each_step_is_one_make_target_or_one_groundctl_verb(files: Files) -> Iterator[Finding]:
+def each_step_is_one_make_target_or_one_groundctl_verb(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for job, step in file.steps:
             run = step.get("run", "make")
@@ -90,7 +90,7 @@ def each_step_is_one_make_target_or_one_groundctl_verb(files: Files) -> Iterator
 
 
 @rule
-def no_expression_stands_in_a_command(files: Files) -> Iterator[Finding]:
+def no_expression_stands_in_a_command(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for _, step in file.steps:
             if "${{" in step.get("run", "") + step.get("shell", ""):
@@ -114,7 +114,7 @@ STEP_KEYS = {"id", "if", "name", "env", "uses", "with", "run", "shell"}
 
 
 @rule
-def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Finding]:
+def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Diagnostic]:
     # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults.
     for file in files:
         if file.name != ACTION:
@@ -125,21 +125,21 @@ def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Finding]:
 
 
 @rule
-def each_job_runs_on_a_machine_of_githubs_own(files: Files) -> Iterator[Finding]:
+def each_job_runs_on_a_machine_of_githubs_own(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
         if "uses" not in job and job.get("runs-on") != "ubuntu-latest":
             yield file, f"{name}: {job.get('runs-on')}"
 
 
 @rule
-def each_job_has_a_time_limit(files: Files) -> Iterator[Finding]:
+def each_job_has_a_time_limit(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
         if "uses" not in job and not 1 <= int(job.get("timeout-minutes", "0")) <= 60:
             yield file, name
 
 
 @rule
-def each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run(files: Files) -> Iterator[Finding]:
+def each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for name, step in file.steps:
             wanted = {"fetch-depth": "0", "persist-credentials": "false"}

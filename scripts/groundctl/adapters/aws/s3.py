@@ -1,0 +1,102 @@
+"""The door to objects on S3."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from io import BufferedReader, RawIOBase
+from typing import TYPE_CHECKING, cast
+
+from botocore import exceptions as aws
+
+from groundctl.adapters.aws.session import AwsSession, in_plain_words
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+    from types_boto3_s3.client import S3Client
+
+_READ_AHEAD = 1 << 18  # bytes
+# Somebody is writing or deleting the object at this moment: there may be none yet, or none any more.
+_CONFLICTS = {"ConditionalRequestConflict", "OperationAborted"}
+_CONFLICT_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds
+
+
+class S3Objects:
+    """Objects by their s3:// URI."""
+
+    def __init__(self, session: AwsSession, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._session = session
+        self._sleep = sleep
+
+    @property
+    def _client(self) -> S3Client:
+        return self._session.s3()
+
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        """Yield the URI of every object under a prefix, in S3's order."""
+        bucket, key = _split(prefix)
+        with in_plain_words(f"listing {prefix}", self._session.region):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
+                yield from (f"s3://{bucket}/{entry['Key']}" for entry in page.get("Contents", ()))
+
+    def read(self, uri: str) -> bytes | None:
+        """Read an object; None if there is none."""
+        with self._reading(uri):
+            body = self._get(uri)
+            return None if body is None else body.read()
+
+    def read_lines(self, uri: str) -> Iterator[bytes] | None:
+        """Read an object line by line, each with its end and little of it in memory; None if there is none."""
+        with self._reading(uri):
+            body = self._get(uri)
+        return None if body is None else self._lines(uri, body)
+
+    def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
+        """Write an object unless there is one; say whether it was written."""
+        bucket, key = _split(uri)
+        pauses = iter(_CONFLICT_PAUSES)
+        with in_plain_words(f"writing {uri}", self._session.region):
+            while True:
+                try:
+                    self._client.put_object(
+                        Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
+                    )
+                except aws.ClientError as error:
+                    code = error.response["Error"].get("Code")
+                    if code == "PreconditionFailed":
+                        return False
+                    pause = next(pauses, None)
+                    if code not in _CONFLICTS or pause is None:
+                        raise
+                    self._sleep(pause)
+                else:
+                    return True
+
+    def put(self, uri: str, content: bytes, media_type: str) -> None:
+        """Write an object, over an older one if need be."""
+        bucket, key = _split(uri)
+        with in_plain_words(f"writing {uri}", self._session.region):
+            self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+
+    def _reading(self, uri: str) -> AbstractContextManager[None]:
+        return in_plain_words(f"reading {uri}", self._session.region)
+
+    def _get(self, uri: str) -> StreamingBody | None:
+        bucket, key = _split(uri)
+        try:
+            return self._client.get_object(Bucket=bucket, Key=key)["Body"]
+        except aws.ClientError as error:
+            if error.response["Error"].get("Code") in {"NoSuchKey", "404"}:
+                return None
+            raise
+
+    def _lines(self, uri: str, body: StreamingBody) -> Iterator[bytes]:
+        # The body has an iter_lines of its own: it takes a carriage return for the end of a line.
+        with self._reading(uri), BufferedReader(cast(RawIOBase, body), _READ_AHEAD) as lines:
+            yield from lines
+
+
+def _split(uri: str) -> tuple[str, str]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key

@@ -1,0 +1,123 @@
+"""The door to labeling jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
+from botocore.retries.standard import RetryContext, ThrottledRetryableChecker
+
+from groundctl.adapters.aws.bidirectional_pagination import Order, from_both_ends
+from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
+from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
+from groundctl.domain.jobs.observed import ObservedJob, observed_job
+
+if TYPE_CHECKING:
+    from types_boto3_sagemaker.client import SageMakerClient
+
+_NOT_FOUND = ("not found", "could not find", "does not exist")
+# Raised before the first byte of a request leaves. No SSLError: a connection can also break under a request.
+_NOTHING_SENT = (
+    *WITHOUT_CREDENTIALS,
+    aws.ParamValidationError,
+    aws.EndpointConnectionError,
+    aws.ConnectTimeoutError,
+    aws.ProxyConnectionError,
+)
+# Answers of somebody who stopped waiting, such as a proxy; the request may have gone through.
+_GAVE_UP_WAITING = {408, 499}
+_GAVE_UP_CODES = {"RequestTimeout", "RequestTimeoutException"}
+_CODE_OF_AWS = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
+
+
+class SageMakerJobs:
+    """Labeling jobs in the session's account and Region."""
+
+    def __init__(self, session: AwsSession) -> None:
+        self._session = session
+
+    @property
+    def _client(self) -> SageMakerClient:
+        return self._session.sagemaker()
+
+    def list_jobs(self) -> Iterator[ObservedJob]:
+        """Yield every labeling job, a page of 100 a call; a page that cannot be had is an error, never an absence."""
+        with in_plain_words("listing labeling jobs", self._session.region):
+            yield from from_both_ends(self._page)
+
+    def _page(self, order: Order, token: str | None) -> tuple[list[ObservedJob], str | None]:
+        more: dict[str, str] = {"NextToken": token} if token else {}
+        # Left to itself AWS pages by a size it does not state.
+        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]  # the stubs know no keywords from a mapping
+        _expect("LabelingJobSummaryList", page)
+        return [observed_job(entry) for entry in page["LabelingJobSummaryList"]], page.get("NextToken")
+
+    def describe(self, name: str) -> Mapping[str, Any] | None:
+        """Read one job; None if there is none."""
+        with in_plain_words(f"describing {name}", self._session.region):
+            try:
+                described: Mapping[str, Any] = self._client.describe_labeling_job(LabelingJobName=name)
+            except aws.ClientError as error:
+                if _is_absent(error):
+                    return None
+                raise
+            _expect("LabelingJobArn", described)
+            return described
+
+    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+        """Send the create call once, and say what came back."""
+        client = self._session.sagemaker_without_retries()
+        try:
+            return Accepted(arn=client.create_labeling_job(**request)["LabelingJobArn"])
+        except aws.ClientError as error:
+            return _answer(error)
+        except _NOTHING_SENT as error:
+            return Rejected(code=type(error).__name__, message=f"nothing was sent: {error}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, AWS may have the request: somebody has to look
+            return Unclear(message=f"{type(error).__name__}: {error}")
+
+    def stop(self, name: str) -> None:
+        """Stop a job for good."""
+        with in_plain_words(f"stopping {name}", self._session.region):
+            self._client.stop_labeling_job(LabelingJobName=name)
+
+
+def _expect(member: str, answer: Mapping[str, Any]) -> None:
+    """Refuse what lacks what AWS always gives: botocore takes an empty page with status 200 for an answer."""
+    if member not in answer:
+        raise ResponseParserError(f"no {member} in it")
+
+
+def _answer(error: aws.ClientError) -> CreateResponse:
+    said = error.response.get("Error", {})
+    code, message = said.get("Code", ""), said.get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code == "ResourceInUse":
+        return NameTaken(message=message)
+    if status == 429 or _is_throttle(error):
+        return Throttled(message=message)
+    if _is_clean_no(status, code):
+        return Rejected(code=code, message=message)
+    return Unclear(message=f"{code}: {message}")
+
+
+def _is_throttle(error: aws.ClientError) -> bool:
+    answer = RetryContext(attempt_number=1, parsed_response=error.response)
+    return ThrottledRetryableChecker().is_retryable(answer)
+
+
+def _is_clean_no(status: int, code: str) -> bool:
+    """Tell AWS's own no from a server's fault, and from what others between us and AWS answer; these leave all open."""
+    by_aws = _CODE_OF_AWS.fullmatch(code) is not None  # where an answer has no code, botocore puts the status there
+    gave_up = status in _GAVE_UP_WAITING or code in _GAVE_UP_CODES
+    return 400 <= status < 500 and by_aws and not gave_up
+
+
+def _is_absent(error: aws.ClientError) -> bool:
+    """AWS documents ResourceNotFound; its own operators have met ValidationException. Other words are no absence."""
+    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "").lower()
+    absent = code == "ValidationException" and any(words in message for words in _NOT_FOUND)
+    return code in {"ResourceNotFound", "ResourceNotFoundException"} or absent

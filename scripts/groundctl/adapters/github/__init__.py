@@ -1,0 +1,1 @@
+"""GitHub, through PyGithub, and the workflow run we are in."""

@@ -1,0 +1,1 @@
+"""This machine: the checkout, git, files, and the simulator's process."""

@@ -1,0 +1,139 @@
+"""The door to the files of the repository: declarations, the texts beside them, the policy and the schemas."""
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.yaml_loader import Link
+from groundctl.errors import UsageError
+
+# The tool lives in the repository it serves; its schemas are part of it.
+TOOL_ROOT = Path(__file__).resolve().parents[4]
+MAX_TEXT = 128_000
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder that holds jobs/; every path in and out is relative to it, with forward slashes."""
+
+    root: Path
+    policy_path = "jobs/policy.yaml"
+
+    @classmethod
+    def around(cls, folder: Path) -> "Checkout":
+        """Find the checkout a folder belongs to: the nearest folder above with jobs/, else the folder itself."""
+        folder = folder.resolve()
+        return cls(next((place for place in (folder, *folder.parents) if (place / "jobs").is_dir()), folder))
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
+
+    def declarations(self, given: Iterable[str] = (), *, start: Path | None = None) -> tuple[str, ...]:
+        """List the declarations among the given files and folders; all of jobs/ if none is given.
+
+        Names that start with a dot are no declarations: editors and file systems keep notes of their own in them.
+        """
+        start = start or Path.cwd()
+        chosen = [start / path for path in given] or [self.root / "jobs"]
+        found = {path for place in chosen for path in self._yaml_files(place)}
+        for path in found:
+            _refuse_unwritable(path)
+        return tuple(sorted(found - {self.policy_path}))
+
+    def read(self, path: str) -> bytes:
+        """Read one file of the checkout; a link is not followed."""
+        # Not by pathlib, which takes longer to join two names than to read the file.
+        place = os.path.join(self.root, path)  # noqa: PTH118 - see above
+        try:
+            with open(place, "rb", opener=_open_no_link) as file:
+                return file.read()
+        except OSError as error:
+            if os.path.islink(place):  # noqa: PTH114 - of a text, as above
+                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115 - of a text, as above
+            raise UsageError(
+                f"{path} cannot be read: {error.strerror}", hint="check the path and its rights"
+            ) from error
+
+    def read_policy(self) -> bytes | None:
+        """Read jobs/policy.yaml, if there is one."""
+        place = self.root / self.policy_path
+        return self.read(self.policy_path) if place.is_file() or place.is_symlink() else None
+
+    def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
+        """Read a text file beside a declaration, or say why it is not to be read."""
+        folder = (self.root / declaration).parent
+        path = folder / name
+        if refusal := self._refusal(folder, path, name):
+            return _finding("GT401", *refusal)
+        raw = path.read_bytes()
+        if len(raw) > MAX_TEXT:
+            return _finding(
+                "GT402", f"`{name}` has {len(raw):,} bytes; at most {MAX_TEXT:,} are allowed", "shorten the file"
+            )
+        try:
+            return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            return _finding("GT402", f"`{name}` is not UTF-8", "save the file as UTF-8")
+
+    def schema(self, name: str) -> dict[str, Any]:
+        """Load one of the tool's JSON Schemas by its short name, such as labeling-job."""
+        loaded: dict[str, Any] = json.loads((TOOL_ROOT / "schemas" / f"{name}.schema.json").read_bytes())
+        return loaded
+
+    def _refusal(self, folder: Path, path: Path, name: str) -> tuple[str, str] | None:
+        if name.startswith(("/", "~")) or ".." in Path(name).parts or "\\" in name or "\0" in name:
+            return f"`{name}` leads out of the declaration's folder", "keep the file beside the declaration"
+        try:
+            mode = os.lstat(path).st_mode
+            inside = path.resolve(strict=True).is_relative_to(folder.resolve()) and path.resolve().is_relative_to(
+                self._real_root
+            )
+        except (OSError, ValueError, RuntimeError):  # RuntimeError: a link in a circle, up to Python 3.12
+            return f"`{name}` is not there", f"add the file at {self._name(path)}"
+        # A link could show a reviewer one file and workers another, or a file of the machine that runs us.
+        if not stat.S_ISREG(mode) or not inside:
+            return f"`{name}` is not a plain file in the declaration's folder", "put the file itself there, not a link"
+        return None
+
+    def _yaml_files(self, place: Path) -> Iterator[str]:
+        if place.is_dir():
+            for folder, folders, names in os.walk(place):
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                within = self._name(Path(folder))
+                yield from (
+                    f"{within}/{name}"
+                    for name in names
+                    if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+                )
+        elif place.is_file() or place.is_symlink():
+            yield self._name(place)
+        else:
+            raise UsageError(f"{place} is not there", hint="give declarations or folders, or nothing for all of jobs/")
+
+    def _name(self, path: Path) -> str:
+        path = Path(os.path.normpath(path))
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))  # Windows has no such flag, and few links
+
+
+def _refuse_unwritable(path: str) -> None:
+    """Refuse a name that is no text: it could be written neither into a report nor into a request."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(path).decode(errors="backslashreplace")
+        raise UsageError(f"{shown} has a name that is not UTF-8", hint="rename the file or its folder") from None
+
+
+def _finding(rule: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(rule=rule, pointer="", message=message, hint=hint)

@@ -1,0 +1,243 @@
+"""The door to Terraform: makes the long-lived ground, and hands over what it made as one Infrastructure object."""
+
+import json
+import logging
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from groundctl.adapters.terraform.installation import PROVIDER, find_mirror, given_mirror, our_terraform
+from groundctl.errors import ExternalError
+
+OLDEST_TERRAFORM = (1, 10)
+APPLY_FIRST = "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+
+# CHECKPOINT_DISABLE: no question to the network about newer versions.
+_CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+
+_NO_PROVIDER = ("Failed to query available provider packages", "Failed to install provider")
+_NOT_READY = ("Backend initialization required", "No state file was found")
+_CREDENTIALS = "give AWS credentials and AWS_REGION, or start the simulator and point AWS_ENDPOINT_URL at it"
+_INIT = "run `terraform init` there first (see terraform/README.md)"
+_HINTS = {
+    "Error acquiring the state lock": "another terraform works on this state: wait for it, "
+    "or where it was killed run `terraform force-unlock ID` with the ID shown",
+    "No valid credential sources found": _CREDENTIALS,
+    "Missing AWS Region": _CREDENTIALS,
+    "Backend initialization required": _INIT,
+    "Required plugins are not installed": _INIT,
+    "Module not installed": _INIT,
+    "ExpiredToken": "the AWS credentials are too old: sign in again",
+    "connection refused": "nothing listens at AWS_ENDPOINT_URL: start the simulator, or unset the variable",
+}
+
+Variables = Mapping[str, object]
+Flags = dict[str, object]
+Progress = Callable[[str], None]
+
+# python-terraform hands on the environment of its whole process, so two calls at once would see each other's.
+_environment_in_use = threading.RLock()
+
+
+def _say_nothing(_step: str) -> None:
+    """Drop a progress message."""
+
+
+class Stack:
+    """A folder of Terraform code and its state.
+
+    `environment` is added to this process's own variables for Terraform. `progress` hears of each command as it starts.
+    A relative `var_file` counts from the folder.
+    """
+
+    def __init__(
+        self, folder: Path, *, environment: Mapping[str, str] | None = None, progress: Progress = _say_nothing
+    ) -> None:
+        self.folder = folder
+        self._environment = {**os.environ, **(environment or {})}
+        self._progress = progress
+        self._binary: str | None = None
+
+    def init(self, *, backend: bool = True, backend_config: Path | None = None) -> None:
+        """Get the provider, from a mirror where no registry is in reach, and open the state."""
+        flags: Flags = {"input": False, "lockfile": "readonly", "backend": backend}
+        if backend_config:
+            flags["backend_config"] = str(backend_config.resolve())
+        if mirror := given_mirror(self._environment):
+            self._check("init", {**flags, "plugin_dir": str(mirror)})
+            return
+        code, out, err = self._run("init", flags)
+        if code and not _mentions(_NO_PROVIDER, err):
+            raise self._fault("init", out, err)
+        if code:
+            self._check("init", {**flags, "plugin_dir": str(self._found_mirror())})
+
+    def validate(self) -> tuple[str, ...]:
+        """List what Terraform finds wrong with the code."""
+        out = self._check("validate", {"json": _flag()}, ok=(0, 1))
+        return tuple(_sentence(diagnostic) for diagnostic in json.loads(out)["diagnostics"])
+
+    def has_changes(self, *, variables: Variables | None = None, var_file: Path | None = None) -> bool:
+        """Tell whether an apply would change anything."""
+        # It saves no plan, so it needs no lock: whoever may only read the state can ask.
+        flags = {"input": False, "lock": False, "detailed_exitcode": _flag(), **_values(variables, var_file)}
+        code, out, err = self._run("plan", flags)
+        if code not in (0, 2):
+            raise self._fault("plan", out, err)
+        return code == 2
+
+    def plan(self, *, var_file: Path | None = None) -> dict[str, Any]:
+        """Plan, and return what `terraform show -json` says of it; it may hold secrets, and is nowhere kept."""
+        with TemporaryDirectory(prefix="groundctl-") as scratch:
+            saved = f"{scratch}/plan"
+            self._check("plan", {"input": False, "lock": False, "out": saved, **_values(None, var_file)})
+            shown: dict[str, Any] = json.loads(self._check("show", {"json": _flag()}, saved))
+            return shown
+
+    def apply(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
+        """Make what the code describes."""
+        self._change("apply", _values(variables, var_file))
+
+    def destroy(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
+        """Take everything away again."""
+        self._change("destroy", _values(variables, var_file))
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the Infrastructure object of the last apply, in the shape of schemas/infrastructure.schema.json."""
+        code, out, err = self._run("output", {"json": _flag()})
+        if code and not _mentions(_NOT_READY, err):
+            raise self._fault("output", out, err)
+        made = {} if code else json.loads(out)
+        if "infrastructure" not in made:
+            raise ExternalError(f"Terraform has made nothing in {self.folder} yet.", hint=APPLY_FIRST)
+        infrastructure: dict[str, Any] = made["infrastructure"]["value"]
+        return infrastructure
+
+    def _change(self, command: str, values: Flags) -> None:
+        self._check(command, {"input": False, "auto_approve": _flag(), "lock_timeout": "30s", **values})
+
+    def _found_mirror(self) -> Path:
+        mirror = find_mirror(self._environment)
+        if mirror is None:
+            raise ExternalError(
+                "Terraform reaches no registry for the AWS provider, and there is no copy of it on this machine.",
+                hint=f"connect to the network, or name a folder that holds {PROVIDER} in GROUNDCTL_TERRAFORM_MIRROR "
+                "(`terraform providers mirror FOLDER` makes one)",
+            )
+        return mirror
+
+    def _check(self, command: str, flags: Flags, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
+        code, out, err = self._run(command, flags, *arguments)
+        if code not in ok:
+            raise self._fault(command, out, err)
+        return out
+
+    def _run(self, command: str, flags: Flags, *arguments: str) -> tuple[int, str, str]:
+        if not self.folder.is_dir():
+            raise ExternalError(f"There is no folder {self.folder} with Terraform code.", hint="run it in a checkout")
+        self._binary = self._binary or find_terraform(self._environment, ours=our_terraform())
+        self._progress(f"terraform {command}")
+        return _call(self._binary, self.folder, self._environment, command, {"no_color": _flag(), **flags}, *arguments)
+
+    def _fault(self, command: str, out: str, err: str) -> ExternalError:
+        hint = next((hint for sign, hint in _HINTS.items() if sign in err), None)
+        return ExternalError(
+            f"terraform {command} failed: {_first_error(err or out)}",
+            hint=hint or f"run `terraform {command}` in {self.folder} to see all that it says",
+        )
+
+
+def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
+    """Return the terraform to use: the one that is named, one on PATH that is new enough, or our own."""
+    if named := environment.get("GROUNDCTL_TERRAFORM"):
+        if program := shutil.which(named, path=environment.get("PATH")):
+            return str(Path(program).absolute())
+        raise ExternalError(
+            f"GROUNDCTL_TERRAFORM is {named}, which cannot be run.", hint="name a terraform program, or unset it"
+        )
+    on_path = shutil.which("terraform", path=environment.get("PATH"))
+    if on_path and _version(on_path, environment) >= OLDEST_TERRAFORM:
+        return on_path
+    if ours:
+        return str(ours)
+    raise ExternalError(
+        f"There is no Terraform {'.'.join(map(str, OLDEST_TERRAFORM))} or newer on this machine.",
+        hint="run `make setup`, which brings one, or install Terraform and put it on PATH",
+    )
+
+
+def _call(
+    binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags, *arguments: str
+) -> tuple[int, str, str]:
+    """Run one command through python-terraform; its own apply, destroy and output do not fit Terraform 1."""
+    from python_terraform import Terraform  # only here: most commands need no Terraform
+
+    # It warns of every plan that has changes: they come with exit code 2.
+    logging.getLogger("python_terraform").setLevel(logging.ERROR)
+    with _process_environment(environment):
+        code, out, err = Terraform(working_dir=str(folder), terraform_bin_path=binary).cmd(command, *arguments, **flags)
+    return code, out, err
+
+
+@contextmanager
+def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    wanted = {**_CALM, **environment}
+    with _environment_in_use:
+        before = {name: os.environ.get(name) for name in wanted}
+        try:
+            os.environ.update(wanted)
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def _flag() -> object:
+    """Return python-terraform's word for a flag without a value."""
+    from python_terraform import IsFlagged
+
+    flag: object = IsFlagged
+    return flag
+
+
+def _version(binary: str, environment: Mapping[str, str]) -> tuple[int, ...]:
+    _, out, _ = _call(binary, Path(binary).parent, environment, "version", {"json": _flag()})
+    found = re.search(r"([0-9]+)\.([0-9]+)", out)
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def _values(variables: Variables | None, var_file: Path | None) -> Flags:
+    """Give the flags for a variable file and, after it so that they win, single variables."""
+    flags: Flags = {}
+    if var_file:
+        flags["var_file"] = str(var_file)
+    if variables:
+        flags["var"] = dict(variables)
+    return flags
+
+
+def _mentions(signs: tuple[str, ...], text: str) -> bool:
+    return any(sign in text for sign in signs)
+
+
+def _first_error(text: str) -> str:
+    """Cut the first error out of Terraform's boxes, in one line."""
+    lines = [line.strip(" │╷╵") for line in text.splitlines()]
+    start = next((number for number, line in enumerate(lines) if line.startswith("Error:")), 0)
+    end = next((number for number in range(start + 1, len(lines)) if lines[number].startswith("Error:")), len(lines))
+    return " ".join(line for line in lines[start:end] if line).removeprefix("Error: ")
+
+
+def _sentence(diagnostic: Mapping[str, Any]) -> str:
+    place = diagnostic.get("range")
+    where = f"{place['filename']}:{place['start']['line']}: " if place else ""
+    return f"{where}{diagnostic['summary']}. {diagnostic.get('detail', '')}".strip()

@@ -1,0 +1,1 @@
+"""The use cases: they take ports, return values, and print nothing."""

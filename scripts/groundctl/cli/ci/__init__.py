@@ -1,0 +1,1 @@
+"""The verbs that only workflows call: `groundctl ci ...`."""

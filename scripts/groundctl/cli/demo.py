@@ -1,0 +1,185 @@
+"""groundctl demo: the whole way of three jobs on this machine, with real Terraform and a simulated AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from argparse import Namespace
+from contextlib import chdir, suppress
+from pathlib import Path
+
+from groundctl.adapters.local.checkout import TOOL_ROOT
+from groundctl.adapters.local.simulator import FOREIGN_SETTINGS, SimulatorProcess, sample_clips
+from groundctl.cli import main as cli
+from groundctl.composition import Aws, open_aws, open_checkout, open_infrastructure, open_stack
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.errors import ExternalError
+from groundctl.presentation.terminal.progress_bar import progress
+
+JOBS = ("rally-outcome-2026-11", "serve-call-2026-11", "dock-events-2026-11")
+A_WHILE = 150  # seconds; some clips have their answers by then
+
+
+def run(options: Namespace) -> int:
+    """Run every step and end with what to look at; exit 0 if all of them did what they should."""
+    out = Path(options.out).resolve()
+    with chdir(TOOL_ROOT):
+        return _Demo(out).run(keep=options.keep)
+
+
+class _Demo:
+    """One run of the demo; everything it makes lies in one folder."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.begun = time.monotonic()
+
+    def run(self, *, keep: bool) -> int:
+        # Only what an earlier demo left: --out may name a folder with other things in it.
+        for name in ("terraform", "results", "pages"):
+            shutil.rmtree(self.out / name, ignore_errors=True)
+        for name in ("results", "pages"):
+            (self.out / name).mkdir(parents=True)
+        self.say("Starting the simulator: Ground Truth, S3, IAM and Cognito on this machine")
+        with SimulatorProcess() as simulator:
+            for name in FOREIGN_SETTINGS:
+                os.environ.pop(name, None)
+            os.environ.update(simulator.settings())
+            self.play(simulator)
+            self.closing_words(simulator, keep=keep)
+            if keep:
+                with suppress(KeyboardInterrupt):
+                    simulator.wait()
+        return 0
+
+    def play(self, simulator: SimulatorProcess) -> None:
+        """Walk through the job's life in order."""
+        self.prepare(simulator)
+        self.groundctl("validate")
+        self.groundctl("plan", "--out", self.name("plan.json"))
+        self.save("comment.md", "plan", "--format", "markdown")
+        self.groundctl("apply", "--plan", self.name("plan.json"))
+        self.say("A second apply finds every job there already")
+        before = simulator.mutating_calls()
+        self.groundctl("apply")
+        calls = simulator.mutating_calls() - before
+        self.say(f"It made {calls} calls that change anything")
+        if calls:
+            raise ExternalError(
+                "the second apply changed something", hint="this is a fault of groundctl: please report it"
+            )
+        self.say("Two and a half minutes pass; the simulated workers label")
+        simulator.advance(A_WHILE)
+        self.groundctl("status")
+        self.say("The rest of the time passes")
+        simulator.run_until_idle()
+        self.groundctl("status")
+        for job in JOBS:
+            self.groundctl(
+                "results", job, "--answers", "--clips", "scripts/samples/clips", "--out", self.name("results")
+            )
+        self.write_pages()
+
+    def prepare(self, simulator: SimulatorProcess) -> None:
+        """Apply terraform/ to the simulator and upload the sample clips."""
+        self.say("Applying terraform/ to it: buckets, the execution role, the private work teams")
+        infrastructure = self.apply_terraform()
+        clips, truth = sample_clips(TOOL_ROOT / "scripts" / "samples")
+        self.say(f"Uploading {len(clips)} sample clips")
+        upload(clips, infrastructure, open_aws(infrastructure))
+        bucket = infrastructure.input_buckets[0]
+        simulator.tell_truth({f"s3://{bucket}/{clip}": label for clip, label in truth.items()})
+
+    def apply_terraform(self) -> Infrastructure:
+        stack = open_stack(TOOL_ROOT / "terraform", working_copy=self.out / "terraform")
+        stack.init()
+        variables = Path("environments/demo.tfvars")
+        stack.apply(var_file=variables)
+        if stack.has_changes(var_file=variables):
+            raise ExternalError(
+                "Terraform wants to change what it has just made",
+                hint="this is a fault of terraform/: please report it",
+            )
+        self.say("A second terraform plan finds nothing to change")
+        file = self.out / "infrastructure.json"
+        file.write_text(json.dumps(stack.outputs(), indent=2) + "\n", encoding="utf-8")
+        os.environ["GROUNDCTL_INFRASTRUCTURE"] = str(file)
+        return open_infrastructure(open_checkout(), str(file))
+
+    def write_pages(self) -> None:
+        """Keep the pages that workers see, to look at."""
+        for path in open_checkout().declarations():
+            self.save(f"{Path(path).stem}.html", "show", path, "--as", "page")
+
+    def save(self, name: str, *arguments: str) -> None:
+        """Keep what a groundctl command prints as a file under pages/."""
+        with (self.out / "pages" / name).open("w", encoding="utf-8") as file:
+            self.quietly(file.fileno(), *arguments)
+
+    def groundctl(self, *arguments: str) -> None:
+        """Run one groundctl command as a person would, and stop the demo if it fails."""
+        print(f"\n$ groundctl {' '.join(arguments)}", flush=True)
+        if code := cli.main(arguments):
+            raise ExternalError(
+                f"`groundctl {arguments[0]}` ended with exit code {code}", hint="its own message is above"
+            )
+
+    def quietly(self, target: int, *arguments: str) -> None:
+        """Run one groundctl command with its output going to a file."""
+        sys.stdout.flush()
+        kept = os.dup(1), os.dup(2)
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(target, 1)
+            os.dup2(nowhere.fileno(), 2)
+            try:
+                code = cli.main(arguments)
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os.dup2(kept[0], 1)
+                os.dup2(kept[1], 2)
+                os.close(kept[0])
+                os.close(kept[1])
+        if code:
+            raise ExternalError(
+                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it by hand to see why"
+            )
+
+    def say(self, sentence: str) -> None:
+        print(f"\n== {sentence}", flush=True)
+
+    def name(self, *parts: str) -> str:
+        """Name a file of the demo as short as possible."""
+        path = self.out.joinpath(*parts)
+        return str(path.relative_to(TOOL_ROOT) if path.is_relative_to(TOOL_ROOT) else path)
+
+    def closing_words(self, simulator: SimulatorProcess, *, keep: bool) -> None:
+        print(f"\nDone in {time.monotonic() - self.begun:.0f} seconds. Worth a look:")
+        rows = [
+            (self.name("results", f"{JOBS[0]}.html"), "the labels, with their clips"),
+            (self.name("pages", f"{JOBS[0]}.html"), "what a worker sees"),
+            (self.name("pages", "comment.md"), "the comment on a pull request"),
+            (self.name("plan.json"), "the plan that was applied"),
+            (self.name("results", f"{JOBS[0]}.csv"), "the labels as a table"),
+            ("jobs/sports-data/rally-outcome-2026-11.yaml", "the declaration it all came from"),
+        ]
+        width = max(len(path) for path, _ in rows)
+        for path, what in rows:
+            print(f"  {path:<{width}}  {what}")
+        if keep:
+            simulator.let_time_run(speed=10)
+            print(f"\nThe simulator stays at {simulator.url} until Ctrl-C; its clock runs ten times as fast as yours.")
+            print("To talk to it from another terminal:")
+            infrastructure = str(self.out / "infrastructure.json")
+            for name, value in {**simulator.settings(), "GROUNDCTL_INFRASTRUCTURE": infrastructure}.items():
+                print(f"  export {name}={value}")
+
+
+def upload(clips: dict[str, Path], infrastructure: Infrastructure, aws: Aws) -> None:
+    """Put the sample clips where the declarations look for them."""
+    bucket = infrastructure.input_buckets[0]
+    for key, path in progress(clips.items(), total=len(clips), doing="uploading clips"):
+        aws.objects.put(f"s3://{bucket}/{key}", path.read_bytes(), "video/mp4")

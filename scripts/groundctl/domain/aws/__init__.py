@@ -1,0 +1,1 @@
+"""Facts about AWS: Regions, prices, names, keys."""

@@ -1,0 +1,58 @@
+"""What a repository allows: jobs/policy.yaml as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Upper bounds; None means no bound. Objects are clips, answers are clips times workers."""
+
+    jobs: int | None = None
+    objects: int | None = None
+    answers: int | None = None
+    usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The rules of this repository; the defaults are the strict ones."""
+
+    allow_public_crowd: bool = False
+    allow_streaming: bool = False
+    required_tags: tuple[str, ...] = ()
+    allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    platform_fee_usd: Decimal | None = None
+    usd_per_answer: Mapping[str, Decimal] = field(default_factory=dict)
+    job_ceiling: Limit = field(default_factory=Limit)
+    plan_ceiling: Limit = field(default_factory=Limit)
+
+
+def parse_policy(data: Mapping[str, Any]) -> Policy:
+    """Turn data that fits the policy schema into a Policy."""
+    ceilings, rates = data.get("ceilings", {}), data.get("rates", {})
+    fee = rates.get("platform_fee_usd")
+    return Policy(
+        allow_public_crowd=data.get("allow_public_crowd", False),
+        allow_streaming=data.get("allow_streaming", False),
+        required_tags=tuple(data.get("required_tags", ())),
+        allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
+        platform_fee_usd=None if fee is None else Decimal(repr(fee)),
+        usd_per_answer={team: Decimal(repr(rate)) for team, rate in rates.get("usd_per_answer", {}).items()},
+        job_ceiling=_ceiling(ceilings.get("job", {})),
+        plan_ceiling=_ceiling(ceilings.get("plan", {})),
+    )
+
+
+def _ceiling(data: Mapping[str, Any]) -> Limit:
+    usd = data.get("usd")
+    return Limit(
+        jobs=data.get("jobs"),
+        objects=data.get("objects"),
+        answers=data.get("answers"),
+        usd=None if usd is None else Decimal(repr(usd)),
+    )

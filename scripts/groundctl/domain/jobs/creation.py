@@ -1,0 +1,188 @@
+"""A job is bought once: what one create call may mean, and what to say after looking again.
+
+CreateLabelingJob has no idempotency token. The call is sent once; on anything but a clean answer the truth is read from
+AWS, by comparing the job under that name with the request we sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """AWS said yes."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameTaken:
+    """AWS said that a job of this name exists: ours from an earlier try, or somebody else's."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """AWS said not now, and did nothing."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """AWS said no, and did nothing."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """No answer, or one that leaves open whether the job was created."""
+
+    message: str
+
+
+CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear
+
+
+class Result(StrEnum):
+    """How one change of a plan ended."""
+
+    CREATED = "created"
+    EXISTED = "existed"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    HELD = "held"
+    STOPPING = "stopping"
+
+    @property
+    def needs_attention(self) -> bool:
+        """Say whether a run with this result must not look like success."""
+        return self in {Result.UNKNOWN, Result.FAILED, Result.HELD}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What happened to one job, with the evidence and what to do now."""
+
+    name: str
+    path: str
+    result: Result
+    evidence: str
+    hint: str = ""
+    arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An outcome without the job it is about."""
+
+    result: Result
+    evidence: str
+    hint: str = ""
+    arn: str | None = None
+
+
+def judge(answer: CreateResponse, request: Mapping[str, Any], found: Mapping[str, Any] | None) -> Verdict:
+    """Say what one create call did, given what AWS describes under the name afterwards."""
+    if isinstance(answer, Rejected):
+        return Verdict(
+            result=Result.FAILED,
+            evidence=f"AWS refused it ({answer.code}): {answer.message}",
+            hint=rejection_hint(answer),
+        )
+    if found is None:
+        return _nothing_found(answer)
+    arn = found.get("LabelingJobArn")
+    # Accepted means that the name was free: the job under it is ours, however AWS writes it down.
+    if not isinstance(answer, Accepted) and not is_same_purchase(request, found):
+        return Verdict(
+            result=Result.FAILED,
+            evidence="a job of this name exists, made from another declaration or other clips",
+            hint="choose another name: a name is used up for ever",
+            arn=arn,
+        )
+    if found.get("LabelingJobStatus") == "Failed":
+        return Verdict(
+            result=Result.FAILED,
+            evidence=f"AWS accepted it and then failed it: {found.get('FailureReason', 'no reason given')}",
+            hint="mend the cause, then declare the job under a new name: this one is used up",
+            arn=arn,
+        )
+    result, evidence = _in_good_order(answer)
+    if differences := tuple(members_that_differ(request, found)):
+        evidence += f"; AWS shows {', '.join(differences[:5])} otherwise than asked"
+    return Verdict(result=result, evidence=evidence, arn=arn)
+
+
+def _in_good_order(answer: CreateResponse) -> tuple[Result, str]:
+    match answer:
+        case Accepted():
+            return Result.CREATED, "accepted, and there"
+        case Unclear(message=message):
+            return Result.CREATED, f"the answer was lost ({message}), but the job is there and is the one we asked for"
+        case _:
+            return Result.EXISTED, "it was there already, made from the same declaration"
+
+
+def is_same_purchase(request: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Say whether a described job was made from the same declaration and clips: their digests are in the manifest's key."""
+    source, have = request["InputConfig"]["DataSource"], found.get("InputConfig", {}).get("DataSource", {})
+    if "S3DataSource" in source:
+        return bool(source["S3DataSource"] == have.get("S3DataSource"))
+    return bool(_tags(request).items() <= _tags(found).items() and source == have)
+
+
+def _nothing_found(answer: CreateResponse) -> Verdict:
+    again = "run apply again: it looks first, and the name keeps it from being bought twice"
+    match answer:
+        case Accepted(arn=arn):
+            return Verdict(result=Result.UNKNOWN, evidence="accepted, but not to be seen yet", hint=again, arn=arn)
+        case Throttled(message=message):
+            return Verdict(
+                result=Result.FAILED, evidence=f"AWS was too busy, and created nothing: {message}", hint=again
+            )
+        case _:
+            return Verdict(
+                result=Result.UNKNOWN, evidence=f"{answer.message}; no job of this name is to be seen", hint=again
+            )
+
+
+def rejection_hint(answer: Rejected) -> str:
+    """Say what to do about an error code of CreateLabelingJob."""
+    hints = {
+        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more, then run apply again",
+        "AccessDeniedException": "the role that applies may not create this job: see terraform/README.md for what it needs",
+        "ExpiredTokenException": "the credentials ran out: run apply again with fresh ones",
+    }
+    return hints.get(answer.code, "nothing was created; mend the cause and run apply again")
+
+
+def members_that_differ(request: Mapping[str, Any], found: Mapping[str, Any], name: str = "") -> Iterator[str]:
+    """Name the members of a request that the described job has otherwise; what AWS adds by itself is no difference."""
+    for member, wanted in request.items():
+        here, have = f"{name}{member}", found.get(member)
+        if isinstance(wanted, Mapping):
+            yield from members_that_differ(wanted, have if isinstance(have, Mapping) else {}, f"{here}.")
+        elif member == "Tags":
+            # An organisation may add tags of its own, and a fresh job may not show any yet.
+            if have and not _tags(request).items() <= _tags(found).items():
+                yield here
+        elif _comparable(member, wanted) != _comparable(member, have):
+            yield here
+
+
+def _tags(holder: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in holder.get("Tags") or ()}
+
+
+def _comparable(member: str, value: Any) -> Any:
+    if member == "LabelingJobName":
+        return str(value).lower()
+    return value or None  # AWS describes an absent KmsKeyId as an empty text

@@ -1,0 +1,70 @@
+"""What Terraform hands over, as a value: buckets, role, teams and topics of one account and Region."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from groundctl.domain.declarations.spec import JobSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkTeam:
+    """A work team; kind is private, vendor or public."""
+
+    arn: str
+    kind: str = "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infrastructure:
+    """The long-lived things that jobs are made from; teams and topics go by the names declarations use."""
+
+    environment: str
+    account_id: str
+    region: str
+    artifact_bucket: str
+    output_bucket: str
+    execution_role_arn: str
+    input_buckets: tuple[str, ...] = ()
+    kms_key_arn: str | None = None
+    work_teams: Mapping[str, WorkTeam] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """Name the place jobs are created in."""
+        return f"{self.environment} ({self.account_id}, {self.region})"
+
+
+def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
+    """Turn an object that fits the infrastructure schema into an Infrastructure."""
+    return Infrastructure(
+        environment=data["environment"],
+        account_id=data["account_id"],
+        region=data["region"],
+        artifact_bucket=data["artifact_bucket"],
+        output_bucket=data["output_bucket"],
+        execution_role_arn=data["execution_role_arn"],
+        input_buckets=tuple(data["input_buckets"]),
+        kms_key_arn=data["kms_key_arn"],
+        work_teams={name: WorkTeam(arn=team["arn"], kind=team["kind"]) for name, team in data["work_teams"].items()},
+        topics=dict(data.get("topics", {})),  # the one member that the schema lets be left out
+    )
+
+
+def example_for(spec: JobSpec) -> Infrastructure:
+    """Make up an infrastructure that has all a declaration asks for, to look at it offline."""
+    region, account = spec.region or "us-east-1", "111122223333"
+    topics = [topic for topic in (spec.input_topic, spec.output_topic) if topic]
+    arn = f"arn:aws:sagemaker:{region}:{account}:workteam/private-crowd/{spec.team}"
+    location = (spec.output_location or "s3://example-outputs/").removeprefix("s3://")
+    return Infrastructure(
+        environment="example",
+        account_id=account,
+        region=region,
+        artifact_bucket="example-artifacts",
+        output_bucket=location.split("/", 1)[0],
+        execution_role_arn=f"arn:aws:iam::{account}:role/example-labeling",
+        work_teams={spec.team: WorkTeam(arn=arn)} if spec.team else {},
+        topics={topic: f"arn:aws:sns:{region}:{account}:{topic}" for topic in topics},
+    )

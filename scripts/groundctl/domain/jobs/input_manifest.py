@@ -1,0 +1,237 @@
+"""Input manifests: the clips of a job as JSON Lines, frozen and named by their content."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from json.encoder import encode_basestring_ascii
+from typing import Any, ClassVar
+
+from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
+from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+
+MAX_LINES = 100_000
+MAX_LINE = 100_000
+_S3_OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
+# JSON can escape one half of a pair of UTF-16; no S3 key holds one, and it cannot be written as UTF-8.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenInput:
+    """The clips of one job, decided.
+
+    objects counts the manifest's lines, to_label those that do not carry the label attribute yet: Ground Truth skips
+    the others. repeated counts the lines whose clip stands on an earlier line. The digest names the clips to label and
+    the labels, so that the same purchase is known under any name.
+    """
+
+    manifest: bytes
+    digest: str
+    objects: int
+    to_label: int
+    repeated: int = 0
+
+
+# Stands for clips that nobody has looked up yet; zeros are no digest of anything.
+UNRESOLVED = FrozenInput(manifest=b"", digest="0" * 32, objects=0, to_label=0)
+
+
+def choose_clips(source: PrefixInput, uris: Iterable[str]) -> tuple[str, ...]:
+    """Pick the clips of a prefix: those that match, and of these the sample."""
+    matching = [uri for uri in uris if matches(uri.removeprefix(source.prefix), source.match)]
+    if source.sample is None or source.sample.count >= len(matching):
+        return tuple(sorted(matching))
+    # By hash, not by shuffling: a clip added later moves at most itself into the sample.
+    seed = source.sample.seed
+    ranked = sorted(matching, key=lambda uri: hashlib.sha256(f"{seed}\n{uri}".encode()).digest())
+    return tuple(sorted(ranked[: source.sample.count]))
+
+
+def matches(key: str, patterns: Sequence[str]) -> bool:
+    """Say whether the rest of a key fits one of the patterns; `*` stops at a slash, `**` does not.
+
+    Case counts, but for the patterns that hold where none are given: a camera's A.MP4 is a clip.
+    """
+    if tuple(patterns) == DEFAULT_MATCH:
+        return key.lower().endswith(CLIP_ENDINGS)
+    return any(_pattern(pattern).fullmatch(key) for pattern in patterns)
+
+
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    pieces = re.split(r"(\*\*|\*|\?)", pattern)
+    return re.compile("".join(_WILDCARDS.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
+
+
+_WILDCARDS = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def manifest_of_uris(uris: Iterable[str]) -> bytes:
+    """Write one manifest line for each clip."""
+    return "".join(f'{{"source-ref":{encode_basestring_ascii(uri)}}}\n' for uri in uris).encode()
+
+
+def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write one manifest line for each clip with the team's own keys, in the order given."""
+    encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    return "".join(f"{encode(dict(line))}\n" for line in objects).encode()
+
+
+def freeze(
+    manifest: bytes, labels: Iterable[Label], label_attribute: str, *, within: Sequence[tuple[str, ...]] = ()
+) -> FrozenInput | tuple[Diagnostic, ...]:
+    """Check a manifest line by line and name it, or say what is wrong with its lines.
+
+    within bounds where clips may lie: each must start with one of the prefixes of every tuple. Prefixes are taken as
+    they stand, so that of a bucket ends with a slash.
+    """
+    reading = _Reading(label_attribute, within)
+    # AWS ends a line with \n or \r\n; Python's splitlines would also end one at a lone \r.
+    for number, line in enumerate(manifest.split(b"\n"), start=1):
+        reading.take(number, line.removesuffix(b"\r"))
+    reading.end()
+    if reading.findings:
+        return tuple(reading.findings)
+    return FrozenInput(
+        manifest=manifest,
+        digest=input_digest(reading.open, labels),
+        objects=reading.count,
+        to_label=reading.count - reading.labeled,
+        repeated=reading.count - len(reading.uris),
+    )
+
+
+def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:
+    """Name what is bought: these clips, sorted into these labels. 32 hexadecimal digits; order does not matter."""
+    content = "\n".join([*sorted(set(uris)), "", *sorted(label.name for label in labels)])
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+class _Reading:
+    """Takes manifest lines one after the other; at most ten faults are told, the rest are counted."""
+
+    MOST_TOLD = 10
+
+    def __init__(self, label_attribute: str, within: Sequence[tuple[str, ...]]) -> None:
+        self.label_attribute = label_attribute
+        self.bounds = tuple(_Bound(prefixes) for prefixes in within)
+        self.count = self.labeled = 0
+        self.uris: set[str] = set()
+        self.open: set[str] = set()
+        self.findings: list[Diagnostic] = []
+
+    def take(self, number: int, line: bytes) -> None:
+        if not line.strip():
+            return
+        self.count += 1
+        fault = self._fault(number, line)
+        if fault and len(self.findings) < self.MOST_TOLD:
+            self.refuse(f"line {number}: {fault}", "correct the manifest")
+
+    def end(self) -> None:
+        """Judge the lines together."""
+        if self.count == 0:
+            self.refuse("holds no clips", "check the prefix and its match patterns, or the manifest")
+        if self.count > MAX_LINES:
+            message = f"holds {self.count:,} clips; AWS takes at most {MAX_LINES:,} a job"
+            self.refuse(message, "split it, or take a sample")
+        if self.count and self.labeled == self.count:
+            message = f"has `{self.label_attribute}` on every clip already: there is nothing to label"
+            self.refuse(message, "choose another output.label_attribute")
+        self.findings += [bound.finding() for bound in self.bounds if bound.outside]
+
+    def refuse(self, message: str, hint: str) -> None:
+        self.findings.append(_finding("GT701", message, hint))
+
+    def _fault(self, number: int, line: bytes) -> str | None:
+        if len(line) > MAX_LINE:
+            return f"has {len(line):,} bytes; at most {MAX_LINE:,} are allowed"
+        if b"\r" in line:
+            return "has a carriage return that ends no line"
+        try:
+            content = _decode(line.decode())
+        except UnicodeDecodeError:
+            return "is not UTF-8"
+        except _Surprise as surprise:
+            return str(surprise)
+        except (ValueError, RecursionError):
+            return "starts with a byte order mark" if line.startswith(codecs.BOM_UTF8) else "is not JSON"
+        if not isinstance(content, dict):
+            return "is not a JSON object"
+        return self._take_object(number, content)
+
+    def _take_object(self, number: int, content: dict[str, Any]) -> str | None:
+        uri = content.get("source-ref")
+        if not isinstance(uri, str) or not _S3_OBJECT.fullmatch(uri):
+            return "has no `source-ref` with s3://bucket/key"
+        if _HALF_CHARACTER.search(uri):
+            return "has half a character in `source-ref`, an escape such as \\ud800"
+        if not uri.lower().endswith(CLIP_ENDINGS):
+            return f"{uri} is not a .mp4, .webm or .ogg file"
+        if "source" in content:
+            return "has `source`, which is for text, beside `source-ref`"
+        if any(key.startswith("$") for key in content):
+            return "has a key that starts with $"
+        for bound in self.bounds:
+            bound.take(number, uri)
+        self.uris.add(uri)
+        if self.label_attribute in content:
+            self.labeled += 1
+        else:
+            self.open.add(uri)
+        return None
+
+
+@dataclass(slots=True)
+class _Bound:
+    """Prefixes within which every clip must lie, and the clips that do not."""
+
+    MOST_NAMED: ClassVar[int] = 5
+
+    prefixes: tuple[str, ...]
+    outside: int = 0
+    first: str = ""
+
+    def take(self, number: int, uri: str) -> None:
+        if not uri.startswith(self.prefixes):
+            self.outside += 1
+            self.first = self.first or f"line {number}: {uri}"
+
+    def finding(self) -> Diagnostic:
+        named = " and ".join(self.prefixes[: self.MOST_NAMED])
+        more = len(self.prefixes) - self.MOST_NAMED
+        bounds = f"{named} and {more} more" if more > 0 else named
+        clips = "1 clip lies" if self.outside == 1 else f"{self.outside:,} clips lie"
+        message = f"{clips} outside {bounds}, the first at {self.first}"
+        return _finding("GT703", message, "leave them out, or have the place where they lie allowed")
+
+
+class _Surprise(Exception):  # noqa: N818 - says what a line has
+    """JSON that two readers would take differently."""
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _Surprise(f"has {json.dumps(twice[:60])} twice")
+    return content
+
+
+def _no_number(constant: str) -> Any:
+    raise _Surprise(f"has {constant}, which is no JSON")
+
+
+# Made once: json.loads would make a decoder for every line.
+_decode = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_no_number).decode
+
+
+def _finding(rule: str, message: str, hint: str) -> Diagnostic:
+    return Diagnostic(rule=rule, pointer="/input", message=message, hint=hint, severity=Severity.ERROR)

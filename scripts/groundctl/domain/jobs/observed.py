@@ -1,0 +1,128 @@
+"""What AWS says about a labeling job, as a value made from one entry of ListLabelingJobs or one Describe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+DECLARATION_TAG = "groundctl:declaration"
+INPUT_TAG = "groundctl:input"
+ARTIFACTS_TAG = "groundctl:artifacts"
+
+_OUR_MANIFEST = re.compile(
+    r"s3://(?P<bucket>[^/]+)/jobs/(?P<name>[^/]+)/(?P<declaration>[0-9a-f]{32})-(?P<input>[0-9a-f]{32})/[^/]+"
+)
+
+
+class Status(StrEnum):
+    """LabelingJobStatus, AWS's words."""
+
+    INITIALIZING = "Initializing"
+    IN_PROGRESS = "InProgress"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPING = "Stopping"
+    STOPPED = "Stopped"
+    # A word that AWS may add one day; nothing is known of it but that it is not one of the ends above.
+    UNKNOWN = "Unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Status:  # noqa: ARG003 - enum's signature
+        return cls.UNKNOWN
+
+    @property
+    def is_terminal(self) -> bool:
+        """Say whether nothing will happen to the job any more."""
+        return self in {Status.COMPLETED, Status.FAILED, Status.STOPPED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """LabelCounters; all zero does not mean done, a fresh job starts so."""
+
+    labeled: int = 0
+    failed: int = 0
+    unlabeled: int = 0
+
+    @property
+    def total(self) -> int:
+        """Count the data objects AWS knows of so far."""
+        return self.labeled + self.failed + self.unlabeled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFingerprint:
+    """Which declaration and which input a job was made from, and in whose bucket that is written."""
+
+    bucket: str
+    name: str
+    declaration: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedJob:
+    """A labeling job that exists; the fingerprint is None for jobs that groundctl did not make."""
+
+    name: str
+    arn: str
+    status: Status
+    counters: Counters
+    created: datetime
+    modified: datetime
+    team_arn: str
+    fingerprint: JobFingerprint | None = None
+    has_input: bool = True
+    failure_reason: str | None = None
+    output_manifest: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name the job as AWS compares names: ignoring case."""
+        return self.name.lower()
+
+
+def observed_job(entry: Mapping[str, Any]) -> ObservedJob:
+    """Read one entry of ListLabelingJobs, or a Describe answer, which has the same members and more."""
+    counters = entry.get("LabelCounters", {})
+    manifest = entry.get("InputConfig", {}).get("DataSource", {}).get("S3DataSource", {}).get("ManifestS3Uri")
+    return ObservedJob(
+        name=entry["LabelingJobName"],
+        arn=entry["LabelingJobArn"],
+        status=Status(entry["LabelingJobStatus"]),
+        counters=Counters(
+            labeled=counters.get("TotalLabeled", 0),
+            failed=counters.get("FailedNonRetryableError", 0),
+            unlabeled=counters.get("Unlabeled", 0),
+        ),
+        created=entry["CreationTime"],
+        modified=entry["LastModifiedTime"],
+        team_arn=entry.get("WorkteamArn") or entry.get("HumanTaskConfig", {}).get("WorkteamArn", ""),
+        fingerprint=fingerprint_of(manifest) or _tagged(entry),
+        has_input=manifest is not None,
+        failure_reason=entry.get("FailureReason"),
+        output_manifest=entry.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri"),
+    )
+
+
+def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:
+    """Read the digests out of the manifest's key, which is how a list of jobs tells drift without a call per job."""
+    found = _OUR_MANIFEST.fullmatch(manifest_uri or "")
+    return JobFingerprint(**found.groupdict()) if found else None
+
+
+def _tagged(entry: Mapping[str, Any]) -> JobFingerprint | None:
+    """A job fed by a topic has no manifest; its Describe answer has the tags."""
+    tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
+    if DECLARATION_TAG not in tags:
+        return None
+    return JobFingerprint(
+        bucket=tags.get(ARTIFACTS_TAG, ""),
+        name=entry["LabelingJobName"],
+        declaration=tags[DECLARATION_TAG],
+        input=tags.get(INPUT_TAG, ""),
+    )

@@ -1,0 +1,1 @@
+"""Labels and worker answers, as values."""

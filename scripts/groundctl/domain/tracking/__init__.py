@@ -1,0 +1,1 @@
+"""What became of jobs, and which pull request asked for them."""

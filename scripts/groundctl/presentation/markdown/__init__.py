@@ -1,0 +1,1 @@
+"""Markdown for GitHub: comments, checks, summaries."""

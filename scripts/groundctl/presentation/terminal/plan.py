@@ -1,0 +1,68 @@
+"""A plan in words: for the terminal, for a pull request, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.planning.plan import Action, Change, Plan, plan_content
+from groundctl.presentation.escape import for_json, for_terminal
+from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
+from groundctl.presentation.tables import Column, text_table
+from groundctl.presentation.text import usd_range
+
+
+def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
+    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
+    whose = {"made_for": made_for} if made_for else {}
+    return for_json({**plan_content(plan), **whose, "digest": plan.digest})
+
+
+def plan_text(plan: Plan, policy: Policy) -> str:
+    """Write a plan for a terminal."""
+    shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
+    lines = [for_terminal(verdict_of(plan)), money_of(plan, policy)]
+    if shown:
+        lines += ["", *_table(shown)]
+    for change in shown:
+        lines += _reason_lines(change)
+    lines += ["", f"plan digest {plan.digest}"]
+    return "\n".join(lines)
+
+
+def _table(changes: Sequence[Change]) -> list[str]:
+    columns = [
+        Column("action"),
+        Column("job"),
+        Column("clips", right=True),
+        Column("workers", right=True),
+        Column("cost", right=True),
+        Column("team"),
+    ]
+    return text_table(columns, [[for_terminal(cell) for cell in _cells(change)] for change in changes])
+
+
+def _cells(change: Change) -> list[str]:
+    cost = change.cost
+    return [
+        ACTION_WORDS[change.action],
+        change.name,
+        "" if cost is None else f"{cost.objects:,}",
+        "" if cost is None else f"{change.workers_per_object} each",
+        "" if cost is None else usd_range(cost.low, cost.high),
+        change.team,
+    ]
+
+
+def _reason_lines(change: Change) -> Iterator[str]:
+    for reason in change.reasons:
+        yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
+    if change.fields:
+        yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
+
+
+def plan_markdown(plan: Plan, policy: Policy) -> str:
+    """Write a plan as the comment on a pull request, without the run that posts it."""
+    return plan_words(plan, policy, footer=None).text

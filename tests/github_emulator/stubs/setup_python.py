@@ -1,0 +1,67 @@
+"""Puts Python on PATH, and lays a .venv into the workspace that is ready, so that `make setup` finds nothing left to do.
+
+Installing from the lock takes half a minute a job, and CI does it once anyway. The workspace's own scripts/ come first, so it is
+its code that runs; only what others wrote is shared with the checkout that runs the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+# What our distribution installs; all other programs are others'.
+PROGRAMS = {"groundctl": "groundctl.cli.main", "groundtruth-simulator": "groundtruth_simulator.server"}
+
+
+def main() -> int:
+    """Set up."""
+    programs = Path(os.environ["RUNNER_TEMP"]) / "python" / "bin"
+    programs.mkdir(parents=True, exist_ok=True)
+    base = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    for name in ("python", "python3"):
+        (programs / name).symlink_to(base)
+    append("GITHUB_PATH", str(programs))
+    append("GITHUB_OUTPUT", f"python-version={platform.python_version()}")
+    wanted = os.environ["WANTED"]
+    if wanted and not platform.python_version().startswith(wanted):
+        print(f"Python {wanted} was asked for; the tests have {platform.python_version()}.")
+    workspace = Path(os.environ["GITHUB_WORKSPACE"])
+    if (workspace / "scripts" / "groundctl").is_dir():
+        lay_environment(workspace, Path(os.environ["HUB_CHECKOUT"]) / ".venv")
+    return 0
+
+
+def lay_environment(workspace: Path, shared: Path) -> None:
+    """Make a .venv of the workspace's code and the shared packages."""
+    folder = workspace / ".venv"
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    scheme = {"base": str(folder), "platbase": str(folder)}
+    packages = Path(sysconfig.get_path("purelib", "venv", scheme))
+    # Lines of a .pth go onto the path in order; the shared folder's own .pth, which leads to the other checkout, is not read.
+    (packages / "workspace.pth").write_text(f"{workspace / 'scripts'}\n{sysconfig.get_path('purelib')}\n")
+    for name, module in PROGRAMS.items():
+        program = folder / "bin" / name
+        program.write_text(f"#!{folder / 'bin' / 'python'}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
+        program.chmod(0o755)
+    for program in (shared / "bin").iterdir():
+        if not (folder / "bin" / program.name).exists() and os.access(program, os.X_OK):
+            if program.name == "gt-terraform":  # it looks for Python beside itself
+                shutil.copy2(program, folder / "bin")
+            else:
+                (folder / "bin" / program.name).symlink_to(program)
+    (folder / ".ready").touch()
+
+
+def append(file: str, line: str) -> None:
+    """Add a line to one of the runner's files."""
+    with Path(os.environ[file]).open("a") as opened:
+        print(line, file=opened)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
