@@ -240,8 +240,8 @@ def _route(text: str) -> tuple[str, str]:
 
 
 def _start_time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    start = datetime.fromisoformat(text)
+    return start if start.tzinfo else start.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

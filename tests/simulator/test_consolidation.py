@@ -15,10 +15,10 @@ OBJECT = st.dictionaries(st.sampled_from("vwxyz"), st.sampled_from(LABELS), min_
 
 
 def test_a_majority_wins() -> None:
-    [verdict] = consolidate([{"v": "a", "w": "b", "x": "a"}], LABELS)
+    [consolidated] = consolidate([{"v": "a", "w": "b", "x": "a"}], LABELS)
 
-    assert verdict.label == "a"
-    assert 0.5 < verdict.confidence < 1
+    assert consolidated.label == "a"
+    assert 0.5 < consolidated.confidence < 1
 
 
 def test_a_worker_who_is_mostly_wrong_has_less_weight() -> None:
@@ -44,10 +44,10 @@ def test_a_tie_goes_to_the_label_that_is_listed_first() -> None:
 
 @given(st.lists(OBJECT, max_size=12))
 def test_every_consolidated_label_is_the_answer_of_a_worker(batch: list[dict[str, str]]) -> None:
-    for answers, verdict in zip(batch, consolidate(batch, LABELS), strict=True):
-        assert verdict.label in answers.values()
-        assert 0 <= verdict.confidence <= 1
-        assert (verdict.confidence == 0) == (len(answers) == 1)
+    for answers, consolidated in zip(batch, consolidate(batch, LABELS), strict=True):
+        assert consolidated.label in answers.values()
+        assert 0 <= consolidated.confidence <= 1
+        assert (consolidated.confidence == 0) == (len(answers) == 1)
 
 
 @given(st.lists(OBJECT, min_size=1, max_size=8))
@@ -60,11 +60,11 @@ def test_the_order_of_the_batch_does_not_matter(batch: list[dict[str, str]]) -> 
 @pytest.mark.parametrize("accuracy", [0.6, 0.8])
 def test_consolidation_is_correct_more_often_than_one_worker(accuracy: float) -> None:
     rng = random.Random(3)
-    truth = [rng.choice(LABELS) for _ in range(300)]
-    batch = [{w: label if rng.random() < accuracy else rng.choice(LABELS) for w in "vwx"} for label in truth]
+    correct = [rng.choice(LABELS) for _ in range(300)]
+    batch = [{w: label if rng.random() < accuracy else rng.choice(LABELS) for w in "vwx"} for label in correct]
 
-    verdicts = consolidate(batch, LABELS)
+    labels = consolidate(batch, LABELS)
 
-    found = sum(verdict.label == label for verdict, label in zip(verdicts, truth, strict=True))
-    alone = sum(answers["v"] == label for answers, label in zip(batch, truth, strict=True))
+    found = sum(consolidated.label == label for consolidated, label in zip(labels, correct, strict=True))
+    alone = sum(answers["v"] == label for answers, label in zip(batch, correct, strict=True))
     assert found > alone

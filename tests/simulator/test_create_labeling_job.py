@@ -123,8 +123,8 @@ def test_describe_finds_a_name_in_any_case(world: World) -> None:
         ),
         (
             "HumanTaskConfig.WorkteamArn",
-            "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/nobody",
-            "Work team arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/nobody was not found.",
+            "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/missing",
+            "Work team arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/missing was not found.",
         ),
         (
             "HumanTaskConfig.WorkteamArn",
@@ -139,8 +139,8 @@ def test_describe_finds_a_name_in_any_case(world: World) -> None:
         ),
         (
             "RoleArn",
-            "arn:aws:iam::123456789012:role/nobody",
-            "Could not assume role arn:aws:iam::123456789012:role/nobody. Please ensure that the role exists and "
+            "arn:aws:iam::123456789012:role/missing",
+            "Could not assume role arn:aws:iam::123456789012:role/missing. Please ensure that the role exists and "
             "allows principal 'sagemaker.amazonaws.com' to assume the role.",
         ),
         (
@@ -279,7 +279,7 @@ def test_the_error_code_for_an_unknown_job_is_a_setting(world: World, code: str,
     world.simulator.change_settings(unknown_job=code)
 
     with pytest.raises(ClientError) as caught:
-        getattr(world.sagemaker, operation)(LabelingJobName="nobody")
+        getattr(world.sagemaker, operation)(LabelingJobName="missing")
 
     assert caught.value.response["Error"]["Code"] == code
     assert caught.value.response["Error"]["Message"] == "Requested resource not found."

@@ -47,18 +47,18 @@ def test_a_job_sends_one_event_when_it_ends_and_no_other(world: World) -> None:
     world.simulator.advance_until_idle()
     world.describe("Done")
 
-    told = received(sqs, url)
+    events_received = received(sqs, url)
     assert sorted(
-        (event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in told
+        (event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in events_received
     ) == [
         ("broken", "Failed"),
         ("done", "Completed"),
         ("ended", "Stopped"),
     ]
-    assert {event["source"] for event in told} == {"aws.sagemaker"}
-    assert {event["detail-type"] for event in told} == {"SageMaker Ground Truth Labeling Job State Change"}
-    assert all(set(event["detail"]) == {"LabelingJobStatus"} for event in told)
-    times = [event["time"] for event in told]
+    assert {event["source"] for event in events_received} == {"aws.sagemaker"}
+    assert {event["detail-type"] for event in events_received} == {"SageMaker Ground Truth Labeling Job State Change"}
+    assert all(set(event["detail"]) == {"LabelingJobStatus"} for event in events_received)
+    times = [event["time"] for event in events_received]
     assert times == sorted(times)
 
 
@@ -230,7 +230,7 @@ def buried(sqs: Any, url: str) -> list[tuple[dict[str, Any], dict[str, str]]]:
 
 @contextmanager
 def listening(world: World, status: int = 204) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
-    """Listen on this machine; whoever is told looks the job up at once, from another thread."""
+    """Serve an HTTP endpoint whose handler describes the job immediately, from another thread."""
     got: list[tuple[str, Any, str]] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -141,7 +141,7 @@ def test_every_request_is_logged_with_service_operation_status_and_whether_it_mu
     either_world.create(clips=1)
     either_world.client("sts").get_caller_identity()
     with pytest.raises(ClientError):
-        either_world.describe("nobody")
+        either_world.describe("missing")
 
     seen = [
         (entry["service"], entry["operation"], entry["mutating"], entry["status"])

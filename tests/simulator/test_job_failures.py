@@ -79,9 +79,9 @@ def test_an_invalid_manifest_fails_the_job(world: World, manifest: str, reason: 
         ),
         (
             "HumanTaskConfig.UiConfig.UiTemplateS3Uri",
-            "s3://nobodys-bucket/page.html",
-            "Unable to access the worker task template s3://nobodys-bucket/page.html. "
-            "The bucket nobodys-bucket does not exist or can not be accessed.",
+            "s3://missing-bucket/page.html",
+            "Unable to access the worker task template s3://missing-bucket/page.html. "
+            "The bucket missing-bucket does not exist or can not be accessed.",
         ),
         (
             "OutputConfig.S3OutputPath",

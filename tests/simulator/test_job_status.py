@@ -162,11 +162,11 @@ def test_a_streaming_job_is_stopped_after_ten_idle_days(world: World) -> None:
 
 
 def test_workers_answer_with_the_correct_labels_that_are_set(world: World) -> None:
-    truth = {"0.mp4": LABELS[2], "s3://acme-clips/clips/1.mp4": LABELS[0], "2.mp4": LABELS[1]}
+    correct_labels = {"0.mp4": LABELS[2], "s3://acme-clips/clips/1.mp4": LABELS[0], "2.mp4": LABELS[1]}
     world.simulator.change_settings(accuracy=1.0)
-    world.simulator.set_correct_labels(truth)
+    world.simulator.set_correct_labels(correct_labels)
 
     world.finished(world.request())
 
-    assert [line["shot-outcome-metadata"]["class-name"] for line in world.output()] == list(truth.values())
+    assert [line["shot-outcome-metadata"]["class-name"] for line in world.output()] == list(correct_labels.values())
     assert [line["shot-outcome"] for line in world.output()] == [2, 0, 1]

@@ -175,7 +175,7 @@ def test_the_jobs_of_a_team_can_be_filtered_by_reference_code(world: World, jobs
 
 
 def test_listing_the_jobs_of_an_unknown_team_is_refused(world: World) -> None:
-    team = "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/nobody"
+    team = "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/missing"
 
     with pytest.raises(ClientError) as caught:
         world.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=team)

@@ -185,15 +185,15 @@ def test_consolidation_requests_and_responses_have_the_documented_form(world: Wo
         keys = world.files(f"{ROOT}/consolidated-annotation/consolidation-{kind}/")
         return [entry for key in keys for entry in json.loads(world.read(key))]
 
-    asked, answered = entries("request"), entries("response")
-    assert sorted(entry["datasetObjectId"] for entry in asked) == ["0", "1"]
-    first = next(entry for entry in asked if entry["datasetObjectId"] == "0")
+    requests, responses = entries("request"), entries("response")
+    assert sorted(entry["datasetObjectId"] for entry in requests) == ["0", "1"]
+    first = next(entry for entry in requests if entry["datasetObjectId"] == "0")
     assert first["dataObject"] == {"s3Uri": "s3://acme-clips/clips/0.mp4"}
     assert len(first["annotations"]) == 3
     assert json.loads(first["annotations"][0]["annotationData"]["content"])["crowd-classifier"]["label"] in LABELS
-    told = next(entry for entry in answered if entry["datasetObjectId"] == "0")["consolidatedAnnotation"]["content"]
+    content = next(entry for entry in responses if entry["datasetObjectId"] == "0")["consolidatedAnnotation"]["content"]
     line = world.output()[0]
-    assert told == {name: line[name] for name in ("shot-outcome", "shot-outcome-metadata")}
+    assert content == {name: line[name] for name in ("shot-outcome", "shot-outcome-metadata")}
 
 
 def test_intermediate_annotations_name_object_and_input(world: World) -> None:

@@ -30,12 +30,12 @@ def ask_at(url: str, method: str, path: str, body: Any = None) -> tuple[int, Any
 
 
 def test_the_clock_can_be_read_and_advanced(served_world: World) -> None:
-    stands = {"now": "2026-11-20T09:00:00+00:00", "frozen": True, "speed": 1.0}
-    assert ask(served_world, "GET", "clock") == (200, stands)
+    clock = {"now": "2026-11-20T09:00:00+00:00", "frozen": True, "speed": 1.0}
+    assert ask(served_world, "GET", "clock") == (200, clock)
 
     assert ask(served_world, "POST", "clock", {"advance": 90.5}) == (
         200,
-        {**stands, "now": "2026-11-20T09:01:30.500000+00:00"},
+        {**clock, "now": "2026-11-20T09:01:30.500000+00:00"},
     )
 
 
@@ -124,12 +124,12 @@ def test_faults_can_be_added_read_and_removed(served_world: World) -> None:
 
 
 def test_routes_can_be_added_and_read(served_world: World) -> None:
-    hub = {"https://api.github.com": "http://127.0.0.1:5642"}
+    routes = {"https://api.github.com": "http://127.0.0.1:5642"}
 
-    assert ask(served_world, "POST", "routes", hub) == (200, hub)
+    assert ask(served_world, "POST", "routes", routes) == (200, routes)
     assert ask(served_world, "POST", "routes", {"https://other.example/": "http://127.0.0.1:1/"}) == (
         200,
-        {**hub, "https://other.example": "http://127.0.0.1:1"},
+        {**routes, "https://other.example": "http://127.0.0.1:1"},
     )
     assert ask(served_world, "GET", "routes")[1].keys() == {"https://api.github.com", "https://other.example"}
 
@@ -245,7 +245,7 @@ def test_concurrent_clients_create_a_job_once(served_world: World) -> None:
 def test_a_running_clock_completes_a_job_without_any_request() -> None:
     with served(frozen=False, speed=3600) as world:
         world.create()
-        for _ in range(100):
+        for _ in range(600):
             if any(key.endswith("output.manifest") for key in world.files()):
                 break
             time.sleep(0.05)
@@ -297,10 +297,9 @@ def test_stopping_the_server_releases_a_request_without_a_response() -> None:
         waiting = threading.Thread(target=wait)
         waiting.start()
         time.sleep(0.1)
-        begun = time.monotonic()
 
-    waiting.join(5)
-    assert time.monotonic() - begun < 5
+    waiting.join(30)  # a request that is not released waits 65 seconds
+    assert not waiting.is_alive()
     assert broken
 
 

@@ -114,9 +114,9 @@ def test_a_human_task_ui_can_be_rendered_by_its_arn(world: World) -> None:
     [
         ({}, "ValidationException", "Exactly one of UiTemplate and HumanTaskUiArn must be provided."),
         (
-            {"UiTemplate": {"Content": "x"}, "RoleArn": "arn:aws:iam::123456789012:role/nobody"},
+            {"UiTemplate": {"Content": "x"}, "RoleArn": "arn:aws:iam::123456789012:role/missing"},
             "ValidationException",
-            "Could not assume role arn:aws:iam::123456789012:role/nobody. Please ensure that the role exists and "
+            "Could not assume role arn:aws:iam::123456789012:role/missing. Please ensure that the role exists and "
             "allows principal 'sagemaker.amazonaws.com' to assume the role.",
         ),
         (

@@ -19,6 +19,18 @@ TEAM = "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/t"
 DAY = 86_400.0
 
 
+def data_object(position: int, labeled: bool, available: bool) -> DataObject:
+    return DataObject(
+        position=position,
+        text="",
+        line={},
+        uri=f"s3://b/{position}.mp4",
+        labeled=labeled,
+        machine_labeled=False,
+        available=available,
+    )
+
+
 @st.composite
 def timeline_inputs(draw: st.DrawFn) -> TimelineInputs:
     """Generate the inputs of a timeline."""
@@ -29,20 +41,8 @@ def timeline_inputs(draw: st.DrawFn) -> TimelineInputs:
         partial_answers=draw(st.sampled_from(["consolidate", "fail"])),
         stopping_condition_status=draw(st.sampled_from(["Completed", "Stopped"])),
     )
-    objects = tuple(
-        DataObject(
-            position=position,
-            text="",
-            line={},
-            uri=f"s3://b/{position}.mp4",
-            labeled=labeled,
-            machine_labeled=False,
-            available=available,
-        )
-        for position, (labeled, available) in enumerate(
-            draw(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=25))
-        )
-    )
+    flags = draw(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=25))
+    objects = tuple(data_object(position, *each) for position, each in enumerate(flags))
     requirements = TaskRequirements(
         workers_per_object=draw(st.integers(1, 5)),
         task_limit=draw(st.sampled_from([30.0, 3600.0])),

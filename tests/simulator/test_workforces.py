@@ -118,9 +118,9 @@ def test_a_team_can_be_created_described_updated_and_deleted(either_world: World
 
 
 def test_a_team_name_is_unique_while_the_team_exists(world: World) -> None:
-    assert refusal(world.sagemaker.create_workteam, **{**world.workteam_request(), "WorkforceName": "nobody"}) == (
+    assert refusal(world.sagemaker.create_workteam, **{**world.workteam_request(), "WorkforceName": "missing"}) == (
         "ValidationException",
-        "No workforce found for name: nobody",
+        "No workforce found for name: missing",
     )
     assert world.workteam
 
@@ -221,7 +221,7 @@ def test_tags_can_be_added_replaced_and_deleted(either_world: World, kind: str) 
 
 
 def test_tagging_a_missing_resource_is_refused(world: World) -> None:
-    arn = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/nobody"
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/missing"
 
     assert refusal(world.sagemaker.list_tags, ResourceArn=arn) == (
         "ResourceNotFound",

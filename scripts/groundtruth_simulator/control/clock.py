@@ -41,10 +41,10 @@ class Clock:
             self._rebase(self._now() + timedelta(seconds=seconds))
             return self._base
 
-    def advance_to(self, moment: datetime) -> datetime:
-        """Move time forward to a moment, or not at all if it has passed."""
+    def advance_to(self, target: datetime) -> datetime:
+        """Move time forward to a time, or not at all if it has passed."""
         with self._lock:
-            self._rebase(max(self._now(), moment.astimezone(UTC)))
+            self._rebase(max(self._now(), target.astimezone(UTC)))
             return self._base
 
     def configure(self, *, speed: float | None = None, frozen: bool | None = None) -> None:
@@ -61,5 +61,5 @@ class Clock:
             return self._base
         return self._base + timedelta(seconds=(time.monotonic() - self._real_base) * self._speed)
 
-    def _rebase(self, moment: datetime) -> None:
-        self._base, self._real_base = moment, time.monotonic()
+    def _rebase(self, target: datetime) -> None:
+        self._base, self._real_base = target, time.monotonic()
