@@ -58,5 +58,5 @@ format: setup ## mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure goals 1 to 10, most against other tools, which it installs into .bench/ (4 to 6 minutes)
+bench: setup ## measure goals 1 to 9 against other tools, which it installs into .bench/ (4 to 6 minutes)
 	PYTHONPATH=tests $(BIN)/python -m bench

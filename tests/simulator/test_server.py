@@ -124,12 +124,12 @@ def test_faults_can_be_added_read_and_removed(served_world: World) -> None:
 
 
 def test_routes_can_be_added_and_read(served_world: World) -> None:
-    routes = {"https://api.github.com": "http://127.0.0.1:5642"}
+    emulator = {"https://api.github.com": "http://127.0.0.1:5642"}
 
-    assert ask(served_world, "POST", "routes", routes) == (200, routes)
+    assert ask(served_world, "POST", "routes", emulator) == (200, emulator)
     assert ask(served_world, "POST", "routes", {"https://other.example/": "http://127.0.0.1:1/"}) == (
         200,
-        {**routes, "https://other.example": "http://127.0.0.1:1"},
+        {**emulator, "https://other.example": "http://127.0.0.1:1"},
     )
     assert ask(served_world, "GET", "routes")[1].keys() == {"https://api.github.com", "https://other.example"}
 
