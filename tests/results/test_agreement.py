@@ -8,8 +8,9 @@ import pytest
 
 from groundctl.domain.results.agreement import Votes, agreement_of, krippendorff_alpha, read_answers
 from groundctl.domain.results.output_line import Why
+from groundctl.presentation.machine.results_json import results_json
 from groundctl.presentation.results_sentences import agreement_words
-from groundctl.presentation.terminal.results import results_json, results_text
+from groundctl.presentation.terminal.results import results_text
 from results.manifests import a_line, a_request, some_results
 from support.builders import NOW
 

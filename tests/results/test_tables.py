@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from groundctl.domain.results.agreement import read_answers
 from groundctl.domain.results.output_line import Why
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
+from groundctl.presentation.machine.results_json import results_json
 from groundctl.presentation.machine.results_tables import csv_lines, inert, jsonl_lines, own_keys
-from groundctl.presentation.terminal.results import results_json
 from results.manifests import a_line, a_request, an_origin, some_results, written
 from support.builders import NOW
 

@@ -9,7 +9,8 @@ import pytest
 
 from groundctl.domain.results.agreement import read_answers
 from groundctl.presentation.escape import display_width
-from groundctl.presentation.terminal.results import results_json, results_text
+from groundctl.presentation.machine.results_json import results_json
+from groundctl.presentation.terminal.results import results_text
 from results.manifests import ATTRIBUTE, a_line, a_request, metadata, some_results
 from support.builders import NOW
 

@@ -9,8 +9,8 @@ from groundctl.domain.results.output_manifest import LabeledObject
 from groundctl.domain.results.results import Results
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.html.results_page import ClipUrl, results_page
+from groundctl.presentation.machine.results_json import results_json
 from groundctl.presentation.machine.results_tables import csv_lines, jsonl_lines, own_keys
-from groundctl.presentation.terminal.results import results_json
 
 
 def results_files(

@@ -1,13 +1,12 @@
-"""What an apply did, in words and as JSON."""
+"""What an apply did, as text for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
-from groundctl.domain.planning.plan import Action, Plan, change_content
+from groundctl.domain.planning.plan import Action, Plan
 from groundctl.presentation.escape import for_terminal
 from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.text import count
@@ -35,27 +34,6 @@ def verdict_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         refused
     )
     return f"Nothing was created: {', '.join(parts)}. AWS was not asked to change anything."
-
-
-def applied_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Give what an apply did as JSON values, and what it left undone and why."""
-    undone = [change for change in plan.changes if change.action.fails or change.action is Action.WAITING]
-    return {
-        "plan_digest": plan.digest,
-        "outcomes": [_outcome(outcome) for outcome in outcomes],
-        "not_done": [change_content(change) for change in undone],
-    }
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "name": outcome.name,
-        "path": outcome.path,
-        "result": str(outcome.result),
-        "evidence": outcome.evidence,
-        "hint": outcome.hint,
-        "arn": outcome.arn,
-    }
 
 
 def _outcome_lines(outcome: Outcome) -> Iterator[str]:

@@ -1,10 +1,9 @@
-"""How jobs are getting on, for a terminal and as JSON."""
+"""The progress of jobs as text for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from groundctl.domain.tracking.progress import Progress
 from groundctl.presentation.escape import for_terminal
@@ -47,25 +46,3 @@ def _verdict(standing: Sequence[Progress]) -> str:
     statuses = [str(one.job.status) for one in standing]
     parts = [f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses)]
     return f"{count(len(standing), 'job')}: {', '.join(parts)}"
-
-
-def status_json(standing: Sequence[Progress]) -> list[dict[str, Any]]:
-    """Give the standing of jobs as JSON values; times in ISO 8601, rate in data objects an hour."""
-    return [
-        {
-            "name": one.job.name,
-            "arn": one.job.arn,
-            "status": str(one.job.status),
-            "labeled": one.job.counters.labeled,
-            "failed": one.job.counters.failed,
-            "total": one.total,
-            "rate_per_hour": one.rate and round(one.rate, 3),
-            "expected_end": one.expected_end and one.expected_end.isoformat(),
-            "created": one.job.created.isoformat(),
-            "expires": one.expires.isoformat(),
-            "failure_reason": one.job.failure_reason,
-            "output_manifest": one.job.output_manifest,
-            "advice": one.advice,
-        }
-        for one in standing
-    ]
