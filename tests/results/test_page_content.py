@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from groundctl.domain.results.output_manifest import read_objects
 from groundctl.domain.results.results import read_results
 from groundctl.errors import UsageError
-from groundctl.presentation.html.page import for_address, media_source
-from groundctl.presentation.html.results_clips import choose_for_page
+from groundctl.presentation.html.clip_selection import select_clips
+from groundctl.presentation.html.page import media_address, media_source
 from groundctl.presentation.html.results_page import results_page
 from groundctl.presentation.html.worker_page import worker_page
 from results.manifests import a_line, an_origin, written
@@ -49,7 +49,7 @@ def a_results_page(text: str) -> str:
 def test_a_page_with_few_clips_of_a_label_shows_them_all() -> None:
     lines = [a_line(n, "winner", 0.5 + n / 10_000) for n in range(1000)] + [a_line("rare", "cannot tell", 1.0)]
 
-    chosen = choose_for_page(read_objects(written(*lines), an_origin()), 50)
+    chosen = select_clips(read_objects(written(*lines), an_origin()), 50)
 
     assert len(chosen) == 50
     assert [one.position for one in chosen] == [*range(49), 1000]
@@ -69,12 +69,12 @@ def test_no_text_changes_what_a_results_page_is_made_of(text: str) -> None:
     ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "http://[", " javascript:x", None],
 )
 def test_an_address_that_shows_no_clip_is_none(url: str | None) -> None:
-    assert for_address(url) is None
+    assert media_address(url) is None
 
 
 @pytest.mark.parametrize("url", ["clips/a.mp4", "../a%20b.mp4", "https://a.example/b.mp4?c=d", "file:///a.mp4", INLINE])
 def test_an_address_of_a_clip_is_kept(url: str) -> None:
-    assert for_address(url) == url
+    assert media_address(url) == url
 
 
 @pytest.mark.parametrize(
