@@ -12,7 +12,7 @@ from groundctl.domain.results.output_manifest import LabeledObject
 from groundctl.domain.results.results import Results
 from groundctl.presentation.html.page import media_address
 from groundctl.presentation.html.text_views import Fact, ObjectLocation, object_location, shortened
-from groundctl.presentation.results_sentences import votes_words, why_words
+from groundctl.presentation.results_sentences import reason_text, votes_text
 from groundctl.presentation.text import count
 
 _MAX_OWN_KEYS = 6
@@ -68,7 +68,7 @@ def clips_view(results: Results, selected: Sequence[LabeledObject], urls: Mappin
     cut = len(selected) < results.objects
     return ClipsView(
         shown_of=f"{len(selected):,} of {count(results.objects, 'clip')}" if cut else "",
-        table=f"{results.origin.job.name}.csv",
+        table=f"{results.labeled_job.job.name}.csv",
         filters=tuple(_filters(labels, [numbers[each.label] for each in selected])),
         playable=bool(urls),
         cards=tuple(_card(each, numbers[each.label], urls.get(each.position)) for each in selected),
@@ -93,8 +93,8 @@ def _card(clip: LabeledObject, filter_value: int, url: str | None) -> Card:
         label=clip.label,
         confidence="" if unknown else f"{clip.confidence:.2f}",
         address=media_address(url),
-        reason=why_words(clip.why, clip.told) if clip.why else "",
-        answers=votes_words(clip.answers),
+        reason=reason_text(clip.reason, clip.aws_reason) if clip.reason else "",
+        answers=votes_text(clip.answers),
         own=tuple(_own_facts(clip.own)),
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from groundctl.domain.results.agreement import Agreement
 from groundctl.domain.results.output_manifest import LabeledObject
-from groundctl.domain.results.results import LabelCount, Results, Unlabeled
+from groundctl.domain.results.results import LabelCount, Results, UnlabeledGroup
 from groundctl.presentation.html.clip_selection import select_clips
 from groundctl.presentation.html.page import media_source, render_page
 from groundctl.presentation.html.results_clips import ClipsView, clips_view
@@ -23,13 +23,13 @@ from groundctl.presentation.html.text_views import (
 )
 from groundctl.presentation.results_sentences import (
     STATUS,
-    agreement_words,
-    confidence_words,
+    agreement_sentences,
+    confidence_sentence,
     next_steps,
     notes,
-    share_words,
-    votes_words,
-    why_words,
+    reason_text,
+    share_text,
+    votes_text,
 )
 from groundctl.presentation.text import count, moment
 
@@ -75,7 +75,7 @@ class AgreementView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnlabeledGroup:
+class UnlabeledRow:
     """Clips without a label for one reason; more is empty if the examples are all of them."""
 
     count: str
@@ -102,9 +102,9 @@ class ResultsView:
     confidence: str
     histogram: Histogram | None
     agreement: AgreementView | None
-    unlabeled: tuple[UnlabeledGroup, ...]
+    unlabeled: tuple[UnlabeledRow, ...]
     clips: ClipsView | None
-    made_at: str
+    generated_at: str
 
 
 def results_page(
@@ -121,44 +121,44 @@ def results_page(
     return render_page(
         "results",
         _view(results, clips_view(results, selected, urls), now),
-        title=f"{results.origin.job.name}: results",
+        title=f"{results.labeled_job.job.name}: results",
         clips_from=filter(None, map(media_source, urls.values())),
     )
 
 
 def _view(results: Results, clips: ClipsView | None, now: datetime) -> ResultsView:
     share = results.labeled / results.objects if results.objects else 0.0
-    confidence = confidence_words(results)
+    confidence = confidence_sentence(results)
     longest = max((each.count for each in results.counts), default=0)
     return ResultsView(
-        job_name=results.origin.job.name,
-        question=results.origin.question,
+        job_name=results.labeled_job.job.name,
+        question=results.labeled_job.question,
         labeled=f"{results.labeled:,}",
         objects=count(results.objects, "clip"),
         labeled_percent=f"{share * 100:.2f}",
         facts=_facts(results, now),
-        output_manifest=results.origin.output_manifest,
+        output_manifest=results.labeled_job.output_manifest,
         notes=tuple(notes(results)),
         next_steps=tuple(map(_next_step, next_steps(results, now))),
         labels=tuple(_label_row(each, results, longest) for each in results.counts),
-        has_confidence=bool(results.computed),
+        has_confidence=bool(results.with_confidence),
         confidence=as_sentence(confidence) if confidence else "",
-        histogram=histogram_of(results.histogram) if results.computed else None,
+        histogram=histogram_of(results.histogram) if results.with_confidence else None,
         agreement=_agreement(results.agreement) if results.agreement else None,
         unlabeled=_unlabeled(results.unlabeled),
         clips=clips,
-        made_at=moment(now),
+        generated_at=moment(now),
     )
 
 
 def _facts(results: Results, now: datetime) -> tuple[Fact, ...]:
-    job = results.origin.job
+    job = results.labeled_job.job
     running = "" if job.status.is_terminal else f" at {moment(now)}"
     return (
         Fact(name="Status", value=STATUS[job.status] + running),
-        Fact(name="Answers asked for", value=f"{results.origin.workers_per_object} per clip"),
+        Fact(name="Workers per clip", value=f"{results.labeled_job.workers_per_object}"),
         Fact(name="Created", value=moment(job.created)),
-        Fact(name="Last change", value=moment(job.modified)),
+        Fact(name="Last modified", value=moment(job.modified)),
     )
 
 
@@ -173,7 +173,7 @@ def _label_row(label_count: LabelCount, results: Results, longest: int) -> Label
     return LabelRow(
         label=label_count.label,
         count=f"{label_count.count:,}",
-        share=share_words(label_count.count, results.labeled),
+        share=share_text(label_count.count, results.labeled),
         mean_confidence=mean if label_count.count else "",
         percent_of_longest=f"{width:.2f}",
     )
@@ -181,19 +181,19 @@ def _label_row(label_count: LabelCount, results: Results, longest: int) -> Label
 
 def _agreement(agreement: Agreement) -> AgreementView:
     return AgreementView(
-        sentences=tuple(agreement_words(agreement)),
+        sentences=tuple(agreement_sentences(agreement)),
         disputed=tuple(
-            DisputeRow(location=object_location(dispute.source_ref), answers=votes_words(dispute.answers))
+            DisputeRow(location=object_location(dispute.source_ref), answers=votes_text(dispute.answers))
             for dispute in agreement.disputed
         ),
     )
 
 
-def _unlabeled(groups: Sequence[Unlabeled]) -> tuple[UnlabeledGroup, ...]:
+def _unlabeled(groups: Sequence[UnlabeledGroup]) -> tuple[UnlabeledRow, ...]:
     return tuple(
-        UnlabeledGroup(
+        UnlabeledRow(
             count=count(group.count, "clip"),
-            reason=why_words(group.why, group.told),
+            reason=reason_text(group.reason, group.aws_reason),
             examples=tuple(map(object_location, group.examples)),
             more=f"{group.count - len(group.examples):,}" if group.count > len(group.examples) else "",
         )

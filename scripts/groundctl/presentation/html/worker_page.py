@@ -42,11 +42,11 @@ def _notes(rendered: str) -> Iterator[str]:
     """Say where this preview differs from what AWS would show."""
     scripts = re.findall(r"<script\b[^>]*>", rendered, re.IGNORECASE)
     if not any(CROWD_SCRIPT in script for script in scripts):
-        yield "The template does not load AWS's Crowd HTML Elements: on AWS, workers could not answer."
+        yield "The template does not load AWS's Crowd HTML Elements, so workers could not answer on AWS."
     if any(CROWD_SCRIPT not in script for script in scripts) or re.search(r"<[^>]+\son\w+\s*=", rendered):
-        yield "Scripts of the template's own are left out here."
+        yield "The template's own scripts do not run in this preview."
     for element in sorted(crowd_elements(rendered) - _IN_OUR_STAND_IN):
-        yield f"<{element}> has no stand-in and shows as plain content."
+        yield f"<{element}> has no stand-in and is shown as plain content."
     for element in sorted(_IN_OUR_STAND_IN):
         if f"<{element}" not in rendered:
-            yield f"The template has no <{element}>: on AWS, workers could not answer."
+            yield f"The template has no <{element}>, so workers could not answer on AWS."

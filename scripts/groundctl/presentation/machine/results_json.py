@@ -14,49 +14,54 @@ FORMAT_VERSION = 1
 
 def results_json(results: Results, now: datetime) -> dict[str, Any]:
     """Return a summary of a job's labels as JSON values."""
-    origin, job = results.origin, results.origin.job
+    labeled_job, job = results.labeled_job, results.labeled_job.job
     return {
         "format_version": FORMAT_VERSION,
         "job": job.name,
         "arn": job.arn,
-        "question": origin.question,
+        "question": labeled_job.question,
         "status": str(job.status),
         "failure_reason": job.failure_reason,
-        "label_attribute": origin.label_attribute,
-        "workers_per_object": origin.workers_per_object,
-        "output_manifest": origin.output_manifest,
+        "label_attribute": labeled_job.label_attribute,
+        "workers_per_object": labeled_job.workers_per_object,
+        "output_manifest": labeled_job.output_manifest,
         "objects": results.objects,
         "labeled": results.labeled,
         "without_label": results.without_label,
-        "labels_from_earlier_jobs": results.earlier,
+        "labels_from_earlier_jobs": results.from_earlier_jobs,
         "labels_with_another_number": results.renumbered,
-        "labels": [_label_json(one, results.labeled) for one in results.counts],
-        "confidence": {"computed": results.computed, "histogram": list(results.histogram)},
+        "labels": [_label(label_count, results.labeled) for label_count in results.counts],
+        "confidence": {"computed": results.with_confidence, "histogram": list(results.histogram)},
         "least_sure": [
-            {"source_ref": one.source_ref, "label": one.label, "confidence": one.confidence}
-            for one in results.least_sure
+            {"source_ref": each.source_ref, "label": each.label, "confidence": each.confidence}
+            for each in results.least_sure
         ],
         "reasons_for_no_label": [
-            {"reason": str(one.why), "aws_says": one.told, "count": one.count, "examples": list(one.examples)}
-            for one in results.unlabeled
+            {
+                "reason": str(group.reason),
+                "aws_says": group.aws_reason,
+                "count": group.count,
+                "examples": list(group.examples),
+            }
+            for group in results.unlabeled
         ],
-        "agreement": results.agreement and _agreement_json(results.agreement),
+        "agreement": results.agreement and _agreement(results.agreement),
         "notes": notes(results),
         "what_now": next_steps(results, now),
     }
 
 
-def _label_json(one: LabelCount, total: int) -> dict[str, Any]:
+def _label(label_count: LabelCount, total: int) -> dict[str, Any]:
     return {
-        "label": one.label,
-        "count": one.count,
-        "share": round(one.count / total, 4) if total else None,
-        "mean_confidence": one.mean_confidence and round(one.mean_confidence, 4),
-        "declared": one.declared,
+        "label": label_count.label,
+        "count": label_count.count,
+        "share": round(label_count.count / total, 4) if total else None,
+        "mean_confidence": label_count.mean_confidence and round(label_count.mean_confidence, 4),
+        "declared": label_count.declared,
     }
 
 
-def _agreement_json(agreement: Agreement) -> dict[str, Any]:
+def _agreement(agreement: Agreement) -> dict[str, Any]:
     return {
         "objects_with_two_answers_or_more": agreement.objects,
         "objects_with_one_answer": agreement.single,
@@ -65,5 +70,5 @@ def _agreement_json(agreement: Agreement) -> dict[str, Any]:
         "answers": agreement.answers,
         "answers_per_worker": list(agreement.answers_per_worker),
         "confused": [{"labels": [first, second], "objects": number} for first, second, number in agreement.confused],
-        "disputed": [{"source_ref": one.source_ref, "answers": dict(one.answers)} for one in agreement.disputed],
+        "disputed": [{"source_ref": each.source_ref, "answers": dict(each.answers)} for each in agreement.disputed],
     }

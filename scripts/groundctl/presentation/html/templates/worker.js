@@ -1,5 +1,5 @@
-// A stand-in for the elements of AWS's worker pages. Children keep their place in the page (light DOM) and are shown
-// through slots; every stranger's text goes in as text.
+// A stand-in for AWS's Crowd HTML Elements. Children stay in the light DOM and are shown through slots; all text from
+// the template is set as textContent.
 "use strict";
 const SHARED = `
   *, *::before, *::after { box-sizing: border-box; }
@@ -107,7 +107,7 @@ customElements.define("crowd-classifier", class extends HTMLElement {
       keys.textContent = `Keys: ${labels.length > 1 ? `1 to ${Math.min(labels.length, 9)}` : "1"} choose, Enter submits.`;
     } else {
       keys.className = "error";
-      keys.textContent = "The template gives no list of categories: a worker could not answer.";
+      keys.textContent = "The template has no list of categories, so workers could not answer.";
     }
   }
 
@@ -143,7 +143,7 @@ customElements.define("crowd-form", class extends HTMLElement {
     `, `
       <slot></slot>
       <div class="foot"><p role="alert"></p><button type="button" class="main">Submit</button></div>
-      <div role="status"><div class="sent" hidden><h2>The answer AWS would get</h2><pre></pre></div></div>
+      <div role="status"><div class="sent" hidden><h2>The answer that AWS would receive</h2><pre></pre></div></div>
     `);
     root.querySelector("button").addEventListener("click", () => this.submit());
   }
