@@ -92,7 +92,7 @@ def test_nothing_is_submitted_before_something_is_chosen(browser: Browser, tmp_p
 
     seen.page.get_by_role("button", name="Submit").click()
 
-    expect(seen.page.get_by_role("alert")).to_have_text("Choose an option first.")
+    expect(seen.page.get_by_role("alert")).to_have_text("Select an option first.")
     expect(seen.page.locator(SENT)).to_be_hidden()
 
 

@@ -33,8 +33,7 @@ unforced error      0     0%
 cannot tell         1    17%        0.55  ████████
 
 confidence  0 |·····▃▃▃·█| 1
-            AWS computed it for 6 of 6 labels; compare values within this job
-            only
+            computed for 6 of 6 labels; compare values within this job only
 
 lowest confidence
   0.55  cannot tell   rally-5.mp4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from groundctl.domain.jobs.observed import Status
@@ -41,6 +42,14 @@ _WORTH_ANOTHER_JOB = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """Something to do about results, with the lines that it adds to a declaration, if any."""
+
+    sentence: str
+    declaration: tuple[str, ...] = ()
+
+
 def headline(results: Results) -> str:
     """Return one line with the job's status and how many clips have a label."""
     job = results.labeled_job.job
@@ -69,23 +78,28 @@ def notes(results: Results) -> list[str]:
     return lines
 
 
-def next_steps(results: Results, now: datetime) -> list[str]:
-    """Return what to do about the results; the lines after a step's first line belong in a declaration."""
+def next_steps(results: Results, now: datetime) -> list[NextStep]:
+    """Return what to do about the results, if anything."""
     labeled_job, job, steps = results.labeled_job, results.labeled_job.job, []
     if not job.status.is_terminal:
         progress = progress_of(job, now)
         end = f"; expected end {moment(progress.expected_end)}" if progress.expected_end else ""
-        steps.append(f"labels are still coming in{end}: run this command again later")
+        steps.append(NextStep(sentence=f"labels are still coming in{end}: run this command again later"))
     if job.status is Status.FAILED:
-        steps.append(f"fix the failure that AWS reports: {job.failure_reason or 'no reason given'}")
+        steps.append(NextStep(sentence=f"fix the failure that AWS reports: {job.failure_reason or 'no reason given'}"))
     if job.status.is_terminal and any(group.reason in _WORTH_ANOTHER_JOB for group in results.unlabeled):
         steps.append(
-            "create a job with a new name for the remaining clips; with these lines, only clips without a label are sent:\n"
-            f"input: {{from_job: {job.name}}}\n"
-            f"output: {{label_attribute: {labeled_job.label_attribute}}}"
+            NextStep(
+                sentence="create a job with a new name for the remaining clips; "
+                "with these lines, only clips without a label are sent:",
+                declaration=(
+                    f"input: {{from_job: {job.name}}}",
+                    f"output: {{label_attribute: {labeled_job.label_attribute}}}",
+                ),
+            )
         )
     if labeled_job.workers_per_object == 1 and results.labeled:
-        steps.append("for confidence values, use two or more workers per clip in the next job")
+        steps.append(NextStep(sentence="for confidence values, use two or more workers per clip in the next job"))
     return steps
 
 
@@ -94,7 +108,7 @@ def confidence_sentence(results: Results) -> str:
     own_labels = results.labeled - results.from_earlier_jobs
     if results.with_confidence:
         labels = f"{results.with_confidence:,} of {count(own_labels, 'label')}"
-        return f"AWS computed it for {labels}; compare values within this job only"
+        return f"computed for {labels}; compare values within this job only"
     if results.labeled_job.workers_per_object == 1:
         return "not computed: one worker answered each clip"
     return "not computed" if own_labels else ""

@@ -23,6 +23,7 @@ from groundctl.presentation.html.text_views import (
 )
 from groundctl.presentation.results_sentences import (
     STATUS,
+    NextStep,
     agreement_sentences,
     confidence_sentence,
     next_steps,
@@ -40,7 +41,7 @@ ClipUrl = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
+class NextStepView:
     """What to do about the results, with lines for a declaration if there are any."""
 
     sentence: tuple[TextRun, ...]
@@ -96,7 +97,7 @@ class ResultsView:
     facts: tuple[Fact, ...]
     output_manifest: str
     notes: tuple[str, ...]
-    next_steps: tuple[NextStep, ...]
+    next_steps: tuple[NextStepView, ...]
     labels: tuple[LabelRow, ...]
     has_confidence: bool
     confidence: str
@@ -162,9 +163,8 @@ def _facts(results: Results, now: datetime) -> tuple[Fact, ...]:
     )
 
 
-def _next_step(step: str) -> NextStep:
-    words, _, declaration = step.partition("\n")
-    return NextStep(sentence=text_runs(as_sentence(words)), declaration=declaration)
+def _next_step(step: NextStep) -> NextStepView:
+    return NextStepView(sentence=text_runs(as_sentence(step.sentence)), declaration="\n".join(step.declaration))
 
 
 def _label_row(label_count: LabelCount, results: Results, longest: int) -> LabelRow:

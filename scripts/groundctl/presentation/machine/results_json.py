@@ -47,7 +47,7 @@ def results_json(results: Results, now: datetime) -> dict[str, Any]:
         ],
         "agreement": results.agreement and _agreement(results.agreement),
         "notes": notes(results),
-        "what_now": next_steps(results, now),
+        "what_now": ["\n".join([step.sentence, *step.declaration]) for step in next_steps(results, now)],
     }
 
 

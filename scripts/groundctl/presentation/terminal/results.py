@@ -11,6 +11,7 @@ from groundctl.domain.results.agreement import Agreement
 from groundctl.domain.results.results import LabelCount, Results, UnlabeledGroup
 from groundctl.presentation.escape import display_width, for_terminal
 from groundctl.presentation.results_sentences import (
+    NextStep,
     agreement_sentences,
     confidence_sentence,
     headline,
@@ -52,13 +53,12 @@ def _wrapped(text: str, indent: str = "", *, first: str | None = None) -> list[s
     )
 
 
-def _next_steps(steps: Sequence[str]) -> list[str]:
+def _next_steps(steps: Sequence[NextStep]) -> list[str]:
     lines: list[str] = []
     lead = "next steps: "
     for step in steps:
-        words, *code = step.split("\n")
-        lines += _wrapped(words, " " * len(lead), first=lead if not lines else None)
-        lines += [f"{' ' * len(lead)}  {line}" for line in code]
+        lines += _wrapped(step.sentence, " " * len(lead), first=lead if not lines else None)
+        lines += [f"{' ' * len(lead)}  {line}" for line in step.declaration]
     return lines
 
 

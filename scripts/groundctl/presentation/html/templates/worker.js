@@ -89,8 +89,8 @@ customElements.define("crowd-classifier", class extends HTMLElement {
     labels.forEach((text, index) => {
       const label = document.createElement("label");
       const input = Object.assign(document.createElement("input"), { type: "radio", name: "label", value: text });
-      const words = Object.assign(document.createElement("span"), { textContent: text });
-      label.append(input, words);
+      const caption = Object.assign(document.createElement("span"), { textContent: text });
+      label.append(input, caption);
       if (index < 9) {
         input.setAttribute("aria-keyshortcuts", String(index + 1));
         const key = Object.assign(document.createElement("kbd"), { textContent: String(index + 1) });
@@ -104,7 +104,7 @@ customElements.define("crowd-classifier", class extends HTMLElement {
     });
     const keys = root.querySelector(".keys");
     if (labels.length) {
-      keys.textContent = `Keys: ${labels.length > 1 ? `1 to ${Math.min(labels.length, 9)}` : "1"} choose, Enter submits.`;
+      keys.textContent = `Press ${labels.length > 1 ? `1 to ${Math.min(labels.length, 9)}` : "1"} to select, Enter to submit.`;
     } else {
       keys.className = "error";
       keys.textContent = "The template has no list of categories, so workers could not answer.";
@@ -152,7 +152,7 @@ customElements.define("crowd-form", class extends HTMLElement {
     const root = this.shadowRoot;
     const classifiers = [...this.querySelectorAll("crowd-classifier")];
     const missing = classifiers.find((one) => !one.answer);
-    root.querySelector("p").textContent = missing ? "Choose an option first." : "";
+    root.querySelector("p").textContent = missing ? "Select an option first." : "";
     root.querySelector(".sent").hidden = Boolean(missing) || !classifiers.length;
     if (missing || !classifiers.length) return;
     const answer = Object.fromEntries(classifiers.map((one) => [one.getAttribute("name") ?? "", one.answer]));
