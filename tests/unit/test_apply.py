@@ -12,7 +12,7 @@ from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
 from groundctl.domain.planning.plan import plan_content
 from groundctl.errors import ExternalError
-from groundctl.presentation.terminal.plan import plan_json
+from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 

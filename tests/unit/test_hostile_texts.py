@@ -19,6 +19,9 @@ from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
+from groundctl.presentation.machine.outcomes_json import applied_json
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.machine.status_json import status_json
 from groundctl.presentation.markdown.check_run import (
     failure_check,
     plan_check,
@@ -28,14 +31,14 @@ from groundctl.presentation.markdown.check_run import (
 )
 from groundctl.presentation.markdown.comment import Footer, RenderedComment, footer_line
 from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.plan_comment import plan_markdown, plan_words
 from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
 from groundctl.presentation.markdown.run_summary import stories_words
 from groundctl.presentation.markdown.size_limit import STAMP_ROOM, SUMMARY_LIMIT, size
-from groundctl.presentation.terminal.outcomes import applied_json, applied_text
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
+from groundctl.presentation.terminal.outcomes import applied_text
+from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
-from groundctl.presentation.terminal.status import status_json, status_text
+from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 from support.builders import NOW, an_observed_job
 from support.github_markdown import read

@@ -63,6 +63,7 @@ ADAPTERS_OF = {
     "requests": ("groundctl/adapters/github/client", "groundtruth_simulator/*"),
     "yaml": ("groundctl/domain/declarations/yaml_loader",),
     "rich": ("groundctl/presentation/*",),
+    "jinja2": ("groundctl/presentation/*/environment",),
     "groundtruth_simulator": ("groundtruth_simulator/*",),
 }
 

@@ -27,7 +27,6 @@ RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
         ("show", RALLIES, "--as", "request"),
         ("show", RALLIES, "--as", "spec"),
         ("show", RALLIES, "--as", "comment"),
-        ("show", RALLIES, "--as", "page"),
     ],
     ids=" ".join,
 )
@@ -36,6 +35,12 @@ def test_an_offline_command_imports_nothing_heavy(arguments: tuple[str, ...], tm
 
     assert imported & {"groundctl"}
     assert not imported & set(HEAVY)
+
+
+def test_a_command_that_makes_a_page_imports_the_template_engine_and_nothing_else_heavy(tmp_path: Path):
+    imported = modules_imported_by("show", RALLIES, "--as", "page", cwd=ROOT, report=tmp_path / "modules.json")
+
+    assert imported & set(HEAVY) == {"jinja2"}
 
 
 def test_a_new_declaration_is_written_without_anything_heavy(tmp_path: Path):

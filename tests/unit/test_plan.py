@@ -13,7 +13,8 @@ from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Action, Change, Plan
 from groundctl.domain.planning.planner import leave_stopped, plan_continuation, plan_new_job
-from groundctl.presentation.terminal.plan import plan_json, plan_text
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.terminal.plan import plan_text
 from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 

@@ -112,7 +112,7 @@ def test_outcomes_for_the_terminal():
 
     assert applied_text(a_plan(), [lost, made], Policy()) == (
         "unknown   a: no answer\n"
-        "          what now: run apply again\n"
+        "          hint: run apply again\n"
         "created   b: accepted, and there\n"
         "2 jobs: 1 created, 1 unknown"
     )

@@ -13,7 +13,7 @@ from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.presentation.terminal.plan import plan_json
+from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeHistory, FakePullRequests
 

@@ -16,7 +16,8 @@ from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is
 from groundctl.domain.planning.plan import Action
 from groundctl.errors import UsageError
 from groundctl.presentation.escape import for_json
-from groundctl.presentation.terminal.outcomes import applied_json, applied_text
+from groundctl.presentation.machine.outcomes_json import applied_json
+from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.progress_bar import progress
 
 if TYPE_CHECKING:

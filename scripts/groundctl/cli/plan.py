@@ -12,7 +12,9 @@ from groundctl.composition import in_a_workflow, open_workflow_run, read_json
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, parse_terraform_plan
 from groundctl.errors import GroundctlError, UsageError
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.plan import plan_text
 
 if TYPE_CHECKING:
     from groundctl.cli.ci.reporter import PullRequestReporter, Write

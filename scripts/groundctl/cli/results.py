@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
         aws.objects,
         with_answers=options.answers,
         declared_in=declared.get(options.name.lower()),
-        watch=progress,
+        progress=progress,
     )
     results, now = fetched.results, datetime.now(UTC)
     as_json = options.format == "json"
@@ -38,4 +38,4 @@ def run(options: Namespace) -> int:
         written = write_files(folder, results_files(results, fetched.objects, now=now, clip_url=clip_url))
         # With --format json standard output is for the reader that parses it.
         print("", *(f"wrote {path}" for path in written), sep="\n", file=sys.stderr if as_json else sys.stdout)
-    return 1 if results.origin.job.status is Status.FAILED else 0
+    return 1 if results.labeled_job.job.status is Status.FAILED else 0

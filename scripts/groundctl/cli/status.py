@@ -13,7 +13,8 @@ from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.errors import UsageError
 from groundctl.presentation.escape import for_json
-from groundctl.presentation.terminal.status import status_json, status_text
+from groundctl.presentation.machine.status_json import status_json
+from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count
 
 

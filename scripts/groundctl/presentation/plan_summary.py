@@ -1,4 +1,4 @@
-"""What a plan comes to in a line: its verdict and its money, for every reader of a plan."""
+"""A plan in one line each: what it would do, and what it would cost."""
 
 from __future__ import annotations
 

@@ -79,6 +79,11 @@ def plan_words(
     )
 
 
+def plan_markdown(plan: Plan, policy: Policy) -> str:
+    """Write a plan as the comment on a pull request, without the run that posts it."""
+    return plan_words(plan, policy, footer=None).text
+
+
 def _elsewhere(footer: Footer | None, limit: int) -> str:
     if footer is None:
         return "`groundctl plan --format json` has all of them."

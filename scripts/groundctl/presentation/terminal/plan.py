@@ -1,23 +1,15 @@
-"""A plan in words: for the terminal, for a pull request, and as JSON."""
+"""A plan as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.planning.plan import Action, Change, Plan, plan_content
-from groundctl.presentation.escape import for_json, for_terminal
-from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.presentation.escape import for_terminal
 from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import usd_range
-
-
-def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
-    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
-    whose = {"made_for": made_for} if made_for else {}
-    return for_json({**plan_content(plan), **whose, "digest": plan.digest})
 
 
 def plan_text(plan: Plan, policy: Policy) -> str:
@@ -61,8 +53,3 @@ def _reason_lines(change: Change) -> Iterator[str]:
         yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
     if change.fields:
         yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
-
-
-def plan_markdown(plan: Plan, policy: Policy) -> str:
-    """Write a plan as the comment on a pull request, without the run that posts it."""
-    return plan_words(plan, policy, footer=None).text

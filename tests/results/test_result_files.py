@@ -1,4 +1,4 @@
-"""The files that hold results, and the clips that play from a folder or a web address."""
+"""The files of results, and clips that play from a folder or a web address."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from groundctl.adapters.local.output_folder import clips_at, write_files
 from groundctl.domain.results.output_manifest import read_objects
 from groundctl.errors import UsageError
 from groundctl.presentation.machine.results_files import results_files
-from results.manifests import a_line, an_origin, some_results, written
+from results.manifests import a_labeled_job, a_line, some_results, written
 from support.builders import NOW
 
 
 def write_results(folder: Path) -> tuple[Path, ...]:
     lines = a_line(1), a_line(2, None)
-    contents = results_files(some_results(*lines), lambda: read_objects(written(*lines), an_origin()), now=NOW)
+    contents = results_files(some_results(*lines), lambda: read_objects(written(*lines), a_labeled_job()), now=NOW)
     return write_files(folder, contents)
 
 
-def test_four_files_are_written_and_say_the_same(tmp_path: Path) -> None:
+def test_four_files_are_written_and_agree(tmp_path: Path) -> None:
     paths = write_results(tmp_path / "new" / "folder")
 
     assert [path.name for path in paths] == [f"Rally-2026{end}" for end in (".csv", ".jsonl", ".summary.json", ".html")]
@@ -41,7 +41,7 @@ def test_writing_again_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == second
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
 
     with pytest.raises(UsageError, match="cannot be written"):
@@ -50,7 +50,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def clips(tmp_path: Path) -> Path:
-    """A folder with one clip, and a file beside it that is nobody's business."""
+    """A folder with one clip, and a file beside it that must not be served."""
     folder = tmp_path / "clips"
     (folder / "rallies").mkdir(parents=True)
     (folder / "rallies" / "a b#1.mp4").write_bytes(b"clip")
@@ -81,6 +81,6 @@ def test_clips_at_a_web_address_lie_under_their_keys() -> None:
     assert find("s3://bucket/rallies/a b.mp4") == "https://media.example.com/clips/rallies/a%20b.mp4"
 
 
-def test_a_folder_of_clips_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_missing_folder_of_clips_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no folder"):
         clips_at(str(tmp_path / "none"), tmp_path)

@@ -1,4 +1,4 @@
-"""A page opened in the browser a person would use, and a record of what it did besides showing itself."""
+"""A page opened in a real browser, and a record of its side effects."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import ClassVar
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
 
-class _Elsewhere(BaseHTTPRequestHandler):
-    """A place that pages have no business with; it answers, and remembers who came."""
+class _ForeignServer(BaseHTTPRequestHandler):
+    """A server that no page may contact; it answers, and records every request."""
 
     visitors: ClassVar[list[str]] = []
 
@@ -27,32 +27,32 @@ class _Elsewhere(BaseHTTPRequestHandler):
 
 
 @cache
-def elsewhere() -> str:
-    """Start the place that pages must not turn to, and give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere)
+def foreign_server() -> str:
+    """Start the server that pages must not contact, and return its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _ForeignServer)
     Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
 
 
 @dataclass
 class Visit:
-    """One page, opened from a file in a window of its own, and what it did besides showing itself."""
+    """One page, opened from a file in its own browser context, with its side effects."""
 
     page: Page
     dialogs: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    console_problems: list[str] = field(default_factory=list)
 
     @property
-    def outsiders(self) -> list[str]:
-        """Say whatever a stranger achieved: a dialog, a request, a mark left on the window."""
-        marks = ["window.stranger"] if self.page.evaluate("'stranger' in window") else []
-        return [*self.dialogs, *self.requests, *_Elsewhere.visitors, *marks]
+    def side_effects(self) -> list[str]:
+        """Return what an attacker would have achieved: a dialog, a request, a property of the window."""
+        marks = ["window.injected"] if self.page.evaluate("'injected' in window") else []
+        return [*self.dialogs, *self.requests, *_ForeignServer.visitors, *marks]
 
 
 def visit(browser: Browser, content: str, folder: Path, *, scheme: str = "light", width: int = 1280) -> Visit:
-    """Write a page to a folder and open it from there, as a double click would."""
-    _Elsewhere.visitors.clear()
+    """Write a page to a folder and open it as a file."""
+    _ForeignServer.visitors.clear()
     file = folder / "page.html"
     file.write_text(content, encoding="utf-8")
     context = browser.new_context(
@@ -69,18 +69,18 @@ def visit(browser: Browser, content: str, folder: Path, *, scheme: str = "light"
             seen.requests.append(request.url)
 
     def note_refusal(request: Request) -> None:
-        # The browser also reports what the page's policy kept it from asking.
+        # The browser also reports requests that the page's policy blocked.
         if request.failure == "csp" and request.url in seen.requests:
             seen.requests.remove(request.url)
 
     def note_message(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            seen.complaints.append(message.text)
+            seen.console_problems.append(message.text)
 
     seen.page.on("dialog", dismiss)
     seen.page.on("request", note_request)
     seen.page.on("requestfailed", note_refusal)
     seen.page.on("console", note_message)
-    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on("pageerror", lambda error: seen.console_problems.append(str(error)))
     seen.page.goto(file.as_uri())
     return seen

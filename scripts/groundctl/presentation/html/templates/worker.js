@@ -1,5 +1,5 @@
-// A stand-in for the elements of AWS's worker pages. Children keep their place in the page (light DOM) and are shown
-// through slots; every stranger's text goes in as text.
+// A stand-in for AWS's Crowd HTML Elements. Children stay in the light DOM and are shown through slots; all text from
+// the template is set as textContent.
 "use strict";
 const SHARED = `
   *, *::before, *::after { box-sizing: border-box; }
@@ -89,8 +89,8 @@ customElements.define("crowd-classifier", class extends HTMLElement {
     labels.forEach((text, index) => {
       const label = document.createElement("label");
       const input = Object.assign(document.createElement("input"), { type: "radio", name: "label", value: text });
-      const words = Object.assign(document.createElement("span"), { textContent: text });
-      label.append(input, words);
+      const caption = Object.assign(document.createElement("span"), { textContent: text });
+      label.append(input, caption);
       if (index < 9) {
         input.setAttribute("aria-keyshortcuts", String(index + 1));
         const key = Object.assign(document.createElement("kbd"), { textContent: String(index + 1) });
@@ -104,10 +104,10 @@ customElements.define("crowd-classifier", class extends HTMLElement {
     });
     const keys = root.querySelector(".keys");
     if (labels.length) {
-      keys.textContent = `Keys: ${labels.length > 1 ? `1 to ${Math.min(labels.length, 9)}` : "1"} choose, Enter submits.`;
+      keys.textContent = `Press ${labels.length > 1 ? `1 to ${Math.min(labels.length, 9)}` : "1"} to select, Enter to submit.`;
     } else {
       keys.className = "error";
-      keys.textContent = "The template gives no list of categories: a worker could not answer.";
+      keys.textContent = "The template has no list of categories, so workers could not answer.";
     }
   }
 
@@ -143,7 +143,7 @@ customElements.define("crowd-form", class extends HTMLElement {
     `, `
       <slot></slot>
       <div class="foot"><p role="alert"></p><button type="button" class="main">Submit</button></div>
-      <div role="status"><div class="sent" hidden><h2>The answer AWS would get</h2><pre></pre></div></div>
+      <div role="status"><div class="sent" hidden><h2>The answer that AWS would receive</h2><pre></pre></div></div>
     `);
     root.querySelector("button").addEventListener("click", () => this.submit());
   }
@@ -152,7 +152,7 @@ customElements.define("crowd-form", class extends HTMLElement {
     const root = this.shadowRoot;
     const classifiers = [...this.querySelectorAll("crowd-classifier")];
     const missing = classifiers.find((one) => !one.answer);
-    root.querySelector("p").textContent = missing ? "Choose an option first." : "";
+    root.querySelector("p").textContent = missing ? "Select an option first." : "";
     root.querySelector(".sent").hidden = Boolean(missing) || !classifiers.length;
     if (missing || !classifiers.length) return;
     const answer = Object.fromEntries(classifiers.map((one) => [one.getAttribute("name") ?? "", one.answer]));

@@ -40,10 +40,10 @@ def label_the_rallies(
     simulator.set_correct_labels({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
     session = AwsSession(REGION)
     aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session), check_account=lambda: None)
-    verdict = create(
+    outcome = create(
         a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
     )
-    assert verdict.result is Result.CREATED, verdict
+    assert outcome.result is Result.CREATED, outcome
     simulator.advance_until_idle() if until is None else simulator.advance(until)
     return aws
 

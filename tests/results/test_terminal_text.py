@@ -1,4 +1,4 @@
-"""What a person reads on a terminal, compared whole."""
+"""Results as text for a terminal, compared whole."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import pytest
 
 from groundctl.domain.results.agreement import read_answers
 from groundctl.presentation.escape import display_width
-from groundctl.presentation.terminal.results import results_json, results_text
+from groundctl.presentation.machine.results_json import results_json
+from groundctl.presentation.terminal.results import results_text
 from results.manifests import ATTRIBUTE, a_line, a_request, metadata, some_results
 from support.builders import NOW
 
 HOSTILE = "\x1b[2Jwinner\n::error::\u202eevil\x9b" + "x" * 300
 
 
-def test_a_job_that_is_done() -> None:
+def test_a_completed_job() -> None:
     confidences = [0.95, 0.97, 0.99, 0.71, 0.64, 0.55]
     labels = ["winner", "winner", "winner", "forced error", "forced error", "cannot tell"]
     lines = [a_line(n, label, value) for n, (label, value) in enumerate(zip(labels, confidences, strict=True))]
@@ -32,9 +33,9 @@ unforced error      0     0%
 cannot tell         1    17%        0.55  ████████
 
 confidence  0 |·····▃▃▃·█| 1
-            AWS computed it for 6 of 6 labels; compare it within this job only
+            computed for 6 of 6 labels; compare values within this job only
 
-least sure
+lowest confidence
   0.55  cannot tell   rally-5.mp4
   0.64  forced error  rally-4.mp4
   0.71  forced error  rally-3.mp4
@@ -46,14 +47,14 @@ without a label
     could not be shown
     rally-6.mp4
 
-what now: ask for the rest in a new labeling job with these lines; only clips
-          without a label are sent:
-            input: {from_job: Rally-2026}
-            output: {label_attribute: rally-outcome}"""
+next steps: create a job with a new name for the remaining clips; with these
+            lines, only clips without a label are sent:
+              input: {from_job: Rally-2026}
+              output: {label_attribute: rally-outcome}"""
     )
 
 
-def test_a_job_that_is_under_way_with_one_worker_a_clip() -> None:
+def test_a_running_job_with_one_worker_per_clip() -> None:
     counters = {"TotalLabeled": 1, "FailedNonRetryableError": 0, "Unlabeled": 1}
     results = some_results(
         a_line(0, confidence=0.0),
@@ -80,9 +81,10 @@ without a label
   1 clip: not labeled yet
     rally-1.mp4
 
-what now: labels are still coming in; expected end 2026-11-23 14:00 UTC: run
-          this again later
-          with two workers per clip or more, AWS says how sure a label is"""
+next steps: labels are still coming in; expected end 2026-11-23 14:00 UTC: run
+            this command again later
+            for confidence values, use two or more workers per clip in the next
+            job"""
     )
 
 
@@ -100,14 +102,14 @@ unforced error      0
 cannot tell         0
 
 without a label
-  1 clip: the job failed before it had a label
+  1 clip: the job failed before the clip had a label
     rally-0.mp4
 
-what now: AWS says why it failed: ClientError: no access
-          ask for the rest in a new labeling job with these lines; only clips
-          without a label are sent:
-            input: {from_job: Rally-2026}
-            output: {label_attribute: rally-outcome}"""
+next steps: fix the failure that AWS reports: ClientError: no access
+            create a job with a new name for the remaining clips; with these
+            lines, only clips without a label are sent:
+              input: {from_job: Rally-2026}
+              output: {label_attribute: rally-outcome}"""
     )
 
 
@@ -119,11 +121,11 @@ def test_disagreement_is_shown_with_the_clips_to_look_at() -> None:
     assert (
         """\
 Workers agree on 1 of 2 clips (50%).
-Krippendorff's alpha (nominal): 0.00. 1 is perfect, 0 is what chance would give.
+Krippendorff's alpha (nominal): 0.00 (1: perfect agreement, 0: chance).
 6 answers from 3 workers, 2 each.
 Most often confused: forced error and winner (1).
 
-disagreed on most
+most disputed
   rally-1.mp4  winner 2, forced error 1"""
         in text
     )
@@ -135,26 +137,26 @@ disagreed on most
         (a_line(1, "let"), "Not among the labels of this job: let."),
         (
             {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "job-name": "labeling-job/first"}},
-            "1 label came with the input, from an earlier job; AWS asked nobody again.",
+            "1 label came with the input, from an earlier job; workers were not asked again.",
         ),
         (
             {**a_line(), f"{ATTRIBUTE}-metadata": metadata("cannot tell")},
-            "1 label has a class number that means another label in this job: go by names.",
+            "1 label has a class number that means another label in this job: use the class names.",
         ),
     ],
 )
-def test_what_a_reader_has_to_know_is_said(line: dict[str, Any], note: str) -> None:
+def test_notes_say_what_a_reader_needs_to_know(line: dict[str, Any], note: str) -> None:
     results = some_results(line)
 
     assert results_json(results, NOW)["notes"] == [note]
     assert note in " ".join(results_text(results, NOW).split("\n"))
 
 
-def test_an_unknown_list_of_labels_is_said() -> None:
+def test_an_unknown_list_of_labels_is_reported() -> None:
     assert "could not be read" in results_text(some_results(a_line(), labels=()), NOW)
 
 
-def test_a_strangers_text_stays_on_its_line_and_commands_no_terminal() -> None:
+def test_untrusted_text_stays_on_its_line_and_controls_no_terminal() -> None:
     lines = [a_line(n, HOSTILE, 0.5, **{HOSTILE: HOSTILE}) | {"source-ref": HOSTILE} for n in range(3)]
     broken = {"source-ref": HOSTILE, f"{ATTRIBUTE}-metadata": {"failure-reason": HOSTILE}}
     answers = read_answers([a_request({0: [HOSTILE, "winner"]}).replace(b"s3://clips/", b"s3://clips/\\u001b")])

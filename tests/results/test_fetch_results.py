@@ -1,4 +1,4 @@
-"""Fetching results through the doors, and what is said where there are none."""
+"""Fetching results through the ports, and the errors if there are none."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.results import KeptLines, fetch_results
-from groundctl.domain.results.output_line import Why
+from groundctl.app.results import SpooledLines, fetch_results
+from groundctl.domain.results.output_line import NoLabelReason
 from groundctl.errors import ExternalError, GroundctlError, UsageError
 from results.manifests import CATEGORIES, FOLDER, LABELS, MANIFEST, a_described, a_line, a_request, written
 from support.fakes import FakeJobs, FakeObjects
@@ -19,7 +19,7 @@ REQUESTS = f"{FOLDER}/annotations/consolidated-annotation/consolidation-request/
 RESPONSES = f"{FOLDER}/annotations/worker-response/iteration-1"
 
 
-def the_doors(*lines: dict[str, Any], **changes: Any) -> tuple[FakeJobs, FakeObjects]:
+def the_ports(*lines: dict[str, Any], **changes: Any) -> tuple[FakeJobs, FakeObjects]:
     jobs = FakeJobs()
     jobs.jobs["rally-2026"] = a_described(**changes)
     categories = {"document-version": "2018-11-28", "labels": [{"label": label} for label in LABELS]}
@@ -27,15 +27,15 @@ def the_doors(*lines: dict[str, Any], **changes: Any) -> tuple[FakeJobs, FakeObj
     return jobs, FakeObjects(content | ({MANIFEST: b"".join(written(*lines))} if lines else {}))
 
 
-def the_fault(name: str = "Rally-2026", *, declared_in: str | None = None, **changes: Any) -> GroundctlError:
-    jobs, objects = the_doors(**changes)
+def the_error(name: str = "Rally-2026", *, declared_in: str | None = None, **changes: Any) -> GroundctlError:
+    jobs, objects = the_ports(**changes)
     with pytest.raises(GroundctlError) as caught:
         fetch_results(name, jobs, objects, declared_in=declared_in)
     return caught.value
 
 
-def test_one_describe_and_two_reads_are_enough() -> None:
-    jobs, objects = the_doors(a_line(1), a_line(2, "cannot tell"))
+def test_results_need_one_describe_and_two_reads() -> None:
+    jobs, objects = the_ports(a_line(1), a_line(2, "cannot tell"))
 
     fetched = fetch_results("RALLY-2026", jobs, objects)
 
@@ -44,16 +44,16 @@ def test_one_describe_and_two_reads_are_enough() -> None:
     assert fetched.results.agreement is None
 
 
-def test_a_running_job_is_read_from_where_aws_will_say_it_is() -> None:
-    jobs, objects = the_doors(a_line(1), a_line(2, None), LabelingJobStatus="InProgress", LabelingJobOutput=None)
+def test_the_manifest_of_a_running_job_is_read_before_aws_reports_its_place() -> None:
+    jobs, objects = the_ports(a_line(1), a_line(2, None), LabelingJobStatus="InProgress", LabelingJobOutput=None)
 
     results = fetch_results("Rally-2026", jobs, objects).results
 
-    assert (results.labeled, [one.why for one in results.unlabeled]) == (1, [Why.NOT_YET])
+    assert (results.labeled, [one.reason for one in results.unlabeled]) == (1, [NoLabelReason.NOT_YET])
 
 
-def test_answers_are_read_file_by_file_in_the_order_of_their_times() -> None:
-    jobs, objects = the_doors(a_line(0), a_line(1, None))
+def test_answer_files_are_read_in_chronological_order() -> None:
+    jobs, objects = the_ports(a_line(0), a_line(1, None))
     objects.objects |= {
         f"{REQUESTS}/2026-11-20_09:15:00.json": a_request({0: ["winner", "cannot tell"]}),
         f"{REQUESTS}/2026-11-20_09:14:00.json": a_request({0: ["let", "let"]}),
@@ -65,43 +65,43 @@ def test_answers_are_read_file_by_file_in_the_order_of_their_times() -> None:
 
     assert fetched.results.agreement is not None
     assert [one.answers for one in fetched.results.agreement.disputed] == [(("cannot tell", 1), ("winner", 1))]
-    assert [one.why for one in fetched.results.unlabeled] == [Why.TOO_FEW]
+    assert [one.reason for one in fetched.results.unlabeled] == [NoLabelReason.TOO_FEW]
     assert [one.answers for one in fetched.objects()] == [(("cannot tell", 1), ("winner", 1)), ()]
 
 
-def test_labels_that_must_not_be_read_are_done_without() -> None:
+def test_label_categories_without_read_access_are_optional() -> None:
     class Guarded(FakeObjects):
         def read(self, uri: str) -> bytes | None:
             if uri == CATEGORIES:
                 raise ExternalError("AccessDenied", hint="ask")
             return super().read(uri)
 
-    jobs, objects = the_doors(a_line(1))
+    jobs, objects = the_ports(a_line(1))
 
     results = fetch_results("Rally-2026", jobs, Guarded(objects.objects)).results
 
-    assert (results.origin.labels, results.labeled) == ((), 1)
+    assert (results.labeled_job.labels, results.labeled) == ((), 1)
 
 
-def test_an_unknown_job_is_wrong_usage() -> None:
-    fault = the_fault("other")
+def test_an_unknown_job_is_a_usage_error() -> None:
+    error = the_error("other")
 
-    assert (fault.exit_code, fault.message) == (2, "there is no labeling job other")
-    assert fault.hint == "`groundctl status --all` lists those there are"
+    assert (error.exit_code, error.message) == (2, "there is no labeling job other")
+    assert error.hint == "`groundctl status --all` lists all jobs"
 
 
-def test_a_job_that_is_declared_but_not_created_is_told_so() -> None:
-    fault = the_fault("other", declared_in="jobs/a/other.yaml")
+def test_a_declared_job_that_does_not_exist_names_its_declaration() -> None:
+    error = the_error("other", declared_in="jobs/a/other.yaml")
 
-    assert fault.message == "other is declared in jobs/a/other.yaml, but there is no such labeling job yet"
-    assert "groundctl plan" in fault.hint
+    assert error.message == "other is declared in jobs/a/other.yaml, but there is no such labeling job yet"
+    assert "groundctl plan" in error.hint
 
 
 @pytest.mark.parametrize("name", ["jobs/a/rally.yaml", "../etc", "", "a b", "-a", "a-"])
-def test_what_cannot_name_a_job_asks_aws_nothing(name: str) -> None:
-    jobs, objects = the_doors()
+def test_an_invalid_job_name_makes_no_call_to_aws(name: str) -> None:
+    jobs, objects = the_ports()
 
-    with pytest.raises(UsageError, match="cannot name a labeling job"):
+    with pytest.raises(UsageError, match="is not a valid job name"):
         fetch_results(name, jobs, objects)
 
     assert jobs.describes == 0
@@ -112,37 +112,37 @@ def test_what_cannot_name_a_job_asks_aws_nothing(name: str) -> None:
     [
         (
             "Initializing",
-            "AWS writes it minutes after the first labels; `groundctl status Rally-2026` shows how far it is",
+            "AWS writes it minutes after the first labels; `groundctl status Rally-2026` shows the progress",
         ),
-        ("Failed", "it failed before it had any label: ClientError: no access"),
-        ("Stopped", "was it moved or deleted? AWS keeps no other copy"),
+        ("Failed", "the job failed before its first label: ClientError: no access"),
+        ("Stopped", "check whether it was moved or deleted; AWS keeps no other copy"),
     ],
 )
-def test_a_job_without_output_yet_is_the_worlds_fault_and_says_why(status: str, hint: str) -> None:
-    fault = the_fault(LabelingJobStatus=status, FailureReason="ClientError: no access")
+def test_a_job_without_output_is_an_external_error_with_the_reason(status: str, hint: str) -> None:
+    error = the_error(LabelingJobStatus=status, FailureReason="ClientError: no access")
 
-    assert (fault.exit_code, fault.hint) == (3, hint)
-    assert fault.message == f"Rally-2026 ({status}) has no output manifest yet at {MANIFEST}"
+    assert (error.exit_code, error.hint) == (3, hint)
+    assert error.message == f"Rally-2026 ({status}) has no output manifest yet at {MANIFEST}"
 
 
-def test_lines_that_are_kept_are_read_as_often_as_one_likes_and_side_by_side() -> None:
+def test_spooled_lines_can_be_read_repeatedly_and_concurrently() -> None:
     lines = [b"%d\n" % number for number in range(100_000)]
 
-    kept = KeptLines(lines)
+    kept = SpooledLines(lines)
 
     assert all(first == second == line for first, second, line in zip(kept, kept, lines, strict=True))
 
 
 @pytest.mark.parametrize("lines", [[], [b"no end"], [b"\n", b"a\r\n", b"b\rc"]])
-def test_lines_are_kept_as_they_are(lines: list[bytes]) -> None:
-    assert list(KeptLines(lines)) == lines
+def test_spooled_lines_are_unchanged(lines: list[bytes]) -> None:
+    assert list(SpooledLines(lines)) == lines
 
 
-def test_a_manifest_that_finds_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_manifest_that_cannot_be_stored_is_an_external_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/nowhere")
 
-    with pytest.raises(ExternalError, match="cannot be kept on this machine: No such file or directory"):
-        KeptLines(b"a line\n" for _ in range(1_000_000))
+    with pytest.raises(ExternalError, match="cannot be stored on this machine: No such file or directory"):
+        SpooledLines(b"a line\n" for _ in range(1_000_000))
 
 
 def test_memory_does_not_grow_with_the_manifest_on_its_way_from_s3_to_the_last_table() -> None:
@@ -155,7 +155,7 @@ def test_memory_does_not_grow_with_the_manifest_on_its_way_from_s3_to_the_last_t
             return (written(a_line(clip, LABELS[clip % 4], note="n" * 400))[0] for clip in range(self.number))
 
     def peak(number: int) -> int:
-        jobs, _ = the_doors()
+        jobs, _ = the_ports()
         tracemalloc.start()
         fetched = fetch_results("Rally-2026", jobs, Endless(number))
         assert sum(1 for _ in fetched.objects()) == number

@@ -16,14 +16,14 @@ if (tools) {
   };
   order.addEventListener("change", () => {
     const by = order.value;
-    cards.sort((a, b) => a.dataset[by] - b.dataset[by] || a.dataset.at - b.dataset.at);
+    cards.sort((a, b) => a.dataset[by] - b.dataset[by] || a.dataset.position - b.dataset.position);
     list.append(...cards);
   });
   tools.addEventListener("change", show);
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.hidden = false;
   show();
-  // Browsers keep few players alive: a clip is loaded while it is near the window, and let go afterwards.
+  // Browsers keep only a few players: load a clip while it is near the viewport, and unload it afterwards.
   const near = new IntersectionObserver((entries) => {
     for (const { target: video, isIntersecting } of entries) {
       if (isIntersecting) {

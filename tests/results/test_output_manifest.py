@@ -1,4 +1,4 @@
-"""Output manifests as they come, and what is understood of them."""
+"""Output manifests as AWS writes them, and what is read from them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.domain.results.labeled_job import label_names, origin_of
-from groundctl.domain.results.output_line import Why
+from groundctl.domain.results.labeled_job import label_names, read_labeled_job
+from groundctl.domain.results.output_line import NoLabelReason
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
-from groundctl.domain.results.results import EXAMPLES, LEAST_SURE, REASONS, read_results
+from groundctl.domain.results.results import MAX_EXAMPLES, MAX_LEAST_SURE, MAX_REASONS, read_results
 from results.manifests import (
     ATTRIBUTE,
     LABELS,
     MANIFEST,
     a_described,
+    a_labeled_job,
     a_line,
-    an_origin,
     metadata,
     some_results,
     written,
@@ -32,7 +32,7 @@ def counts(*lines: Any, **changes: Any) -> dict[str, int]:
 
 
 def the_object(line: dict[str, Any] | bytes, **changes: Any) -> LabeledObject:
-    [found] = read_objects(written(line), an_origin(**changes))
+    [found] = read_objects(written(line), a_labeled_job(**changes))
     return found
 
 
@@ -40,7 +40,7 @@ def labeled_by_hand(raw: Any, **about: Any) -> dict[str, Any]:
     return {"source-ref": "s3://clips/a.mp4", ATTRIBUTE: raw, f"{ATTRIBUTE}-metadata": about}
 
 
-def test_labels_are_counted_in_the_order_of_the_job_and_those_never_given_as_zero() -> None:
+def test_labels_are_counted_in_the_order_of_the_job_and_unused_labels_as_zero() -> None:
     results = some_results(a_line(1, "forced error", 0.8), a_line(2, "winner", 0.9), a_line(3, "forced error", 0.6))
 
     assert [(one.label, one.count) for one in results.counts] == [
@@ -58,17 +58,17 @@ def test_without_a_list_of_labels_the_most_frequent_comes_first() -> None:
 
 
 @pytest.mark.parametrize("raw", [1, "1", 1.0], ids=["a number", "a numeric text", "a whole float"])
-def test_a_class_number_is_named_by_the_list_of_labels_where_metadata_is_silent(raw: Any) -> None:
+def test_without_metadata_a_class_number_is_named_by_the_list_of_labels(raw: Any) -> None:
     assert the_object(labeled_by_hand(raw)).label == "forced error"
     assert counts(labeled_by_hand(raw))["forced error"] == 1
 
 
-def test_the_class_name_is_believed_before_the_number() -> None:
+def test_the_class_name_takes_precedence_over_the_number() -> None:
     assert the_object(labeled_by_hand(0, **{"class-name": "let"})).label == "let"
 
 
 @pytest.mark.parametrize(("raw", "label"), [(17, "17"), ("17", "17"), (-1, "-1"), ("no-goal", "no-goal")])
-def test_a_label_that_the_list_does_not_know_keeps_its_own_name(raw: Any, label: str) -> None:
+def test_an_undeclared_label_keeps_its_own_name(raw: Any, label: str) -> None:
     results = some_results(labeled_by_hand(raw))
 
     assert {one.label: one.declared for one in results.counts if one.count} == {label: False}
@@ -86,7 +86,7 @@ def test_the_spelling_of_custom_jobs_is_understood() -> None:
 def test_every_form_of_the_jobs_name_is_this_job(job: str | None) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "job-name": job}}
 
-    assert some_results(line).earlier == 0
+    assert some_results(line).from_earlier_jobs == 0
     assert the_object(line).labeled_by == "Rally-2026"
 
 
@@ -95,13 +95,13 @@ def test_labels_of_an_earlier_job_count_but_their_confidence_is_not_mixed_in() -
 
     results = some_results(earlier, a_line(2, confidence=0.9))
 
-    assert (results.labeled, results.earlier, results.computed) == (2, 1, 1)
+    assert (results.labeled, results.from_earlier_jobs, results.with_confidence) == (2, 1, 1)
     assert results.counts[0].mean_confidence == 0.9
     assert [one.source_ref for one in results.least_sure] == ["s3://clips/rally-2.mp4"]
     assert the_object(earlier).labeled_by == "first-try"
 
 
-def test_a_number_that_means_another_label_in_this_job_is_told() -> None:
+def test_a_number_that_means_another_label_in_this_job_is_counted() -> None:
     reordered = labeled_by_hand(0, **{"class-name": "forced error"})
 
     assert some_results(reordered, a_line(2)).renumbered == 1
@@ -110,7 +110,7 @@ def test_a_number_that_means_another_label_in_this_job_is_told() -> None:
 @pytest.mark.parametrize("line", [a_line(label=None), {**a_line(label=None), f"{ATTRIBUTE}-metadata": metadata(None)}])
 def test_the_label_decides_and_metadata_without_it_is_no_label(line: dict[str, Any]) -> None:
     assert some_results(line).labeled == 0
-    assert the_object(line).why is Why.NO_LABEL
+    assert the_object(line).reason is NoLabelReason.NO_LABEL
 
 
 @pytest.mark.parametrize("raw", [None, ""])
@@ -119,62 +119,64 @@ def test_an_empty_label_is_none(raw: Any) -> None:
 
 
 @pytest.mark.parametrize("raw", [{"annotations": []}, [1], True, 1.5])
-def test_a_label_that_is_no_class_is_told_and_not_counted(raw: Any) -> None:
+def test_a_value_that_is_not_a_class_is_reported_and_not_counted(raw: Any) -> None:
     [group] = some_results(labeled_by_hand(raw)).unlabeled
 
-    assert group.why is Why.NOT_A_CLASS
+    assert group.reason is NoLabelReason.NOT_A_CLASS
 
 
 @pytest.mark.parametrize(
-    ("status", "why"),
+    ("status", "reason"),
     [
-        ("Initializing", Why.NOT_YET),
-        ("InProgress", Why.NOT_YET),
-        ("Completed", Why.NO_LABEL),
-        ("Failed", Why.JOB_FAILED),
-        ("Stopping", Why.STOPPED),
-        ("Stopped", Why.STOPPED),
+        ("Initializing", NoLabelReason.NOT_YET),
+        ("InProgress", NoLabelReason.NOT_YET),
+        ("Completed", NoLabelReason.NO_LABEL),
+        ("Failed", NoLabelReason.JOB_FAILED),
+        ("Stopping", NoLabelReason.STOPPED),
+        ("Stopped", NoLabelReason.STOPPED),
     ],
 )
-def test_why_there_is_no_label_follows_from_how_the_job_ended(status: str, why: Why) -> None:
+def test_the_reason_for_a_missing_label_follows_from_the_status_of_the_job(status: str, reason: NoLabelReason) -> None:
     [group] = some_results(a_line(label=None), LabelingJobStatus=status).unlabeled
 
-    assert (group.why, group.count, group.examples) == (why, 1, ("s3://clips/rally-1.mp4",))
+    assert (group.reason, group.count, group.examples) == (reason, 1, ("s3://clips/rally-1.mp4",))
 
 
 def test_aws_own_reasons_are_grouped_with_a_few_examples_each() -> None:
     broken = {**a_line("x", None), f"{ATTRIBUTE}-metadata": {"failure-reason": "ClientError"}}
 
-    results = some_results(*[broken] * (EXAMPLES + 3), a_line("y", None))
+    results = some_results(*[broken] * (MAX_EXAMPLES + 3), a_line("y", None))
 
-    assert [(one.told, one.count, len(one.examples)) for one in results.unlabeled] == [
-        ("ClientError", EXAMPLES + 3, EXAMPLES),
+    assert [(one.aws_reason, one.count, len(one.examples)) for one in results.unlabeled] == [
+        ("ClientError", MAX_EXAMPLES + 3, MAX_EXAMPLES),
         (None, 1, 1),
     ]
 
 
 def test_a_flood_of_different_reasons_becomes_one_group() -> None:
-    lines = [{**a_line(n, None), f"{ATTRIBUTE}-metadata": {"failure-reason": f"no {n}"}} for n in range(3 * REASONS)]
+    lines = [
+        {**a_line(n, None), f"{ATTRIBUTE}-metadata": {"failure-reason": f"no {n}"}} for n in range(3 * MAX_REASONS)
+    ]
 
     results = some_results(*lines)
 
-    assert len(results.unlabeled) == REASONS + 1
-    assert sum(one.count for one in results.unlabeled) == 3 * REASONS
+    assert len(results.unlabeled) == MAX_REASONS + 1
+    assert sum(one.count for one in results.unlabeled) == 3 * MAX_REASONS
 
 
 @pytest.mark.parametrize("line", [b"{not json}\n", b"[1, 2]\n", b'"text"\n', b"\xff\xfe\n", b'{"a": "\\ud800"}\n'])
-def test_a_line_that_cannot_be_read_is_counted_and_shown(line: bytes) -> None:
-    results = read_results([*written(a_line(1)), line], an_origin())
+def test_an_unreadable_line_is_counted_and_shown(line: bytes) -> None:
+    results = read_results([*written(a_line(1)), line], a_labeled_job())
 
     assert (results.objects, results.labeled) == (2, 1)
-    assert [(one.why, one.count) for one in results.unlabeled] == [(Why.UNREADABLE, 1)]
-    assert [one.why for one in read_objects([line], an_origin())] == [Why.UNREADABLE]
+    assert [(one.reason, one.count) for one in results.unlabeled] == [(NoLabelReason.UNREADABLE, 1)]
+    assert [one.reason for one in read_objects([line], a_labeled_job())] == [NoLabelReason.UNREADABLE]
 
 
 def test_blank_lines_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     [line] = written(a_line(1))
 
-    results = read_results([b"\xef\xbb\xbf" + line, b"\n", line.rstrip() + b"\r\n", b"  \r\n", b""], an_origin())
+    results = read_results([b"\xef\xbb\xbf" + line, b"\n", line.rstrip() + b"\r\n", b"  \r\n", b""], a_labeled_job())
 
     assert (results.objects, results.labeled) == (2, 2)
 
@@ -184,7 +186,7 @@ def test_a_confidence_that_was_not_computed_is_none(confidence: Any) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": {"class-name": "winner", "confidence": confidence}}
 
     assert the_object(line).confidence is None
-    assert some_results(line).computed == 0
+    assert some_results(line).with_confidence == 0
 
 
 def test_a_confidence_written_as_text_is_a_number() -> None:
@@ -202,7 +204,7 @@ def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests() ->
 
     results = some_results(*(a_line(n, confidence=value) for n, value in enumerate(confidences)))
 
-    assert len(results.least_sure) == LEAST_SURE
+    assert len(results.least_sure) == MAX_LEAST_SURE
     assert [(one.position, one.confidence) for one in results.least_sure[:3]] == [(1, 0.5), (3, 0.5), (4, 0.8)]
 
 
@@ -216,7 +218,7 @@ def test_the_least_sure_are_the_lowest_in_order_and_ties_keep_the_manifests() ->
         ("0001-01-01T00:00:00+05:00", "0001-01-01T00:00:00+05:00"),
     ],
 )
-def test_times_are_utc_and_one_that_is_none_is_kept(given_time: str, read: str) -> None:
+def test_times_are_utc_and_text_that_is_not_a_time_is_unchanged(given_time: str, read: str) -> None:
     line = {**a_line(), f"{ATTRIBUTE}-metadata": {**metadata(), "creation-date": given_time}}
 
     assert the_object(line).labeled_at == read
@@ -226,15 +228,15 @@ def test_the_teams_own_keys_come_back_and_the_jobs_do_not() -> None:
     assert the_object(a_line(door=2, earlier={"a": [1]})).own == {"door": 2, "earlier": {"a": [1]}}
 
 
-def test_where_the_output_lies_is_known_before_aws_says_so() -> None:
-    running = origin_of(a_described(LabelingJobOutput=None))
+def test_the_place_of_the_output_is_known_before_aws_reports_it() -> None:
+    running = read_labeled_job(a_described(LabelingJobOutput=None))
 
     assert running.output_manifest == MANIFEST
-    assert origin_of(a_described()).output_manifest == MANIFEST
+    assert read_labeled_job(a_described()).output_manifest == MANIFEST
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"[]", b"no", b'{"labels": [{"name": "x"}]}', b'{"labels": 3}'])
-def test_a_list_of_labels_that_cannot_be_read_is_none(content: bytes | None) -> None:
+def test_an_unreadable_list_of_labels_is_empty(content: bytes | None) -> None:
     assert label_names(content) == ()
 
 
@@ -256,13 +258,13 @@ any_line = st.binary(max_size=40) | st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(any_line, max_size=8))
-def test_whatever_a_manifest_holds_both_ways_of_reading_it_agree(lines: list[dict[str, Any] | bytes]) -> None:
+def test_both_ways_of_reading_a_manifest_agree_whatever_it_contains(lines: list[dict[str, Any] | bytes]) -> None:
     manifest = [line.replace(b"\n", b" ") + b"\n" for line in written(*lines)]
 
-    results = read_results(manifest, an_origin())
-    objects = list(read_objects(manifest, an_origin()))
+    results = read_results(manifest, a_labeled_job())
+    objects = list(read_objects(manifest, a_labeled_job()))
 
     assert results.objects == len(objects)
     assert {one.label: one.count for one in results.counts if one.count} == {
@@ -280,7 +282,7 @@ def test_memory_does_not_grow_with_the_manifest() -> None:
 
     def peak(number: int) -> int:
         tracemalloc.start()
-        read_results(manifest(number), an_origin())
+        read_results(manifest(number), a_labeled_job())
         _, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return highest
