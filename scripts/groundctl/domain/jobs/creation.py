@@ -99,7 +99,7 @@ class Outcome:
         return self.verdict.result
 
 
-def classify(answer: CreateResponse, request: AwsResponse, found: AwsResponse | None) -> Verdict:
+def classify(answer: CreateResponse, request: AwsResponse, described: AwsResponse | None) -> Verdict:
     """Say what one create call did, given what AWS describes under the name afterwards."""
     if isinstance(answer, Rejected):
         return Verdict(
@@ -107,26 +107,26 @@ def classify(answer: CreateResponse, request: AwsResponse, found: AwsResponse | 
             evidence=f"AWS refused it ({answer.code}): {answer.message}",
             hint=rejection_hint(answer),
         )
-    if found is None:
+    if described is None:
         return _nothing_found(answer)
-    arn = found.get("LabelingJobArn")
+    arn = described.get("LabelingJobArn")
     # Accepted means that the name was free: the job under it is ours, however AWS writes it down.
-    if not isinstance(answer, Accepted) and not is_same_purchase(request, found):
+    if not isinstance(answer, Accepted) and not is_same_purchase(request, described):
         return Verdict(
             result=Result.FAILED,
             evidence="a job of this name exists, created from another declaration or other clips",
             hint="choose another name: job names cannot be reused",
             arn=arn,
         )
-    if found.get("LabelingJobStatus") == "Failed":
+    if described.get("LabelingJobStatus") == "Failed":
         return Verdict(
             result=Result.FAILED,
-            evidence=f"AWS accepted the job and then failed it: {found.get('FailureReason', 'no reason given')}",
+            evidence=f"AWS accepted the job and then failed it: {described.get('FailureReason', 'no reason given')}",
             hint="fix the cause, then declare the job under a new name: job names cannot be reused",
             arn=arn,
         )
     result, evidence = _success(answer)
-    if differences := tuple(members_that_differ(request, found)):
+    if differences := tuple(members_that_differ(request, described)):
         evidence += f"; AWS shows other values than requested for {', '.join(differences[:5])}"
     return Verdict(result=result, evidence=evidence, arn=arn)
 
@@ -144,12 +144,12 @@ def _success(answer: CreateResponse) -> tuple[Result, str]:
             return Result.EXISTED, "it existed already, created from the same declaration"
 
 
-def is_same_purchase(request: AwsResponse, found: AwsResponse) -> bool:
+def is_same_purchase(request: AwsResponse, described: AwsResponse) -> bool:
     """Say whether a described job was created from the same declaration and clips: their digests are in the manifest's key."""
-    source, have = request["InputConfig"]["DataSource"], found.get("InputConfig", {}).get("DataSource", {})
+    source, have = request["InputConfig"]["DataSource"], described.get("InputConfig", {}).get("DataSource", {})
     if "S3DataSource" in source:
         return bool(source["S3DataSource"] == have.get("S3DataSource"))
-    return bool(_tags(request).items() <= _tags(found).items() and source == have)
+    return bool(_tags(request).items() <= _tags(described).items() and source == have)
 
 
 def _nothing_found(answer: CreateResponse) -> Verdict:
@@ -182,15 +182,15 @@ def rejection_hint(answer: Rejected) -> str:
     return hints.get(answer.code, "nothing was created; fix the cause and run apply again")
 
 
-def members_that_differ(request: AwsResponse, found: AwsResponse, name: str = "") -> Iterator[str]:
+def members_that_differ(request: AwsResponse, described: AwsResponse, name: str = "") -> Iterator[str]:
     """Name the members of a request that the described job has otherwise; what AWS adds by itself does not count."""
     for member, wanted in request.items():
-        here, have = f"{name}{member}", found.get(member)
+        here, have = f"{name}{member}", described.get(member)
         if isinstance(wanted, Mapping):
             yield from members_that_differ(wanted, have if isinstance(have, Mapping) else {}, f"{here}.")
         elif member == "Tags":
             # An organisation may add tags of its own, and a fresh job may not show any yet.
-            if have and not _tags(request).items() <= _tags(found).items():
+            if have and not _tags(request).items() <= _tags(described).items():
                 yield here
         elif _comparable(member, wanted) != _comparable(member, have):
             yield here

@@ -13,7 +13,14 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 
 def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
     """Find what a declaration asks for that this account and Region do not have. GT6xx."""
-    region = infrastructure.region
+    yield from _check_region(spec, infrastructure.region)
+    yield from _check_team(spec, infrastructure)
+    yield from _check_key(spec, infrastructure)
+    yield from _check_topics(spec, infrastructure)
+    yield from _check_buckets(spec, infrastructure)
+
+
+def _check_region(spec: JobSpec, region: str) -> Iterator[Diagnostic]:
     if region not in BUILT_IN_LAMBDA_ACCOUNTS:
         yield _diagnostic(
             "GT601",
@@ -28,8 +35,9 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
             f"is {spec.region}, but the infrastructure is in {region}",
             "plan with that Region's infrastructure, or change region",
         )
-    yield from _check_team(spec, infrastructure)
-    yield from _check_key(spec, infrastructure)
+
+
+def _check_topics(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
     for pointer, topic in (("/input/topic", spec.input_topic), ("/output/topic", spec.output_topic)):
         if topic and topic not in infrastructure.topics:
             yield _diagnostic(
@@ -38,13 +46,17 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
                 f'"{topic}" is not a topic of {infrastructure.target}',
                 _known("topics", infrastructure.topics),
             )
+
+
+def _check_buckets(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
+    readable = infrastructure.input_buckets
     for pointer, uri in input_uris(spec):
-        if infrastructure.input_buckets and (bucket := bucket_of(uri)) not in infrastructure.input_buckets:
+        if readable and (bucket := bucket_of(uri)) not in readable:
             yield _diagnostic(
                 "GT604",
                 pointer,
                 f"is in {bucket}, which the execution role cannot read",
-                f"use {' or '.join(f's3://{name}/' for name in infrastructure.input_buckets)}, or add the bucket with Terraform",
+                f"use {' or '.join(f's3://{name}/' for name in readable)}, or add the bucket with Terraform",
             )
     if spec.output_location and (bucket := bucket_of(spec.output_location)) != infrastructure.output_bucket:
         yield _diagnostic(
