@@ -9,7 +9,7 @@ from typing import Any
 
 from groundctl.app.apply import apply
 from groundctl.app.publish import read_provenance
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.planning.plan import Change, Plan
 from groundctl.domain.tracking.provenance import (
@@ -84,7 +84,7 @@ def test_a_job_that_does_not_exist_yet_is_told_with_why():
 
 
 def test_an_outcome_is_told_in_the_run_that_saw_it():
-    outcome = Outcome(name="Rally-Outcome", path="", result=Result.UNKNOWN, evidence="no answer")
+    outcome = Outcome(name="Rally-Outcome", path="", verdict=Verdict(result=Result.UNKNOWN, evidence="no answer"))
 
     [story] = told(a_plan(a_declaration()), source_pull_requests={"rally-outcome": 12}, outcomes=[outcome])
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from groundctl.app.plan import map_threads
+from groundctl.app.gather import map_threads
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line
@@ -58,7 +59,7 @@ class CommentRequest:
     did: bool = False
 
 
-def read_provenance(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[str, Provenance]:
+def read_provenance(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[JobKey, Provenance]:
     """Read who asked for each job, by its key; of jobs that another repository asked for, nothing."""
     marked = [(job, job.fingerprint) for job in jobs if job.fingerprint]
     raw = map_threads(lambda one: objects.read(provenance_uri(one[1])), marked)

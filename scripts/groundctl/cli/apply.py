@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from groundctl.app.plan import apply, observe, plan
+from groundctl.app.apply import apply
+from groundctl.app.plan import PlanningResult, plan_again
 from groundctl.app.validate import Validated
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import SystemClock, first_fault, open_checkout, read_json
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action
@@ -28,15 +30,15 @@ if TYPE_CHECKING:
 class Agreed:
     """What may go ahead: why the rest is held, and which pull request brought each job."""
 
-    held: Mapping[str, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 def run(options: Namespace) -> int:
     """Plan anew, create what may be created, and print each outcome; exit 1 if a person is needed."""
     reviewed = _reviewed(options.plan) if options.plan else None
     reporter = _reporter(options)
-    planned = create_plan(options)
+    planned = plan_checkout(options)
     if isinstance(planned, Validated):
         return 1
     agreed = _agreed(planned, reviewed, reporter, options)
@@ -50,7 +52,7 @@ def run(options: Namespace) -> int:
         if reporter:
             # The next job asks for a person's approval only where there is something to stop.
             reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()})
-    return told or int(planned.plan.fails or any(outcome.result.needs_attention for outcome in outcomes))
+    return told or int(planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes))
 
 
 def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: str) -> None:
@@ -67,8 +69,8 @@ def _apply(
     todo = [change for change in planned.plan.changes if change.action in wanted]
     steps = apply(
         todo,
-        jobs=planned.aws.jobs,
-        objects=planned.aws.objects,
+        jobs=planned.account.jobs,
+        objects=planned.account.objects,
         clock=SystemClock(),
         held=agreed.held,
         may_stop=options.allow_stop,
@@ -83,17 +85,8 @@ def _tell(
     """Look at AWS once more, and tell the pull requests what has become of their jobs."""
     from groundctl.cli.ci.report import publish_all
 
-    validated, aws = planned.validated, planned.aws
-    now = plan(
-        validated.declarations,
-        planned.infrastructure,
-        validated.policy,
-        observed=observe(aws.jobs),
-        jobs=aws.jobs,
-        objects=aws.objects,
-    )
-    # Another job of this run has told how its creates ended, which AWS does not know.
-    return publish_all(reporter, replace(planned, plan=now), outcomes, check=True, only_outcomes=options.only == "stop")
+    # Another job of this run has reported how its creates ended, which AWS does not know.
+    return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=options.only == "stop")
 
 
 def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
@@ -117,7 +110,7 @@ def _agreed(
     if reviewed is None:
         return Agreed()
     if not same_target(planned.plan, reviewed):
-        target = planned.infrastructure.target
+        target = planned.account.infrastructure.target
         message = f"{options.plan} was made for another place than {target}"
         raise UsageError(message, hint="plan again with this infrastructure")
     return Agreed(held=find_unapproved(planned.plan, [reviewed]))

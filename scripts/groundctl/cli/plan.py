@@ -6,9 +6,10 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated, refusals
-from groundctl.cli.planning import PlanningResult, create_plan
-from groundctl.composition import in_a_workflow, open_workflow_run, read_json
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import in_a_workflow, open_checkout, open_workflow_run, read_json
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, parse_terraform_plan
 from groundctl.errors import GroundctlError, UsageError
@@ -35,7 +36,7 @@ def run(options: Namespace) -> int:
 
 
 def _run(options: Namespace) -> int:
-    planned = create_plan(options)
+    planned = plan_checkout(options)
     if isinstance(planned, Validated):
         code = _report_problems(planned) if options.report else 0
         return max(code, 1)
@@ -54,7 +55,7 @@ def _run(options: Namespace) -> int:
         _hand_on(planned, reviewed=options.reviewed)
     if code or options.exit_zero:
         return code
-    if plan.fails:
+    if plan.requires_attention:
         return 1
     return SOMETHING_TO_CREATE if options.detailed_exitcode and plan.with_action(Action.CREATE) else 0
 
@@ -67,7 +68,7 @@ def _report(planned: PlanningResult, options: Namespace) -> int:
 
     reporter, plan, policy = open_reporter(), planned.plan, planned.validated.policy
     ground, footer = _ground(options.terraform), reporter.footer(plan.digest)
-    remarks = annotations_of([*planned.validated.problems, *refusals(planned.checkout, plan)])
+    remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _say(
         reporter,
         lambda limit: plan_words(plan, policy, footer=footer, ground=ground, limit=limit),

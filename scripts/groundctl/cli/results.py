@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from groundctl.adapters.local.output_folder import clips_at, write_files
 from groundctl.app.results import fetch_results
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import Status
 from groundctl.presentation.machine.results_files import results_files, summary
 from groundctl.presentation.terminal.progress_bar import progress
@@ -20,13 +21,13 @@ def run(options: Namespace) -> int:
     """Print a job's labels in sum and write what --out asks for; exit 1 if the job failed."""
     checkout = open_checkout()
     aws = open_aws(open_infrastructure(checkout, options.infrastructure))
-    declared = {PurePosixPath(path).stem.lower(): path for path in checkout.declarations()}
+    declared = {job_key(PurePosixPath(path).stem): path for path in checkout.declarations()}
     fetched = fetch_results(
         options.name,
         aws.jobs,
         aws.objects,
         with_answers=options.answers,
-        declared_in=declared.get(options.name.lower()),
+        declared_in=declared.get(job_key(options.name)),
         progress=progress,
     )
     results, now = fetched.results, datetime.now(UTC)

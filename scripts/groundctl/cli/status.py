@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import observe, validate
+from groundctl.app.gather import list_jobs
+from groundctl.app.validate import validate
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.tracking.progress import progress_of
@@ -24,7 +26,7 @@ def run(options: Namespace) -> int:
     infrastructure = open_infrastructure(checkout, options.infrastructure)
     aws = open_aws(infrastructure)
     aws.check_account()
-    observed = observe(aws.jobs)
+    observed = list_jobs(aws.jobs)
     if options.names:
         chosen = [_named(name, observed) for name in options.names]
     elif options.all:
@@ -39,17 +41,17 @@ def run(options: Namespace) -> int:
     return 1 if any(job.status is Status.FAILED for job in chosen) else 0
 
 
-def _declared(checkout: Checkout) -> set[str]:
+def _declared(checkout: Checkout) -> set[JobKey]:
     """Name the declared jobs by their files, so that a fault in a file does not hide the job that runs from it."""
     faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
     if faulty:
         print(f"{count(len(faulty), 'file')} with problems: `groundctl validate` tells them", file=sys.stderr)
-    return {PurePosixPath(path).stem.lower() for path in checkout.declarations()}
+    return {job_key(PurePosixPath(path).stem) for path in checkout.declarations()}
 
 
-def _named(name: str, observed: dict[str, ObservedJob]) -> ObservedJob:
+def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:
     try:
-        return observed[name.lower()]
+        return observed[job_key(name)]
     except KeyError:
         raise UsageError(
             f"there is no labeling job {name}", hint="`groundctl status --all` lists those there are"

@@ -6,9 +6,10 @@ from argparse import Namespace
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.reporter import WORLD_FAILED, PullRequestReporter, open_reporter
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE
@@ -24,7 +25,7 @@ def run(options: Namespace) -> int:
     reporter = open_reporter()
     if options.untouched:
         return _untouched(reporter)
-    planned = create_plan(options, despite_problems=True)
+    planned = plan_checkout(options, despite_problems=True)
     assert not isinstance(planned, Validated)  # noqa: S101 - despite problems there is a plan
     return publish_all(reporter, planned, check=options.check)
 

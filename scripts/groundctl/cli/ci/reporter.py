@@ -12,9 +12,9 @@ from typing import Any
 from groundctl.adapters.github.client import GitHub
 from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.adapters.local.checkout import Checkout
+from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, Delivered, Delivery, deliver, read_provenance
 from groundctl.app.review import Archive, Review, review
-from groundctl.cli.planning import PlanningResult
 from groundctl.composition import (
     approved_plan,
     comment_author,
@@ -25,6 +25,7 @@ from groundctl.composition import (
     open_history,
     open_workflow_run,
 )
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage
 from groundctl.domain.tracking.provenance import RequestContext
@@ -138,7 +139,7 @@ class PullRequestReporter:
             run_url=self.run.url,
         )
 
-    def review(self, planned: PlanningResult, unknown: Collection[str] = ()) -> Review:
+    def review(self, planned: PlanningResult, unknown: Collection[JobKey] = ()) -> Review:
         """Hold a plan against those of the merged pull requests, and against what somebody let through."""
         declarations = planned.validated.declarations
         return review(planned.plan, declarations, self.archive, approved=approved_plan(), unknown=unknown)
@@ -147,7 +148,7 @@ class PullRequestReporter:
         """Put together what each merged pull request's jobs have come to."""
         plan, now = planned.plan, datetime.now(UTC)
         telling = needs_update(plan, now)
-        asked = read_provenance(telling, planned.aws.objects, repository=self.run.repository)
+        asked = read_provenance(telling, planned.account.objects, repository=self.run.repository)
         found = self.review(planned, unknown={job.key for job in telling} - asked.keys())
         return stories(
             plan,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
 
@@ -50,7 +51,7 @@ class LabeledJob:
 
     def is_from_this_job(self, job: str | None) -> bool:
         """Return whether the label is from this job; real output has the job name in lower case and with a prefix."""
-        return job is None or _bare(job).lower() == self.job.key
+        return job is None or job_key(_bare(job)) == self.job.key
 
     def labeling_job_name(self, job: str | None) -> str:
         """Return the name of the job that a label is from."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.planning.plan import Change, change_content
 
-FILE = "provenance.json"
 FORMAT_VERSION = 1
 
 
@@ -73,9 +73,9 @@ def parse_provenance(raw: bytes) -> Provenance | None:
         return None
 
 
-def provenance_uri(mark: JobFingerprint) -> str:
+def provenance_uri(fingerprint: JobFingerprint) -> str:
     """Say where a job's provenance lies."""
-    return f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/{FILE}"
+    return fingerprint.uri_of(s3_layout.PROVENANCE_FILE)
 
 
 def _cost(change: Mapping[str, Any]) -> Estimate | None:

@@ -44,8 +44,8 @@ class JobStatus:
         if self.outcome and self.outcome.result.needs_attention:
             return True
         if self.progress:
-            return self.progress.job.status is Status.FAILED or self.action.fails
-        return self.action.fails or bool(self.held)
+            return self.progress.job.status is Status.FAILED or self.action.requires_attention
+        return self.action.requires_attention or bool(self.held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
 from groundctl.domain.tracking.progress import Progress, progress_of
 from groundctl.domain.tracking.provenance import Provenance
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
@@ -21,17 +22,17 @@ MENDED_FOR = timedelta(days=7)
 
 def needs_update(plan: Plan, now: datetime) -> tuple[ObservedJob, ...]:
     """Select the jobs whose pull requests may still want to hear of them."""
-    jobs = (change.observed for change in plan.changes if change.observed and change.action is not Action.FOREIGN)
-    return tuple(job for job in jobs if not job.status.is_terminal or now - job.created < TOLD_FOR)
+    jobs = (observed_of(change) for change in plan.changes if change.action is not Action.FOREIGN)
+    return tuple(job for job in jobs if job and (not job.status.is_terminal or now - job.created < TOLD_FOR))
 
 
 def stories(
     plan: Plan,
     now: datetime,
     *,
-    provenance: Mapping[str, Provenance],
-    source_pull_requests: Mapping[str, int],
-    held: Mapping[str, str],
+    provenance: Mapping[JobKey, Provenance],
+    source_pull_requests: Mapping[JobKey, int],
+    held: Mapping[JobKey, str],
     outcomes: Iterable[Outcome] = (),
 ) -> tuple[PullRequestStatus, ...]:
     """Tell the story of each pull request that has a job which is not done, or has not been for long.
@@ -39,12 +40,12 @@ def stories(
     Mappings go by the job's key. A job belongs to the pull request that its provenance names, else to the one that brought
     its file. What came by none is told where it needs a person.
     """
-    ended = {outcome.name.lower(): outcome for outcome in outcomes}
+    ended = {outcome.key: outcome for outcome in outcomes}
     by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
     for change in plan.changes:
         asked = provenance.get(change.key)
         number = (asked and asked.pull_request) or source_pull_requests.get(change.key)
-        if number is not None or held.get(change.key) or change.action.fails:
+        if number is not None or held.get(change.key) or change.action.requires_attention:
             told = _job_story(change, asked, now, held=held.get(change.key, ""), outcome=ended.get(change.key))
             by_pull_request[number].append(told)
     return tuple(
@@ -62,17 +63,17 @@ def stories(
 def _job_story(
     change: Change, asked: Provenance | None, now: datetime, *, held: str, outcome: Outcome | None
 ) -> JobStatus:
-    job = change.observed
+    job = observed_of(change)
     return JobStatus(
         name=change.name,
         path=change.path or (asked.path if asked else ""),
         owner=change.owner or (asked.owner if asked else ""),
         team=change.team or (asked.team if asked else ""),
         action=change.action,
-        clips=asked.clips if asked else change.clips,
-        cost=asked.cost if asked else change.cost,
+        clips=asked.clips if asked else clips_of(change),
+        cost=asked.cost if asked else cost_of(change),
         reasons=change.reasons,
-        fields=change.fields,
+        fields=fields_of(change),
         held=held,
         outcome=outcome,
         progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
@@ -85,6 +86,6 @@ def _progress(job: ObservedJob, now: datetime) -> Progress:
 
 
 def _is_news(story: JobStatus, now: datetime) -> bool:
-    if story.progress is None or not story.is_finished or story.action.fails:
+    if story.progress is None or not story.is_finished or story.action.requires_attention:
         return True
     return now - story.progress.job.modified < MENDED_FOR

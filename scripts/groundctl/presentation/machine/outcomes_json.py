@@ -11,7 +11,9 @@ from groundctl.domain.planning.plan import Action, Plan, change_content
 
 def applied_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return what an apply did, and what it did not do and why, as JSON values."""
-    not_done = [change for change in plan.changes if change.action.fails or change.action is Action.WAITING]
+    not_done = [
+        change for change in plan.changes if change.action.requires_attention or change.action is Action.WAITING
+    ]
     return {
         "plan_digest": plan.digest,
         "outcomes": [_outcome(outcome) for outcome in outcomes],
@@ -24,7 +26,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "name": outcome.name,
         "path": outcome.path,
         "result": str(outcome.result),
-        "evidence": outcome.evidence,
-        "hint": outcome.hint,
-        "arn": outcome.arn,
+        "evidence": outcome.verdict.evidence,
+        "hint": outcome.verdict.hint,
+        "arn": outcome.verdict.arn,
     }

@@ -14,7 +14,7 @@ from groundctl.presentation.text import count
 
 def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
     """Write one line per job and a summary, after the whole plan if something in it needs attention."""
-    before = [plan_text(plan, policy), ""] if plan.fails else []
+    before = [plan_text(plan, policy), ""] if plan.requires_attention else []
     lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
     return "\n".join([*before, *lines, summary_of_apply(plan, outcomes)])
 
@@ -33,7 +33,8 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return "Nothing to do: no jobs are declared. Nothing was changed in AWS."
     if all(change.action is Action.EXISTS for change in declared):
         return "Nothing to do: every declared job exists. Nothing was changed in AWS."
-    waiting, refused = plan.with_action(Action.WAITING), [change for change in declared if change.action.fails]
+    waiting = plan.with_action(Action.WAITING)
+    refused = [change for change in declared if change.action.requires_attention]
     parts = [f"{len(waiting)} waiting"] * bool(waiting) + [f"{len(refused)} blocked for the reasons above"] * bool(
         refused
     )
@@ -41,6 +42,6 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
 
 
 def _outcome_lines(outcome: Outcome) -> Iterator[str]:
-    yield f"{outcome.result:<9} {outcome.name}: {outcome.evidence}"
-    if outcome.hint:
-        yield f"          hint: {outcome.hint}"
+    yield f"{outcome.result:<9} {outcome.name}: {outcome.verdict.evidence}"
+    if outcome.verdict.hint:
+        yield f"          hint: {outcome.verdict.hint}"
