@@ -9,9 +9,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from groundctl.adapters.github.client import GitHub
-from groundctl.adapters.github.workflow_run import WorkflowRun
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.publish import CommentRequest, Delivered, Delivery, deliver, read_provenance
 from groundctl.app.review import Archive, Review, review
 from groundctl.cli.planning import PlanningResult
@@ -32,12 +29,11 @@ from groundctl.domain.tracking.pull_request import Check, Conclusion
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.status_report import needs_update, stories
 from groundctl.errors import ExternalError
+from groundctl.ports import CurrentRun, PullRequests, Repository
 from groundctl.presentation.escape import for_markdown, for_terminal
 from groundctl.presentation.markdown.comment import Footer, RenderedComment
 from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT
-
-WORLD_FAILED = 3
 
 # Writes a comment, given the bytes there are for it.
 Write = Callable[[int], RenderedComment]
@@ -47,11 +43,11 @@ Write = Callable[[int], RenderedComment]
 class PullRequestReporter:
     """One run of a workflow, and what it may say on GitHub."""
 
-    run: WorkflowRun
-    checkout: Checkout
+    run: CurrentRun
+    checkout: Repository
 
     @cached_property
-    def github(self) -> GitHub:
+    def github(self) -> PullRequests:
         """Open the run's repository."""
         return open_github(self.run)
 
@@ -103,7 +99,7 @@ class PullRequestReporter:
         delivered = deliver(letter, number, self.github)
         say(f"pull request {number}: comment {delivered.delivery}")
         if delivered.delivery is Delivery.FAILED:
-            say(f"  {delivered.why}\n  what now: {delivered.hint}")
+            say(f"  {delivered.why}\n  hint: {delivered.hint}")
         return delivered
 
     def check(self, name: str, check: Check) -> bool:
@@ -119,7 +115,7 @@ class PullRequestReporter:
                 url=self.run.url,
             )
         except ExternalError as error:
-            say(f"{error.message}\n  what now: {error.hint}")
+            say(f"{error.message}\n  hint: {error.hint}")
             return False
         return True
 

@@ -1,0 +1,39 @@
+"""groundctl ci report-unchanged: report that a pull request changes no plan input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from groundctl.cli.ci.reporter import open_reporter
+from groundctl.cli.options import Command
+from groundctl.domain.tracking.comment_marker import Stage
+from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
+from groundctl.presentation.markdown.check_run import untouched_check
+from groundctl.presentation.markdown.problems_comment import untouched_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiReportUnchangedOptions:
+    """The options of `groundctl ci report-unchanged`: there are none."""
+
+
+def run(options: CiReportUnchangedOptions) -> ExitCode:  # noqa: ARG001 - every command takes its options
+    """Let the check say that there is nothing to plan; a comment is changed only if there is one to correct."""
+    reporter = open_reporter()
+    number = reporter.run.pull_request
+    if number is None:
+        raise UsageError("this workflow run belongs to no pull request", hint="run it in a workflow on pull_request")
+    footer = reporter.footer()
+    delivered = reporter.comment(number, Stage.PLANNED, lambda _: untouched_words(footer), update_only=True)
+    checked = reporter.check("groundctl plan", untouched_check(footer))
+    return ExitCode.EXTERNAL_FAILURE if delivered.why or not checked else ExitCode.OK
+
+
+COMMAND = Command(
+    description="Report on a pull request that it changes no plan input, in a check and a commit status. A comment that"
+    " an earlier plan left is corrected; none is added.",
+    examples=("groundctl ci report-unchanged",),
+    options=CiReportUnchangedOptions,
+    run=run,
+)
