@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from groundctl.adapters.local.git import GitHistory
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
+    from groundctl.domain.tracking.run_context import RunContext
 
 INIT_HINT = (
     "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
@@ -145,17 +146,25 @@ def in_a_workflow() -> bool:
 
 
 def open_workflow_run() -> WorkflowRun:
-    """Open the GitHub Actions run we are in."""
+    """Open the GitHub Actions run that groundctl is part of."""
     from groundctl.adapters.github.workflow_run import WorkflowRun
 
     return WorkflowRun(os.environ)
 
 
-def open_github(run: WorkflowRun) -> GitHub:
-    """Open the repository that a run belongs to."""
-    # PyGithub takes a fifth of a second to import; only what speaks on GitHub comes here.
+def open_run_context() -> RunContext:
+    """Read the GitHub Actions run that groundctl is part of, and its environment."""
+    run = open_workflow_run()
+    run.check()
+    return run.context(environment_name())
+
+
+def open_github() -> GitHub:
+    """Open the repository that the run belongs to."""
+    # PyGithub takes a fifth of a second to import; only commands that report on GitHub come here.
     from groundctl.adapters.github.client import GitHub
 
+    run = open_workflow_run()
     return GitHub(api=run.api, repository=run.repository, token=run.token)
 
 

@@ -26,10 +26,10 @@ from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import assemble, plan_continuation
 from groundctl.domain.tracking.provenance import Provenance
-from groundctl.domain.tracking.pull_request_status import PullRequestStatus
-from groundctl.domain.tracking.status_report import stories
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
-from groundctl.presentation.markdown.comment import Footer, RenderedComment
+from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import (
@@ -39,7 +39,7 @@ from groundctl.presentation.markdown.problems_comment import (
     validation_summary,
 )
 from groundctl.presentation.markdown.run_summary import stories_words
-from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, a_run, an_infrastructure, an_observed_job
 
 POLICY: Final = Policy(
     platform_fee_usd=Decimal("0.08"),
@@ -56,13 +56,7 @@ _LABELS: Final = {
 
 
 def _foot(plan: Plan | None = None, *, attempt: int = 1) -> Footer:
-    return Footer(
-        head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
-        plan_digest=plan.digest if plan else "",
-        run_url="https://github.com/acme/labeling/actions/runs/17890123456",
-        run=17890123456,
-        attempt=attempt,
-    )
+    return Footer(run=a_run(attempt=attempt), plan_digest=plan.digest if plan else "")
 
 
 def _production() -> Infrastructure:
@@ -233,8 +227,10 @@ def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more:
         for change in reviewed.changes
     }
     source_pull_requests = {change.key: 12 for change in plan.changes}
-    [story] = stories(
-        plan, NOW, **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, **more}
+    [story] = pull_request_statuses(
+        plan,
+        NOW,
+        **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, "notify": {}, **more},
     )
     return story
 

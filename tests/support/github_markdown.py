@@ -26,6 +26,9 @@ AFTERWARDS: Final = {
     "address": re.compile(r"(?:https?|ftp)://|\bwww\.", re.IGNORECASE),
     "formula": re.compile(r"\$[^$]*\$|\$`", re.DOTALL),
 }
+# How GitHub finds mentions in a text: the patterns of its html-pipeline (mention and team mention filters).
+_USER: Final = re.compile(r"(?<!\w)@((?>[a-z0-9][a-z0-9-]*))(?!/)(?=\.+[ \t\W]|\.+$|[^0-9a-zA-Z_.]|$)", re.IGNORECASE)
+_TEAM: Final = re.compile(r"(?<!\w)@([a-z0-9][a-z0-9-]+/[a-z0-9][a-z0-9_-]*)\b", re.IGNORECASE)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 
 
@@ -92,6 +95,13 @@ class Read:
         return "".join(text for _, text in self.texts).replace("\u2060", "")
 
     @property
+    def mentions(self) -> tuple[str, ...]:
+        """Name every user and team that GitHub would notify of this text, as often as they are mentioned."""
+        texts = [text for quiet, text in self.texts if not quiet]
+        found = [(index, match) for index, text in enumerate(texts) for match in _mentions(text)]
+        return tuple(match[1] for _, match in sorted(found, key=lambda entry: (entry[0], entry[1].start())))
+
+    @property
     def live(self) -> tuple[str, ...]:
         """Name everything in texts that GitHub would make something of, and every remark that is not shown."""
         found = [f"{kind}: {match}" for quiet, text in self.texts if not quiet for kind, match in _afterwards(text)]
@@ -106,6 +116,10 @@ def read(markdown: str) -> Read:
     reading.close()
     unclosed = [f"<{tag}> is left open" for tag in reading.open]
     return Read(tags=tuple(reading.tags), texts=tuple(reading.texts), others=(*reading.others, *unclosed))
+
+
+def _mentions(text: str) -> list[re.Match[str]]:
+    return [match for pattern in (_USER, _TEAM) for match in pattern.finditer(text)]
 
 
 def _afterwards(text: str) -> list[tuple[str, str]]:

@@ -137,4 +137,6 @@ def _going_on(text: str) -> tuple[JobStatus, ...]:
 def _job(text: str, **more: Any) -> JobStatus:
     reasons = (_reason("P104", text), _reason("GT602", text))
     members: dict[str, Any] = {"clips": 40, "cost": COST, "reasons": reasons, "fields": (text, text)}
+    # A user who exists: only publishing may write the name so that GitHub notifies the user.
+    members["notify"] = ("octocat", text)
     return JobStatus(name=text, path=text, owner=text, team=text, **{**members, **more})

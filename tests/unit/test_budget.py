@@ -14,23 +14,18 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.planning.plan import Action, Change, Plan
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
-from groundctl.presentation.markdown.comment import Footer, RenderedComment
+from groundctl.domain.tracking.rendered_comment import RenderedComment
+from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import problems_words
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
 from groundctl.presentation.terminal.problems import verdict
-from support.builders import NOW, a_declaration, a_plan
+from support.builders import NOW, a_declaration, a_plan, a_run
 from support.github_markdown import read
 from support.hostile import HOSTILE
 
-FOOT = Footer(
-    head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
-    plan_digest="d53eefdb7b714f43839ef6addb83ffe7",
-    run_url="https://github.com/acme/labeling/actions/runs/17890123456",
-    run=17890123456,
-    attempt=1,
-)
+FOOT = Footer(run=a_run(), plan_digest="d53eefdb7b714f43839ef6addb83ffe7")
 BASE = a_plan(a_declaration())
 ROOM = COMMENT_LIMIT - STAMP_ROOM
 SIZES = (1, 30, 150, 1_000, 10_000)
@@ -79,7 +74,7 @@ def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
     assert size(words.text) <= ROOM
     assert words.content.startswith(f"### Plan for test: {number:,} to create\n")
     assert f"for {2 * number:,} clips and {6 * number:,} answers." in words.content
-    assert words.footer.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
+    assert words.footer.endswith(f"[run 17890123456]({FOOT.run.run_url})</sub>")
     rows = words.content.count("| **create** |")
     told = re.search(r"Not shown here: the rows of ([0-9,]+) jobs?\.", words.content)
     assert rows + (int(told[1].replace(",", "")) if told else 0) == number
@@ -271,7 +266,7 @@ def check_cut(words: RenderedComment, crowd: Crowd, row: str, unshown: str) -> N
     """Hold a comment to its limit: whole pieces, nothing uncounted, the way to the rest, and errors before all else."""
     content = words.content
     assert size(words.text) <= ROOM
-    assert words.footer.endswith(f"[run 17890123456]({FOOT.run_url})</sub>")
+    assert words.footer.endswith(f"[run 17890123456]({FOOT.run.run_url})</sub>")
     assert content.count("<details>") == content.count("</details>")
     for table in re.findall(r"(?:^\|.*\n?)+", content, re.MULTILINE):
         assert len({line.count(" |") for line in table.splitlines()}) == 1
@@ -287,7 +282,7 @@ def check_cut(words: RenderedComment, crowd: Crowd, row: str, unshown: str) -> N
         assert size(words.text) > ROOM - room_for_one
         assert sum(map(size, others)) < room_for_one
     for cut in re.findall(r"Not shown here:.*", content):
-        assert FOOT.run_url in cut
+        assert FOOT.run.run_url in cut
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from groundctl.adapters.github.workflow_run import WorkflowRun
-from groundctl.cli.ci.reporter import say
+from groundctl.cli.ci.reporter import print_log
 from groundctl.cli.main import tell_crash, tell_fault
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
 from groundctl.presentation.markdown.check_run import (
@@ -26,7 +27,7 @@ from groundctl.presentation.markdown.check_run import (
     stories_check,
     story_check,
 )
-from groundctl.presentation.markdown.comment import Footer, RenderedComment, footer_line
+from groundctl.presentation.markdown.comment import Footer, footer_line
 from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
@@ -37,19 +38,13 @@ from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_
 from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
 from groundctl.presentation.terminal.status import status_json, status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
-from support.builders import NOW, an_observed_job
+from support.builders import NOW, a_run, an_observed_job
 from support.github_markdown import read
 from support.hostile import HOSTILE
 from support.runner import Command, commands_in, outputs_in
 from support.strangers import a_ground_plan_of, a_plan_of, a_story_of, problems_of
 
-FOOT = Footer(
-    head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
-    plan_digest="d53eefdb7b714f43839ef6addb83ffe7",
-    run_url="https://github.com/acme/labeling/actions/runs/17890123456",
-    run=17890123456,
-    attempt=2,
-)
+FOOT = Footer(run=a_run(attempt=2), plan_digest="d53eefdb7b714f43839ef6addb83ffe7")
 PLAIN = "quiet"
 POLICY = Policy()
 ONE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]*")
@@ -137,7 +132,7 @@ def test_the_plain_comments_have_nothing_live_but_the_link_to_the_run():
 
         assert seen.live == ()
         links = {tag for tag in seen.tags if tag.startswith("<a")}
-        assert links == {f"<a href={FOOT.run_url}>"}
+        assert links == {f"<a href={FOOT.run.run_url}>"}
         assert not {tag for tag in seen.tags if re.match("<(img|input|del|em|hr|pre|blockquote|section)", tag)}
 
 
@@ -242,7 +237,7 @@ def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str
         assert "\x1b" not in written
 
 
-@pytest.mark.parametrize("write", [say, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
+@pytest.mark.parametrize("write", [print_log, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
 def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
     write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ):
@@ -271,7 +266,7 @@ def test_an_output_is_read_back_as_it_was_written(tmp_path: Path):
 
     for text in (text for text in HOSTILE if text.isprintable() or "\n" in text):
         file.unlink(missing_ok=True)
-        run.give({"before": "1", "text": text, "after": "2"})
+        run.set_outputs({"before": "1", "text": text, "after": "2"})
 
         found = outputs_in(file.read_bytes().decode())
         assert found == {"before": "1", "text": text, "after": "2"}

@@ -18,7 +18,8 @@ from groundctl.domain.jobs.creation import (
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.request import Artifact, DesiredJob
 from groundctl.domain.planning.plan import Action, Change
-from groundctl.domain.tracking.provenance import RequestContext, provenance_json, provenance_uri
+from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, Objects
 
@@ -36,7 +37,7 @@ def apply(
     clock: Clock,
     held: Mapping[str, str] | None = None,
     may_stop: bool = False,
-    asking: Callable[[Change], RequestContext] | None = None,
+    asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
     """Do what the changes say, one after the other; a job that fails does not stop the next.
 
@@ -79,7 +80,7 @@ def create(
         )
 
 
-def _record(change: Change, desired: DesiredJob, asking: RequestContext) -> Artifact:
+def _record(change: Change, desired: DesiredJob, asking: RunContext) -> Artifact:
     mark = JobFingerprint(
         bucket=desired.artifact_bucket,
         name=desired.name,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from groundctl.app.plan import apply, observe, plan
 from groundctl.app.validate import Validated
 from groundctl.cli.planning import PlanningResult, create_plan
-from groundctl.composition import SystemClock, first_fault, open_checkout, read_json
+from groundctl.composition import SystemClock, first_fault, open_checkout, open_workflow_run, read_json
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action
@@ -20,7 +20,9 @@ from groundctl.presentation.terminal.outcomes import applied_json, applied_text
 from groundctl.presentation.terminal.progress_bar import progress
 
 if TYPE_CHECKING:
-    from groundctl.cli.ci.reporter import PullRequestReporter
+    from groundctl.app.publish import PullRequestReporter
+    from groundctl.domain.planning.plan import Change
+    from groundctl.domain.tracking.run_context import RunContext
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ def run(options: Namespace) -> int:
         told = _tell(reporter, planned, outcomes, options) if reporter and options.report else 0
         if reporter:
             # The next job asks for a person's approval only where there is something to stop.
-            reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()})
+            open_workflow_run().set_outputs(
+                {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()}
+            )
     return told or int(planned.plan.fails or any(outcome.result.needs_attention for outcome in outcomes))
 
 
@@ -71,9 +75,14 @@ def _apply(
         clock=SystemClock(),
         held=agreed.held,
         may_stop=options.allow_stop,
-        asking=reporter.asking(agreed.source_pull_requests) if reporter else None,
+        asking=_runs(reporter, agreed) if reporter else None,
     )
     return progress(steps, total=len(todo), doing="creating labeling jobs")
+
+
+def _runs(reporter: PullRequestReporter, agreed: Agreed) -> Callable[[Change], RunContext]:
+    """Return the run as each job's provenance records it: for the pull request that declared the job."""
+    return lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key))
 
 
 def _tell(
@@ -111,7 +120,9 @@ def _agreed(
     planned: PlanningResult, reviewed: dict[str, Any] | None, reporter: PullRequestReporter | None, options: Namespace
 ) -> Agreed:
     if reporter and options.reviewed:
-        found = reporter.review(planned)
+        from groundctl.cli.ci.reporter import review_plan
+
+        found = review_plan(reporter, planned)
         return Agreed(held=found.held, source_pull_requests=found.source_pull_requests)
     if reviewed is None:
         return Agreed()

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from groundctl.app.validate import Validated, refusals
 from groundctl.cli.planning import PlanningResult, create_plan
-from groundctl.composition import in_a_workflow, open_workflow_run, read_json
+from groundctl.composition import in_a_workflow, open_run_context, open_workflow_run, read_json
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, parse_terraform_plan
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
 
 if TYPE_CHECKING:
-    from groundctl.cli.ci.reporter import PullRequestReporter, Write
+    from groundctl.app.publish import PullRequestReporter, Render
     from groundctl.domain.tracking.pull_request import Check
+    from groundctl.domain.tracking.run_context import RunContext
 
 SOMETHING_TO_CREATE = 4
 
@@ -61,12 +62,13 @@ def _report(planned: PlanningResult, options: Namespace) -> int:
     """Say on the pull request what would happen; 3 if it cannot be said."""
     from groundctl.cli.ci.reporter import open_reporter
     from groundctl.presentation.markdown.check_run import annotations_of, plan_check
+    from groundctl.presentation.markdown.comment import Footer
     from groundctl.presentation.markdown.plan_comment import plan_words
 
     reporter, plan, policy = open_reporter(), planned.plan, planned.validated.policy
-    ground, footer = _ground(options.terraform), reporter.footer(plan.digest)
+    ground, footer = _ground(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
     remarks = annotations_of([*planned.validated.problems, *refusals(planned.checkout, plan)])
-    return _say(
+    return _publish(
         reporter,
         lambda limit: plan_words(plan, policy, footer=footer, ground=ground, limit=limit),
         plan_check(plan, policy, footer=footer, ground=ground, annotations=remarks),
@@ -76,11 +78,12 @@ def _report(planned: PlanningResult, options: Namespace) -> int:
 def _report_problems(validated: Validated) -> int:
     from groundctl.cli.ci.reporter import open_reporter
     from groundctl.presentation.markdown.check_run import problems_check
+    from groundctl.presentation.markdown.comment import Footer
     from groundctl.presentation.markdown.problems_comment import problems_words
 
     reporter = open_reporter()
-    footer, problems, files = reporter.footer(), validated.problems, validated.files
-    return _say(
+    footer, problems, files = Footer(run=reporter.run), validated.problems, validated.files
+    return _publish(
         reporter,
         lambda limit: problems_words(problems, files, footer=footer, limit=limit),
         problems_check(problems, files, footer=footer),
@@ -90,56 +93,59 @@ def _report_problems(validated: Validated) -> int:
 def _report_failure(error: GroundctlError) -> None:
     from groundctl.cli.ci.reporter import open_reporter
     from groundctl.presentation.markdown.check_run import failure_check
+    from groundctl.presentation.markdown.comment import Footer
     from groundctl.presentation.markdown.problems_comment import failure_words
 
     reporter = open_reporter()
-    footer = reporter.footer()
-    _say(
+    footer = Footer(run=reporter.run)
+    _publish(
         reporter,
         lambda _: failure_words(error.message, error.hint, footer=footer),
         failure_check(error.message, error.hint, footer=footer),
     )
 
 
-def _say(reporter: PullRequestReporter, write: Write, check: Check) -> int:
-    """Put the same into comment, check and summary; 3 if comment or check cannot be put."""
-    from groundctl.cli.ci.reporter import WORLD_FAILED
+def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> int:
+    """Publish the same report as comment, check, and summary; return 3 if the comment or the check cannot be set."""
+    from groundctl.app.publish import CommentRequest
+    from groundctl.cli.ci.reporter import WORLD_FAILED, print_published, summarize
     from groundctl.domain.tracking.comment_marker import Stage
 
-    delivered = reporter.comment(_number(), Stage.PLANNED, write)
-    checked = reporter.check("groundctl plan", check)
-    reporter.summarize(write, [delivered])
-    return WORLD_FAILED if delivered.why or not checked else 0
+    published = reporter.publish_comment(
+        CommentRequest(pull_request=_number(reporter.run), stage=Stage.PLANNED, render=render)
+    )
+    checked = reporter.publish_check("groundctl plan", check)
+    print_published([published], checked)
+    summarize(render, [published])
+    return WORLD_FAILED if published.error or checked.error else 0
 
 
 def _hand_on(planned: PlanningResult, *, reviewed: bool) -> None:
     """Tell the next jobs of a workflow how much there is to do, so that nobody is asked to approve nothing."""
-    from groundctl.cli.ci.reporter import open_reporter
+    from groundctl.cli.ci.reporter import open_reporter, review_plan
 
-    held = open_reporter().review(planned).held if reviewed else {}
+    held = review_plan(open_reporter(), planned).held if reviewed else {}
     counted = {
         str(action): str(sum(change.key not in held for change in planned.plan.with_action(action)))
         for action in (Action.CREATE, Action.STOP)
     }
-    open_workflow_run().give(counted)
+    open_workflow_run().set_outputs(counted)
 
 
 def _made_for() -> dict[str, Any]:
-    run = open_workflow_run()
-    return {
-        "repository": run.repository,
-        "pull_request": _number(),
-        "commit": run.head,
-        "run": run.id,
-        "attempt": run.attempt,
-    }
+    from groundctl.domain.tracking.run_context import made_for
+
+    run = open_run_context()
+    _number(run)
+    return made_for(run)
 
 
-def _number() -> int:
-    number = open_workflow_run().pull_request
-    if number is None:
-        raise UsageError("this run is about no pull request", hint="use --report in a workflow on pull_request")
-    return number
+def _number(run: RunContext) -> int:
+    if run.pull_request is None:
+        raise UsageError(
+            "this run is about no pull request", hint="use --report in a workflow that runs on pull_request"
+        )
+    return run.pull_request
 
 
 def _ground(file: str | None) -> TerraformPlanSummary | None:

@@ -15,5 +15,5 @@ def run(options: Namespace) -> int:
     answer = str(any(path.startswith(MATTERS) for path in changed)).lower()
     print(answer)
     if in_a_workflow():
-        open_workflow_run().give({"touched": answer})
+        open_workflow_run().set_outputs({"touched": answer})
     return 0

@@ -26,5 +26,5 @@ def run(options: Namespace) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(terraform_plan_content(found), indent=2) + "\n", encoding="utf-8")
     if in_a_workflow():
-        open_workflow_run().give({"changes": str(not found.is_empty).lower()})
+        open_workflow_run().set_outputs({"changes": str(not found.is_empty).lower()})
     return 0

@@ -12,17 +12,18 @@ from typing import Any
 
 import pytest
 
-from github_emulator.cast import ACTIONS_BOT, FULL_NAME, OTHER_BOT
+from github_emulator.cast import FULL_NAME, OTHER_BOT
 from github_emulator.faults import Kind
 from github_emulator.github import GitHub as Hub
 from github_emulator.identity import Token
 from groundctl.adapters.github.client import MOST_PLAN_BYTES, PLAN_ARTIFACT, GitHub
-from groundctl.app.publish import CommentRequest, Delivery, deliver
+from groundctl.app.publish import Delivery
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line, read_marker
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level, PullRequest
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
 from groundctl.ports import PullRequests
 from support.fakes import FakePullRequests
+from support.publishing import publish
 
 HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40
 RUN_URL = "https://github.com/acme/labels/actions/runs/7"
@@ -94,13 +95,6 @@ def _fake_office() -> Office:
     )
 
 
-def a_letter(content: str = "2 to create", *, run: int = 1, stage: Stage = Stage.PLANNED) -> CommentRequest:
-    stamp = CommentMarker(environment="production", stage=stage, head=HEAD, run=run, attempt=1, content="")
-    return CommentRequest(
-        author=ACTIONS_BOT, stamp=stamp, write=lambda limit: (content[:limit], f"run {run}"), limit=60_000
-    )
-
-
 def test_a_pull_request_is_read_and_found_by_the_commit_that_merged_it(office: Office):
     assert office.door.pull_request(office.number) == PullRequest(
         number=office.number, head=HEAD, base_branch="main", merged_as=None
@@ -127,11 +121,11 @@ def test_our_comment_is_found_among_250_others_a_copied_stamp_and_another_bot(of
     )
     office.say(f"{spoofed}\nAll is well", "jon")
     office.say(f"{spoofed}\nAll is well", OTHER_BOT)
-    assert deliver(a_letter(run=1), office.number, office.door).delivery is Delivery.POSTED
+    assert publish(office.door, run=1, number=office.number, head=HEAD).delivery is Delivery.POSTED
     for count in range(125):
         office.say(f"after {count}", "jon")
 
-    assert deliver(a_letter("3 to create", run=2), office.number, office.door).delivery is Delivery.EDITED
+    assert publish(office.door, "3 to create", run=2, number=office.number, head=HEAD).delivery is Delivery.EDITED
 
     bodies = office.bodies()
     assert len(bodies) == 253
@@ -141,12 +135,12 @@ def test_our_comment_is_found_among_250_others_a_copied_stamp_and_another_bot(of
 
 
 def test_a_comment_that_was_deleted_is_posted_anew(office: Office):
-    deliver(a_letter(run=1), office.number, office.door)
+    publish(office.door, run=1, number=office.number, head=HEAD)
     [ours] = list(office.door.comments(office.number))
     office.unsay(ours.id)
 
     assert not office.door.edit_comment(ours.id, "too late")
-    assert deliver(a_letter(run=2), office.number, office.door).delivery is Delivery.POSTED
+    assert publish(office.door, run=2, number=office.number, head=HEAD).delivery is Delivery.POSTED
     assert len(office.bodies()) == 1
 
 
@@ -264,11 +258,11 @@ def test_a_locked_pull_request_is_told_and_nothing_is_lost(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.lock_pull(number)
 
-    delivered = deliver(a_letter(), number, a_door(hub))
+    published = publish(a_door(hub), number=number, head=HEAD)
 
-    assert delivered.delivery is Delivery.FAILED
-    assert "403" in delivered.why
-    assert "locked" in delivered.hint
+    assert published.delivery is Delivery.FAILED
+    assert "403" in published.error
+    assert "locked" in published.hint
 
 
 def test_a_token_that_ended_is_told(hub: Hub):
@@ -276,9 +270,9 @@ def test_a_token_that_ended_is_told(hub: Hub):
     token = a_token(hub)
     hub.expire(token)
 
-    delivered = deliver(a_letter(), number, a_door(hub, token))
+    published = publish(a_door(hub, token), number=number, head=HEAD)
 
-    assert (delivered.delivery, delivered.hint) == (
+    assert (published.delivery, published.hint) == (
         Delivery.FAILED,
         "the token is not valid any more: run the workflow again",
     )
@@ -287,17 +281,17 @@ def test_a_token_that_ended_is_told(hub: Hub):
 def test_a_token_that_only_reads_is_told(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
 
-    delivered = deliver(a_letter(), number, a_door(hub, hub.token(contents="read", pull_requests="read")))
+    published = publish(a_door(hub, hub.token(contents="read", pull_requests="read")), number=number, head=HEAD)
 
-    assert delivered.delivery is Delivery.FAILED
-    assert "Resource not accessible by integration" in delivered.why
+    assert published.delivery is Delivery.FAILED
+    assert "Resource not accessible by integration" in published.error
 
 
 def test_a_422_shortens_the_comment_once(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.fault("issues/create-comment", Kind.INVALID)
 
-    assert deliver(a_letter("x" * 50_000), number, a_door(hub)).delivery is Delivery.POSTED
+    assert publish(a_door(hub), "x" * 50_000, number=number, head=HEAD).delivery is Delivery.POSTED
     [comment] = hub.comments(number)
     assert len(comment["body"]) < 21_000
 
@@ -319,7 +313,7 @@ def test_a_rate_limit_is_waited_for_as_long_as_github_says(
     hub.fault(operation, kind, **more)
     naps = Naps()
 
-    assert deliver(a_letter(), number, a_door(hub, naps=naps)).delivery is Delivery.POSTED
+    assert publish(a_door(hub, naps=naps), number=number, head=HEAD).delivery is Delivery.POSTED
     assert len(hub.comments(number)) == 1
     assert naps.slept == [pytest.approx(waits, abs=1.5)]
 
@@ -329,10 +323,10 @@ def test_a_limit_that_lasts_longer_than_a_run_should_is_told_at_once(hub: Hub):
     hub.allow(1, reset_in=1800)
     naps, begun = Naps(), time.monotonic()
 
-    delivered = deliver(a_letter(), number, a_door(hub, naps=naps))
+    published = publish(a_door(hub, naps=naps), number=number, head=HEAD)
 
-    assert delivered.delivery is Delivery.FAILED
-    assert "rate limit" in delivered.why
+    assert published.delivery is Delivery.FAILED
+    assert "rate limit" in published.error
     assert naps.slept == []
     assert time.monotonic() - begun < 20
 
@@ -343,7 +337,7 @@ def test_a_short_outage_is_survived_by_asking_again(hub: Hub, operation: str, ki
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.fault(operation, kind, times=2)
 
-    assert deliver(a_letter(), number, a_door(hub)).delivery is Delivery.POSTED
+    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.POSTED
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR, Kind.HTML, Kind.RESET])
@@ -351,9 +345,9 @@ def test_a_long_outage_is_told_and_ends(hub: Hub, kind: Kind):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.fault("*", kind, times=100)
 
-    delivered = deliver(a_letter(), number, a_door(hub))
+    published = publish(a_door(hub), number=number, head=HEAD)
 
-    assert delivered.delivery is Delivery.FAILED
+    assert published.delivery is Delivery.FAILED
     assert len(hub.requests()) <= 6
 
 
@@ -362,7 +356,7 @@ def test_a_comment_that_was_posted_and_whose_answer_was_lost_is_not_posted_twice
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.fault("issues/create-comment", kind, when="after")
 
-    assert deliver(a_letter(), number, a_door(hub)).delivery is Delivery.POSTED
+    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.POSTED
     assert len(hub.comments(number)) == 1
     assert len(hub.requests("issues/create-comment")) == 1
 
@@ -371,7 +365,7 @@ def test_a_comment_that_was_not_posted_is_not_said_to_be(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.fault("issues/create-comment", Kind.ERROR)
 
-    assert deliver(a_letter(), number, a_door(hub)).delivery is Delivery.FAILED
+    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.FAILED
     hub.fault("issues/create-comment", Kind.RESET)
     with pytest.raises(UnclearFromGitHub):
         a_door(hub).post_comment(number, "hello")
@@ -380,11 +374,11 @@ def test_a_comment_that_was_not_posted_is_not_said_to_be(hub: Hub):
 def test_a_comment_deleted_between_reading_and_editing_is_posted_anew(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     door = a_door(hub)
-    deliver(a_letter(run=1), number, door)
+    publish(door, run=1, number=number, head=HEAD)
     [ours] = hub.comments(number)
     hub.meanwhile("issues/update-comment", lambda: hub.unsay(ours["id"]))
 
-    assert deliver(a_letter("3 to create", run=2), number, door).delivery is Delivery.POSTED
+    assert publish(door, "3 to create", run=2, number=number, head=HEAD).delivery is Delivery.POSTED
     [comment] = hub.comments(number)
     stamp = read_marker(comment["body"])
     assert stamp
@@ -395,16 +389,16 @@ def test_a_deleted_branch_and_a_closed_pull_request_keep_nothing_from_being_told
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     hub.merge_pull(number, MERGED)
 
-    assert deliver(a_letter(stage=Stage.MERGED), number, a_door(hub)).delivery is Delivery.POSTED
+    assert publish(a_door(hub), stage=Stage.MERGED, number=number, head=HEAD).delivery is Delivery.POSTED
 
 
 def test_a_report_takes_few_calls(hub: Hub):
     number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
     door = a_door(hub)
 
-    deliver(a_letter(run=1), number, door)
+    publish(door, run=1, number=number, head=HEAD)
     first = len(hub.requests())
-    deliver(a_letter("3 to create", run=2), number, door)
+    publish(door, "3 to create", run=2, number=number, head=HEAD)
 
     assert first == 3
     assert len(hub.requests()) == 6

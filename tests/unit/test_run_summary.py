@@ -1,4 +1,4 @@
-"""What a run's page says of many pull requests: those that need a person first, in full, and never more than fits."""
+"""The summary of a run: pull requests that need attention first, in full, within the size limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from groundctl.presentation.markdown.size_limit import size
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> PullRequestStatus:
+def a_status(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> PullRequestStatus:
     def job(name: str) -> JobStatus:
         return JobStatus(
             name=name,
@@ -39,23 +39,23 @@ def a_story(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> P
     )
 
 
-def test_nothing_to_do_is_said():
+def test_a_run_with_nothing_to_do_says_so():
     assert stories_words((), NOW, footer=None).content == "# Nothing to do: every declared job is there already"
 
 
-def test_each_pull_request_has_its_part_and_those_that_need_a_person_come_first():
-    told = stories_words([a_story(7), a_story(8, result=Result.FAILED)], NOW, footer=None).content
+def test_each_pull_request_has_a_section_and_those_that_need_attention_come_first():
+    summary = stories_words([a_status(7), a_status(8, result=Result.FAILED)], NOW, footer=None).content
 
-    assert told.index("## Pull request 8") < told.index("## Pull request 7")
-    assert "1 not created" in told
-    assert "1 created" in told
+    assert summary.index("## Pull request 8") < summary.index("## Pull request 7")
+    assert "1 not created" in summary
+    assert "1 created" in summary
 
 
-def test_beyond_ten_there_is_a_line_each():
-    told = stories_words([a_story(number) for number in range(1, 15)], NOW, footer=None).content
+def test_pull_requests_after_the_tenth_have_a_line_each():
+    summary = stories_words([a_status(number) for number in range(1, 15)], NOW, footer=None).content
 
-    assert told.count("## Pull request ") == TOLD_WHOLE
-    assert [line for line in told.splitlines() if line.startswith("- Pull")] == [
+    assert summary.count("## Pull request ") == TOLD_WHOLE
+    assert [line for line in summary.splitlines() if line.startswith("- Pull")] == [
         f"- Pull request {number}: Applied to production: 1 created" for number in range(11, 15)
     ]
 
@@ -63,9 +63,9 @@ def test_beyond_ten_there_is_a_line_each():
 @pytest.mark.parametrize("pulls", [1, 9, 500, 5_000])
 @pytest.mark.parametrize("limit", [20_000, 100_000])
 def test_it_fits_and_every_pull_request_is_named_or_counted(pulls: int, limit: int):
-    told = stories_words([a_story(number, jobs=20) for number in range(pulls)], NOW, footer=None, limit=limit)
+    summary = stories_words([a_status(number, jobs=20) for number in range(pulls)], NOW, footer=None, limit=limit)
 
-    assert size(told.text) <= limit
-    named = len(re.findall(r"^(?:## |- )Pull request", told.content, flags=re.MULTILINE))
-    counted = re.search(r"^([0-9,]+) more pull requests", told.content, flags=re.MULTILINE)
+    assert size(summary.text) <= limit
+    named = len(re.findall(r"^(?:## |- )Pull request", summary.content, flags=re.MULTILINE))
+    counted = re.search(r"^([0-9,]+) more pull requests", summary.content, flags=re.MULTILINE)
     assert pulls == 1 or named + (int(counted[1].replace(",", "")) if counted else 0) == pulls
