@@ -16,7 +16,8 @@ from github_emulator.cast import FULL_NAME, OTHER_BOT
 from github_emulator.faults import Kind
 from github_emulator.github import GitHub as Hub
 from github_emulator.identity import Token
-from groundctl.adapters.github.client import MOST_PLAN_BYTES, PLAN_ARTIFACT, GitHub
+from groundctl.adapters.github.client import GitHub
+from groundctl.adapters.github.plan_artifacts import MAX_PLAN_BYTES, PLAN_ARTIFACT
 from groundctl.app.publish import Delivery
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line, read_marker
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level, PullRequest
@@ -229,7 +230,7 @@ def test_a_plan_that_was_made_after_the_merge_is_not_given(hub: Hub):
         ({}, PLAN_ARTIFACT, packed("../../plan.json")),
         ({}, PLAN_ARTIFACT, packed("plan.json", b"{}", "and-more")),
         ({}, PLAN_ARTIFACT, packed()[:-30]),
-        ({}, PLAN_ARTIFACT, packed(content=b"0" * (MOST_PLAN_BYTES + 1))),
+        ({}, PLAN_ARTIFACT, packed(content=b"0" * (MAX_PLAN_BYTES + 1))),
     ],
     ids=[
         "another commit", "another workflow", "another event", "another name", "no archive", "nothing", "a way out",
@@ -274,7 +275,7 @@ def test_a_token_that_ended_is_told(hub: Hub):
 
     assert (published.delivery, published.hint) == (
         Delivery.FAILED,
-        "the token is not valid any more: run the workflow again",
+        "the token is no longer valid: run the workflow again",
     )
 
 
