@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.client import GitHub
     from groundctl.adapters.github.workflow_run import WorkflowRun
-    from groundctl.adapters.local.git import GitHistory
+    from groundctl.adapters.local.git import LocalGitHistory
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
     from groundctl.domain.tracking.run_context import RunContext
@@ -168,11 +168,11 @@ def open_github() -> GitHub:
     return GitHub(api=run.api, repository=run.repository, token=run.token)
 
 
-def open_history(checkout: Checkout) -> GitHistory:
+def open_history(checkout: Checkout) -> LocalGitHistory:
     """Open the history of the checkout."""
-    from groundctl.adapters.local.git import GitHistory
+    from groundctl.adapters.local.git import LocalGitHistory
 
-    return GitHistory(checkout.root)
+    return LocalGitHistory(checkout.root)
 
 
 def comment_author() -> str:

@@ -18,7 +18,7 @@ from groundctl.app.plan import create
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.errors import ExternalError
-from groundctl.ports import LabelingJobs, Objects
+from groundctl.ports import LabelingJobs, ObjectStore
 from support import aws_world
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.fakes import FakeClock, FakeJobs, FakeObjects
@@ -27,7 +27,7 @@ from support.fakes import FakeClock, FakeJobs, FakeObjects
 @dataclass
 class Doors:
     jobs: LabelingJobs
-    objects: Objects
+    objects: ObjectStore
 
     def create(self, desired: DesiredJob) -> Result:
         return create(desired, jobs=self.jobs, objects=self.objects, clock=FakeClock()).result

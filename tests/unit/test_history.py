@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.local.git import GitHistory
+from groundctl.adapters.local.git import LocalGitHistory
 from groundctl.errors import ExternalError
 
 WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
@@ -43,7 +43,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def test_the_newest_commit_that_touched_one_of_the_files_is_found(repository: Repository):
-    history = GitHistory(repository.root)
+    history = LocalGitHistory(repository.root)
     first = repository.commit("jobs/a/one.yaml", "jobs/a/one.md")
     text = repository.commit("jobs/a/one.md")
     repository.commit("jobs/a/two.yaml")
@@ -60,7 +60,7 @@ def test_what_a_merge_brought_is_laid_to_the_merge(repository: Repository):
     repository.commit("README.md")
     repository.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12", "topic")
 
-    assert GitHistory(repository.root).last_change(["jobs/a/one.yaml"]) == repository.git("rev-parse", "HEAD")
+    assert LocalGitHistory(repository.root).last_change(["jobs/a/one.yaml"]) == repository.git("rev-parse", "HEAD")
 
 
 def test_a_branch_differs_in_what_it_changed_and_not_in_what_its_base_did_meanwhile(repository: Repository):
@@ -70,7 +70,7 @@ def test_a_branch_differs_in_what_it_changed_and_not_in_what_its_base_did_meanwh
     base = repository.commit("terraform/main.tf")
     repository.git("switch", "-q", "topic")
 
-    changed = GitHistory(repository.root).changed_since(base)
+    changed = LocalGitHistory(repository.root).changed_since(base)
 
     assert changed == ("jobs/a/a b\ttab.md", "jobs/a/one.yaml", "notes/é.txt")
 
@@ -80,18 +80,18 @@ def test_a_file_that_moved_away_is_named_where_it_was(repository: Repository):
     repository.git("mv", "jobs/a/one.yaml", "one.yaml")
     repository.git("commit", "-q", "-m", "move")
 
-    assert GitHistory(repository.root).changed_since(base) == ("jobs/a/one.yaml", "one.yaml")
+    assert LocalGitHistory(repository.root).changed_since(base) == ("jobs/a/one.yaml", "one.yaml")
 
 
 def test_a_commit_that_is_not_there_is_one_message(repository: Repository):
     with pytest.raises(ExternalError, match="git diff failed") as caught:
-        GitHistory(repository.root).changed_since("0" * 40)
+        LocalGitHistory(repository.root).changed_since("0" * 40)
 
     assert "fetch-depth: 0" in caught.value.hint
 
 
 def test_an_option_in_the_place_of_a_commit_or_a_path_does_nothing(repository: Repository, tmp_path: Path):
-    history = GitHistory(repository.root)
+    history = LocalGitHistory(repository.root)
 
     with pytest.raises(ExternalError):
         history.changed_since(f"--output={tmp_path / 'written'}")

@@ -22,7 +22,7 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus, job
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
-from groundctl.ports import Objects, PullRequests
+from groundctl.ports import ObjectStore, PullRequests
 
 # GitHub's servers differ in the length they accept; every one of them accepts this.
 SHORT_LIMIT = 20_000  # bytes
@@ -100,7 +100,7 @@ class PullRequestReporter:
         plan: Plan,
         declarations: Collection[Declaration],
         *,
-        objects: Objects,
+        objects: ObjectStore,
         approved: str,
         now: datetime,
         outcomes: Iterable[Outcome] = (),
@@ -214,7 +214,7 @@ class PullRequestReporter:
         return marker, "\n".join((marker_line(marker), content.rstrip("\n"), "", rendered.footer.rstrip("\n"), ""))
 
 
-def read_provenance(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[str, Provenance]:
+def read_provenance(jobs: Iterable[ObservedJob], objects: ObjectStore, *, repository: str) -> dict[str, Provenance]:
     """Read the provenance of jobs, by the job's key, without those that another repository declared."""
     fingerprints = {job.key: job.fingerprint for job in jobs if job.fingerprint}
     contents = map_threads(lambda fingerprint: objects.read(provenance_uri(fingerprint)), list(fingerprints.values()))

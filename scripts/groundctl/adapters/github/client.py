@@ -59,9 +59,7 @@ class GitHub:
         """Yield every comment of a pull request, all pages."""
         yield from self._retries.repeat(
             lambda: [
-                PostedComment(
-                    id=comment.id, author=comment.user.login if comment.user else "", body=comment.body or ""
-                )
+                PostedComment(id=comment.id, author=comment.user.login if comment.user else "", body=comment.body or "")
                 for comment in self._repository.get_issue(number).get_comments()
             ],
             f"reading the comments of pull request {number}",
