@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
@@ -33,6 +34,14 @@ class Files(Protocol):
         """Load one of the tool's JSON Schemas."""
 
 
+class Repository(Files, Protocol):
+    """The repository's files, and where they lie on this machine: git and Terraform ask for that."""
+
+    @property
+    def root(self) -> Path:
+        """Name the folder of the repository."""
+
+
 class LabelingJobs(Protocol):
     """Labeling jobs in one account and Region."""
 
@@ -46,7 +55,7 @@ class LabelingJobs(Protocol):
         """Send the create call once, without any retry, and return how AWS responded."""
 
     def stop(self, name: str) -> None:
-        """Stop a job permanently."""
+        """Stop a job; this cannot be undone."""
 
 
 class ObjectStore(Protocol):
@@ -108,3 +117,42 @@ class GitHistory(Protocol):
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
+
+
+class OutputFolder(Protocol):
+    """A folder of this machine that results are written to."""
+
+    def write(self, contents: Mapping[str, Iterable[str | bytes]]) -> tuple[Path, ...]:
+        """Write files by their names, part after part; return their paths."""
+
+    def clips_at(self, place: str) -> Callable[[str], str | None]:
+        """Find the address of a clip, in a folder or on the web, by the clip's URI."""
+
+
+class Simulator(Protocol):
+    """A simulated AWS, with a clock that stands still until it is moved."""
+
+    @property
+    def url(self) -> str:
+        """Give its address."""
+
+    def settings(self) -> Mapping[str, str]:
+        """Give the environment variables that point the AWS SDK and Terraform at it."""
+
+    def tell_truth(self, labels: Mapping[str, str]) -> None:
+        """Set which label is right for each clip, by URI or file name."""
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time pass."""
+
+    def run_until_idle(self) -> None:
+        """Let simulated time pass until every job has ended."""
+
+    def let_time_run(self, *, speed: float) -> None:
+        """Let simulated time pass by itself, this many times as fast as real time."""
+
+    def mutating_calls(self) -> int:
+        """Count the calls so far that changed something."""
+
+    def wait(self) -> None:
+        """Wait until the simulator ends."""

@@ -51,11 +51,11 @@ def assert_one_clear_message(ran: Ran, code: int, *words: str) -> None:
 def test_a_missing_file(checkout):
     ran = groundctl("validate", "jobs/nobody.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "what now:")
+    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "hint:")
 
 
 def test_a_folder_without_jobs(tmp_path):
-    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "what now:")
+    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "hint:")
 
 
 def test_half_written_yaml(checkout):
@@ -75,7 +75,7 @@ def test_no_credentials(checkout):
 def test_a_profile_that_does_not_exist(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={"AWS_PROFILE": "nobody"})
 
-    assert_one_clear_message(ran, 3, "no AWS credentials", "what now:")
+    assert_one_clear_message(ran, 3, "no AWS credentials", "hint:")
 
 
 def test_an_endpoint_that_is_down(checkout):
@@ -143,7 +143,7 @@ def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulato
     ran = groundctl("status", "--format", "json", *asked, cwd=checkout, settings=against(simulator))
 
     assert [job["name"] for job in ran.json] == ["rally-outcome"]
-    assert ran.err == "1 file with problems: `groundctl validate` tells them\n"
+    assert ran.err == "1 file with problems; `groundctl validate` shows them\n"
 
 
 def test_terraform_not_applied_yet(checkout):
@@ -171,7 +171,7 @@ def test_no_terraform_folder(checkout):
 def test_an_infrastructure_file_that_is_none(checkout, content, words):
     write(checkout / "wrong.json", content)
 
-    assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "what now:")
+    assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "hint:")
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '{"changes": []}'])
@@ -228,7 +228,7 @@ def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
         settings=against(simulator),
     )
 
-    assert_one_clear_message(ran, 2, "nobody", "what now:")
+    assert_one_clear_message(ran, 2, "nobody", "hint:")
 
 
 def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
@@ -257,7 +257,7 @@ def test_a_reader_that_has_seen_enough(checkout):
 def test_a_new_declaration_is_never_written_over_an_old_one(checkout):
     ran = groundctl("new", "jobs/sports-data/rally-outcome.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "is there already")
+    assert_one_clear_message(ran, 2, "already exists")
 
 
 def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):

@@ -85,7 +85,7 @@ class Team:
         return ran
 
     def plans(self, **settings: str) -> Ran:
-        return self.in_plan_run("plan", "--out", ".build/plan.json", "--report", **settings)
+        return self.in_plan_run("ci", "plan", "--out", ".build/plan.json", **settings)
 
     def on_main(self, *arguments: str, **settings: str) -> Ran:
         """Run a command as apply.yml and status.yml would."""
@@ -93,7 +93,7 @@ class Team:
         return self._in_run(run.id, {"ref": "refs/heads/main"}, self.merged, *arguments, **settings)
 
     def applies(self, **settings: str) -> Ran:
-        return self.on_main("apply", "--only", "create", "--reviewed", "--report", **settings)
+        return self.on_main("ci", "apply", "--only", "create", **settings)
 
     def _in_run(self, run: int, event: dict[str, Any], sha: str, *arguments: str, **settings: str) -> Ran:
         scratch = self.folder / ".build"
@@ -189,11 +189,11 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     assert team.outputs == {"left": "0", "stop": "0", "told": "true"}
 
     team.simulator.advance(150)
-    assert team.on_main("report").code == 0
+    assert team.on_main("ci", "report").code == 0
     assert "Labeling in test" in team.comment
 
     team.simulator.advance_until_idle()
-    assert team.on_main("report").code == 0
+    assert team.on_main("ci", "report").code == 0
     assert "Finished in test" in team.comment
     assert len(team.hub.comments(team.number)) == 1
 
@@ -224,12 +224,12 @@ def test_clips_that_came_after_the_review_hold_the_job_and_somebody_can_let_it_t
     assert "its clips differ: reviewed 8, now 9" in team.comment
     assert team.check(team.merged)["conclusion"] == "failure"
     assert team.outputs["left"] == "0"
-    digest = json.loads(team.on_main("plan", "--format", "json", "--exit-zero").out)["digest"]
+    digest = json.loads(team.on_main("plan", "--format", "json").out)["digest"]
     assert digest in team.comment
-    assert team.on_main("plan", "--reviewed", "--exit-zero").code == 0
+    assert team.on_main("ci", "plan", "--reviewed").code == 0
     assert team.outputs == {"create": "0", "stop": "0"}
 
-    team.on_main("plan", "--reviewed", "--exit-zero", GROUNDCTL_APPROVE=digest)
+    team.on_main("ci", "plan", "--reviewed", GROUNDCTL_APPROVE=digest)
     assert team.outputs == {"create": "1", "stop": "0"}
     let_through = team.applies(GROUNDCTL_APPROVE=digest)
     assert (let_through.code, team.creates()) == (0, 2), let_through.err
@@ -253,7 +253,7 @@ def test_what_came_by_no_pull_request_is_told_by_the_check_which_is_red(team: Te
     team.git("commit", "-q", "-m", "Straight to main")
     team.merged = team.git("rev-parse", "HEAD")
 
-    ran = team.on_main("report", "--check")
+    ran = team.on_main("ci", "report", "--check")
 
     assert ran.code == 0, ran.err
     [check] = team.hub.check_runs(team.merged)
@@ -316,12 +316,12 @@ def test_a_world_that_fails_is_told_on_the_pull_request(team: Team):
 def test_a_pull_request_that_touches_nothing_is_told_so_and_an_old_comment_is_corrected(team: Team):
     team.declares(input=PREFIX)
     team.opens()
-    assert team.in_plan_run("report", "--untouched").code == 0
+    assert team.in_plan_run("ci", "report-unchanged").code == 0
     assert team.hub.comments(team.number) == []
     assert team.check(team.head)["conclusion"] == "success"
 
     team.plans()
-    assert team.in_plan_run("report", "--untouched").code == 0
+    assert team.in_plan_run("ci", "report-unchanged").code == 0
     assert "Nothing to plan" in team.comment
 
 
@@ -329,13 +329,13 @@ def test_what_is_touched_is_told_to_the_next_steps(team: Team):
     base = team.git("rev-parse", "HEAD")
     (team.folder / "NOTES.md").write_text("nothing\n")
     team.opens()
-    assert team.in_plan_run("touched", "--base", base).out == "false\n"
-    assert team.outputs == {"touched": "false"}
+    assert team.in_plan_run("ci", "changed", "--base", base).out == "false\n"
+    assert team.outputs == {"changed": "false"}
 
     team.declares(input=PREFIX)
     team.pushes()
-    team.in_plan_run("touched", "--base", base)
-    assert team.outputs == {"touched": "true"}
+    team.in_plan_run("ci", "changed", "--base", base)
+    assert team.outputs == {"changed": "true"}
 
 
 def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_makes_it_good(team: Team):
@@ -352,7 +352,7 @@ def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_m
     assert team.outputs["told"] == "false"
 
     team.hub.front.faults.clear()
-    assert team.on_main("report", "--check").code == 0
+    assert team.on_main("ci", "report", "--check").code == 0
     assert "Labeling in test" in team.comment
     assert team.creates() == 1
 
@@ -388,7 +388,7 @@ def test_a_later_edit_does_not_move_a_running_job_to_another_pull_request(team: 
     team.hub.merge_pull(second, team.merged)
 
     team.simulator.advance_until_idle()
-    assert team.on_main("report").code == 0
+    assert team.on_main("ci", "report").code == 0
 
     assert "Finished in test" in team.hub.comments(first)[0]["body"]
     assert team.hub.comments(second) == []
@@ -403,7 +403,7 @@ def test_a_faulty_file_on_main_does_not_hide_how_the_others_are_getting_on(team:
     (team.folder / "jobs/sports-data/broken.yaml").write_text("name: [")
     team.simulator.advance_until_idle()
 
-    ran = team.on_main("report")
+    ran = team.on_main("ci", "report")
 
     assert ran.code == 1
     assert "Finished in test" in team.comment
@@ -446,5 +446,5 @@ def test_a_reviewed_stop_is_asked_for_apart_from_creates(team: Team):
     assert team.applies().code == 0
     assert team.outputs["stop"] == "1"
     assert not team.simulator.requests("StopLabelingJob")
-    stopped = team.on_main("apply", "--only", "stop", "--allow-stop", "--reviewed", "--report")
+    stopped = team.on_main("ci", "apply", "--only", "stop", "--allow-stop")
     assert (stopped.code, len(team.simulator.requests("StopLabelingJob"))) == (0, 1), stopped.out + stopped.err

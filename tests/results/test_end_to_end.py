@@ -119,7 +119,7 @@ def test_a_job_without_any_label_yet_and_a_job_that_is_none(simulator: Simulator
     unknown = runs(simulator, folder, "no-such-job")
     assert (unknown.code, unknown.out) == (2, "")
     assert unknown.err == (
-        "groundctl: there is no labeling job no-such-job\n  what now: `groundctl status --all` lists those there are\n"
+        "groundctl: there is no labeling job no-such-job\n  hint: `groundctl status --all` lists those there are\n"
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.cli.ci.reporter import print_log
-from groundctl.cli.main import tell_crash, tell_fault
+from groundctl.cli.main import report_crash, report_error
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.tracking.progress import progress_of
@@ -185,14 +185,14 @@ def as_told(text: str) -> str:
 
 def tell_of_a_fault(text: str) -> None:
     """End a command as the world ends it."""
-    tell_fault(ExternalError(text, hint=text))
+    report_error(ExternalError(text, hint=text))
 
 
 def tell_of_a_crash(text: str) -> None:
     """End a command as nobody foresaw; Python shows an error's notes, each on lines of its own."""
     error = RuntimeError(text)
     error.add_note(text)
-    tell_crash(RuntimeError, error, None)
+    report_crash(RuntimeError, error, None)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
-"""What plan and apply do alike: validate everything, then look at AWS and make the plan."""
+"""What the commands that plan have in common: validate everything, then look at AWS and make the plan."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from dataclasses import dataclass
 from functools import partial
 
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.concurrency import BackgroundTask
 from groundctl.app.plan import observe, plan
 from groundctl.app.validate import Validated, begin_to_validate
@@ -16,6 +14,7 @@ from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Plan
+from groundctl.ports import Repository
 from groundctl.presentation.terminal.problems import as_text
 
 
@@ -24,13 +23,13 @@ class PlanningResult:
     """A fresh plan, with what it was made from and the doors it was made through."""
 
     plan: Plan
-    checkout: Checkout
+    checkout: Repository
     validated: Validated
     infrastructure: Infrastructure
     aws: Aws
 
 
-def create_plan(options: Namespace, *, despite_problems: bool = False) -> PlanningResult | Validated:
+def create_plan(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
     """Make a plan from the checkout as it is; what was validated, with the problems told, if a declaration has errors.
 
     despite_problems plans the good ones all the same: enough to say how jobs are getting on, never to create any.
@@ -39,7 +38,7 @@ def create_plan(options: Namespace, *, despite_problems: bool = False) -> Planni
     # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
     # because a process is forked most safely while there is no second thread.
     end_validation = begin_to_validate(checkout, processes=cores())
-    looking = BackgroundTask(partial(_look, checkout, options.infrastructure))
+    looking = BackgroundTask(partial(_look, checkout, infrastructure_file))
     validated = end_validation()
     if errors_among(validated.problems):
         print(as_text(validated.problems, validated.files), file=sys.stderr)
@@ -58,7 +57,7 @@ def create_plan(options: Namespace, *, despite_problems: bool = False) -> Planni
     return PlanningResult(plan=made, checkout=checkout, validated=validated, infrastructure=infrastructure, aws=aws)
 
 
-def _look(checkout: Checkout, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:
+def _look(checkout: Repository, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:
     infrastructure = open_infrastructure(checkout, infrastructure_file)
     aws = open_aws(infrastructure)
     checking = BackgroundTask(aws.check_account)

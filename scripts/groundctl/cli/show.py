@@ -1,13 +1,14 @@
-"""groundctl show: one declaration at any stop of its way, offline."""
+"""groundctl show: show one declaration at any stage, offline."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated
 
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.plan import validate
+from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import errors_among
@@ -19,10 +20,47 @@ from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput, freeze
 from groundctl.domain.jobs.request import check_infrastructure, compile_job
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import assemble, leave_stopped, plan_new_job, refuse
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.terminal.plan import plan_markdown, plan_text
 from groundctl.presentation.terminal.problems import as_text
+
+
+class Form(StrEnum):
+    """A stage of a declaration."""
+
+    SPEC = "spec"
+    REQUEST = "request"
+    PLAN = "plan"
+    COMMENT = "comment"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions:
+    """The options of `groundctl show`."""
+
+    file: Annotated[str, Argument("FILE", "the declaration to show")]
+    form: Annotated[
+        Form,
+        Option(
+            "--as",
+            "spec: the declaration with all defaults, as JSON; request: the CreateLabelingJob request; plan:"
+            " what apply would do (default); comment: the plan as a pull request comment; page: the page that workers"
+            " see, as HTML",
+        ),
+    ] = Form.PLAN
+    infrastructure: Annotated[
+        str | None,
+        Option(
+            "--infrastructure",
+            "read the account, buckets, and teams from this JSON file, as written by `terraform output -json"
+            " infrastructure`; by default GROUNDCTL_INFRASTRUCTURE, or example values",
+            metavar="FILE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +73,25 @@ class Shown:
     clips: FrozenInput | None
 
 
-def run(options: Namespace) -> int:
+def run(options: ShowOptions) -> ExitCode:
     """Print the declaration in the form asked for; exit 1 with its problems if it has errors."""
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
     if errors_among(validated.problems) or len(validated.declarations) != 1:
         print(as_text(validated.problems, validated.files), file=sys.stderr)
-        return 1
+        return ExitCode.PROBLEMS
     shown = _shown(validated.declarations[0], validated.policy, checkout, options.infrastructure)
-    print(_FORMS[options.form](shown), end="" if options.form == "comment" else "\n")
-    return 0
+    print(_FORMS[options.form](shown), end="" if options.form is Form.COMMENT else "\n")
+    return ExitCode.OK
 
 
-def _shown(declaration: Declaration, policy: Policy, checkout: Checkout, file: str | None) -> Shown:
+def _shown(declaration: Declaration, policy: Policy, checkout: Repository, file: str | None) -> Shown:
     spec = declaration.spec
     if infrastructure_is_given(file):
         infrastructure = open_infrastructure(checkout, file)
     else:
         infrastructure = example_for(spec)
-        _say("account, buckets and ARNs are made up: give --infrastructure FILE for real ones")
+        _say("the account, buckets, and ARNs are examples; use --infrastructure FILE for real ones")
     if isinstance(spec.source, ObjectsInput):
         frozen = freeze(manifest_of_objects(spec.source.objects), spec.labels, spec.label_attribute)
         # A declaration that passed validation has clips that freeze.
@@ -61,7 +99,7 @@ def _shown(declaration: Declaration, policy: Policy, checkout: Checkout, file: s
     elif spec.source is None:
         clips = None
     else:
-        _say("the clips are looked up when a plan is made: their number, cost and digest (zeros) are open here")
+        _say("the clips are listed when a plan is made; their number, cost, and digest (zeros) are unknown here")
         clips = UNRESOLVED
     return Shown(declaration=declaration, policy=policy, infrastructure=infrastructure, clips=clips)
 
@@ -98,13 +136,26 @@ def _page(shown: Shown) -> str:
 
 
 _FORMS = {
-    "spec": lambda shown: spec_json(shown.declaration.spec),
-    "request": _request,
-    "plan": lambda shown: plan_text(_plan(shown), shown.policy),
-    "comment": lambda shown: plan_markdown(_plan(shown), shown.policy),
-    "page": _page,
+    Form.SPEC: lambda shown: spec_json(shown.declaration.spec),
+    Form.REQUEST: _request,
+    Form.PLAN: lambda shown: plan_text(_plan(shown), shown.policy),
+    Form.COMMENT: lambda shown: plan_markdown(_plan(shown), shown.policy),
+    Form.PAGE: _page,
 }
 
 
 def _say(sentence: str) -> None:
     print(f"note: {sentence}", file=sys.stderr)
+
+
+COMMAND = Command(
+    description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
+    " request comment, or as the page that workers see.",
+    examples=(
+        "groundctl show jobs/sports-data/serves.yaml",
+        "groundctl show jobs/sports-data/serves.yaml --as request",
+        "groundctl show jobs/sports-data/serves.yaml --as page > page.html",
+    ),
+    options=ShowOptions,
+    run=run,
+)

@@ -24,8 +24,6 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.presentation.escape import for_markdown, for_terminal
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT
 
-WORLD_FAILED = 3
-
 
 def open_reporter() -> PullRequestReporter:
     """Open the reporter of this workflow run."""
