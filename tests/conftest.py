@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from github_emulator.github import GitHub
+from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from support.browser import a_browser
@@ -32,18 +32,18 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def hub_process() -> Iterator[GitHub]:
+def emulator_process() -> Iterator[GitHubEmulator]:
     """Start the GitHub of the tests once for all tests of a process."""
-    with GitHub() as hub:
-        yield hub
+    with GitHubEmulator() as emulator:
+        yield emulator
 
 
 @pytest.fixture
-def hub(hub_process: GitHub) -> Iterator[GitHub]:
+def emulator(emulator_process: GitHubEmulator) -> Iterator[GitHubEmulator]:
     """Give a GitHub on which nothing has happened; what passed must have been as GitHub describes its API."""
-    hub_process.reset()
-    yield hub_process
-    assert hub_process.take_violations() == []
+    emulator_process.reset()
+    yield emulator_process
+    assert emulator_process.take_violations() == []
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_a_template_is_refused_for_every_reason_there_is(case: Case):
     problems = lint_template("page", page_of(case))
 
     found = sorted(Expected("page", problem.line, problem.column, sentence(problem)) for problem in problems)
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         bless(case, found)
     else:
         assert found

@@ -38,10 +38,10 @@ from groundctl.presentation.terminal.problems import as_github, as_json, as_sari
 from groundctl.presentation.terminal.status import status_json, status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 from support.builders import NOW, an_observed_job
-from support.github_markdown import read
-from support.hostile import HOSTILE
-from support.runner import Command, commands_in, outputs_in
-from support.strangers import a_ground_plan_of, a_plan_of, a_story_of, problems_of
+from support.github.markdown import read
+from support.github.runner_files import Command, commands_in, outputs_in
+from support.hostile_texts import HOSTILE
+from support.untrusted_inputs import a_ground_plan_of, a_plan_of, a_story_of, problems_of
 
 FOOT = Footer(
     head="4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",

@@ -42,91 +42,91 @@ def a_letter(
     )
 
 
-def bodies(hub: FakePullRequests) -> list[str]:
+def bodies(emulator: FakePullRequests) -> list[str]:
     """The comments without their first lines."""
-    return [comment.body.split("\n", 1)[1].strip() for comment in hub.posted.get(12, ())]
+    return [comment.body.split("\n", 1)[1].strip() for comment in emulator.posted.get(12, ())]
 
 
 def test_the_first_run_posts_and_the_next_edits_the_same_comment():
-    hub = FakePullRequests(OPEN)
+    emulator = FakePullRequests(OPEN)
 
-    first = deliver(a_letter("2 to create", run=1), 12, hub)
-    second = deliver(a_letter("3 to create", run=2), 12, hub)
+    first = deliver(a_letter("2 to create", run=1), 12, emulator)
+    second = deliver(a_letter("3 to create", run=2), 12, emulator)
 
     assert (first.delivery, second.delivery) == (Delivery.POSTED, Delivery.EDITED)
-    assert bodies(hub) == ["3 to create\n\nrun 2"]
+    assert bodies(emulator) == ["3 to create\n\nrun 2"]
 
 
 def test_what_a_run_has_done_is_told_though_a_report_came_in_between_while_it_waited_for_a_person():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter("not created yet", run=110, stage=Stage.MERGED), 12, hub)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter("not created yet", run=110, stage=Stage.MERGED), 12, emulator)
 
-    late = deliver(a_letter("AWS refused it", run=100, stage=Stage.MERGED, did=True), 12, hub)
-    after = deliver(a_letter("not created", run=111, stage=Stage.MERGED), 12, hub)
+    late = deliver(a_letter("AWS refused it", run=100, stage=Stage.MERGED, did=True), 12, emulator)
+    after = deliver(a_letter("not created", run=111, stage=Stage.MERGED), 12, emulator)
 
     assert (late.delivery, after.delivery) == (Delivery.EDITED, Delivery.EDITED)
-    assert bodies(hub) == ["not created\n\nrun 111"]
+    assert bodies(emulator) == ["not created\n\nrun 111"]
 
 
 def test_a_comment_that_says_it_already_is_left_alone():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter(), 12, hub)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter(), 12, emulator)
 
-    assert deliver(a_letter(), 12, hub).delivery is Delivery.UNCHANGED
+    assert deliver(a_letter(), 12, emulator).delivery is Delivery.UNCHANGED
 
 
 def test_an_older_run_does_not_overwrite_a_newer_verdict():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter("new", run=9), 12, hub)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter("new", run=9), 12, emulator)
 
-    late = deliver(a_letter("old", run=8, attempt=3), 12, hub)
+    late = deliver(a_letter("old", run=8, attempt=3), 12, emulator)
 
     assert late.delivery is Delivery.OVERTAKEN
-    assert bodies(hub) == ["new\n\nrun 9"]
+    assert bodies(emulator) == ["new\n\nrun 9"]
 
 
 def test_a_run_for_a_commit_that_is_no_longer_the_head_keeps_silent():
-    hub = FakePullRequests(OPEN)
+    emulator = FakePullRequests(OPEN)
 
-    assert deliver(a_letter(head="0000000"), 12, hub).delivery is Delivery.OVERTAKEN
-    assert hub.posted == {}
+    assert deliver(a_letter(head="0000000"), 12, emulator).delivery is Delivery.OVERTAKEN
+    assert emulator.posted == {}
 
 
 def test_nothing_said_before_the_merge_overwrites_what_was_said_after_it():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter("created", run=5, stage=Stage.MERGED), 12, hub)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter("created", run=5, stage=Stage.MERGED), 12, emulator)
 
-    assert deliver(a_letter("2 to create", run=6), 12, hub).delivery is Delivery.OVERTAKEN
+    assert deliver(a_letter("2 to create", run=6), 12, emulator).delivery is Delivery.OVERTAKEN
 
 
 def test_after_the_merge_a_run_that_finds_the_same_leaves_no_edit():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter("3 of 8 labeled", run=5, stage=Stage.MERGED), 12, hub)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter("3 of 8 labeled", run=5, stage=Stage.MERGED), 12, emulator)
 
-    again = deliver(a_letter("3 of 8 labeled", run=6, stage=Stage.MERGED), 12, hub)
-    further = deliver(a_letter("4 of 8 labeled", run=7, stage=Stage.MERGED), 12, hub)
+    again = deliver(a_letter("3 of 8 labeled", run=6, stage=Stage.MERGED), 12, emulator)
+    further = deliver(a_letter("4 of 8 labeled", run=7, stage=Stage.MERGED), 12, emulator)
 
     assert (again.delivery, further.delivery) == (Delivery.UNCHANGED, Delivery.EDITED)
 
 
 @given(st.permutations([(run, attempt) for run in (1, 2, 3) for attempt in (1, 2)]))
 def test_whatever_the_order_of_runs_the_newest_has_the_last_word(order: list[tuple[int, int]]):
-    hub = FakePullRequests(OPEN)
+    emulator = FakePullRequests(OPEN)
 
     for run, attempt in order:
-        deliver(a_letter(f"said by {run}.{attempt}", run=run, attempt=attempt), 12, hub)
+        deliver(a_letter(f"said by {run}.{attempt}", run=run, attempt=attempt), 12, emulator)
 
-    assert bodies(hub) == ["said by 3.2\n\nrun 3"]
+    assert bodies(emulator) == ["said by 3.2\n\nrun 3"]
 
 
 def test_a_spoofed_stamp_and_another_bot_are_left_untouched():
-    hub = FakePullRequests(OPEN)
+    emulator = FakePullRequests(OPEN)
     spoofed = marker_line(replace(a_letter().stamp, run=10**9, content="ab")) + "\nAll is well"
-    hub.somebody_posts(12, spoofed, author="mallory")
-    hub.somebody_posts(12, spoofed, author="another[bot]")
+    emulator.somebody_posts(12, spoofed, author="mallory")
+    emulator.somebody_posts(12, spoofed, author="another[bot]")
 
-    assert deliver(a_letter(), 12, hub).delivery is Delivery.POSTED
-    assert [comment.body for comment in hub.posted[12][:2]] == [spoofed, spoofed]
+    assert deliver(a_letter(), 12, emulator).delivery is Delivery.POSTED
+    assert [comment.body for comment in emulator.posted[12][:2]] == [spoofed, spoofed]
 
 
 def test_a_comment_that_is_deleted_between_reading_and_writing_is_posted_anew():
@@ -136,11 +136,11 @@ def test_a_comment_that_is_deleted_between_reading_and_writing_is_posted_anew():
             self.posted.clear()
             yield from found
 
-    hub = Deleting(OPEN)
-    deliver(a_letter(run=1), 12, hub)
+    emulator = Deleting(OPEN)
+    deliver(a_letter(run=1), 12, emulator)
 
-    assert deliver(a_letter("newer", run=2), 12, hub).delivery is Delivery.POSTED
-    assert bodies(hub) == ["newer\n\nrun 2"]
+    assert deliver(a_letter("newer", run=2), 12, emulator).delivery is Delivery.POSTED
+    assert bodies(emulator) == ["newer\n\nrun 2"]
 
 
 def test_a_comment_that_is_too_long_for_this_server_is_shortened_once():
@@ -150,10 +150,10 @@ def test_a_comment_that_is_too_long_for_this_server_is_shortened_once():
                 raise RefusedByGitHub("body is too long", hint="", status=422)
             super().post_comment(number, body)
 
-    hub = Strict(OPEN)
+    emulator = Strict(OPEN)
 
-    assert deliver(a_letter("x" * 50_000), 12, hub).delivery is Delivery.POSTED
-    assert len(bodies(hub)[0]) <= SHORT + 20
+    assert deliver(a_letter("x" * 50_000), 12, emulator).delivery is Delivery.POSTED
+    assert len(bodies(emulator)[0]) <= SHORT + 20
 
 
 def test_a_post_whose_answer_was_lost_is_not_repeated():
@@ -162,10 +162,10 @@ def test_a_post_whose_answer_was_lost_is_not_repeated():
             super().post_comment(number, body)
             raise UnclearFromGitHub("GitHub did not answer", hint="look")
 
-    hub = Losing(OPEN)
+    emulator = Losing(OPEN)
 
-    assert deliver(a_letter(), 12, hub).delivery is Delivery.POSTED
-    assert len(hub.posted[12]) == 1
+    assert deliver(a_letter(), 12, emulator).delivery is Delivery.POSTED
+    assert len(emulator.posted[12]) == 1
 
 
 @pytest.mark.parametrize(
@@ -188,20 +188,20 @@ def test_a_comment_that_cannot_be_posted_is_told_with_the_reason(fault: External
 
 
 def test_a_correction_is_made_only_where_something_is_to_be_corrected():
-    hub = FakePullRequests(OPEN)
+    emulator = FakePullRequests(OPEN)
 
-    assert deliver(a_letter("nothing", update_only=True), 12, hub).delivery is Delivery.NOT_NEEDED
-    deliver(a_letter("2 to create", run=1), 12, hub)
-    assert deliver(a_letter("nothing", run=2, update_only=True), 12, hub).delivery is Delivery.EDITED
+    assert deliver(a_letter("nothing", update_only=True), 12, emulator).delivery is Delivery.NOT_NEEDED
+    deliver(a_letter("2 to create", run=1), 12, emulator)
+    assert deliver(a_letter("nothing", run=2, update_only=True), 12, emulator).delivery is Delivery.EDITED
 
 
 def test_the_stamp_names_what_a_reader_sees():
-    hub = FakePullRequests(OPEN)
-    deliver(a_letter("one", run=1), 12, hub)
-    deliver(a_letter("one", run=2), 12, hub)
-    first = read_marker(hub.posted[12][0].body)
-    deliver(a_letter("two", run=3), 12, hub)
-    second = read_marker(hub.posted[12][0].body)
+    emulator = FakePullRequests(OPEN)
+    deliver(a_letter("one", run=1), 12, emulator)
+    deliver(a_letter("one", run=2), 12, emulator)
+    first = read_marker(emulator.posted[12][0].body)
+    deliver(a_letter("two", run=3), 12, emulator)
+    second = read_marker(emulator.posted[12][0].body)
 
     assert first
     assert second
