@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from support.aws import prerequisites
-from support.builders import an_infrastructure
+from support.builders import DECLARATIONS, an_infrastructure
 from support.imports import HEAVY, modules_imported_by
 
-ROOT = Path(__file__).parents[2]
 RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 
 
@@ -32,7 +31,7 @@ RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
     ids=" ".join,
 )
 def test_an_offline_command_imports_nothing_heavy(arguments: tuple[str, ...], tmp_path: Path):
-    imported = modules_imported_by(*arguments, cwd=ROOT, report=tmp_path / "modules.json")
+    imported = modules_imported_by(*arguments, cwd=DECLARATIONS.root, report=tmp_path / "modules.json")
 
     assert imported & {"groundctl"}
     assert not imported & set(HEAVY)
@@ -48,13 +47,13 @@ def test_a_new_declaration_is_written_without_anything_heavy(tmp_path: Path):
 
 
 def test_help_imports_no_parser_and_no_validator(tmp_path: Path):
-    imported = modules_imported_by("--help", cwd=ROOT, report=tmp_path / "modules.json")
+    imported = modules_imported_by("--help", cwd=DECLARATIONS.root, report=tmp_path / "modules.json")
 
     assert not imported & {"yaml", "jsonschema", "jsonschema_rs", "dataclasses", "typing", "pathlib"}
 
 
 def test_good_declarations_are_validated_without_the_reference_implementation(tmp_path: Path):
-    imported = modules_imported_by("validate", RALLIES, cwd=ROOT, report=tmp_path / "modules.json")
+    imported = modules_imported_by("validate", RALLIES, cwd=DECLARATIONS.root, report=tmp_path / "modules.json")
 
     assert "jsonschema" not in imported
 
@@ -65,7 +64,7 @@ def test_the_spy_sees_what_an_online_command_imports(tmp_path: Path):
     infrastructure.write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())), encoding="utf-8")
 
     imported = modules_imported_by(
-        "status", "--infrastructure", str(infrastructure), cwd=ROOT, report=tmp_path / "modules.json"
+        "status", "--infrastructure", str(infrastructure), cwd=DECLARATIONS.root, report=tmp_path / "modules.json"
     )
 
     assert imported >= {"boto3", "botocore", "urllib3"}
