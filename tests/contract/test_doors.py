@@ -19,7 +19,7 @@ from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.errors import ExternalError
 from groundctl.ports import LabelingJobs, ObjectStore
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
@@ -38,7 +38,7 @@ def doors(request: pytest.FixtureRequest) -> Doors:
     if request.param == "fake":
         return Doors(jobs=FakeJobs(), objects=FakeObjects())
     request.getfixturevalue("simulator")
-    aws_world.build(an_infrastructure())
+    prerequisites.build(an_infrastructure())
     session = AwsSession(REGION)
     return Doors(jobs=SageMakerJobs(session), objects=S3Objects(session))
 

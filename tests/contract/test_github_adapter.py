@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from github_emulator.cast import FULL_NAME, OTHER_BOT
+from github_emulator.actors import FULL_NAME, OTHER_BOT
+from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
-from github_emulator.github import GitHub as Hub
-from github_emulator.identity import Token
+from github_emulator.tokens import Token
 from groundctl.adapters.github.client import GitHub
 from groundctl.adapters.github.plan_artifacts import MAX_PLAN_BYTES, PLAN_ARTIFACT
 from groundctl.app.publish import Delivery
@@ -54,27 +54,27 @@ class Office:
         return [comment.body for comment in self.door.comments(self.number)]
 
 
-def a_token(hub: Hub) -> Token:
-    return hub.token(contents="read", pull_requests="write", checks="write", statuses="write", actions="read")
+def a_token(emulator: GitHubEmulator) -> Token:
+    return emulator.token(contents="read", pull_requests="write", checks="write", statuses="write", actions="read")
 
 
-def a_door(hub: Hub, token: Token | None = None, naps: Naps | None = None) -> GitHub:
-    value = (token or a_token(hub)).value
-    return GitHub(api=hub.url, repository=FULL_NAME, token=value, sleep=naps or Naps())
+def a_door(emulator: GitHubEmulator, token: Token | None = None, naps: Naps | None = None) -> GitHub:
+    value = (token or a_token(emulator)).value
+    return GitHub(api=emulator.url, repository=FULL_NAME, token=value, sleep=naps or Naps())
 
 
 @pytest.fixture(params=["fake", "real"])
 def office(request: pytest.FixtureRequest) -> Office:
     if request.param == "fake":
         return _fake_office()
-    hub: Hub = request.getfixturevalue("hub")
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator: GitHubEmulator = request.getfixturevalue("emulator")
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
     return Office(
-        door=a_door(hub),
+        door=a_door(emulator),
         number=number,
-        say=lambda body, author: hub.say(number, body, login=author),
-        unsay=hub.unsay,
-        merge=lambda commit: hub.merge_pull(number, commit),
+        say=lambda body, author: emulator.add_comment(number, body, login=author),
+        unsay=emulator.delete_comment,
+        merge=lambda commit: emulator.merge_pull(number, commit),
     )
 
 
@@ -160,7 +160,7 @@ def test_the_body_that_was_posted_is_the_body_that_is_read(office: Office):
     assert office.bodies() == [body]
 
 
-def test_more_than_fifty_annotations_arrive_in_batches(hub: Hub):
+def test_more_than_fifty_annotations_arrive_in_batches(emulator: GitHubEmulator):
     annotations = tuple(
         Annotation(
             path="jobs/a.yaml", line=line, column=3, level=Level.FAILURE, title="groundctl GT103", message=f"no {line}"
@@ -168,23 +168,23 @@ def test_more_than_fifty_annotations_arrive_in_batches(hub: Hub):
         for line in range(1, 121)
     )
     check = Check(title="120 problems", summary="### No", conclusion=Conclusion.FAILURE, annotations=annotations)
-    hub.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.open_pull(head_sha=HEAD, base_sha=BASE)
 
-    a_door(hub).put_check(HEAD, "groundctl plan", check, url=RUN_URL)
+    a_door(emulator).put_check(HEAD, "groundctl plan", check, url=RUN_URL)
 
-    [run] = hub.check_runs(HEAD)
+    [run] = emulator.check_runs(HEAD)
     assert (run["name"], run["conclusion"], run["output"]["title"]) == ("groundctl plan", "failure", "120 problems")
     assert [one["start_line"] for one in run["annotations"]] == list(range(1, 121))
-    sent = [*hub.requests("checks/create"), *hub.requests("checks/update")]
+    sent = [*emulator.requests("checks/create"), *emulator.requests("checks/update")]
     assert [len(seen.body["output"]["annotations"]) for seen in sent] == [50, 50, 20]
 
 
-def test_a_status_says_its_line_under_its_name(hub: Hub):
-    hub.open_pull(head_sha=HEAD, base_sha=BASE)
+def test_a_status_says_its_line_under_its_name(emulator: GitHubEmulator):
+    emulator.open_pull(head_sha=HEAD, base_sha=BASE)
 
-    a_door(hub).set_status(HEAD, "groundctl/plan", good=False, description="x" * 200, url=RUN_URL)
+    a_door(emulator).set_status(HEAD, "groundctl/plan", good=False, description="x" * 200, url=RUN_URL)
 
-    [status] = hub.statuses(HEAD)
+    [status] = emulator.statuses(HEAD)
     assert (status["context"], status["state"], len(status["description"])) == ("groundctl/plan", "failure", 140)
 
 
@@ -197,25 +197,27 @@ def packed(name: str = "plan.json", content: bytes = b'{"a": 1}', *more: str) ->
     return archive.getvalue()
 
 
-def a_plan_run(hub: Hub, **told: Any) -> int:
-    return hub.add_run(**{"path": ".github/workflows/plan.yml", "event": "pull_request", "head_sha": HEAD, **told}).id
+def a_plan_run(emulator: GitHubEmulator, **told: Any) -> int:
+    return emulator.add_run(
+        **{"path": ".github/workflows/plan.yml", "event": "pull_request", "head_sha": HEAD, **told}
+    ).id
 
 
-def test_the_plans_of_a_head_commit_come_newest_first(hub: Hub):
-    first, second = a_plan_run(hub), a_plan_run(hub)
-    hub.add_artifact(first, PLAN_ARTIFACT, packed(content=b"old"))
-    hub.add_artifact(second, PLAN_ARTIFACT, packed(content=b"new"))
+def test_the_plans_of_a_head_commit_come_newest_first(emulator: GitHubEmulator):
+    first, second = a_plan_run(emulator), a_plan_run(emulator)
+    emulator.add_artifact(first, PLAN_ARTIFACT, packed(content=b"old"))
+    emulator.add_artifact(second, PLAN_ARTIFACT, packed(content=b"new"))
 
-    assert list(a_door(hub).plans_for(HEAD)) == [b"new", b"old"]
+    assert list(a_door(emulator).plans_for(HEAD)) == [b"new", b"old"]
 
 
-def test_a_plan_that_was_made_after_the_merge_is_not_given(hub: Hub):
-    hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed(content=b"reviewed"))
+def test_a_plan_that_was_made_after_the_merge_is_not_given(emulator: GitHubEmulator):
+    emulator.add_artifact(a_plan_run(emulator), PLAN_ARTIFACT, packed(content=b"reviewed"))
     merged = datetime.now(UTC) + timedelta(seconds=1)
-    late = hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed(content=b"late"))
+    late = emulator.add_artifact(a_plan_run(emulator), PLAN_ARTIFACT, packed(content=b"late"))
     late.created_at = merged.replace(microsecond=0) + timedelta(minutes=5)
 
-    assert list(a_door(hub).plans_for(HEAD, until=merged)) == [b"reviewed"]
+    assert list(a_door(emulator).plans_for(HEAD, until=merged)) == [b"reviewed"]
 
 
 @pytest.mark.parametrize(
@@ -237,41 +239,43 @@ def test_a_plan_that_was_made_after_the_merge_is_not_given(hub: Hub):
         "more files", "cut off", "too large",
     ],
 )  # fmt: skip
-def test_what_is_no_plan_of_a_plan_run_is_none(hub: Hub, run: dict[str, Any], name: str, content: bytes):
-    hub.add_artifact(a_plan_run(hub, **run), name, content)
+def test_what_is_no_plan_of_a_plan_run_is_none(
+    emulator: GitHubEmulator, run: dict[str, Any], name: str, content: bytes
+):
+    emulator.add_artifact(a_plan_run(emulator, **run), name, content)
 
-    assert list(a_door(hub).plans_for(HEAD)) == []
-
-
-def test_an_artifact_that_has_expired_is_none(hub: Hub):
-    hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed(), expired=True)
-
-    assert list(a_door(hub).plans_for(HEAD)) == []
+    assert list(a_door(emulator).plans_for(HEAD)) == []
 
 
-def test_our_token_stays_with_github_when_a_plan_is_downloaded(hub: Hub):
-    hub.add_artifact(a_plan_run(hub), PLAN_ARTIFACT, packed())
+def test_an_artifact_that_has_expired_is_none(emulator: GitHubEmulator):
+    emulator.add_artifact(a_plan_run(emulator), PLAN_ARTIFACT, packed(), expired=True)
 
-    assert list(a_door(hub).plans_for(HEAD)) == [b'{"a": 1}']  # the address it redirects to refuses a token
+    assert list(a_door(emulator).plans_for(HEAD)) == []
 
 
-def test_a_locked_pull_request_is_told_and_nothing_is_lost(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.lock_pull(number)
+def test_our_token_stays_with_github_when_a_plan_is_downloaded(emulator: GitHubEmulator):
+    emulator.add_artifact(a_plan_run(emulator), PLAN_ARTIFACT, packed())
 
-    published = publish(a_door(hub), number=number, head=HEAD)
+    assert list(a_door(emulator).plans_for(HEAD)) == [b'{"a": 1}']  # the address it redirects to refuses a token
+
+
+def test_a_locked_pull_request_is_told_and_nothing_is_lost(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.lock_pull(number)
+
+    published = publish(a_door(emulator), number=number, head=HEAD)
 
     assert published.delivery is Delivery.FAILED
     assert "403" in published.error
     assert "locked" in published.hint
 
 
-def test_a_token_that_ended_is_told(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    token = a_token(hub)
-    hub.expire(token)
+def test_a_token_that_ended_is_told(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    token = a_token(emulator)
+    emulator.expire_token(token)
 
-    published = publish(a_door(hub, token), number=number, head=HEAD)
+    published = publish(a_door(emulator, token), number=number, head=HEAD)
 
     assert (published.delivery, published.hint) == (
         Delivery.FAILED,
@@ -279,21 +283,23 @@ def test_a_token_that_ended_is_told(hub: Hub):
     )
 
 
-def test_a_token_that_only_reads_is_told(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
+def test_a_token_that_only_reads_is_told(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
 
-    published = publish(a_door(hub, hub.token(contents="read", pull_requests="read")), number=number, head=HEAD)
+    published = publish(
+        a_door(emulator, emulator.token(contents="read", pull_requests="read")), number=number, head=HEAD
+    )
 
     assert published.delivery is Delivery.FAILED
     assert "Resource not accessible by integration" in published.error
 
 
-def test_a_422_shortens_the_comment_once(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault("issues/create-comment", Kind.INVALID)
+def test_a_422_shortens_the_comment_once(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault("issues/create-comment", Kind.INVALID)
 
-    assert publish(a_door(hub), "x" * 50_000, number=number, head=HEAD).delivery is Delivery.POSTED
-    [comment] = hub.comments(number)
+    assert publish(a_door(emulator), "x" * 50_000, number=number, head=HEAD).delivery is Delivery.POSTED
+    [comment] = emulator.comments(number)
     assert len(comment["body"]) < 21_000
 
 
@@ -308,23 +314,23 @@ def test_a_422_shortens_the_comment_once(hub: Hub):
 )
 @pytest.mark.parametrize("operation", ["issues/list-comments", "issues/create-comment"])
 def test_a_rate_limit_is_waited_for_as_long_as_github_says(
-    hub: Hub, operation: str, kind: Kind, more: dict[str, int], waits: float
+    emulator: GitHubEmulator, operation: str, kind: Kind, more: dict[str, int], waits: float
 ):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault(operation, kind, **more)
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault(operation, kind, **more)
     naps = Naps()
 
-    assert publish(a_door(hub, naps=naps), number=number, head=HEAD).delivery is Delivery.POSTED
-    assert len(hub.comments(number)) == 1
+    assert publish(a_door(emulator, naps=naps), number=number, head=HEAD).delivery is Delivery.POSTED
+    assert len(emulator.comments(number)) == 1
     assert naps.slept == [pytest.approx(waits, abs=1.5)]
 
 
-def test_a_limit_that_lasts_longer_than_a_run_should_is_told_at_once(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.allow(1, reset_in=1800)
+def test_a_limit_that_lasts_longer_than_a_run_should_is_told_at_once(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.limit_requests(1, reset_in=1800)
     naps, begun = Naps(), time.monotonic()
 
-    published = publish(a_door(hub, naps=naps), number=number, head=HEAD)
+    published = publish(a_door(emulator, naps=naps), number=number, head=HEAD)
 
     assert published.delivery is Delivery.FAILED
     assert "rate limit" in published.error
@@ -334,75 +340,75 @@ def test_a_limit_that_lasts_longer_than_a_run_should_is_told_at_once(hub: Hub):
 
 @pytest.mark.parametrize("kind", [Kind.ERROR, Kind.HTML, Kind.RESET, Kind.BROKEN_JSON])
 @pytest.mark.parametrize("operation", ["pulls/get", "issues/list-comments"])
-def test_a_short_outage_is_survived_by_asking_again(hub: Hub, operation: str, kind: Kind):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault(operation, kind, times=2)
+def test_a_short_outage_is_survived_by_asking_again(emulator: GitHubEmulator, operation: str, kind: Kind):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault(operation, kind, times=2)
 
-    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.POSTED
+    assert publish(a_door(emulator), number=number, head=HEAD).delivery is Delivery.POSTED
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR, Kind.HTML, Kind.RESET])
-def test_a_long_outage_is_told_and_ends(hub: Hub, kind: Kind):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault("*", kind, times=100)
+def test_a_long_outage_is_told_and_ends(emulator: GitHubEmulator, kind: Kind):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault("*", kind, times=100)
 
-    published = publish(a_door(hub), number=number, head=HEAD)
+    published = publish(a_door(emulator), number=number, head=HEAD)
 
     assert published.delivery is Delivery.FAILED
-    assert len(hub.requests()) <= 6
+    assert len(emulator.requests()) <= 6
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR, Kind.HTML, Kind.RESET, Kind.BROKEN_JSON])
-def test_a_comment_that_was_posted_and_whose_answer_was_lost_is_not_posted_twice(hub: Hub, kind: Kind):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault("issues/create-comment", kind, when="after")
+def test_a_comment_that_was_posted_and_whose_answer_was_lost_is_not_posted_twice(emulator: GitHubEmulator, kind: Kind):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault("issues/create-comment", kind, when="after")
 
-    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.POSTED
-    assert len(hub.comments(number)) == 1
-    assert len(hub.requests("issues/create-comment")) == 1
+    assert publish(a_door(emulator), number=number, head=HEAD).delivery is Delivery.POSTED
+    assert len(emulator.comments(number)) == 1
+    assert len(emulator.requests("issues/create-comment")) == 1
 
 
-def test_a_comment_that_was_not_posted_is_not_said_to_be(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.fault("issues/create-comment", Kind.ERROR)
+def test_a_comment_that_was_not_posted_is_not_said_to_be(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.inject_fault("issues/create-comment", Kind.ERROR)
 
-    assert publish(a_door(hub), number=number, head=HEAD).delivery is Delivery.FAILED
-    hub.fault("issues/create-comment", Kind.RESET)
+    assert publish(a_door(emulator), number=number, head=HEAD).delivery is Delivery.FAILED
+    emulator.inject_fault("issues/create-comment", Kind.RESET)
     with pytest.raises(UnclearFromGitHub):
-        a_door(hub).post_comment(number, "hello")
+        a_door(emulator).post_comment(number, "hello")
 
 
-def test_a_comment_deleted_between_reading_and_editing_is_posted_anew(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    door = a_door(hub)
+def test_a_comment_deleted_between_reading_and_editing_is_posted_anew(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    door = a_door(emulator)
     publish(door, run=1, number=number, head=HEAD)
-    [ours] = hub.comments(number)
-    hub.meanwhile("issues/update-comment", lambda: hub.unsay(ours["id"]))
+    [ours] = emulator.comments(number)
+    emulator.before_next("issues/update-comment", lambda: emulator.delete_comment(ours["id"]))
 
     assert publish(door, "3 to create", run=2, number=number, head=HEAD).delivery is Delivery.POSTED
-    [comment] = hub.comments(number)
+    [comment] = emulator.comments(number)
     stamp = read_marker(comment["body"])
     assert stamp
     assert stamp.run == 2
 
 
-def test_a_deleted_branch_and_a_closed_pull_request_keep_nothing_from_being_told(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    hub.merge_pull(number, MERGED)
+def test_a_deleted_branch_and_a_closed_pull_request_keep_nothing_from_being_told(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.merge_pull(number, MERGED)
 
-    assert publish(a_door(hub), stage=Stage.MERGED, number=number, head=HEAD).delivery is Delivery.POSTED
+    assert publish(a_door(emulator), stage=Stage.MERGED, number=number, head=HEAD).delivery is Delivery.POSTED
 
 
-def test_a_report_takes_few_calls(hub: Hub):
-    number = hub.open_pull(head_sha=HEAD, base_sha=BASE)
-    door = a_door(hub)
+def test_a_report_takes_few_calls(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    door = a_door(emulator)
 
     publish(door, run=1, number=number, head=HEAD)
-    first = len(hub.requests())
+    first = len(emulator.requests())
     publish(door, "3 to create", run=2, number=number, head=HEAD)
 
     assert first == 3
-    assert len(hub.requests()) == 6
+    assert len(emulator.requests()) == 6
 
 
 def test_a_server_that_is_not_there_is_one_message():

@@ -14,11 +14,11 @@ import boto3
 import pytest
 import yaml
 
-from github_emulator.cast import FULL_NAME
+from github_emulator.actors import FULL_NAME
+from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
-from github_emulator.github import GitHub
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
 
@@ -33,7 +33,7 @@ class Team:
 
     folder: Path
     simulator: Simulator
-    hub: GitHub
+    emulator: GitHubEmulator
     number: int = 0
     head: str = ""
     merged: str = ""
@@ -55,33 +55,33 @@ class Team:
         base = self.git("rev-parse", "main")
         self.git("switch", "-q", "-c", "topic")
         self.pushes()
-        self.number = self.hub.open_pull(head_sha=self.head, base_sha=base)
+        self.number = self.emulator.open_pull(head_sha=self.head, base_sha=base)
 
     def pushes(self) -> None:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "Declare jobs")
         self.head = self.git("rev-parse", "HEAD")
         if self.number:
-            self.hub.move_pull(self.number, head_sha=self.head)
+            self.emulator.move_pull(self.number, head_sha=self.head)
 
     def merges(self) -> None:
         self.git("switch", "-q", "main")
         self.git("merge", "-q", "--no-ff", "-m", f"Merge pull request #{self.number}", "topic")
         self.merged = self.git("rev-parse", "HEAD")
-        self.hub.merge_pull(self.number, self.merged)
+        self.emulator.merge_pull(self.number, self.merged)
 
     def in_plan_run(self, *arguments: str, **settings: str) -> Ran:
         """Run a command as plan.yml would, and leave the plan as its artifact."""
         source = {"sha": self.head, "repo": {"full_name": FULL_NAME}}
         event = {"pull_request": {"number": self.number, "head": source}}
-        run = self.hub.add_run(path=".github/workflows/plan.yml", event="pull_request", head_sha=self.head)
+        run = self.emulator.add_run(path=".github/workflows/plan.yml", event="pull_request", head_sha=self.head)
         ran = self._in_run(run.id, event, "f" * 40, *arguments, **settings)
         plan = self.folder / ".build/plan.json"
         if plan.is_file():
             archive = io.BytesIO()
             with zipfile.ZipFile(archive, "w") as file:
                 file.writestr("plan.json", plan.read_bytes())
-            self.hub.add_artifact(run.id, "groundctl-plan", archive.getvalue())
+            self.emulator.add_artifact(run.id, "groundctl-plan", archive.getvalue())
         return ran
 
     def plans(self, **settings: str) -> Ran:
@@ -89,7 +89,7 @@ class Team:
 
     def on_main(self, *arguments: str, **settings: str) -> Ran:
         """Run a command as apply.yml and status.yml would."""
-        run = self.hub.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
+        run = self.emulator.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
         return self._in_run(run.id, {"ref": "refs/heads/main"}, self.merged, *arguments, **settings)
 
     def applies(self, **settings: str) -> Ran:
@@ -101,7 +101,9 @@ class Team:
         (scratch / "event.json").write_text(json.dumps(event))
         for name in ("output", "summary.md"):
             (scratch / name).write_text("")
-        token = self.hub.token(contents="read", pull_requests="write", checks="write", statuses="write", actions="read")
+        token = self.emulator.token(
+            contents="read", pull_requests="write", checks="write", statuses="write", actions="read"
+        )
         ran = groundctl(
             *arguments,
             cwd=self.folder,
@@ -111,7 +113,7 @@ class Team:
                 "GROUNDCTL_INFRASTRUCTURE": "infrastructure.json",
                 "GROUNDCTL_ENVIRONMENT": "test",
                 "GITHUB_ACTIONS": "true",
-                "GITHUB_API_URL": self.hub.url,
+                "GITHUB_API_URL": self.emulator.url,
                 "GITHUB_REPOSITORY": FULL_NAME,
                 "GITHUB_RUN_ID": str(run),
                 "GITHUB_RUN_ATTEMPT": "1",
@@ -129,7 +131,7 @@ class Team:
 
     @property
     def comment(self) -> str:
-        [comment] = self.hub.comments(self.number)
+        [comment] = self.emulator.comments(self.number)
         return str(comment["body"])
 
     @property
@@ -137,7 +139,7 @@ class Team:
         return (self.folder / ".build/summary.md").read_text()
 
     def check(self, commit: str) -> dict[str, Any]:
-        return self.hub.check_runs(commit)[-1]
+        return self.emulator.check_runs(commit)[-1]
 
     def creates(self) -> int:
         return len(self.simulator.requests("CreateLabelingJob"))
@@ -152,10 +154,10 @@ def _outputs(written: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def team(tmp_path: Path, simulator: Simulator, hub: GitHub) -> Team:
-    aws_world.build(an_infrastructure(), clips=CLIPS)
-    team = Team(folder=tmp_path, simulator=simulator, hub=hub)
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(an_infrastructure())))
+def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team:
+    prerequisites.build(an_infrastructure(), clips=CLIPS)
+    team = Team(folder=tmp_path, simulator=simulator, emulator=emulator)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     (tmp_path / ".gitignore").write_text(".build/\n")
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs/policy.yaml").write_text("rates: {platform_fee_usd: 0.08}\n")
@@ -172,7 +174,7 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     assert "1 to create" in team.comment
     assert team.outputs == {"create": "1", "stop": "0"}
     assert (team.check(team.head)["name"], team.check(team.head)["conclusion"]) == ("groundctl plan", "success")
-    [status] = team.hub.statuses(team.head)
+    [status] = team.emulator.statuses(team.head)
     assert (status["context"], status["state"]) == ("groundctl/plan", "success")
     assert "1 to create" in team.summary
 
@@ -195,7 +197,7 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     team.simulator.advance_until_idle()
     assert team.on_main("ci", "report").code == 0
     assert "Finished in test" in team.comment
-    assert len(team.hub.comments(team.number)) == 1
+    assert len(team.emulator.comments(team.number)) == 1
 
 
 def test_a_plan_changes_nothing_but_its_own_comment_check_and_status(team: Team):
@@ -206,7 +208,7 @@ def test_a_plan_changes_nothing_but_its_own_comment_check_and_status(team: Team)
     team.plans()
 
     assert team.mutating_calls() == before
-    written = {seen.operation for seen in team.hub.requests(mutating=True)}
+    written = {seen.operation for seen in team.emulator.requests(mutating=True)}
     assert written == {"issues/create-comment", "checks/create", "repos/create-commit-status"}
 
 
@@ -256,7 +258,7 @@ def test_what_came_by_no_pull_request_is_told_by_the_check_which_is_red(team: Te
     ran = team.on_main("ci", "report", "--check")
 
     assert ran.code == 0, ran.err
-    [check] = team.hub.check_runs(team.merged)
+    [check] = team.emulator.check_runs(team.merged)
     assert check["conclusion"] == "failure"
     assert "1 held; 1 job needs a person" in check["output"]["title"]
     assert "no reviewed plan was found" in check["output"]["summary"]
@@ -267,8 +269,8 @@ def test_a_plan_forged_in_a_run_of_another_workflow_covers_nothing(team: Team):
     team.declares(input=PREFIX)
     team.opens()
     team.plans()
-    for artifact in team.hub.artifacts():
-        team.hub.world.runs[artifact.run].path = ".github/workflows/mallory.yml"
+    for artifact in team.emulator.artifacts():
+        team.emulator.state.runs[artifact.run].path = ".github/workflows/mallory.yml"
     team.merges()
 
     assert team.applies().code == 1
@@ -317,7 +319,7 @@ def test_a_pull_request_that_touches_nothing_is_told_so_and_an_old_comment_is_co
     team.declares(input=PREFIX)
     team.opens()
     assert team.in_plan_run("ci", "report-unchanged").code == 0
-    assert team.hub.comments(team.number) == []
+    assert team.emulator.comments(team.number) == []
     assert team.check(team.head)["conclusion"] == "success"
 
     team.plans()
@@ -343,7 +345,7 @@ def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_m
     team.opens()
     team.plans()
     team.merges()
-    team.hub.fault("issues/*", Kind.ERROR, times=100)
+    team.emulator.inject_fault("issues/*", Kind.ERROR, times=100)
 
     applied = team.applies()
     assert (applied.code, team.creates()) == (3, 1)
@@ -351,7 +353,7 @@ def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_m
     assert "1 created" in applied.out
     assert team.outputs["told"] == "false"
 
-    team.hub.front.faults.clear()
+    team.emulator.gateway.faults.clear()
     assert team.on_main("ci", "report", "--check").code == 0
     assert "Labeling in test" in team.comment
     assert team.creates() == 1
@@ -360,7 +362,7 @@ def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_m
 def test_a_comment_that_cannot_be_posted_makes_the_plan_red(team: Team):
     team.declares(input=PREFIX)
     team.opens()
-    team.hub.lock_pull(team.number)
+    team.emulator.lock_pull(team.number)
 
     ran = team.plans()
 
@@ -381,17 +383,17 @@ def test_a_later_edit_does_not_move_a_running_job_to_another_pull_request(team: 
     team.declares(input=PREFIX, owner="somebody-else")
     team.git("commit", "-aqm", "Another owner")
     head = team.git("rev-parse", "HEAD")
-    second = team.hub.open_pull(head_sha=head, base_sha=team.merged, branch="another")
+    second = team.emulator.open_pull(head_sha=head, base_sha=team.merged, branch="another")
     team.git("switch", "-q", "main")
     team.git("merge", "-q", "--no-ff", "-m", "Merge another", "another")
     team.merged = team.git("rev-parse", "HEAD")
-    team.hub.merge_pull(second, team.merged)
+    team.emulator.merge_pull(second, team.merged)
 
     team.simulator.advance_until_idle()
     assert team.on_main("ci", "report").code == 0
 
-    assert "Finished in test" in team.hub.comments(first)[0]["body"]
-    assert team.hub.comments(second) == []
+    assert "Finished in test" in team.emulator.comments(first)[0]["body"]
+    assert team.emulator.comments(second) == []
 
 
 def test_a_faulty_file_on_main_does_not_hide_how_the_others_are_getting_on(team: Team):
@@ -438,7 +440,7 @@ def test_a_reviewed_stop_is_asked_for_apart_from_creates(team: Team):
     team.number = 0
     base = team.merged
     team.pushes()
-    team.number = team.hub.open_pull(head_sha=team.head, base_sha=base, branch="topic-2")
+    team.number = team.emulator.open_pull(head_sha=team.head, base_sha=base, branch="topic-2")
     assert team.plans().code == 0
     assert "1 to stop" in team.comment
     team.merges()

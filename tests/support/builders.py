@@ -21,6 +21,8 @@ from groundctl.domain.tracking.run_context import RunContext
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
+# A repository with declarations for tests; jobs/ of this repository holds samples for users, which may change or go.
+DECLARATIONS = Checkout(ROOT / "tests/support/declarations")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -24,10 +24,10 @@ from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.run_summary import stories_words
 from support.builders import NOW, a_declaration, a_plan, a_run, an_observed_job
 from support.fakes import FakeObjects, FakePullRequests
-from support.github_markdown import read
-from support.hostile import HOSTILE
+from support.github.markdown import read
+from support.hostile_texts import HOSTILE
 from support.publishing import COMMENT_LIMIT, a_reporter
-from support.strangers import a_story_of
+from support.untrusted_inputs import a_story_of
 
 FOLLOWERS = ("dana", "acme/sports-data")
 FOOTER = Footer(run=a_run())

@@ -11,7 +11,7 @@ import pytest
 from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.domain.tracking.run_context import RunContext, made_for
 from groundctl.errors import UsageError
-from support.runner import outputs_in
+from support.github.runner_files import outputs_in
 
 BASE = {"GITHUB_REPOSITORY": "acme/labeling", "GITHUB_RUN_ID": "17", "GITHUB_SHA": "m" * 40}
 
