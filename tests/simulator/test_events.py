@@ -209,9 +209,9 @@ def destination_at(world: World, address: str) -> str:
     """Make an API destination, and return its ARN."""
     events = world.client("events")
     key = {"ApiKeyAuthParameters": {"ApiKeyName": "Authorization", "ApiKeyValue": "Bearer token"}}
-    connection = events.create_connection(Name="hub", AuthorizationType="API_KEY", AuthParameters=key)
+    connection = events.create_connection(Name="emulator", AuthorizationType="API_KEY", AuthParameters=key)
     made = events.create_api_destination(
-        Name="hub", ConnectionArn=connection["ConnectionArn"], InvocationEndpoint=address, HttpMethod="POST"
+        Name="emulator", ConnectionArn=connection["ConnectionArn"], InvocationEndpoint=address, HttpMethod="POST"
     )
     return str(made["ApiDestinationArn"])
 

@@ -124,12 +124,12 @@ def test_faults_are_ordered_shown_and_called_off(served_world: World) -> None:
 
 
 def test_routes_are_added_and_shown(served_world: World) -> None:
-    hub = {"https://api.github.com": "http://127.0.0.1:5642"}
+    emulator = {"https://api.github.com": "http://127.0.0.1:5642"}
 
-    assert ask(served_world, "POST", "routes", hub) == (200, hub)
+    assert ask(served_world, "POST", "routes", emulator) == (200, emulator)
     assert ask(served_world, "POST", "routes", {"https://other.example/": "http://127.0.0.1:1/"}) == (
         200,
-        {**hub, "https://other.example": "http://127.0.0.1:1"},
+        {**emulator, "https://other.example": "http://127.0.0.1:1"},
     )
     assert ask(served_world, "GET", "routes")[1].keys() == {"https://api.github.com", "https://other.example"}
 

@@ -18,9 +18,10 @@ from groundctl.domain.jobs.creation import (
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.request import Artifact, DesiredJob
 from groundctl.domain.planning.plan import Action, Change
-from groundctl.domain.tracking.provenance import RequestContext, provenance_json, provenance_uri
+from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError
-from groundctl.ports import Clock, LabelingJobs, Objects
+from groundctl.ports import Clock, LabelingJobs, ObjectStore
 
 # How long a job that AWS may have accepted is looked for before its outcome is called unknown.
 LOOK_FOR_SECONDS = 60
@@ -32,11 +33,11 @@ def apply(
     changes: Iterable[Change],
     *,
     jobs: LabelingJobs,
-    objects: Objects,
+    objects: ObjectStore,
     clock: Clock,
     held: Mapping[str, str] | None = None,
     may_stop: bool = False,
-    asking: Callable[[Change], RequestContext] | None = None,
+    asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
     """Do what the changes say, one after the other; a job that fails does not stop the next.
 
@@ -53,7 +54,7 @@ def apply(
 
 
 def create(
-    desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: Clock, record: Artifact | None = None
+    desired: DesiredJob, *, jobs: LabelingJobs, objects: ObjectStore, clock: Clock, record: Artifact | None = None
 ) -> Verdict:
     """Upload what the request points to, send it once, and look at what became of it."""
     try:
@@ -79,7 +80,7 @@ def create(
         )
 
 
-def _record(change: Change, desired: DesiredJob, asking: RequestContext) -> Artifact:
+def _record(change: Change, desired: DesiredJob, asking: RunContext) -> Artifact:
     mark = JobFingerprint(
         bucket=desired.artifact_bucket,
         name=desired.name,
@@ -89,7 +90,7 @@ def _record(change: Change, desired: DesiredJob, asking: RequestContext) -> Arti
     return Artifact(provenance_uri(mark), provenance_json(change, asking), "application/json")
 
 
-def _upload(desired: DesiredJob, objects: Objects) -> Verdict | None:
+def _upload(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     """Write the artifacts; what is there already must be the same, because its key says what is in it."""
     for artifact in desired.artifacts:
         written = objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
@@ -101,7 +102,7 @@ def _upload(desired: DesiredJob, objects: Objects) -> Verdict | None:
     return None
 
 
-def _claim(desired: DesiredJob, objects: Objects) -> Verdict | None:
+def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     """Put this job's name on its input, unless another job's is there.
 
     The plan has looked for earlier purchases, but a list can be stale and two runs can plan at once: a rename would

@@ -53,7 +53,7 @@ from groundctl.domain.planning.planner import (
     refuse,
 )
 from groundctl.errors import RefusedByAws
-from groundctl.ports import LabelingJobs, Objects
+from groundctl.ports import LabelingJobs, ObjectStore
 
 # Below botocore's ten connections for a client.
 MAX_CONCURRENCY = 8
@@ -78,7 +78,7 @@ def plan(
     *,
     observed: Mapping[str, ObservedJob],
     jobs: LabelingJobs,
-    objects: Objects,
+    objects: ObjectStore,
 ) -> Plan:
     """Say what to do about every declared and every existing job; reads, and changes nothing."""
     known = {**observed, **_told_by_tags(declarations, observed, jobs)}
@@ -109,7 +109,7 @@ def _plan_new(
     infrastructure: Infrastructure,
     policy: Policy,
     observed: Mapping[str, ObservedJob],
-    objects: Objects,
+    objects: ObjectStore,
 ) -> Iterator[Change]:
     declared = {declaration.spec.key for declaration in declarations}
     buyable = []
@@ -149,7 +149,7 @@ def freeze_input(
     infrastructure: Infrastructure,
     policy: Policy,
     observed: Mapping[str, ObservedJob],
-    objects: Objects,
+    objects: ObjectStore,
 ) -> FrozenInput | tuple[Diagnostic, ...] | None:
     """Decide a job's clips now; None for a job that is fed by a topic alone."""
     spec = declaration.spec
@@ -169,13 +169,15 @@ def freeze_input(
     )
 
 
-def _faults_of_continuing(spec: JobSpec, observed: Mapping[str, ObservedJob], objects: Objects) -> Iterator[Diagnostic]:
+def _faults_of_continuing(
+    spec: JobSpec, observed: Mapping[str, ObservedJob], objects: ObjectStore
+) -> Iterator[Diagnostic]:
     if isinstance(spec.source, ChainedInput):
         before = _kept(observed[spec.source.job.lower()], objects)
         yield from check_continuation(spec, json.loads(before)) if before else ()
 
 
-def _manifest(source: Source, observed: Mapping[str, ObservedJob], objects: Objects) -> bytes | Diagnostic:
+def _manifest(source: Source, observed: Mapping[str, ObservedJob], objects: ObjectStore) -> bytes | Diagnostic:
     match source:
         case PrefixInput():
             return manifest_of_uris(choose_clips(source, objects.list_keys(source.prefix)))
@@ -200,7 +202,9 @@ def _where_clips_may_lie(
     return tuple(bound for bound in (policy.allowed_prefixes.get(folder), buckets) if bound)
 
 
-def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], objects: Objects) -> Iterator[Change]:
+def _explained(
+    changes: Sequence[Change], declarations: Sequence[Declaration], objects: ObjectStore
+) -> Iterator[Change]:
     """Name the changed fields of jobs that cannot be changed, from the declarations kept beside their manifests.
 
     Each takes a read from S3, and nobody reads on after so many: of the rest the plan says that they changed.
@@ -220,7 +224,7 @@ def _explained(changes: Sequence[Change], declarations: Sequence[Declaration], o
             yield explain_immutable(change, json.loads(before), declaration) if before else change
 
 
-def _kept(job: ObservedJob | None, objects: Objects) -> bytes | None:
+def _kept(job: ObservedJob | None, objects: ObjectStore) -> bytes | None:
     """Read the declaration that an existing job was made from."""
     mark = job.fingerprint if job else None
     if mark is None:

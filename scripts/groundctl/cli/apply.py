@@ -15,7 +15,7 @@ from groundctl.composition import SystemClock, first_fault, open_checkout, read_
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action, Change
-from groundctl.domain.tracking.provenance import RequestContext
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_json
@@ -88,7 +88,7 @@ def apply_changes(
     *,
     only: Step | None,
     allow_stop: bool,
-    asking: Callable[[Change], RequestContext] | None = None,
+    asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
     """Make the irreversible changes of a plan, as far as they are agreed."""
     wanted = {Action(only)} if only else set(IRREVERSIBLE)

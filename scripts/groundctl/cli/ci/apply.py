@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from groundctl.app.plan import observe, plan
+from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
 from groundctl.cli.apply import Agreed, AllowStop, OnlyStep, Step, apply_changes, exit_code
 from groundctl.cli.ci.report import publish_all
-from groundctl.cli.ci.reporter import PullRequestReporter, open_reporter
+from groundctl.cli.ci.reporter import open_reporter, review_plan
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.composition import open_workflow_run
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
 from groundctl.exit_codes import ExitCode
@@ -33,8 +35,8 @@ def run(options: CiApplyOptions) -> ExitCode:
     planned = create_plan(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
-    found = reporter.review(planned)
-    agreed = Agreed(held=found.held, source_pull_requests=found.source_pull_requests)
+    reviewed = review_plan(reporter, planned)
+    agreed = Agreed(held=reviewed.held, source_pull_requests=reviewed.source_pull_requests)
     outcomes: list[Outcome] = []
     try:
         outcomes.extend(
@@ -43,7 +45,7 @@ def run(options: CiApplyOptions) -> ExitCode:
                 agreed,
                 only=options.only,
                 allow_stop=options.allow_stop,
-                asking=reporter.asking(agreed.source_pull_requests),
+                asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
             )
         )
     finally:
@@ -51,7 +53,9 @@ def run(options: CiApplyOptions) -> ExitCode:
         print(applied_text(planned.plan, outcomes, planned.validated.policy))
         published = _publish(reporter, planned, outcomes, options)
         # The next job asks for a person's approval only where there is something to stop.
-        reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()})
+        open_workflow_run().set_outputs(
+            {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
+        )
     return published or exit_code(planned, outcomes)
 
 
