@@ -97,7 +97,7 @@ def assert_inside(problem: LocatedDiagnostic, raw: bytes) -> None:
 
 
 def assert_every_renderer_takes(problems: list[LocatedDiagnostic]) -> None:
-    texts = {form: problems_as(form, problems, files=1) for form in ProblemFormat}
+    texts: dict[str, str] = {form: problems_as(form, problems, files=1) for form in ProblemFormat}
     assert len(texts["text"].split("\n")) == len(problems) + 1
     # Where there are more of a kind than GitHub shows, a line says how many.
     more = sum(len(ones) > SHOWN_BY_GITHUB for ones in (errors_among(problems), warnings_among(problems)))
