@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
-    from groundctl.adapters.local.git import GitHistory
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
+    from groundctl.domain.tracking.run_context import RunContext
 
     # At run time the ports would bring what only an online command needs.
-    from groundctl.ports import CurrentRun, OutputFolder, PullRequests, Repository, Simulator
+    from groundctl.ports import GitHistory, OutputFolder, PullRequests, Repository, Simulator
 
 INIT_HINT = (
     "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
@@ -191,25 +191,33 @@ def in_a_workflow() -> bool:
 
 
 def open_workflow_run() -> WorkflowRun:
-    """Open the GitHub Actions run we are in."""
+    """Open the GitHub Actions run that groundctl is part of."""
     from groundctl.adapters.github.workflow_run import WorkflowRun
 
     return WorkflowRun(os.environ)
 
 
-def open_github(run: CurrentRun) -> PullRequests:
-    """Open the repository that a run belongs to."""
+def open_run_context() -> RunContext:
+    """Read the GitHub Actions run that groundctl is part of, and its environment."""
+    run = open_workflow_run()
+    run.check()
+    return run.context(environment_name())
+
+
+def open_github() -> PullRequests:
+    """Open the repository that the run belongs to."""
     # PyGithub takes a fifth of a second to import; only commands that report on GitHub come here.
     from groundctl.adapters.github.client import GitHub
 
+    run = open_workflow_run()
     return GitHub(api=run.api, repository=run.repository, token=run.token)
 
 
 def open_history(checkout: Repository) -> GitHistory:
     """Open the history of the checkout."""
-    from groundctl.adapters.local.git import GitHistory
+    from groundctl.adapters.local.git import LocalGitHistory
 
-    return GitHistory(checkout.root)
+    return LocalGitHistory(checkout.root)
 
 
 def comment_author() -> str:

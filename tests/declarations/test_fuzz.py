@@ -25,7 +25,7 @@ from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.validator import Validator
 from groundctl.presentation.terminal.problems import SHOWN_BY_GITHUB, problems_as
-from support.builders import CHECKOUT
+from support.builders import CHECKOUT, DECLARATIONS
 
 ASKED_FOR = int(os.environ.get("GROUNDCTL_FUZZ", "0"))
 FILES = ASKED_FOR or 5_000
@@ -39,7 +39,7 @@ TEXTS = {
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
     policy=Policy(required_tags=("cost-center",)),
-    read_text=lambda path, name: TEXTS.get(name) or CHECKOUT.read_text_beside(path, name),
+    read_text=lambda path, name: TEXTS.get(name) or DECLARATIONS.read_text_beside(path, name),
 )
 PATH = "jobs/sports-data/rally.yaml"
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
@@ -23,7 +23,7 @@ NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
 def checkout(tmp_path: Path) -> Path:
     """A repository with one good declaration and the infrastructure as a file."""
     write(tmp_path / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(), sort_keys=False))
-    write(tmp_path / "infrastructure.json", json.dumps(aws_world.as_file_content(an_infrastructure())))
+    write(tmp_path / "infrastructure.json", json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return tmp_path
 
 
@@ -95,7 +95,7 @@ def test_an_endpoint_that_is_no_address(checkout, command, address):
 
 
 def test_an_infrastructure_without_topics_is_good_enough(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure())
+    content = prerequisites.as_file_content(an_infrastructure())
     del content["topics"]
     write(checkout / "infrastructure.json", json.dumps(content))
 
@@ -135,7 +135,7 @@ def test_a_file_name_that_is_not_utf_8(checkout, form):
 
 
 def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulator: Simulator):
-    aws_world.build(an_infrastructure())
+    prerequisites.build(an_infrastructure())
     asked = ("--infrastructure", "infrastructure.json")
     assert groundctl("apply", *asked, cwd=checkout, settings=against(simulator)).code == 0
     write(checkout / "jobs/sports-data/rally-outcome.yaml", "name: [")
@@ -193,7 +193,7 @@ def test_wrong_usage(checkout, arguments):
 
 
 def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure(region="eu-north-1"))
+    content = prerequisites.as_file_content(an_infrastructure(region="eu-north-1"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = plan_against(simulator, checkout)
@@ -210,7 +210,7 @@ def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simula
 
 
 def test_credentials_of_another_account(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure(account_id="999999999999"))
+    content = prerequisites.as_file_content(an_infrastructure(account_id="999999999999"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = plan_against(simulator, checkout)

@@ -16,7 +16,7 @@ import pytest
 
 from bootstrap.__main__ import main
 from bootstrap.settings import UnfitSettingsError, read_settings
-from support.aws_client import aws_client
+from support.aws.client import aws_client
 from terraform.ground import CHECKOUT, SOURCE, run_terraform
 
 pytestmark = pytest.mark.xdist_group("applied-terraform")

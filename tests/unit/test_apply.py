@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.plan import apply, create
+from groundctl.app.apply import apply, create
 from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
@@ -278,7 +278,7 @@ def test_what_was_reviewed_is_created_and_nothing_more():
 
     assert outcomes["a"].result is Result.CREATED
     assert outcomes["b"].result is Result.HELD
-    assert outcomes["b"].evidence == "the reviewed plan does not create it"
+    assert outcomes["b"].verdict.evidence == "the reviewed plan does not create it"
 
 
 def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():

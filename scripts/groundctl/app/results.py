@@ -17,7 +17,7 @@ from groundctl.domain.results.labeled_job import LabeledJob, label_names, origin
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
 from groundctl.domain.results.results import Results, read_results
 from groundctl.errors import ExternalError, UsageError
-from groundctl.ports import LabelingJobs, Objects
+from groundctl.ports import LabelingJobs, ObjectStore
 
 Step = TypeVar("Step")
 
@@ -86,7 +86,7 @@ class Fetched:
 def fetch_results(
     name: str,
     jobs: LabelingJobs,
-    objects: Objects,
+    objects: ObjectStore,
     *,
     with_answers: bool = False,
     declared_in: str | None = None,
@@ -128,7 +128,7 @@ def _no_output(origin: LabeledJob) -> ExternalError:
     return ExternalError(f"{job.name} ({job.status}) has no output manifest yet at {origin.output_manifest}", hint=hint)
 
 
-def _read_if_allowed(uri: str | None, objects: Objects) -> bytes | None:
+def _read_if_allowed(uri: str | None, objects: ObjectStore) -> bytes | None:
     """Read what results can do without: a job made elsewhere may keep its files where we must not look."""
     if uri is None or not uri.startswith("s3://"):
         return None
@@ -138,7 +138,7 @@ def _read_if_allowed(uri: str | None, objects: Objects) -> bytes | None:
         return None
 
 
-def _fetch_answers(origin: LabeledJob, objects: Objects, watch: Watch) -> WorkerAnswers:
+def _fetch_answers(origin: LabeledJob, objects: ObjectStore, watch: Watch) -> WorkerAnswers:
     requests = sorted(objects.list_keys(origin.answers_prefix))
     responded = frozenset(
         _object_id(key, origin.responses_prefix) for key in objects.list_keys(origin.responses_prefix)

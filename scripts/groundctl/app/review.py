@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.planning.approval import (
     IRREVERSIBLE,
@@ -17,9 +18,9 @@ from groundctl.domain.planning.approval import (
     is_made_for,
     same_target,
 )
-from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.plan import Plan, observed_of
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.ports import History, PullRequests
+from groundctl.ports import GitHistory, PullRequests
 
 # What a plan is made from besides the declarations' own files.
 WHAT_PLANS_READ = ("jobs", "schemas", "scripts", "terraform")
@@ -32,8 +33,8 @@ IsPlan = Callable[[Any], bool]
 class Review:
     """Why each create or stop may not go ahead, by the job's key; and the pull request that brought each job."""
 
-    held: Mapping[str, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Archive:
 
     repository: str
     pull_requests: PullRequests
-    history: History
+    history: GitHistory
     is_plan: IsPlan
     _of_commit: dict[str, tuple[PullRequest, ...]] = field(default_factory=dict)
     _plans: dict[str, Reviewed | None] = field(default_factory=dict)
@@ -81,7 +82,7 @@ def review(
     archive: Archive,
     *,
     approved: str = "",
-    unknown: Collection[str] = (),
+    unknown: Collection[JobKey] = (),
 ) -> Review:
     """Hold a plan against what was reviewed; `approved` is the digest of a plan that somebody let through as a whole.
 
@@ -91,7 +92,8 @@ def review(
     asked = [
         change
         for change in plan.changes
-        if change.key in files and (change.observed is None or change.action in IRREVERSIBLE or change.key in unknown)
+        if change.key in files
+        and (observed_of(change) is None or change.action in IRREVERSIBLE or change.key in unknown)
     ]
     brought = {change.key: archive.merged_with(files[change.key]) for change in asked}
     # Whoever merged last has seen the whole plan as it is now, also what an earlier pull request asked for.

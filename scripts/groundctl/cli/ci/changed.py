@@ -27,7 +27,7 @@ def run(options: CiChangedOptions) -> ExitCode:
     answer = str(any(path.startswith(MATTERS) for path in changed)).lower()
     print(answer)
     if in_a_workflow():
-        open_workflow_run().give({"changed": answer})
+        open_workflow_run().set_outputs({"changed": answer})
     return ExitCode.OK
 
 

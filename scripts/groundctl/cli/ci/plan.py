@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from groundctl.app.plan import PlanningResult
+from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
 from groundctl.app.validate import Validated, refusals
-from groundctl.cli.ci.reporter import PullRequestReporter, Write, open_reporter
+from groundctl.cli.ci.reporter import open_reporter, print_published, review_plan, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import PlanningResult, create_plan
-from groundctl.composition import read_json, write_text
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import open_checkout, open_workflow_run, read_json, write_text
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import Check
+from groundctl.domain.tracking.run_context import RunContext, made_for
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, parse_terraform_plan
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.markdown.check_run import annotations_of, failure_check, plan_check, problems_check
+from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import failure_words, problems_words
 from groundctl.presentation.terminal.plan import plan_json, plan_text
@@ -68,35 +74,35 @@ def _report_plan(options: CiPlanOptions) -> ExitCode:
 
 
 def _plan_and_report(options: CiPlanOptions) -> ExitCode:
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return max(_report_problems(planned), ExitCode.PROBLEMS)
     reporter = open_reporter()
     if options.out:
-        write_text(options.out, plan_json(planned.plan, made_for=_made_for(reporter)))
+        write_text(options.out, plan_json(planned.plan, made_for=_made_for(reporter.run)))
     print(plan_text(planned.plan, planned.validated.policy))
     code = _report(reporter, planned, options)
-    _count(reporter, planned, held=())
-    return code or (ExitCode.PROBLEMS if planned.plan.fails else ExitCode.OK)
+    _count(planned, held=())
+    return code or (ExitCode.PROBLEMS if planned.plan.requires_attention else ExitCode.OK)
 
 
 def _count_reviewed(options: CiPlanOptions) -> ExitCode:
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     if options.out:
         write_text(options.out, plan_json(planned.plan))
     print(plan_text(planned.plan, planned.validated.policy))
     reporter = open_reporter()
-    _count(reporter, planned, held=reporter.review(planned).held)
+    _count(planned, held=review_plan(reporter, planned).held)
     return ExitCode.OK
 
 
 def _report(reporter: PullRequestReporter, planned: PlanningResult, options: CiPlanOptions) -> ExitCode:
     """Report on the pull request what would happen."""
     plan, policy = planned.plan, planned.validated.policy
-    ground, footer = _terraform_plan(options.terraform), reporter.footer(plan.digest)
-    remarks = annotations_of([*planned.validated.problems, *refusals(planned.checkout, plan)])
+    ground, footer = _terraform_plan(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
+    remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _publish(
         reporter,
         lambda limit: plan_words(plan, policy, footer=footer, ground=ground, limit=limit),
@@ -106,7 +112,7 @@ def _report(reporter: PullRequestReporter, planned: PlanningResult, options: CiP
 
 def _report_problems(validated: Validated) -> ExitCode:
     reporter = open_reporter()
-    footer, problems, files = reporter.footer(), validated.problems, validated.files
+    footer, problems, files = Footer(run=reporter.run), validated.problems, validated.files
     return _publish(
         reporter,
         lambda limit: problems_words(problems, files, footer=footer, limit=limit),
@@ -116,7 +122,7 @@ def _report_problems(validated: Validated) -> ExitCode:
 
 def _report_failure(error: GroundctlError) -> None:
     reporter = open_reporter()
-    footer = reporter.footer()
+    footer = Footer(run=reporter.run)
     _publish(
         reporter,
         lambda _: failure_words(error.message, error.hint, footer=footer),
@@ -124,42 +130,38 @@ def _report_failure(error: GroundctlError) -> None:
     )
 
 
-def _publish(reporter: PullRequestReporter, write: Write, check: Check) -> ExitCode:
-    """Put the same into comment, check and summary; an external failure if comment or check cannot be put."""
-    delivered = reporter.comment(_number(reporter), Stage.PLANNED, write)
-    checked = reporter.check("groundctl plan", check)
-    reporter.summarize(write, [delivered])
-    return ExitCode.EXTERNAL_FAILURE if delivered.why or not checked else ExitCode.OK
+def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> ExitCode:
+    """Publish the same report as comment, check, and summary; fail if the comment or the check cannot be set."""
+    published = reporter.publish_comment(
+        CommentRequest(pull_request=_number(reporter.run), stage=Stage.PLANNED, render=render)
+    )
+    checked = reporter.publish_check("groundctl plan", check)
+    print_published([published], checked)
+    summarize(render, [published])
+    return ExitCode.EXTERNAL_FAILURE if published.error or checked.error else ExitCode.OK
 
 
-def _count(reporter: PullRequestReporter, planned: PlanningResult, *, held: Any) -> None:
-    """Tell the next jobs of the workflow how much there is to do, so that nobody is asked to approve nothing."""
+def _count(planned: PlanningResult, *, held: Collection[JobKey]) -> None:
+    """Set how many changes the next jobs of the workflow can make, so that an approval is asked for only if needed."""
     counted = {
         str(action): str(sum(change.key not in held for change in planned.plan.with_action(action)))
         for action in (Action.CREATE, Action.STOP)
     }
-    reporter.run.give(counted)
+    open_workflow_run().set_outputs(counted)
 
 
-def _made_for(reporter: PullRequestReporter) -> dict[str, Any]:
-    run = reporter.run
-    return {
-        "repository": run.repository,
-        "pull_request": _number(reporter),
-        "commit": run.head,
-        "run": run.id,
-        "attempt": run.attempt,
-    }
+def _made_for(run: RunContext) -> dict[str, Any]:
+    _number(run)
+    return made_for(run)
 
 
-def _number(reporter: PullRequestReporter) -> int:
-    number = reporter.run.pull_request
-    if number is None:
+def _number(run: RunContext) -> int:
+    if run.pull_request is None:
         raise UsageError(
             "this workflow run belongs to no pull request",
             hint="run it in a workflow on pull_request, or use --reviewed",
         )
-    return number
+    return run.pull_request
 
 
 def _terraform_plan(file: str | None) -> TerraformPlanSummary | None:

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from groundctl.app.plan import PlanningResult
+from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
-from groundctl.cli.ci.reporter import PullRequestReporter, open_reporter
+from groundctl.cli.ci.reporter import collect_statuses, open_reporter, print_published, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.markdown.check_run import stories_check
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.run_summary import stories_words
 
 
@@ -30,7 +35,7 @@ class CiReportOptions:
 def run(options: CiReportOptions) -> ExitCode:
     """Update the pull requests of unfinished jobs; exit 3 if one of them cannot be updated."""
     reporter = open_reporter()
-    planned = create_plan(options.infrastructure, despite_problems=True)
+    planned = plan_checkout(options.infrastructure, despite_problems=True)
     assert not isinstance(planned, Validated)  # noqa: S101 - despite problems there is a plan
     return publish_all(reporter, planned, check=options.check)
 
@@ -44,17 +49,27 @@ def publish_all(
     only_outcomes: bool = False,
 ) -> ExitCode:
     """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked."""
-    told = reporter.stories(planned, outcomes)
+    now = datetime.now(UTC)
+    statuses = collect_statuses(reporter, planned, outcomes, now)
     # The check is about the commit, and so about everything; a job that saw less does not overwrite a comment.
-    delivered = reporter.tell(story for story in told if not only_outcomes or any(job.outcome for job in story.jobs))
-    footer, now = reporter.footer(planned.plan.digest), datetime.now(UTC)
-    reporter.summarize(lambda limit: stories_words(told, now, footer=footer, limit=limit), delivered)
-    checked = not check or reporter.check("groundctl apply", stories_check(told, now, footer=footer))
+    to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]
+    published = reporter.publish_all(
+        to_publish,
+        lambda status, limit: story_words(
+            status, now, footer=Footer(run=reporter.run, plan_digest=status.plan_digest), limit=limit
+        ),
+    )
+    footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
+    checked = reporter.publish_check("groundctl apply", stories_check(statuses, now, footer=footer)) if check else None
+    print_published(published, checked)
+    summarize(lambda limit: stories_words(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
-    # What is held needs an approval, and where a file is faulty nothing is created: another apply would do nothing.
-    left = 0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for story in told for job in story.jobs)
-    reporter.run.give({"left": str(left)})
-    if not checked or any(one.why for one in delivered):
+    # A held job needs an approval, and where a file is faulty nothing is created: another apply would do nothing.
+    left = (
+        0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for status in statuses for job in status.jobs)
+    )
+    open_workflow_run().set_outputs({"left": str(left)})
+    if (checked and checked.error) or any(comment.error for comment in published):
         return ExitCode.EXTERNAL_FAILURE
     return ExitCode.PROBLEMS if faulty else ExitCode.OK
 

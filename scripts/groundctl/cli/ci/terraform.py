@@ -57,7 +57,7 @@ def run(options: CiTerraformOptions) -> ExitCode:
         Path(options.out).parent.mkdir(parents=True, exist_ok=True)
         write_text(options.out, json.dumps(terraform_plan_content(found), indent=2))
     if in_a_workflow():
-        open_workflow_run().give({"changes": str(not found.is_empty).lower()})
+        open_workflow_run().set_outputs({"changes": str(not found.is_empty).lower()})
     return ExitCode.OK
 
 

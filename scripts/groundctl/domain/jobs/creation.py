@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.observed import AwsResponse
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
@@ -68,11 +71,9 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What happened to one job, with the evidence and what to do now."""
+class Verdict:
+    """How one change ended, with the evidence and the next step."""
 
-    name: str
-    path: str
     result: Result
     evidence: str
     hint: str = ""
@@ -80,16 +81,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """An outcome without the job it is about."""
+class Outcome:
+    """The verdict on one job of a plan."""
 
-    result: Result
-    evidence: str
-    hint: str = ""
-    arn: str | None = None
+    name: str
+    path: str
+    verdict: Verdict
+
+    @property
+    def key(self) -> JobKey:
+        """Name the job as AWS compares names."""
+        return job_key(self.name)
+
+    @property
+    def result(self) -> Result:
+        """Give the verdict's result."""
+        return self.verdict.result
 
 
-def judge(answer: CreateResponse, request: Mapping[str, Any], found: Mapping[str, Any] | None) -> Verdict:
+def classify(answer: CreateResponse, request: AwsResponse, found: AwsResponse | None) -> Verdict:
     """Say what one create call did, given what AWS describes under the name afterwards."""
     if isinstance(answer, Rejected):
         return Verdict(
@@ -131,7 +141,7 @@ def _in_good_order(answer: CreateResponse) -> tuple[Result, str]:
             return Result.EXISTED, "it was there already, made from the same declaration"
 
 
-def is_same_purchase(request: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+def is_same_purchase(request: AwsResponse, found: AwsResponse) -> bool:
     """Say whether a described job was made from the same declaration and clips: their digests are in the manifest's key."""
     source, have = request["InputConfig"]["DataSource"], found.get("InputConfig", {}).get("DataSource", {})
     if "S3DataSource" in source:
@@ -164,7 +174,7 @@ def rejection_hint(answer: Rejected) -> str:
     return hints.get(answer.code, "nothing was created; mend the cause and run apply again")
 
 
-def members_that_differ(request: Mapping[str, Any], found: Mapping[str, Any], name: str = "") -> Iterator[str]:
+def members_that_differ(request: AwsResponse, found: AwsResponse, name: str = "") -> Iterator[str]:
     """Name the members of a request that the described job has otherwise; what AWS adds by itself is no difference."""
     for member, wanted in request.items():
         here, have = f"{name}{member}", found.get(member)
@@ -178,11 +188,11 @@ def members_that_differ(request: Mapping[str, Any], found: Mapping[str, Any], na
             yield here
 
 
-def _tags(holder: Mapping[str, Any]) -> dict[str, str]:
+def _tags(holder: AwsResponse) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in holder.get("Tags") or ()}
 
 
 def _comparable(member: str, value: Any) -> Any:
     if member == "LabelingJobName":
-        return str(value).lower()
+        return job_key(str(value))
     return value or None  # AWS describes an absent KmsKeyId as an empty text
