@@ -1,203 +1,8 @@
-"""A team's pull request through the command line: what is said before the merge, done after it, and told from then on."""
+"""Reports before the merge: the plan, its problems, and external failures, as comment, check, and annotations."""
 
 from __future__ import annotations
 
-import io
-import json
-import subprocess
-import zipfile
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
-import boto3
-import pytest
-import yaml
-
-from github_emulator.actors import FULL_NAME
-from github_emulator.emulator import GitHubEmulator
-from github_emulator.faults import Kind
-from groundtruth_simulator.simulator import Simulator
-from support.aws import prerequisites
-from support.builders import REGION, an_infrastructure, some_data
-from support.cli import TESTING, Ran, groundctl
-
-CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
-PREFIX = {"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}
-WHO = ("-c", "user.name=Jon", "-c", "user.email=jon@example.com", "-c", "commit.gpgsign=false")
-
-
-@dataclass
-class Team:
-    """A repository with a pull request on GitHub, and the simulated account it works in."""
-
-    folder: Path
-    simulator: Simulator
-    emulator: GitHubEmulator
-    number: int = 0
-    head: str = ""
-    merged: str = ""
-    runs: int = 0
-    outputs: dict[str, str] = field(default_factory=dict)
-
-    def git(self, *arguments: str) -> str:
-        command = ["git", *WHO, *arguments]
-        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, text=True).stdout.strip()
-
-    def declares(self, **changes: Any) -> None:
-        data = some_data(**changes)
-        path = self.folder / f"jobs/sports-data/{data['name']}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(data, sort_keys=False))
-
-    def opens(self) -> None:
-        """Commit what is declared to a branch, and open a pull request for it."""
-        base = self.git("rev-parse", "main")
-        self.git("switch", "-q", "-c", "topic")
-        self.pushes()
-        self.number = self.emulator.open_pull(head_sha=self.head, base_sha=base)
-
-    def pushes(self) -> None:
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "Declare jobs")
-        self.head = self.git("rev-parse", "HEAD")
-        if self.number:
-            self.emulator.move_pull(self.number, head_sha=self.head)
-
-    def merges(self) -> None:
-        self.git("switch", "-q", "main")
-        self.git("merge", "-q", "--no-ff", "-m", f"Merge pull request #{self.number}", "topic")
-        self.merged = self.git("rev-parse", "HEAD")
-        self.emulator.merge_pull(self.number, self.merged)
-
-    def in_plan_run(self, *arguments: str, **settings: str) -> Ran:
-        """Run a command as plan.yml would, and leave the plan as its artifact."""
-        source = {"sha": self.head, "repo": {"full_name": FULL_NAME}}
-        event = {"pull_request": {"number": self.number, "head": source}}
-        run = self.emulator.add_run(path=".github/workflows/plan.yml", event="pull_request", head_sha=self.head)
-        ran = self._in_run(run.id, event, "f" * 40, *arguments, **settings)
-        plan = self.folder / ".build/plan.json"
-        if plan.is_file():
-            archive = io.BytesIO()
-            with zipfile.ZipFile(archive, "w") as file:
-                file.writestr("plan.json", plan.read_bytes())
-            self.emulator.add_artifact(run.id, "groundctl-plan", archive.getvalue())
-        return ran
-
-    def plans(self, **settings: str) -> Ran:
-        return self.in_plan_run("ci", "plan", "--out", ".build/plan.json", **settings)
-
-    def on_main(self, *arguments: str, **settings: str) -> Ran:
-        """Run a command as apply.yml and status.yml would."""
-        run = self.emulator.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
-        return self._in_run(run.id, {"ref": "refs/heads/main"}, self.merged, *arguments, **settings)
-
-    def applies(self, **settings: str) -> Ran:
-        return self.on_main("ci", "apply", "--only", "create", **settings)
-
-    def _in_run(self, run: int, event: dict[str, Any], sha: str, *arguments: str, **settings: str) -> Ran:
-        scratch = self.folder / ".build"
-        scratch.mkdir(exist_ok=True)
-        (scratch / "event.json").write_text(json.dumps(event))
-        for name in ("output", "summary.md"):
-            (scratch / name).write_text("")
-        token = self.emulator.token(
-            contents="read", pull_requests="write", checks="write", statuses="write", actions="read"
-        )
-        ran = groundctl(
-            *arguments,
-            cwd=self.folder,
-            settings={
-                **TESTING,
-                "AWS_ENDPOINT_URL": self.simulator.url or "",
-                "GROUNDCTL_INFRASTRUCTURE": "infrastructure.json",
-                "GROUNDCTL_ENVIRONMENT": "test",
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_API_URL": self.emulator.url,
-                "GITHUB_REPOSITORY": FULL_NAME,
-                "GITHUB_RUN_ID": str(run),
-                "GITHUB_RUN_ATTEMPT": "1",
-                "GITHUB_SHA": sha,
-                "GITHUB_EVENT_PATH": str(scratch / "event.json"),
-                "GITHUB_OUTPUT": str(scratch / "output"),
-                "GITHUB_STEP_SUMMARY": str(scratch / "summary.md"),
-                "GITHUB_TOKEN": token.value,
-                **settings,
-            },
-        )
-        assert "Traceback" not in ran.err, ran.err
-        self.outputs = _outputs((scratch / "output").read_text())
-        return ran
-
-    @property
-    def comment(self) -> str:
-        [comment] = self.emulator.comments(self.number)
-        return str(comment["body"])
-
-    @property
-    def summary(self) -> str:
-        return (self.folder / ".build/summary.md").read_text()
-
-    def check(self, commit: str) -> dict[str, Any]:
-        return self.emulator.check_runs(commit)[-1]
-
-    def creates(self) -> int:
-        return len(self.simulator.requests("CreateLabelingJob"))
-
-    def mutating_calls(self) -> int:
-        return sum(call["mutating"] for call in self.simulator.requests())
-
-
-def _outputs(written: str) -> dict[str, str]:
-    lines = iter(written.splitlines())
-    return {name: next(lines) for line in lines if "<<" in line for name in [line.split("<<")[0]]}
-
-
-@pytest.fixture
-def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team:
-    prerequisites.build(an_infrastructure(), clips=CLIPS)
-    team = Team(folder=tmp_path, simulator=simulator, emulator=emulator)
-    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
-    (tmp_path / ".gitignore").write_text(".build/\n")
-    (tmp_path / "jobs").mkdir()
-    (tmp_path / "jobs/policy.yaml").write_text("rates: {platform_fee_usd: 0.08}\n")
-    team.git("init", "-q", "-b", "main")
-    team.git("add", "-A")
-    team.git("commit", "-q", "-m", "Begin")
-    return team
-
-
-def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    assert team.plans().code == 0
-    assert "1 to create" in team.comment
-    assert team.outputs == {"create": "1", "stop": "0"}
-    assert (team.check(team.head)["name"], team.check(team.head)["conclusion"]) == ("groundctl plan", "success")
-    [status] = team.emulator.statuses(team.head)
-    assert (status["context"], status["state"]) == ("groundctl/plan", "success")
-    assert "1 to create" in team.summary
-
-    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
-    team.pushes()
-    assert team.plans().code == 0
-    assert "2 to create" in team.comment
-
-    team.merges()
-    applied = team.applies()
-    assert (applied.code, team.creates()) == (0, 2), applied.err
-    assert "2 created" in team.comment
-    assert team.check(team.merged)["conclusion"] == "success"
-    assert team.outputs == {"left": "0", "stop": "0", "told": "true"}
-
-    team.simulator.advance(150)
-    assert team.on_main("ci", "report").code == 0
-    assert "Labeling in test" in team.comment
-
-    team.simulator.advance_until_idle()
-    assert team.on_main("ci", "report").code == 0
-    assert "Finished in test" in team.comment
-    assert len(team.emulator.comments(team.number)) == 1
+from end_to_end.team import PREFIX, Team
 
 
 def test_a_plan_changes_nothing_but_its_own_comment_check_and_status(team: Team):
@@ -212,72 +17,7 @@ def test_a_plan_changes_nothing_but_its_own_comment_check_and_status(team: Team)
     assert written == {"issues/create-comment", "checks/create", "repos/create-commit-status"}
 
 
-def test_clips_that_came_after_the_review_hold_the_job_and_somebody_can_let_it_through(team: Team):
-    team.declares(input=PREFIX)
-    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
-    team.opens()
-    team.plans()
-    team.merges()
-    boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key="rallies/late.mp4", Body=b"a clip")
-
-    held = team.applies()
-
-    assert (held.code, team.creates()) == (1, 1)
-    assert "its clips differ: reviewed 8, now 9" in team.comment
-    assert team.check(team.merged)["conclusion"] == "failure"
-    assert team.outputs["left"] == "0"
-    digest = json.loads(team.on_main("plan", "--format", "json").out)["digest"]
-    assert digest in team.comment
-    assert team.on_main("ci", "plan", "--reviewed").code == 0
-    assert team.outputs == {"create": "0", "stop": "0"}
-
-    team.on_main("ci", "plan", "--reviewed", GROUNDCTL_APPROVE=digest)
-    assert team.outputs == {"create": "1", "stop": "0"}
-    let_through = team.applies(GROUNDCTL_APPROVE=digest)
-    assert (let_through.code, team.creates()) == (0, 2), let_through.err
-
-
-def test_a_push_without_a_pull_request_creates_nothing(team: Team):
-    team.declares(input=PREFIX)
-    team.git("add", "-A")
-    team.git("commit", "-q", "-m", "Straight to main")
-    team.merged = team.git("rev-parse", "HEAD")
-
-    ran = team.applies()
-
-    assert (ran.code, team.creates()) == (1, 0)
-    assert "no reviewed plan was found" in ran.out
-
-
-def test_what_came_by_no_pull_request_is_told_by_the_check_which_is_red(team: Team):
-    team.declares(input=PREFIX)
-    team.git("add", "-A")
-    team.git("commit", "-q", "-m", "Straight to main")
-    team.merged = team.git("rev-parse", "HEAD")
-
-    ran = team.on_main("ci", "report", "--check")
-
-    assert ran.code == 0, ran.err
-    [check] = team.emulator.check_runs(team.merged)
-    assert check["conclusion"] == "failure"
-    assert "1 held; 1 job needs a person" in check["output"]["title"]
-    assert "no reviewed plan was found" in check["output"]["summary"]
-    assert team.outputs["left"] == "0"
-
-
-def test_a_plan_forged_in_a_run_of_another_workflow_covers_nothing(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    for artifact in team.emulator.artifacts():
-        team.emulator.state.runs[artifact.run].path = ".github/workflows/mallory.yml"
-    team.merges()
-
-    assert team.applies().code == 1
-    assert team.creates() == 0
-
-
-def test_problems_are_told_on_the_pull_request_and_on_their_lines(team: Team):
+def test_problems_are_reported_on_the_pull_request_and_on_their_lines(team: Team):
     team.declares(workforce={"team": "reviewers", "workers_per_object": 99, "task_time_limit": "10m"})
     team.opens()
 
@@ -292,7 +32,7 @@ def test_problems_are_told_on_the_pull_request_and_on_their_lines(team: Team):
     assert lines[annotation["start_line"] - 1].strip() == "workers_per_object: 99"
 
 
-def test_a_refusal_stands_on_the_line_that_asks_for_it(team: Team):
+def test_a_refusal_is_annotated_on_the_line_that_causes_it(team: Team):
     team.declares(input=PREFIX, budget={"usd": 0.5})
     team.opens()
 
@@ -304,7 +44,7 @@ def test_a_refusal_stands_on_the_line_that_asks_for_it(team: Team):
     assert "budget" in annotation["message"]
 
 
-def test_a_world_that_fails_is_told_on_the_pull_request(team: Team):
+def test_an_external_failure_is_reported_on_the_pull_request(team: Team):
     team.declares(input=PREFIX)
     team.opens()
 
@@ -315,7 +55,7 @@ def test_a_world_that_fails_is_told_on_the_pull_request(team: Team):
     assert team.check(team.head)["conclusion"] == "failure"
 
 
-def test_a_pull_request_that_touches_nothing_is_told_so_and_an_old_comment_is_corrected(team: Team):
+def test_a_pull_request_without_plan_inputs_passes_the_check_and_corrects_an_old_comment(team: Team):
     team.declares(input=PREFIX)
     team.opens()
     assert team.in_plan_run("ci", "report-unchanged").code == 0
@@ -327,7 +67,7 @@ def test_a_pull_request_that_touches_nothing_is_told_so_and_an_old_comment_is_co
     assert "Nothing to plan" in team.comment
 
 
-def test_what_is_touched_is_told_to_the_next_steps(team: Team):
+def test_changed_plan_inputs_are_an_output_for_the_next_steps(team: Team):
     base = team.git("rev-parse", "HEAD")
     (team.folder / "NOTES.md").write_text("nothing\n")
     team.opens()
@@ -340,26 +80,7 @@ def test_what_is_touched_is_told_to_the_next_steps(team: Team):
     assert team.outputs == {"changed": "true"}
 
 
-def test_github_being_down_keeps_no_job_from_being_created_and_the_next_report_makes_it_good(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.emulator.inject_fault("issues/*", Kind.ERROR, times=100)
-
-    applied = team.applies()
-    assert (applied.code, team.creates()) == (3, 1)
-    assert "comment not posted" in applied.err
-    assert "1 created" in applied.out
-    assert team.outputs["told"] == "false"
-
-    team.emulator.gateway.faults.clear()
-    assert team.on_main("ci", "report", "--check").code == 0
-    assert "Labeling in test" in team.comment
-    assert team.creates() == 1
-
-
-def test_a_comment_that_cannot_be_posted_makes_the_plan_red(team: Team):
+def test_a_comment_that_cannot_be_posted_fails_the_plan(team: Team):
     team.declares(input=PREFIX)
     team.opens()
     team.emulator.lock_pull(team.number)
@@ -370,83 +91,3 @@ def test_a_comment_that_cannot_be_posted_makes_the_plan_red(team: Team):
     assert "comment not posted" in ran.err
     assert "not posted" in team.summary
     assert team.check(team.head)["conclusion"] == "success"
-
-
-def test_a_later_edit_does_not_move_a_running_job_to_another_pull_request(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.applies()
-    first = team.number
-    team.git("switch", "-q", "-c", "another")
-    team.declares(input=PREFIX, owner="somebody-else")
-    team.git("commit", "-aqm", "Another owner")
-    head = team.git("rev-parse", "HEAD")
-    second = team.emulator.open_pull(head_sha=head, base_sha=team.merged, branch="another")
-    team.git("switch", "-q", "main")
-    team.git("merge", "-q", "--no-ff", "-m", "Merge another", "another")
-    team.merged = team.git("rev-parse", "HEAD")
-    team.emulator.merge_pull(second, team.merged)
-
-    team.simulator.advance_until_idle()
-    assert team.on_main("ci", "report").code == 0
-
-    assert "Finished in test" in team.emulator.comments(first)[0]["body"]
-    assert team.emulator.comments(second) == []
-
-
-def test_a_faulty_file_on_main_does_not_hide_how_the_others_are_getting_on(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.applies()
-    (team.folder / "jobs/sports-data/broken.yaml").write_text("name: [")
-    team.simulator.advance_until_idle()
-
-    ran = team.on_main("ci", "report")
-
-    assert ran.code == 1
-    assert "Finished in test" in team.comment
-    assert team.outputs == {"left": "0"}
-
-
-def test_a_job_whose_create_fails_is_told_with_awss_reason_and_left_for_the_next_run(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.simulator.add_fault(operation="CreateLabelingJob", kind="access_denied")
-
-    ran = team.applies()
-
-    assert ran.code == 1
-    assert "AccessDenied" in team.comment
-    assert team.outputs["left"] == "1"
-    assert team.applies().code == 0
-    assert team.creates() == 2
-
-
-def test_a_reviewed_stop_is_asked_for_apart_from_creates(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.applies()
-    team.git("switch", "-q", "topic")
-    team.git("merge", "-q", "main")
-    team.declares(input=PREFIX, state="stopped")
-    team.number = 0
-    base = team.merged
-    team.pushes()
-    team.number = team.emulator.open_pull(head_sha=team.head, base_sha=base, branch="topic-2")
-    assert team.plans().code == 0
-    assert "1 to stop" in team.comment
-    team.merges()
-
-    assert team.applies().code == 0
-    assert team.outputs["stop"] == "1"
-    assert not team.simulator.requests("StopLabelingJob")
-    stopped = team.on_main("ci", "apply", "--only", "stop", "--allow-stop")
-    assert (stopped.code, len(team.simulator.requests("StopLabelingJob"))) == (0, 1), stopped.out + stopped.err
