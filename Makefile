@@ -39,10 +39,13 @@ preview-comments: setup ## render the comments of tests/snapshots as GitHub does
 	scripts/install_browser.sh
 	PYTHONPATH=tests $(BIN)/python -m support.github.preview_comments
 
-check: setup ## lint, types, formats
+check: setup ## check style, types, import layers, dead code, Terraform, and the sample declarations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/vulture
+	$(BIN)/python -m pytest -q tests/unit/test_import_law.py tests/unit/test_sizes.py
 	$(TERRAFORM) fmt -check -recursive terraform
 	scripts/check_terraform.sh
 	$(BIN)/groundctl validate
@@ -50,11 +53,11 @@ check: setup ## lint, types, formats
 docs: setup ## renew the tables of inputs and outputs in terraform/
 	PYTHONPATH=tests $(BIN)/python -m support.terraform.readme_tables
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
+lock: ## regenerate requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra simulator --extra dev --quiet --output-file requirements.lock pyproject.toml
 
-format: setup ## mend what the linter can
+format: setup ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -97,7 +97,7 @@ def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | No
 
 def open_aws(infrastructure: Infrastructure) -> Aws:
     """Open the infrastructure's account and Region."""
-    # boto3 takes a fifth of a second to import; offline commands never come here.
+    # boto3 takes a fifth of a second to import; offline commands never call this.
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.aws.session import AwsSession

@@ -16,7 +16,8 @@ from groundctl.app.plan import observe, plan, validate
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.infrastructure import parse_infrastructure
 from groundctl.domain.planning.plan import Action, Plan
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown
+from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.plan import plan_json
 from support.fakes import FakeJobs, FakeObjects
 
 POLICY = Policy(allow_streaming=True)

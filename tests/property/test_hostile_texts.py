@@ -29,12 +29,12 @@ from groundctl.presentation.markdown.check_run import (
 )
 from groundctl.presentation.markdown.comment import Footer, footer_line
 from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.plan_comment import plan_markdown, plan_words
 from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
 from groundctl.presentation.markdown.run_summary import stories_words
 from groundctl.presentation.markdown.size_limit import STAMP_ROOM, SUMMARY_LIMIT, size
 from groundctl.presentation.terminal.outcomes import applied_json, applied_text
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
+from groundctl.presentation.terminal.plan import plan_json, plan_text
 from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
 from groundctl.presentation.terminal.status import status_json, status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text

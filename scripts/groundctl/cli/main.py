@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(None)
     except SystemExit as end:  # argparse, after --help, --version or a message about wrong usage
         code = int(end.code or 0)
-    end_process(code)
+    return end_process(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

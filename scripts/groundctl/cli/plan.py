@@ -12,7 +12,8 @@ from groundctl.cli.planning import create_plan
 from groundctl.composition import write_text
 from groundctl.domain.planning.plan import Action
 from groundctl.exit_codes import ExitCode
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
+from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.plan import plan_json, plan_text
 
 
 class PlanFormat(StrEnum):

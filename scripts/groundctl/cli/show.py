@@ -24,7 +24,8 @@ from groundctl.exit_codes import ExitCode
 from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.spec_json import spec_json
-from groundctl.presentation.terminal.plan import plan_markdown, plan_text
+from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.problems import as_text
 
 

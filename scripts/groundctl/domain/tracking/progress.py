@@ -69,7 +69,7 @@ def _advice(job: ObservedJob, now: datetime, *, is_late: bool) -> str:
             return ""
 
 
-def lasts_at_most(request: Mapping[str, Any], objects: int | None) -> timedelta | None:
+def lasts_at_most(request: Mapping[str, Any], objects: int | None) -> timedelta | None:  # a request in AWS's shape
     """Return how long a job can last from its creation; None for a job whose clips keep arriving.
 
     A clip without answers expires after its availability. That bounds a job that offers all of its clips at once; a job that

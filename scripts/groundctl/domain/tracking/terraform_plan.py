@@ -22,7 +22,7 @@ class TerraformPlanSummary:
         return not (self.add or self.change or self.replace or self.destroy)
 
 
-def summarize_terraform_plan(shown: Mapping[str, Any]) -> TerraformPlanSummary:
+def summarize_terraform_plan(shown: Mapping[str, Any]) -> TerraformPlanSummary:  # JSON in the format of Terraform
     """Summarize the output of `terraform show -json` for a saved plan."""
     addresses: dict[str, list[str]] = {"add": [], "change": [], "replace": [], "destroy": []}
     for resource in shown.get("resource_changes", ()):
@@ -48,6 +48,6 @@ def terraform_plan_content(plan: TerraformPlanSummary) -> dict[str, list[str]]:
     }
 
 
-def parse_terraform_plan(content: Mapping[str, Any]) -> TerraformPlanSummary:
+def parse_terraform_plan(content: Mapping[str, list[str]]) -> TerraformPlanSummary:
     """Read what terraform_plan_content wrote."""
     return TerraformPlanSummary(**{kind: tuple(content[kind]) for kind in ("add", "change", "replace", "destroy")})

@@ -241,3 +241,8 @@ def _details(creates: Sequence[Change], elsewhere: str) -> Part:
         opening=opening,
         closing="</details>\n\n" if many else "",
     )
+
+
+def plan_markdown(plan: Plan, policy: Policy) -> str:
+    """Write a plan as the comment on a pull request, without the run that posts it."""
+    return plan_words(plan, policy, footer=None).text

@@ -8,7 +8,6 @@ from typing import Any
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Action, Change, Plan, plan_content
 from groundctl.presentation.escape import for_json, for_terminal
-from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import usd_range
@@ -61,8 +60,3 @@ def _reason_lines(change: Change) -> Iterator[str]:
         yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
     if change.fields:
         yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
-
-
-def plan_markdown(plan: Plan, policy: Policy) -> str:
-    """Write a plan as the comment on a pull request, without the run that posts it."""
-    return plan_words(plan, policy, footer=None).text
