@@ -1,4 +1,4 @@
-"""A team that works through pull requests: what it declares, pushes and merges, and the workflows that run then."""
+"""A team that works through pull requests: the actions of its members, and the runs of its workflows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from groundtruth_simulator.simulator import Simulator
 from support.builders import some_data
 from support.cli import TESTING, Ran, groundctl
 
+CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
+PREFIX = {"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}
 WHO = ("-c", "user.name=Jon", "-c", "user.email=jon@example.com", "-c", "commit.gpgsign=false")
 
 
 @dataclass
 class Team:
-    """A repository with a pull request on GitHub, and the simulated account it works in."""
+    """A team's repository with a pull request on GitHub, and the simulated AWS account."""
 
     folder: Path
     simulator: Simulator

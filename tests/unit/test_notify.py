@@ -12,67 +12,21 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
-from groundctl.domain.tracking.mentions import MAX_MENTIONS, is_mentionable, mention_line, read_mentions
+from groundctl.domain.tracking.mentions import MAX_MENTIONS, mention_line, read_mentions
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
-from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
 from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
 from groundctl.presentation.markdown.check_run import stories_check
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.run_summary import stories_words
 from support.builders import NOW, a_declaration, a_plan, a_run, an_observed_job
-from support.fakes import FakeObjects, FakePullRequests
+from support.fakes import FakeObjects
 from support.github.markdown import read
-from support.hostile_texts import HOSTILE
-from support.publishing import COMMENT_LIMIT, a_reporter
-from support.untrusted_inputs import a_story_of
+from support.publishing import COMMENT_LIMIT, RecordedComments, a_reporter
 
 FOLLOWERS = ("dana", "acme/sports-data")
 FOOTER = Footer(run=a_run())
-
-
-class RecordingPullRequests(FakePullRequests):
-    """Records every body that our comment has had, one after the other."""
-
-    def __init__(self) -> None:
-        super().__init__(PullRequest(number=12, head="4f0c2a9b", base_branch="main"))
-        self.bodies: list[str] = []
-        self.runs = 0
-
-    def post_comment(self, number: int, body: str) -> None:
-        self.bodies.append(body)
-        super().post_comment(number, body)
-
-    def edit_comment(self, comment: int, body: str) -> bool:
-        self.bodies.append(body)
-        return super().edit_comment(comment, body)
-
-    def publish(self, *statuses: PullRequestStatus) -> None:
-        """Publish as the next run does."""
-        self.runs += 1
-        reporter = a_reporter(self, run_id=self.runs)
-        published = reporter.publish_all(
-            statuses, lambda status, limit: story_words(status, NOW, footer=FOOTER, limit=limit)
-        )
-        assert [comment.error for comment in published] == [""] * len(statuses)
-
-    @property
-    def mentions(self) -> tuple[str, ...]:
-        """Whom the comment mentions now, as GitHub reads it."""
-        return read(self.bodies[-1]).mentions
-
-    @property
-    def notified(self) -> list[str]:
-        """Whom GitHub has notified so far: each edit notifies those whom it adds."""
-        before: set[str] = set()
-        notified: list[str] = []
-        for body in self.bodies:
-            mentions = {name.lower() for name in read(body).mentions}
-            notified.extend(sorted(mentions - before))
-            before = mentions
-        return notified
 
 
 def a_status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **members: Any) -> PullRequestStatus:
@@ -101,7 +55,7 @@ def an_outcome(result: Result, evidence: str = "AWS refused it (AccessDeniedExce
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.STOPPED])
 def test_the_followers_of_a_job_that_ended_are_mentioned_once(status: Status):
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(observed=[ended(status)]))
 
@@ -110,7 +64,7 @@ def test_the_followers_of_a_job_that_ended_are_mentioned_once(status: Status):
 
 @pytest.mark.parametrize("status", [Status.INITIALIZING, Status.IN_PROGRESS, Status.STOPPING, Status.UNKNOWN])
 def test_nobody_is_mentioned_while_the_job_runs(status: Status):
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(observed=[ended(status)]))
 
@@ -118,7 +72,7 @@ def test_nobody_is_mentioned_while_the_job_runs(status: Status):
 
 
 def test_the_followers_of_a_job_that_aws_refused_to_create_are_mentioned():
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(outcomes=[an_outcome(Result.FAILED)]))
 
@@ -127,7 +81,7 @@ def test_the_followers_of_a_job_that_aws_refused_to_create_are_mentioned():
 
 @pytest.mark.parametrize("result", [Result.CREATED, Result.EXISTED, Result.UNKNOWN, Result.HELD])
 def test_no_other_outcome_mentions_anybody(result: Result):
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(outcomes=[an_outcome(result)]))
 
@@ -135,7 +89,7 @@ def test_no_other_outcome_mentions_anybody(result: Result):
 
 
 def test_a_stop_that_failed_mentions_nobody_because_the_job_goes_on():
-    github = RecordingPullRequests()
+    github = RecordedComments()
     stopped = a_declaration(notify=["dana"], state="stopped")
 
     github.publish(
@@ -151,7 +105,7 @@ def test_a_stop_that_failed_mentions_nobody_because_the_job_goes_on():
 
 
 def test_nobody_is_notified_twice_over_the_life_of_a_job():
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(outcomes=[an_outcome(Result.FAILED)]))
     github.publish(a_status())
@@ -168,7 +122,7 @@ def test_nobody_is_notified_twice_over_the_life_of_a_job():
 def test_a_follower_of_several_jobs_is_mentioned_once_and_a_later_follower_is_added():
     first = a_declaration(name="first", notify=["dana"])
     second = a_declaration(name="second", notify=["Dana", "sam"], input={"objects": ["s3://clips/x.mp4"]})
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(first, second, observed=[ended(Status.COMPLETED, first)]))
     github.publish(a_status(first, second, observed=[ended(Status.COMPLETED, first), ended(Status.STOPPED, second)]))
@@ -178,7 +132,7 @@ def test_a_follower_of_several_jobs_is_mentioned_once_and_a_later_follower_is_ad
 
 
 def test_a_follower_who_is_added_after_the_end_is_mentioned_and_one_who_is_removed_stays():
-    github = RecordingPullRequests()
+    github = RecordedComments()
     done = [ended(Status.COMPLETED)]
 
     github.publish(a_status(a_declaration(notify=["dana"]), observed=done))
@@ -196,11 +150,11 @@ def collected(*declared: Declaration) -> tuple[PullRequestStatus, ...]:
     assert job.fingerprint
     objects.objects[provenance_uri(job.fingerprint)] = provenance_json(create, a_run(pull_request=12))
     plan = a_plan(*declared, observed=(job,))
-    return a_reporter(RecordingPullRequests()).collect_statuses(plan, declared, objects=objects, approved="", now=NOW)
+    return a_reporter(RecordedComments()).collect_statuses(plan, declared, objects=objects, approved="", now=NOW)
 
 
 def test_the_followers_come_from_the_declaration_as_it_is_now():
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(*collected(a_declaration(notify=["sam"])))
 
@@ -208,7 +162,7 @@ def test_the_followers_come_from_the_declaration_as_it_is_now():
 
 
 def test_a_deleted_declaration_notifies_nobody_and_an_earlier_mention_stays():
-    fresh, earlier = RecordingPullRequests(), RecordingPullRequests()
+    fresh, earlier = RecordedComments(), RecordedComments()
     earlier.publish(*collected(a_declaration(notify=["sam"])))
 
     fresh.publish(*collected())
@@ -241,20 +195,6 @@ def test_summaries_and_checks_mention_nobody():
     ):
         assert read(text).mentions == ()
         assert "dana" not in text
-
-
-def test_hostile_texts_around_add_no_mention_and_hide_none():
-    for text in HOSTILE:
-        github = RecordingPullRequests()
-        status = a_story_of(text, applied=False)
-        jobs = tuple(replace(job, notify=(text, *FOLLOWERS)) for job in status.jobs)
-
-        github.publish(replace(status, jobs=jobs))
-        github.publish(replace(status, jobs=jobs[:1]))
-
-        expected = (text, *FOLLOWERS) if is_mentionable(text) else FOLLOWERS
-        assert github.mentions == expected, text
-        assert github.notified == sorted(name.lower() for name in expected), text
 
 
 def test_a_text_that_imitates_the_line_of_mentions_is_not_read_as_one():
@@ -291,7 +231,7 @@ def test_the_line_of_mentions_is_bounded_and_the_comment_keeps_its_limit():
         a_declaration(name=f"job-{number:03}", input={"objects": [f"s3://clips/{number}.mp4"]}, notify=[name])
         for number, name in enumerate(names)
     ]
-    github = RecordingPullRequests()
+    github = RecordedComments()
 
     github.publish(a_status(*many, observed=[ended(Status.COMPLETED, declaration) for declaration in many]))
 

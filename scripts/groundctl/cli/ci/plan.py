@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
@@ -150,7 +150,7 @@ def _count(planned: PlanningResult, *, held: Collection[JobKey]) -> None:
     open_workflow_run().set_outputs(counted)
 
 
-def _made_for(run: RunContext) -> dict[str, Any]:
+def _made_for(run: RunContext) -> dict[str, str | int | None]:
     _number(run)
     return made_for(run)
 

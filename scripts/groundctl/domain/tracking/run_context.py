@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +25,7 @@ class RunContext:
         return replace(self, pull_request=number)
 
 
-def made_for(run: RunContext) -> dict[str, Any]:
+def made_for(run: RunContext) -> dict[str, str | int | None]:
     """Return the member of a plan file that records where the plan was made."""
     return {
         "repository": run.repository,
