@@ -105,7 +105,7 @@ def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_differenc
     verdict = create_with(Organised(*[answer] if answer else [], accepting=True))
 
     assert verdict.result is Result.CREATED
-    assert "AWS shows OutputConfig.S3OutputPath otherwise" in verdict.evidence
+    assert "AWS shows other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
 
 
 def test_a_description_without_tags_yet_is_no_difference():
@@ -114,7 +114,7 @@ def test_a_description_without_tags_yet_is_no_difference():
             found = super().describe(name)
             return found and {member: value for member, value in found.items() if member != "Tags"}
 
-    assert create_with(Fresh()).evidence == "accepted, and there"
+    assert create_with(Fresh()).evidence == "accepted, and visible"
 
 
 def test_two_runs_that_plan_at_once_buy_a_renamed_job_once():

@@ -117,9 +117,9 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
 @pytest.mark.parametrize(
     ("ceiling", "words"),
     [
-        (Limit(objects=1), "2 clips, above the ceiling of 1 for one job"),
-        (Limit(answers=5), "6 answers, above the ceiling of 5 for one job"),
-        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the ceiling of 0.15 for one job"),
+        (Limit(objects=1), "2 clips, above the limit of 1 for one job"),
+        (Limit(answers=5), "6 answers, above the limit of 5 for one job"),
+        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the limit of 0.15 for one job"),
     ],
 )
 def test_a_job_over_a_ceiling_is_refused(ceiling, words):

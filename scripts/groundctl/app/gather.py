@@ -13,12 +13,12 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
+from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.planning.inputs import (
     ClipsFound,
-    DeclarationContent,
     KeptDeclaration,
     Missing,
     PlanInputs,

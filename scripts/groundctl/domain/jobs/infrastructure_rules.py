@@ -35,7 +35,7 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
             yield _diagnostic(
                 "GT603",
                 pointer,
-                f'"{topic}" is no topic of {infrastructure.target}',
+                f'"{topic}" is not a topic of {infrastructure.target}',
                 _known("topics", infrastructure.topics),
             )
     for pointer, uri in input_uris(spec):
@@ -44,7 +44,7 @@ def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Itera
                 "GT604",
                 pointer,
                 f"is in {bucket}, which the execution role cannot read",
-                f"use {' or '.join(f's3://{name}/' for name in infrastructure.input_buckets)}, or have Terraform add the bucket",
+                f"use {' or '.join(f's3://{name}/' for name in infrastructure.input_buckets)}, or add the bucket with Terraform",
             )
     if spec.output_location and (bucket := bucket_of(spec.output_location)) != infrastructure.output_bucket:
         yield _diagnostic(
@@ -75,20 +75,20 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
         yield _diagnostic(
             "GT602",
             "/workforce/team",
-            f'"{spec.team}" is no work team of {infrastructure.target}',
+            f'"{spec.team}" is not a work team of {infrastructure.target}',
             _known("work teams", infrastructure.work_teams),
         )
     elif team.kind == "public":
         yield _diagnostic(
             "GT602",
             "/workforce/team",
-            f'"{spec.team}" is the public crowd',
-            "say crowd: public, so that its rules apply",
+            f'"{spec.team}" is the public workforce',
+            "write crowd: public, so that its rules apply",
         )
 
 
 def _known(noun: str, names: Iterable[str]) -> str:
-    return f"the {noun} there are: {', '.join(sorted(names)) or 'none'}; Terraform adds more"
+    return f"available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
 
 
 def _diagnostic(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""What AWS says about a labeling job, as a value made from one entry of ListLabelingJobs or one Describe."""
+"""What AWS says about a labeling job: one entry of ListLabelingJobs, or one Describe answer, as a value."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Status(StrEnum):
     FAILED = "Failed"
     STOPPING = "Stopping"
     STOPPED = "Stopped"
-    # A word that AWS may add one day; nothing is known of it but that it is not one of the ends above.
+    # A status that AWS may add: all that is known of it is that it is none of the others.
     UNKNOWN = "Unknown"
 
     @classmethod
@@ -57,7 +57,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFingerprint:
-    """Which declaration and which input a job was made from, and in whose bucket that is written."""
+    """Which declaration and which input a job was created from, and the bucket that holds both."""
 
     bucket: str
     name: str
@@ -74,7 +74,7 @@ class JobFingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedJob:
-    """A labeling job that exists; the fingerprint is None for jobs that groundctl did not make."""
+    """A labeling job that exists; the fingerprint is None for jobs that groundctl did not create."""
 
     name: str
     arn: str
@@ -118,13 +118,13 @@ def observed_job(entry: AwsResponse) -> ObservedJob:
 
 
 def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:
-    """Read the digests out of the manifest's key, which is how a list of jobs tells drift without a call per job."""
+    """Read the digests out of the manifest's key, so that a list of jobs shows drift without a call for each job."""
     parts = s3_layout.JOB_FOLDER_FILE.fullmatch(manifest_uri or "")
     return JobFingerprint(**parts.groupdict()) if parts else None
 
 
 def _tagged(entry: AwsResponse) -> JobFingerprint | None:
-    """A job fed by a topic has no manifest; its Describe answer has the tags."""
+    """Read the tags of a job fed by a topic: it has no manifest, and Describe shows the tags."""
     tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
     if DECLARATION_TAG not in tags:
         return None

@@ -1,4 +1,4 @@
-"""JobSpec and Infrastructure to the CreateLabelingJob request: the only place that knows its shape."""
+"""Compiles a declaration into a CreateLabelingJob request: the only module that knows the request's shape."""
 
 from __future__ import annotations
 
@@ -131,5 +131,5 @@ def _tags(declaration: Declaration, infrastructure: Infrastructure, input_digest
 
 
 def _present(**members: Any) -> RequestMembers:
-    """Leave out what was not declared: AWS has defaults of its own, and reads an empty member as a fault."""
+    """Leave out what was not declared: AWS has defaults of its own, and refuses an empty member."""
     return {name: value for name, value in members.items() if value is not None and value != [] and value != {}}

@@ -1,4 +1,4 @@
-"""Holds a plan against those that people reviewed: nothing that costs, or that is for good, may go beyond all of them."""
+"""Compares a plan with the reviewed ones: no create and no stop may go beyond all of them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def is_made_for(reviewed: Reviewed, *, repository: str, commit: str) -> bool:
 
 
 def _uncovered(change: Create | Stop, reviewed: Sequence[Reviewed]) -> str:
-    """Say why no plan covers a change; nothing if one does. Of several plans the first that knows the job is quoted."""
+    """Say why no plan covers a change; empty if one does. Of several plans, the first that lists the job is quoted."""
     if not reviewed:
         return "no reviewed plan was found for it"
     quoted = ""
@@ -75,7 +75,7 @@ def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
         purchase = purchase_of(change)
         request = digest_of(purchase.desired.request) if purchase else ""
         if not differences and request != approved["request_digest"]:
-            yield "AWS would be told something else than was reviewed: another team, role, bucket, key or worker page"
+            yield "the request to AWS differs from the reviewed one: another team, role, bucket, key or worker page"
     elif isinstance(change, Create) and approved["action"] == Action.WAITING:
         yield from _beyond_waiting(change, approved)
     else:
@@ -83,7 +83,7 @@ def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
 
 
 def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
-    """A job that waited for another's output was reviewed before its clips were known: its budget is what was agreed to."""
+    """Compare a job that waited when it was reviewed: its clips were not known, so its budget is what was approved."""
     yield from _other_file(change, approved)
     yield from _other_team(change, approved)
     bound, cost = approved["budget_usd"], change.purchase.cost

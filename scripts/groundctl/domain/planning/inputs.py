@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Unknown
-
-# The content of a kept declaration.json: `declared`, as the file said it, and `texts`.
-DeclarationContent = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

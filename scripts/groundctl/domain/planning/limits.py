@@ -1,4 +1,4 @@
-"""What keeps money in bounds: budgets, ceilings, and labels that were bought before."""
+"""What limits spending: budgets, limits of the policy, and labels that were bought before."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from groundctl.domain.planning.plan import AlreadyAsked, Change, Create, Refused
 
 
 def unbounded(declaration: Declaration, policy: Policy) -> Iterator[Diagnostic]:
-    """Refuse what no budget or ceiling can hold."""
+    """Refuse a job whose cost nothing bounds, unless the policy allows it."""
     if not policy.allow_streaming:
-        message = "is fed by a topic: it buys labels for whatever arrives, and no budget or ceiling can hold it"
-        hint = "name the clips instead, or have allow_streaming: true reviewed in jobs/policy.yaml"
+        message = "is fed by a topic: it buys labels for every clip that arrives, and no budget or limit applies"
+        hint = "name the clips instead, or set allow_streaming: true in jobs/policy.yaml"
         yield Diagnostic(rule="P204", message=message, hint=hint, pointer="/input")
     if declaration.spec.budget_usd is not None:
-        message = "has a budget, which nothing can hold while clips keep arriving"
-        hint = "remove budget, and watch the job with `groundctl status`"
+        message = "has a budget, which cannot be kept while clips keep arriving"
+        hint = "remove budget, and follow the job with `groundctl status`"
         yield Diagnostic(rule="P205", message=message, hint=hint, pointer="/budget")
 
 
 def beyond_limits(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Diagnostic]:
-    """Hold one job against its own budget and the ceiling for one job."""
+    """Compare the cost of one job with its own budget and with the limit for one job."""
     budget = declaration.spec.budget_usd
     if budget is not None and cost.high > budget:
         cost_shown, budget_shown = _distinct_amounts(cost.high, budget)
@@ -39,13 +39,13 @@ def beyond_limits(declaration: Declaration, cost: Estimate, policy: Policy) -> I
             pointer="/budget/usd",
         )
     for noun, value, bound in _exceeded(policy.job_ceiling, 1, cost):
-        message = f"would buy {value} {noun}, above the ceiling of {bound} for one job"
-        hint = "make it smaller, or have ceilings.job in jobs/policy.yaml reviewed"
+        message = f"would buy {value} {noun}, above the limit of {bound} for one job"
+        hint = "make it smaller, or raise ceilings.job in jobs/policy.yaml"
         yield Diagnostic(rule="P202", message=message, hint=hint, pointer="/input")
 
 
 def _exceeded(limit: Limit, jobs: int, cost: Estimate) -> Iterator[tuple[str, str, str]]:
-    """Yield each bound that is passed: what is counted, how much of it, how much is allowed."""
+    """Yield each bound that is exceeded: what is counted, how much of it, how much is allowed."""
     counted: tuple[tuple[str, int | Decimal, int | Decimal | None], ...] = (
         ("jobs", jobs, limit.jobs),
         ("clips", cost.objects, limit.objects),
@@ -98,7 +98,7 @@ def _repurchase(earlier: str) -> Diagnostic:
     return Diagnostic(
         rule="P105",
         message=f"asks for the same labels on the same clips as {earlier}",
-        hint=f"if paying again is meant, add `rerun_of: {{job: {earlier}, reason: ...}}`",
+        hint=f"to pay again on purpose, add `rerun_of: {{job: {earlier}, reason: ...}}`",
         pointer="/input",
     )
 
@@ -111,8 +111,8 @@ def refuse_over_limit(changes: Iterable[Change], limit: Limit) -> tuple[Change, 
     reasons = tuple(
         Diagnostic(
             rule="P203",
-            message=f"this plan would create {value} {noun}, above the ceiling of {bound} for one plan",
-            hint="split the pull request, or have ceilings.plan in jobs/policy.yaml reviewed",
+            message=f"this plan would create {value} {noun}, above the limit of {bound} for one plan",
+            hint="split the pull request, or raise ceilings.plan in jobs/policy.yaml",
         )
         for noun, value, bound in _exceeded(limit, len(creates), total)
     )

@@ -11,6 +11,7 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ChainedInput, State
+from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
@@ -18,7 +19,7 @@ from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.jobs.request import DesiredJob, compile_job
 from groundctl.domain.planning.clips import clips_to_buy
-from groundctl.domain.planning.inputs import DeclarationContent, PlanInputs, Unreadable
+from groundctl.domain.planning.inputs import PlanInputs, Unreadable
 from groundctl.domain.planning.limits import beyond_limits, refuse_over_limit, refuse_repurchases, unbounded
 from groundctl.domain.planning.plan import (
     Action,
@@ -113,8 +114,8 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
     if not is_ours(job, inputs.infrastructure):
         reason = Diagnostic(
             rule="P101",
-            message="its name is taken by a job that groundctl did not make here",
-            hint="choose another name: a name is used up for ever, even by a failed job",
+            message="its name is taken by a job that groundctl did not create here",
+            hint="choose another name: job names cannot be reused, not even after a failure",
             pointer="/name",
         )
         return Foreign(job=declared, observed=job, reasons=(reason,))
@@ -243,7 +244,7 @@ def declared_job(declaration: Declaration) -> DeclaredJob:
 
 
 def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
-    """Say whether a job was made by groundctl with this infrastructure, under its own name."""
+    """Say whether a job was created by groundctl with this infrastructure, under its own name."""
     fingerprint = job.fingerprint
     # A job cloned in AWS's console points to the manifest of another.
     return (
@@ -264,12 +265,12 @@ def _is_changed(declaration: Declaration, job: ObservedJob, infrastructure: Infr
 def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Immutable:
     reason = Diagnostic(
         rule="P104",
-        message=f"exists since {job.created:%Y-%m-%d}, made from another version of this file; a labeling job cannot be changed",
+        message=f"exists since {job.created:%Y-%m-%d}, created from another version of this file; a labeling job cannot be changed",
         hint=f"undo the change, or copy the file under a new name and put `rerun_of: {{job: {declaration.spec.name}, reason: ...}}` in the copy",
     )
     change = Immutable(job=declared_job(declaration), observed=job, reasons=(reason,))
     if job.key not in inputs.kept_declarations:
-        message = f"{reason.message}; which fields is told for the first {MAX_EXPLAINED} changed jobs of a plan only"
+        message = f"{reason.message}; only the first {MAX_EXPLAINED} changed jobs of a plan list their fields"
         return replace(change, reasons=(replace(reason, message=message),))
     before = inputs.kept_declarations[job.key]
     if before is None or isinstance(before, Unreadable):
@@ -298,7 +299,9 @@ def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
 
 def _failed(job: ObservedJob) -> Diagnostic:
     message = f"exists, and failed: {job.failure_reason or 'AWS gave no reason'}"
-    return Diagnostic(rule="P108", message=message, hint="mend the cause, and declare the rest under a new name")
+    return Diagnostic(
+        rule="P108", message=message, hint="fix the cause, then create a job with a new name for the remaining clips"
+    )
 
 
 def _remarks(clips: FrozenInput | None) -> Iterator[Diagnostic]:
@@ -307,7 +310,7 @@ def _remarks(clips: FrozenInput | None) -> Iterator[Diagnostic]:
             f"lists {clips.repeated:,} of its {clips.objects:,} clips more than once: each is labeled and paid for"
         )
         yield Diagnostic(
-            rule="P301", message=message, hint="remove the repeats from the manifest if they are not meant"
+            rule="P301", message=message, hint="remove the repeats from the manifest if they are not intended"
         )
 
 
@@ -317,8 +320,8 @@ def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
         if job.key not in declared and is_ours(job, inputs.infrastructure):
             reason = Diagnostic(
                 rule="P106",
-                message="exists, was made by groundctl, and no file declares it any more",
-                hint="nothing is done to it; put its file back to follow it, with state: stopped to end it",
+                message="was created by groundctl and is no longer declared by any file",
+                hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
             )
             yield Orphan(observed=job, reasons=(reason,))
 
