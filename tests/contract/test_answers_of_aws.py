@@ -19,7 +19,7 @@ from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
 from groundctl.errors import ExternalError, UsageError
-from support.answering import Reply, answering
+from support.aws.fake_endpoint import Reply, answering
 from support.builders import NOW, REGION, a_desired_job
 
 REQUEST = a_desired_job().request

@@ -1,4 +1,4 @@
-"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make bless` renews what is compared."""
+"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make update-snapshots` renews what is compared."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def hold(file: Path, content: str) -> None:
     """Compare with the file; write it instead where a person asked to bless the change."""
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         file.write_text(content)
-    assert file.read_text() == content, "if this change is meant: `make bless`, then look at the diff"
+    assert file.read_text() == content, "if this change is meant: `make update-snapshots`, then look at the diff"
 
 
 @pytest.mark.parametrize("story", STORIES)

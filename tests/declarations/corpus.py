@@ -21,7 +21,7 @@ stands below the line it is about, `^` under the first character that is pointed
     --- PATH            a further file: beside the declaration, another declaration, jobs/policy.yaml, or s3://...
 
 `⟦200B⟧` is the character with that number, `⟦70*ab⟧` is ab seventy times, `↵` in there a line break.
-After a change that is meant: `GROUNDCTL_BLESS=1 pytest tests/declarations/test_negative.py`, then read the diff.
+After a change that is meant: `UPDATE_SNAPSHOTS=1 pytest tests/declarations/test_negative.py`, then read the diff.
 """
 
 from __future__ import annotations

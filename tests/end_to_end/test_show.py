@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import an_infrastructure, some_data
 from support.cli import groundctl
 
@@ -22,7 +22,7 @@ def a_checkout(root: Path, **changes: Any) -> str:
     file = root / "jobs" / "sports-data" / f"{data['name']}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump(data))
-    (root / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(an_infrastructure())))
+    (root / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return file.relative_to(root).as_posix()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from groundctl.adapters.local.output_folder import clips_at
+from groundctl.adapters.local.output_folder import OutputFolder
 from groundctl.domain.results.agreement import WorkerAnswers, read_answers
 from groundctl.domain.results.output_manifest import read_objects
 from groundctl.domain.results.results import read_results
@@ -23,7 +23,7 @@ from results.manifests import LABELS, a_labeled_job, a_line, a_request, written
 from results.simulated_job import CLIPS
 from support.browser import needs_a_browser
 from support.builders import NOW
-from support.hostile import HOSTILE as HOSTILE_TEXTS
+from support.hostile_texts import HOSTILE as HOSTILE_TEXTS
 
 pytestmark = needs_a_browser
 
@@ -119,7 +119,7 @@ def test_clips_in_a_folder_beside_the_page_play(browser: Browser, tmp_path: Path
     shutil.copytree(CLIPS / "rallies", tmp_path / "clips" / "rallies")
     lines = [a_line(label="winner") | {"source-ref": f"s3://clips/rallies/rally-000{n}.mp4"} for n in (1, 2)]
 
-    seen = visit(browser, a_page(*lines, clip_url=clips_at(str(tmp_path / "clips"), tmp_path)), tmp_path)
+    seen = visit(browser, a_page(*lines, clip_url=OutputFolder(tmp_path).clips_at(str(tmp_path / "clips"))), tmp_path)
     video = seen.page.locator("video").first
     video.scroll_into_view_if_needed()
     played = video.evaluate(
@@ -138,7 +138,7 @@ def test_clips_in_a_folder_beside_the_page_play(browser: Browser, tmp_path: Path
 def test_clips_are_loaded_only_while_they_are_near_the_viewport(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(CLIPS / "rallies", tmp_path / "clips")
     lines = [a_line(label="winner") | {"source-ref": f"s3://c/{n}/rally-{n % 12 + 1:04}.mp4"} for n in range(150)]
-    seen = visit(browser, a_page(*lines, clip_url=clips_at(str(tmp_path / "clips"), tmp_path)), tmp_path)
+    seen = visit(browser, a_page(*lines, clip_url=OutputFolder(tmp_path).clips_at(str(tmp_path / "clips"))), tmp_path)
 
     for step in range(5):
         seen.page.evaluate(f"scrollTo(0, document.documentElement.scrollHeight * {step + 1} / 5)")

@@ -15,7 +15,7 @@ from pages.browser_visit import foreign_server, visit
 from pages.contrast import LOW_CONTRAST
 from results.simulated_job import CLIPS
 from support.browser import needs_a_browser
-from support.builders import ROOT, a_declaration, some_data
+from support.builders import a_declaration, some_data
 
 pytestmark = needs_a_browser
 
@@ -213,17 +213,6 @@ def test_extra_fields_of_a_custom_template_are_part_of_the_answer(browser: Brows
         "crowd-classifier": {"label": "winner"},
         "note": "12 balls",
     }
-
-
-def test_the_repositorys_own_template_works(browser: Browser, tmp_path: Path) -> None:
-    template = (ROOT / "jobs/warehouse/dock-events.liquid.html").read_text()
-    seen = visit(browser, worker_page(template, ("loading", "idle"), INLINE), tmp_path)
-
-    seen.page.keyboard.press("2")
-    seen.page.keyboard.press("Enter")
-
-    assert json.loads(seen.page.locator(SENT).inner_text()) == {"crowd-classifier": {"label": "idle"}}
-    assert (seen.console_problems, seen.side_effects) == ([], [])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

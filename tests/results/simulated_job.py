@@ -16,7 +16,7 @@ from groundctl.composition import Aws
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Result
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.fakes import FakeClock
 
@@ -32,7 +32,7 @@ def label_the_rallies(
 ) -> Aws:
     """Create a job on the sample rallies and let its workers answer; until ends the simulated time early."""
     rallies = [clip for clip in TRUTH if clip.startswith("rallies/")]
-    aws_world.build(an_infrastructure(), clips=())
+    prerequisites.build(an_infrastructure(), clips=())
     for clip in rallies:
         boto3.client("s3", region_name=REGION).put_object(
             Bucket="clips", Key=clip, Body=(CLIPS / clip).read_bytes(), ContentType="video/mp4"

@@ -12,7 +12,7 @@ from groundctl.app.results import fetch_results
 from groundctl.domain.results.output_line import NoLabelReason
 from groundtruth_simulator.simulator import Simulator
 from results.simulated_job import JOB, TRUTH, label_the_rallies
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import an_infrastructure
 from support.cli import TESTING, Ran, groundctl
 
@@ -23,7 +23,7 @@ RALLIES = {f"s3://clips/{clip}": label for clip, label in TRUTH.items() if clip.
 def folder(tmp_path: Path) -> Path:
     """A repository with nothing but the infrastructure's description."""
     (tmp_path / "jobs").mkdir()
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(an_infrastructure())))
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return tmp_path
 
 
@@ -119,12 +119,12 @@ def test_a_job_without_labels_and_a_job_that_does_not_exist(simulator: Simulator
     unknown = runs(simulator, folder, "no-such-job")
     assert (unknown.code, unknown.out) == (2, "")
     assert unknown.err == (
-        "groundctl: there is no labeling job no-such-job\n  what now: `groundctl status --all` lists all jobs\n"
+        "groundctl: there is no labeling job no-such-job\n  hint: `groundctl status --all` lists all jobs\n"
     )
 
 
 def test_a_declared_job_that_was_never_created_leads_to_plan(simulator: Simulator, folder: Path) -> None:
-    aws_world.build(an_infrastructure(), clips=())
+    prerequisites.build(an_infrastructure(), clips=())
     (folder / "jobs" / "team").mkdir()
     (folder / "jobs" / "team" / "Later.yaml").write_text("name: Later\n")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.adapters.local.output_folder import clips_at, write_files
+from groundctl.adapters.local.output_folder import OutputFolder
 from groundctl.domain.results.output_manifest import read_objects
 from groundctl.errors import UsageError
 from groundctl.presentation.machine.results_files import results_files
@@ -19,7 +19,7 @@ from support.builders import NOW
 def write_results(folder: Path) -> tuple[Path, ...]:
     lines = a_line(1), a_line(2, None)
     contents = results_files(some_results(*lines), lambda: read_objects(written(*lines), a_labeled_job()), now=NOW)
-    return write_files(folder, contents)
+    return OutputFolder(folder).write(contents)
 
 
 def test_four_files_are_written_and_agree(tmp_path: Path) -> None:
@@ -72,15 +72,15 @@ def clips(tmp_path: Path) -> Path:
     ],
 )
 def test_clips_are_found_in_a_folder_by_the_ends_of_their_keys(clips: Path, uri: str, url: str | None) -> None:
-    assert clips_at(str(clips), clips.parent / "out")(uri) == url
+    assert OutputFolder(clips.parent / "out").clips_at(str(clips))(uri) == url
 
 
 def test_clips_at_a_web_address_lie_under_their_keys() -> None:
-    find = clips_at("https://media.example.com/clips/", Path())
+    find = OutputFolder(Path()).clips_at("https://media.example.com/clips/")
 
     assert find("s3://bucket/rallies/a b.mp4") == "https://media.example.com/clips/rallies/a%20b.mp4"
 
 
 def test_a_missing_folder_of_clips_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no folder"):
-        clips_at(str(tmp_path / "none"), tmp_path)
+    with pytest.raises(UsageError, match="is not a folder"):
+        OutputFolder(tmp_path).clips_at(str(tmp_path / "none"))

@@ -34,11 +34,27 @@ from groundctl.domain.planning.plan import (
     Waiting,
 )
 from groundctl.domain.planning.planner import make_plan
+from groundctl.domain.tracking.run_context import RunContext
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
+# A repository with declarations for tests; jobs/ of this repository holds samples for users, which may change or go.
+DECLARATIONS = Checkout(ROOT / "tests/support/declarations")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def a_run(**changes: Any) -> RunContext:
+    """A workflow run that is about no pull request."""
+    members: dict[str, Any] = {
+        "repository": "acme/labeling",
+        "environment": "production",
+        "head_commit": "4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
+        "run_id": 17890123456,
+        "attempt": 1,
+        "run_url": "https://github.com/acme/labeling/actions/runs/17890123456",
+    }
+    return RunContext(**{**members, **changes})
 
 
 def some_data(**changes: Any) -> dict[str, Any]:

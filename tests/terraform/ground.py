@@ -18,8 +18,8 @@ import pytest
 from groundctl.adapters.terraform.installation import our_terraform
 from groundctl.adapters.terraform.stack import Stack, find_terraform
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from support.aws_client import aws_client
-from support.terraform_plan import Plan
+from support.aws.client import aws_client
+from support.terraform.plan import Plan
 
 CHECKOUT = Path(__file__).parents[2]
 SOURCE = CHECKOUT / "terraform"

@@ -16,7 +16,7 @@ import pytest
 
 from bootstrap.__main__ import main
 from bootstrap.settings import UnfitSettingsError, read_settings
-from support.aws_client import aws_client
+from support.aws.client import aws_client
 from terraform.ground import CHECKOUT, SOURCE, run_terraform
 
 pytestmark = pytest.mark.xdist_group("applied-terraform")
@@ -251,7 +251,7 @@ def test_without_an_answer_from_aws_it_says_so_and_ends(desk: Desk) -> None:
 
     assert said.code == 3
     assert said.err.startswith("AWS cannot be asked: Could not connect to the endpoint URL")
-    assert "what now: " in said.err
+    assert "hint: " in said.err
 
 
 def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path) -> None:

@@ -12,13 +12,13 @@ import pytest
 import requests
 import yaml
 
-from github_emulator.cast import MAINTAINER
-from github_emulator.github import GitHub
+from github_emulator.actors import MAINTAINER
+from github_emulator.emulator import GitHubEmulator
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.aws.state_machine import walk
 from support.builders import some_data
 from support.cli import groundctl
-from support.state_machine import walk
 from terraform.ground import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
 
@@ -228,10 +228,10 @@ def test_the_daily_look_counts_the_jobs_that_should_have_ended_on_every_page(ful
 
 
 def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_it(
-    full: Applied, hub: GitHub, tmp_path: Path
+    full: Applied, emulator: GitHubEmulator, tmp_path: Path
 ) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
+    tell(full, "routes", **{"https://api.github.com": emulator.url})
     heard = people(full)
 
     label(full, tmp_path, infrastructure, "before-the-token")
@@ -240,20 +240,20 @@ def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_i
     assert json.loads(kept["Body"])["detail"] == {"LabelingJobStatus": "Completed"}
     assert kept["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "HTTP_STATUS_CODE"
     assert "401" in kept["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
-    assert hub.dispatches == []
+    assert emulator.dispatches == []
     [words] = heard()
     assert "labeling-job/before-the-token has ended: Completed." in words
 
 
-def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, hub: GitHub, tmp_path: Path) -> None:
+def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, emulator: GitHubEmulator, tmp_path: Path) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
-    put_token(full, hub.token(MAINTAINER).value)
+    tell(full, "routes", **{"https://api.github.com": emulator.url})
+    put_token(full, emulator.token(MAINTAINER).value)
 
     label(full, tmp_path, infrastructure, "after-the-token")
 
-    # The hub holds every request against GitHub's own description of its API.
-    [sent] = hub.dispatches
+    # The emulator holds every request against GitHub's own description of its API.
+    [sent] = emulator.dispatches
     file = FOLDER / "workflows/status.yml"
     assert sent.event_type in read(file.name, file.read_text()).triggers["repository_dispatch"]["types"]
     assert sent.client_payload == {

@@ -12,11 +12,11 @@ import pytest
 from botocore.session import get_session
 
 from groundctl.adapters.terraform.stack import Stack
-from support.aws_actions import CHANGING, MODELS, READING, actions, changes, changing_actions, first_word
-from support.github_tokens import KINDS, right_tokens, wrong_tokens
-from support.iam_policies import Policy, Request, Role, Verdict, values
-from support.policies_in_plan import faults_of_github_access
-from support.terraform_plan import Plan, resources
+from support.aws.actions import CHANGING, MODELS, READING, actions, changes, changing_actions, first_word
+from support.aws.iam_policies import Policy, Request, Role, Verdict, values
+from support.github.oidc_tokens import KINDS, right_tokens, wrong_tokens
+from support.terraform.plan import Plan, resources
+from support.terraform.policy_checks import faults_of_github_access
 from terraform.ground import QUIET, a_module, plan_with
 
 pytestmark = QUIET

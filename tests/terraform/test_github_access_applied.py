@@ -10,8 +10,8 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from support.aws_actions import changes
-from support.iam_policies import Policy, Role
+from support.aws.actions import changes
+from support.aws.iam_policies import Policy, Role
 from terraform.ground import QUIET, SOURCE, Applied, client, run_terraform
 
 pytestmark = [

@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
+from support.aws.iam_policies import Policy, Request, Role, Verdict
+from support.aws.recorded_calls import Recorder, recorded
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
-from support.github_tokens import KINDS
-from support.iam_policies import Policy, Request, Role, Verdict
-from support.recorded_calls import Recorder, recorded
-from support.terraform_plan import resources
+from support.github.oidc_tokens import KINDS
+from support.terraform.plan import resources
 from terraform.ground import QUIET, a_module, plan_with
 
 pytestmark = QUIET
@@ -97,8 +97,8 @@ class Workflow:
 @pytest.fixture
 def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
     """A repository with one job to create, and one that is there already."""
-    aws_world.build(INFRASTRUCTURE, clips=CLIPS)
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(INFRASTRUCTURE)))
+    prerequisites.build(INFRASTRUCTURE, clips=CLIPS)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(INFRASTRUCTURE)))
     with recorded(str(simulator.url)) as calls:
         made = Workflow(folder=tmp_path, simulator=simulator, calls=calls)
         made.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]})

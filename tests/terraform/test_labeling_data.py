@@ -13,8 +13,8 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from support.buckets_in_plan import faults
-from support.terraform_plan import Plan, resources
+from support.terraform.bucket_checks import faults
+from support.terraform.plan import Plan, resources
 from terraform.ground import QUIET, SOURCE
 
 pytestmark = [
@@ -172,7 +172,7 @@ def test_cors_on_a_bucket_that_workers_never_see_is_found_out(planned: Plan) -> 
 
 
 def test_every_rule_has_a_mutant() -> None:
-    import support.buckets_in_plan as judged
+    import support.terraform.bucket_checks as judged
 
     rules = {rule.__name__.strip("_").replace("_", " ") for rule in judged.RULES}
     mutants = {rule.replace("-", " ") for rule, *_ in MUTANTS}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.terraform_tables import BEGIN, END, Block, UnreadableBlockError, parse, readmes, renewed, tables
+from support.terraform.readme_tables import BEGIN, END, Block, UnreadableBlockError, parse, readmes, renewed, tables
 from terraform.ground import SOURCE
 
 CODE = """

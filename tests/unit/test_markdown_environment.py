@@ -6,8 +6,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from groundctl.presentation.markdown.environment import markdown_environment
-from support.github_markdown import read
-from support.hostile import HOSTILE
+from support.github.markdown import read
+from support.hostile_texts import HOSTILE
 
 TEMPLATE = """\
 ## Jobs

@@ -32,9 +32,9 @@ from groundctl.presentation.terminal.problems import problems_as
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count, duration, usd, usd_range
 from support.builders import NOW, a_declaration, a_plan, an_observed_job
-from support.github_markdown import read
-from support.hostile import HOSTILE as HOSTILE_TEXTS
-from support.runner import commands_in
+from support.github.markdown import read
+from support.github.runner_files import commands_in
+from support.hostile_texts import HOSTILE as HOSTILE_TEXTS
 
 PROBLEM = LocatedDiagnostic(
     path="jobs/a/b.yaml",

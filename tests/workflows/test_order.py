@@ -24,8 +24,8 @@ NOTHING = {"look": LOOKS[0]}
 
 CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
 CREDENTIALS, UPLOAD = "aws-actions/configure-aws-credentials", "actions/upload-artifact"
-TERRAFORM_PLAN = 'groundctl terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
-MAKE_PLAN = "groundctl plan --out plan.json --terraform .build/terraform.json --report"
+TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
+MAKE_PLAN = "groundctl ci plan --out plan.json --terraform .build/terraform.json"
 
 
 def started(story: PullRequestStatus) -> list[str]:
@@ -46,10 +46,10 @@ def by_hand(branch: str) -> dict[str, Value]:
 # --- plan.yml --------------------------------------------------------------------------------------------------------
 
 
-def steps_of_plan(touched: str, **how: frozenset[str]) -> list[str]:
+def steps_of_plan(changed: str, **how: frozenset[str]) -> list[str]:
     """Give the steps of the job plan that run, after the two that always do."""
     job = PLAN.jobs["plan"]
-    story = PullRequestStatus(github=OURS, outputs={"validate": {"touched": touched}})
+    story = PullRequestStatus(github=OURS, outputs={"validate": {"changed": changed}})
     [first, second, *rest] = play_steps(job, context_of(job, {"validate": "success"}, story), **how)
     assert [first, second] == [CHECKOUT, SETUP]
     return rest
@@ -68,28 +68,28 @@ def test_a_fork_is_validated_and_never_planned():
         assert results["plan"] == "skipped"
 
 
-def test_whether_anything_was_touched_is_asked_before_validate_can_fail():
+def test_whether_anything_was_changed_is_asked_before_validate_can_fail():
     job = PLAN.jobs["validate"]
 
     ran = play_steps(
         job, context_of(job, {}, PullRequestStatus(github=OURS)), failing=frozenset({"groundctl validate"})
     )
 
-    assert ran[2:] == ['groundctl touched --base "$BASE"', "groundctl validate --format github"]
+    assert ran[2:] == ['groundctl ci changed --base "$BASE"', "groundctl validate --format github"]
 
 
-@pytest.mark.parametrize("touched", ["true", ""])
-def test_what_is_touched_or_may_be_is_planned_and_kept(touched: str):
-    ran = steps_of_plan(touched, files=frozenset({"plan.json"}))
+@pytest.mark.parametrize("changed", ["true", ""])
+def test_what_is_changed_or_may_be_is_planned_and_kept(changed: str):
+    ran = steps_of_plan(changed, files=frozenset({"plan.json"}))
 
     assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
 
 
-def test_what_is_not_touched_asks_for_no_credentials_and_still_says_so():
-    assert steps_of_plan("false") == ["groundctl report --untouched"]
+def test_what_is_not_changed_asks_for_no_credentials_and_still_says_so():
+    assert steps_of_plan("false") == ["groundctl ci report-unchanged"]
 
 
-@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl terraform plan"])
+@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci terraform plan"])
 def test_what_fails_before_the_plan_is_told_on_the_pull_request(failing: str):
     ran = steps_of_plan("true", failing=frozenset({failing}))
 
@@ -97,8 +97,8 @@ def test_what_fails_before_the_plan_is_told_on_the_pull_request(failing: str):
 
 
 def test_a_plan_with_refusals_is_kept_too_and_one_that_was_not_made_is_not():
-    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
-    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}))[-1] == MAKE_PLAN
+    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
+    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}))[-1] == MAKE_PLAN
 
 
 # --- apply.yml -------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
     context = context_of(job, {}, PullRequestStatus(github=PUSH))
     changing = {**context, "steps": {"terraform": {"outputs": {"changes": "true"}}}}
     settled = {**context, "steps": {"terraform": {"outputs": {"changes": "false"}}}}
-    plan = "groundctl plan --reviewed --exit-zero --out plan.json"
+    plan = "groundctl ci plan --reviewed --out plan.json"
 
     assert plan not in play_steps(job, changing)
     assert plan in play_steps(job, settled)

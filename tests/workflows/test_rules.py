@@ -60,7 +60,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, "- run: make check", "- run: |\n          make check\n          make test"),
         Mutant(PLAN, "run: groundctl validate --format github", "run: python3 scripts/x.py"),
         Mutant(PLAN, 'test "$PASSED" = true', "true"),
-        Mutant(APPLY, "groundctl report", "groundctl report; true"),
+        Mutant(APPLY, "groundctl ci report", "groundctl ci report; true"),
     ],
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),

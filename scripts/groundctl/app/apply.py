@@ -32,9 +32,10 @@ from groundctl.domain.planning.plan import (
     Stop,
     Waiting,
 )
-from groundctl.domain.tracking.provenance import RequestContext, provenance_json, provenance_uri
+from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError
-from groundctl.ports import Clock, LabelingJobs, Objects
+from groundctl.ports import Clock, LabelingJobs, ObjectStore
 
 # How long to look for a job that AWS may have accepted, before its outcome is unknown.
 LOOK_FOR_SECONDS = 60
@@ -46,11 +47,11 @@ def apply(
     changes: Iterable[Change],
     *,
     jobs: LabelingJobs,
-    objects: Objects,
+    objects: ObjectStore,
     clock: Clock,
     held: Mapping[JobKey, str] | None = None,
     may_stop: bool = False,
-    asking: Callable[[Change], RequestContext] | None = None,
+    asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
     """Carry out the changes one after the other; a job that fails does not stop the next.
 
@@ -74,7 +75,7 @@ def apply(
 
 
 def create(
-    desired: DesiredJob, *, jobs: LabelingJobs, objects: Objects, clock: Clock, record: Artifact | None = None
+    desired: DesiredJob, *, jobs: LabelingJobs, objects: ObjectStore, clock: Clock, record: Artifact | None = None
 ) -> Verdict:
     """Upload what the request points to, send the request once, and look at the job."""
     try:
@@ -100,7 +101,7 @@ def create(
         )
 
 
-def _record(change: Create, desired: DesiredJob, asking: RequestContext) -> Artifact:
+def _record(change: Create, desired: DesiredJob, asking: RunContext) -> Artifact:
     fingerprint = JobFingerprint(
         bucket=desired.artifact_bucket,
         name=desired.name,
@@ -110,7 +111,7 @@ def _record(change: Create, desired: DesiredJob, asking: RequestContext) -> Arti
     return Artifact(provenance_uri(fingerprint), provenance_json(change, asking), "application/json")
 
 
-def _upload(desired: DesiredJob, objects: Objects) -> Verdict | None:
+def _upload(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     """Write the artifacts; what is there already must be the same, because its key names its content."""
     for artifact in desired.artifacts:
         written = objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
@@ -122,7 +123,7 @@ def _upload(desired: DesiredJob, objects: Objects) -> Verdict | None:
     return None
 
 
-def _claim(desired: DesiredJob, objects: Objects) -> Verdict | None:
+def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     """Claim the input for this job, unless another job has claimed it.
 
     The plan has looked for earlier purchases, but a list can be stale and two runs can plan at once: AWS guards names,

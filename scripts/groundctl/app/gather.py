@@ -27,7 +27,7 @@ from groundctl.domain.planning.inputs import (
 from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.errors import RefusedByAws
-from groundctl.ports import LabelingJobs, Objects
+from groundctl.ports import LabelingJobs, ObjectStore
 
 # Below botocore's ten connections for a client.
 MAX_CONCURRENCY = 8
@@ -55,7 +55,7 @@ class Account:
 
     infrastructure: Infrastructure
     jobs: LabelingJobs
-    objects: Objects
+    objects: ObjectStore
     observed: Mapping[JobKey, ObservedJob]
 
 
@@ -117,7 +117,7 @@ def _describe(odd: Sequence[ObservedJob], jobs: LabelingJobs) -> dict[JobKey, Ob
 
 
 def _read_kept_declarations(
-    changed: Sequence[ObservedJob], continued: Sequence[ObservedJob], objects: Objects
+    changed: Sequence[ObservedJob], continued: Sequence[ObservedJob], objects: ObjectStore
 ) -> dict[JobKey, KeptDeclaration]:
     """Read the declarations that changed jobs, and jobs that others continue, were created from."""
 
@@ -135,14 +135,16 @@ def _read_kept_declarations(
     return {**explained, **dict(zip((job.key for job in others), map_threads(read_if_allowed, others), strict=True))}
 
 
-def _read_kept_declaration(job: ObservedJob, objects: Objects) -> DeclarationContent | None:
+def _read_kept_declaration(job: ObservedJob, objects: ObjectStore) -> DeclarationContent | None:
     if job.fingerprint is None:
         return None
     raw = objects.read(job.fingerprint.uri_of(s3_layout.DECLARATION_FILE))
     return dict(json.loads(raw)) if raw else None
 
 
-def _read_manifests(buyable: Sequence[Declaration], inputs: PlanInputs, objects: Objects) -> dict[JobKey, ClipsFound]:
+def _read_manifests(
+    buyable: Sequence[Declaration], inputs: PlanInputs, objects: ObjectStore
+) -> dict[JobKey, ClipsFound]:
     """Read or list the clips of every job that could be bought."""
 
     def read(source: Source) -> ClipsFound:
@@ -155,7 +157,7 @@ def _read_manifests(buyable: Sequence[Declaration], inputs: PlanInputs, objects:
     return dict(zip(sources, map_threads(read, list(sources.values())), strict=True))
 
 
-def _read_manifest(source: Source, inputs: PlanInputs, objects: Objects) -> ClipsFound:
+def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> ClipsFound:
     match source:
         case PrefixInput():
             return manifest_of_uris(choose_clips(source, objects.list_keys(source.prefix)))

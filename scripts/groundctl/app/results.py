@@ -17,7 +17,7 @@ from groundctl.domain.results.labeled_job import LabeledJob, label_names, read_l
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
 from groundctl.domain.results.results import Results, read_results
 from groundctl.errors import ExternalError, UsageError
-from groundctl.ports import LabelingJobs, Objects
+from groundctl.ports import LabelingJobs, ObjectStore
 
 Step = TypeVar("Step")
 
@@ -85,7 +85,7 @@ class FetchedResults:
 def fetch_results(
     name: str,
     jobs: LabelingJobs,
-    objects: Objects,
+    objects: ObjectStore,
     *,
     with_answers: bool = False,
     declared_in: str | None = None,
@@ -129,7 +129,7 @@ def _no_output(labeled_job: LabeledJob) -> ExternalError:
     )
 
 
-def _read_if_allowed(uri: str | None, objects: Objects) -> bytes | None:
+def _read_if_allowed(uri: str | None, objects: ObjectStore) -> bytes | None:
     """Read an optional file: a job that was created elsewhere may keep it where we have no access."""
     if uri is None or not uri.startswith("s3://"):
         return None
@@ -139,7 +139,7 @@ def _read_if_allowed(uri: str | None, objects: Objects) -> bytes | None:
         return None
 
 
-def _fetch_answers(labeled_job: LabeledJob, objects: Objects, progress: ProgressReporter) -> WorkerAnswers:
+def _fetch_answers(labeled_job: LabeledJob, objects: ObjectStore, progress: ProgressReporter) -> WorkerAnswers:
     requests = sorted(objects.list_keys(labeled_job.answers_prefix))
     responded = frozenset(
         _object_id(key, labeled_job.responses_prefix) for key in objects.list_keys(labeled_job.responses_prefix)

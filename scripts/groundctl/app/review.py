@@ -20,7 +20,7 @@ from groundctl.domain.planning.approval import (
 )
 from groundctl.domain.planning.plan import Plan, observed_of
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.ports import History, PullRequests
+from groundctl.ports import GitHistory, PullRequests
 
 # What a plan is made from besides the declarations' own files.
 WHAT_PLANS_READ = ("jobs", "schemas", "scripts", "terraform")
@@ -43,7 +43,7 @@ class Archive:
 
     repository: str
     pull_requests: PullRequests
-    history: History
+    history: GitHistory
     is_plan: IsPlan
     _of_commit: dict[str, tuple[PullRequest, ...]] = field(default_factory=dict)
     _plans: dict[str, Reviewed | None] = field(default_factory=dict)

@@ -1,27 +1,26 @@
-"""What plan, apply and report do alike: make a plan of the checkout, and print what keeps it from being made."""
+"""What the commands that plan have in common: make a plan of the checkout, and print what keeps it from being made."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from functools import partial
 
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.concurrency import BackgroundTask
 from groundctl.app.gather import Account, list_jobs
 from groundctl.app.plan import PlanningResult, create_plan
 from groundctl.app.validate import Validated
 from groundctl.composition import cores, open_aws, open_checkout, open_infrastructure
 from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.ports import Repository
 from groundctl.presentation.terminal.problems import as_text
 
 
-def plan_checkout(options: Namespace, *, despite_problems: bool = False) -> PlanningResult | Validated:
+def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
     """Make a plan of the checkout as it is; print the problems if a declaration has errors."""
     checkout = open_checkout()
     planned = create_plan(
         checkout,
-        partial(open_account, checkout, options.infrastructure),
+        partial(open_account, checkout, infrastructure_file),
         processes=cores(),
         despite_problems=despite_problems,
     )
@@ -33,7 +32,7 @@ def plan_checkout(options: Namespace, *, despite_problems: bool = False) -> Plan
     return planned
 
 
-def open_account(checkout: Checkout, infrastructure_file: str | None) -> Account:
+def open_account(checkout: Repository, infrastructure_file: str | None) -> Account:
     """Open the infrastructure's account, and list its labeling jobs."""
     infrastructure = open_infrastructure(checkout, infrastructure_file)
     aws = open_aws(infrastructure)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Annotated
 
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import gather_offline
 from groundctl.app.validate import validate
+from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
@@ -22,11 +23,48 @@ from groundctl.domain.jobs.input_manifest import UNRESOLVED
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Create, Plan, Waiting
 from groundctl.domain.planning.planner import make_plan
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.plan import plan_text, reason_lines
 from groundctl.presentation.terminal.problems import as_text
+
+
+class Form(StrEnum):
+    """A stage of a declaration."""
+
+    SPEC = "spec"
+    REQUEST = "request"
+    PLAN = "plan"
+    COMMENT = "comment"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions:
+    """The options of `groundctl show`."""
+
+    file: Annotated[str, Argument("FILE", "the declaration to show")]
+    form: Annotated[
+        Form,
+        Option(
+            "--as",
+            "spec: the declaration with all defaults, as JSON; request: the CreateLabelingJob request; plan:"
+            " what apply would do (default); comment: the plan as a pull request comment; page: the page that workers"
+            " see, as HTML",
+        ),
+    ] = Form.PLAN
+    infrastructure: Annotated[
+        str | None,
+        Option(
+            "--infrastructure",
+            "read the account, buckets, and teams from this JSON file, as written by `terraform output -json"
+            " infrastructure`; by default GROUNDCTL_INFRASTRUCTURE, or example values",
+            metavar="FILE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +73,11 @@ class Shown:
 
     declaration: Declaration
     policy: Policy
-    checkout: Checkout
+    checkout: Repository
     infrastructure_file: str | None
 
 
-def run(options: Namespace) -> int:
+def run(options: ShowOptions) -> ExitCode:
     """Print the declaration in the form asked for; exit 1 with its problems if it has errors.
 
     plan, comment and request show the decision that `groundctl plan` makes, by the same code, without asking AWS. What
@@ -52,7 +90,7 @@ def run(options: Namespace) -> int:
     validated = validate(checkout, [options.file])
     if errors_among(validated.problems) or len(validated.declarations) != 1:
         print(as_text(validated.problems, validated.files), file=sys.stderr)
-        return 1
+        return ExitCode.PROBLEMS
     shown = Shown(
         declaration=validated.declarations[0],
         policy=validated.policy,
@@ -75,24 +113,28 @@ def _plan(shown: Shown) -> Plan:
     return make_plan(inputs)
 
 
-def _declared(checkout: Checkout) -> frozenset[JobKey]:
+def _declared(checkout: Repository) -> frozenset[JobKey]:
     """Name the jobs of all files by the names of the files, which must be the same (GT212)."""
     return frozenset(job_key(PurePosixPath(path).stem) for path in checkout.declarations())
 
 
-def _show_plan(shown: Shown) -> int:
+def _exit_code(plan: Plan) -> ExitCode:
+    return ExitCode.PROBLEMS if plan.requires_attention else ExitCode.OK
+
+
+def _show_plan(shown: Shown) -> ExitCode:
     plan = _plan(shown)
     print(plan_text(plan, shown.policy))
-    return int(plan.requires_attention)
+    return _exit_code(plan)
 
 
-def _show_comment(shown: Shown) -> int:
+def _show_comment(shown: Shown) -> ExitCode:
     plan = _plan(shown)
     print(plan_markdown(plan, shown.policy), end="")
-    return int(plan.requires_attention)
+    return _exit_code(plan)
 
 
-def _show_request(shown: Shown) -> int:
+def _show_request(shown: Shown) -> ExitCode:
     """Print the request that would be sent; of a job that waits, as far as it is known; of one that is refused, none."""
     plan = _plan(shown)
     [change] = plan.changes
@@ -107,27 +149,40 @@ def _show_request(shown: Shown) -> int:
             print(for_json(compile_job(shown.declaration, plan.infrastructure, UNRESOLVED).request))
         case _:
             print("No request is sent for this job.", file=sys.stderr)
-    return int(plan.requires_attention)
+    return _exit_code(plan)
 
 
-def _show_spec(shown: Shown) -> int:
+def _show_spec(shown: Shown) -> ExitCode:
     print(spec_json(shown.declaration.spec))
-    return 0
+    return ExitCode.OK
 
 
-def _show_page(shown: Shown) -> int:
+def _show_page(shown: Shown) -> ExitCode:
     from groundctl.presentation.html.worker_page import worker_page
 
     spec = shown.declaration.spec
     template = worker_template(spec, dict(shown.declaration.texts))
     print(worker_page(template, [label.name for label in spec.labels], open_sample_clip(spec)))
-    return 0
+    return ExitCode.OK
 
 
-_FORMS: dict[str, Callable[[Shown], int]] = {
-    "spec": _show_spec,
-    "request": _show_request,
-    "plan": _show_plan,
-    "comment": _show_comment,
-    "page": _show_page,
+_FORMS: dict[Form, Callable[[Shown], ExitCode]] = {
+    Form.SPEC: _show_spec,
+    Form.REQUEST: _show_request,
+    Form.PLAN: _show_plan,
+    Form.COMMENT: _show_comment,
+    Form.PAGE: _show_page,
 }
+
+
+COMMAND = Command(
+    description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
+    " request comment, or as the page that workers see.",
+    examples=(
+        "groundctl show jobs/sports-data/serves.yaml",
+        "groundctl show jobs/sports-data/serves.yaml --as request",
+        "groundctl show jobs/sports-data/serves.yaml --as page > page.html",
+    ),
+    options=ShowOptions,
+    run=run,
+)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
+from groundctl.domain.tracking.rendered_comment import RenderedComment
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
 from groundctl.presentation.markdown.size_limit import STAMP_ROOM, Fold, Part, fit, size
@@ -27,26 +29,10 @@ RANK_OF_NEEDS, RANK_OF_TABLE, RANK_OF_REMARKS, RANK_OF_DETAILS = range(4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
-    """What a comment says about its run: the head commit, the plan, and where the run is to be seen."""
+    """The last line of a comment: the run that wrote it, and the plan that it is about, if any."""
 
-    head: str
-    plan_digest: str
-    run_url: str
-    run: int
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedComment:
-    """A comment without its stamp: what a reader decides by, and the footer, which changes with every run."""
-
-    content: str
-    footer: str
-
-    @property
-    def text(self) -> str:
-        """Put both together, as they stand below a stamp."""
-        return f"{self.content}\n\n{self.footer}\n"
+    run: RunContext
+    plan_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +64,7 @@ def footer_line(footer: Footer | None, *, plan_digest: str = "", where: Sequence
     """Write the last line of a comment; without a run there is the plan alone."""
     digest = footer.plan_digest if footer else plan_digest
     parts = [
-        f"head {for_markdown_code(footer.head[:7])}" if footer else "",
+        f"head {for_markdown_code(footer.run.head_commit[:7])}" if footer else "",
         f"plan digest {code_name(digest)}" if digest else "",
         *(code_name(name) for name in where),
         run_link(footer) if footer else "",
@@ -87,9 +73,10 @@ def footer_line(footer: Footer | None, *, plan_digest: str = "", where: Sequence
 
 
 def run_link(footer: Footer) -> str:
-    """Link to the run that speaks."""
-    again = f", attempt {footer.attempt}" if footer.attempt > 1 else ""
-    return f"[run {footer.run}{again}]({link_target(footer.run_url)})"
+    """Link to the run that wrote the comment."""
+    run = footer.run
+    again = f", attempt {run.attempt}" if run.attempt > 1 else ""
+    return f"[run {run.run_id}{again}]({link_target(run.run_url)})"
 
 
 def link_target(url: str) -> str:

@@ -14,6 +14,7 @@ from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.escape import for_markdown, for_markdown_code, on_one_line
 from groundctl.presentation.markdown.comment import (
     MAX_NAME_LENGTH,
@@ -22,7 +23,6 @@ from groundctl.presentation.markdown.comment import (
     RANK_OF_REMARKS,
     Footer,
     Need,
-    RenderedComment,
     code_name,
     composed,
     footer_line,

@@ -24,6 +24,7 @@ from groundctl.domain.planning.plan import (
     purchase_of,
 )
 from groundctl.domain.tracking.progress import lasts_at_most
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown
 from groundctl.presentation.markdown.comment import (
@@ -32,7 +33,6 @@ from groundctl.presentation.markdown.comment import (
     RANK_OF_REMARKS,
     Footer,
     Need,
-    RenderedComment,
     code_name,
     composed,
     footer_line,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Footer,
     Need,
-    RenderedComment,
     composed,
     footer_line,
     needs_part,

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.check_run import origin_of, stories_title, story_line
-from groundctl.presentation.markdown.comment import Footer, RenderedComment, composed, footer_line
+from groundctl.presentation.markdown.comment import Footer, composed, footer_line
 from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.size_limit import SUMMARY_LIMIT, Part
 from groundctl.presentation.text import count
