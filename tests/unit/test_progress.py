@@ -12,7 +12,7 @@ from support.builders import NOW, an_observed_job
 
 
 @pytest.mark.parametrize("days", [1, 29, 60])
-def test_a_job_so_slow_that_its_end_has_no_date_has_no_expected_end_and_is_told_to_be_late(days):
+def test_a_job_so_slow_that_its_end_has_no_date_has_no_expected_end_and_is_reported_as_late(days):
     job = an_observed_job(created=NOW - timedelta(days=days), counters=Counters(labeled=1, unlabeled=99_999_999))
 
     progress = progress_of(job, NOW)
