@@ -1,4 +1,4 @@
-"""Which actions a service has, and which of them change something: taken from botocore's models, judged by their first word."""
+"""The actions of a service, and which of them change something, by the first word of their name in botocore's models."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def first_word(action: str) -> str:
 
 
 def changes(action: str) -> bool:
-    """Tell whether an action can change anything: whatever does not say that it reads."""
+    """Return whether an action can change something: every action that is not known to read."""
     return first_word(action) not in READING
 
 

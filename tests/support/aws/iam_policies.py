@@ -1,4 +1,4 @@
-"""Weighs IAM policies the way AWS documents it, as far as ours go; what it does not know it refuses to judge.
+"""Evaluates IAM policies as AWS documents it, for the elements that ours use; it rejects unknown elements.
 
 A Deny that fits wins, an Allow that fits is needed, a permissions boundary must allow as well.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -22,7 +22,7 @@ NO_CONTEXT: Mapping[str, str | Values] = MappingProxyType({})
 
 
 class Verdict(Enum):
-    """What a policy says to a request."""
+    """The decision of a policy on a request."""
 
     ALLOWED = "allowed"
     DENIED = "denied"  # by a Deny, which nothing can undo
@@ -31,7 +31,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody wants to do something. `context` holds condition keys: a text, or several for a key of many values."""
+    """A request to AWS. `context` holds condition keys: a text, or several for a multivalued key."""
 
     action: str
     resource: str = "*"
@@ -56,14 +56,14 @@ class Policy:
         return cls(tuple(statements if isinstance(statements, list) else [statements]))
 
     def weigh(self, request: Request) -> Verdict:
-        """Say what this policy alone says to a request."""
+        """Return the decision of this policy alone."""
         effects = {statement["Effect"] for statement in self.statements if fits(statement, request)}
         if "Deny" in effects:
             return Verdict.DENIED
         return Verdict.ALLOWED if "Allow" in effects else Verdict.SILENT
 
     def may_ever(self, action: str) -> bool:
-        """Tell whether there is any resource and any circumstance in which this policy alone could allow an action."""
+        """Return whether this policy alone could allow an action on any resource, in any context."""
         never = any(
             statement["Effect"] == "Deny"
             and _fits_action(statement, action)
@@ -82,33 +82,33 @@ EVERYTHING = Policy(({"Effect": "Allow", "Action": "*", "Resource": "*"},))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role's rights: its own policy and the permissions boundary over it."""
+    """A role's permissions: its policy and its permissions boundary."""
 
     policy: Policy
     ceiling: Policy
 
     def weigh(self, request: Request) -> Verdict:
-        """Say whether the role may: both must allow, and neither deny."""
+        """Return the role's decision: both must allow, and neither deny."""
         verdicts = {self.policy.weigh(request), self.ceiling.weigh(request)}
         if Verdict.DENIED in verdicts:
             return Verdict.DENIED
         return Verdict.ALLOWED if verdicts == {Verdict.ALLOWED} else Verdict.SILENT
 
     def may(self, action: str, resource: str = "*", context: Mapping[str, str | Values] = NO_CONTEXT) -> bool:
-        """Tell whether the role may do this."""
+        """Return whether the role may do this."""
         return self.weigh(Request(action=action, resource=resource, context=context)) is Verdict.ALLOWED
 
     def unbounded(self) -> Role:
-        """Return the role as if somebody had given it every right there is."""
+        """Return the role with a policy that allows everything."""
         return Role(policy=EVERYTHING, ceiling=self.ceiling)
 
     def uncapped(self) -> Role:
-        """Return the role as if nothing were over its own policy."""
+        """Return the role without its permissions boundary."""
         return Role(policy=self.policy, ceiling=EVERYTHING)
 
 
 def fits(statement: Statement, request: Request) -> bool:
-    """Tell whether a statement speaks of this request."""
+    """Return whether a statement matches this request."""
     _refuse_unknown(statement, _ELEMENTS, "statement")
     return (
         _fits_principal(statement, request)
@@ -119,7 +119,7 @@ def fits(statement: Statement, request: Request) -> bool:
 
 
 def meets(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str | Values]) -> bool:
-    """Tell whether a request's context meets every test of a condition."""
+    """Return whether a request's context meets every test of a condition."""
     known = {key.lower(): values(value) for key, value in context.items()}
     return all(
         _passes(operator, values(wanted), known.get(key.lower()))

@@ -1,4 +1,4 @@
-"""Walks through a state machine in JSONata, as far as ours go: Pass, Task and Choice, with calls that the test answers."""
+"""Runs a state machine in JSONata with the states that ours use: Pass, Task and Choice; the test answers the calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST = 50  # steps, so that a circle ends
 
 
 def walk(machine: Mapping[str, Any], calls: Mapping[str, Call]) -> list[str]:
-    """Walk from start to end and return the states on the way; `calls` has an answer for each `service:action`."""
+    """Run it and return the visited states; `calls` has a response for each `service:action`."""
     values: dict[str, Any] = {}
     way: list[str] = []
     name = machine["StartAt"]

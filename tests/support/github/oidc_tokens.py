@@ -1,4 +1,4 @@
-"""Tokens that GitHub gives to workflows, ours and others', each with whether a role should open to it."""
+"""OIDC tokens of our workflows and of others, each with whether a role must accept it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own assertions on the buckets, the key and the roles in a Terraform plan's JSON.
+"""Checks of the buckets, the key and the roles in a Terraform plan.
 
 Scanners are silent where it matters here: none that we know looks at CORS or at write-once prefixes, and checkov's rule on TLS
 does not see a bucket policy.

@@ -1,4 +1,4 @@
-"""Our own assertions on a Terraform plan's JSON: who may become a role, which role may be passed on, whom a policy lets in.
+"""Checks of IAM policies in a Terraform plan: who can assume a role, which roles can be passed, whom a policy admits.
 
 A scanner is silent where it matters here: checkov takes `repo:org/repo:*` for a restriction, and has no direct rule on PassRole.
 """
