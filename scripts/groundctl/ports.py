@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import CreateResponse
-from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 
 
@@ -48,10 +48,10 @@ class LabelingJobs(Protocol):
     def list_jobs(self) -> Iterator[ObservedJob]:
         """Yield every labeling job, a page of 100 a call."""
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
+    def describe(self, name: str) -> AwsResponse | None:
         """Read one job as AWS describes it; None if there is none."""
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+    def create_once(self, request: AwsResponse) -> CreateResponse:
         """Send the create call once, without any retry, and return how AWS responded."""
 
     def stop(self, name: str) -> None:

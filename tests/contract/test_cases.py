@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import observe, plan, validate
+from groundctl.app.gather import Account, gather, list_jobs
+from groundctl.app.validate import validate
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.infrastructure import parse_infrastructure
-from groundctl.domain.planning.plan import Action, Plan
+from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.plan import plan_json
 from support.fakes import FakeJobs, FakeObjects
@@ -34,14 +36,13 @@ def play(story: str) -> Plan:
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
     objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    return plan(
-        validated.declarations,
-        parse_infrastructure(world["infrastructure"]),
-        POLICY,
-        observed=observe(jobs),
+    account = Account(
+        infrastructure=parse_infrastructure(world["infrastructure"]),
         jobs=jobs,
         objects=objects,
+        observed=list_jobs(jobs),
     )
+    return make_plan(gather(validated.declarations, POLICY, account))
 
 
 def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,16 +63,15 @@ def test_a_story_ends_as_its_folder_tells(story: str):
 
     hold(CASES / story / "plan.json", plan_json(made) + "\n")
     hold(CASES / story / "comment.md", plan_markdown(made, POLICY))
-    for change in made.with_action(Action.CREATE):
-        assert change.desired is not None
-        hold(CASES / story / "request.json", json.dumps(change.desired.request, indent=2, ensure_ascii=False) + "\n")
+    for change in made.creates:
+        request = change.purchase.desired.request
+        hold(CASES / story / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_the_request_on_awss_page_comes_out_member_for_member():
-    [change] = play("aws-page").with_action(Action.CREATE)
-    assert change.desired is not None
+    [change] = play("aws-page").creates
 
-    made = dict(leaves(change.desired.request))
+    made = dict(leaves(change.purchase.desired.request))
     page = json.loads((CASES / "aws-page/members-on-the-page.json").read_bytes())
     assert set(made) == set(page)
     # null stands for a placeholder of the page, or a value that AWS would refuse.

@@ -14,7 +14,7 @@ from botocore.response import StreamingBody
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.plan import create
+from groundctl.app.apply import create
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.errors import ExternalError

@@ -8,7 +8,7 @@ import pytest
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.plan import create
+from groundctl.app.apply import create
 from groundctl.domain.jobs.creation import Result, Verdict
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites

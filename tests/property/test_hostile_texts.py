@@ -14,7 +14,7 @@ from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.cli.ci.reporter import print_log
 from groundctl.cli.main import report_crash, report_error
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
@@ -250,7 +250,9 @@ def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
 
 
 def outcomes_of(text: str) -> list[Outcome]:
-    return [Outcome(name=text, path=text, result=result, evidence=text, hint=text) for result in Result]
+    return [
+        Outcome(name=text, path=text, verdict=Verdict(result=result, evidence=text, hint=text)) for result in Result
+    ]
 
 
 def test_json_that_is_safe_to_print_is_still_the_same_json():

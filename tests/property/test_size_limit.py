@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.planning.plan import Action, DeclaredJob, Plan, Refused
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import Footer
@@ -21,7 +21,7 @@ from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import problems_words
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
 from groundctl.presentation.terminal.problems import verdict
-from support.builders import NOW, a_declaration, a_plan, a_run
+from support.builders import NOW, a_change, a_declaration, a_plan, a_run, an_observed_job
 from support.github.markdown import read
 from support.hostile_texts import HOSTILE
 
@@ -33,18 +33,24 @@ POLICY = Policy()
 
 
 def a_plan_of_creates(number: int) -> Plan:
-    [create] = BASE.changes
-    return replace(BASE, changes=tuple(replace(create, name=f"rally-{index:05}") for index in range(number)))
+    [create] = BASE.creates
+    return replace(
+        BASE,
+        changes=tuple(replace(create, job=replace(create.job, name=f"rally-{index:05}")) for index in range(number)),
+    )
 
 
 def a_plan_of_refusals(number: int, message: str = "cannot be created, for reason {}") -> Plan:
     refusals = tuple(
-        Change(
-            action=Action.REFUSED,
-            name=f"rally-{index:05}",
-            path=f"jobs/sports-data/rally-{index:05}.yaml",
-            owner="sports-data",
-            team="reviewers",
+        Refused(
+            job=DeclaredJob(
+                name=f"rally-{index:05}",
+                path=f"jobs/sports-data/rally-{index:05}.yaml",
+                owner="sports-data",
+                team="reviewers",
+                declaration_digest="",
+                workers_per_object=3,
+            ),
             reasons=(Diagnostic(rule=f"P20{index % 3}", message=message.format(index), hint="make it smaller"),),
         )
         for index in range(number)
@@ -180,7 +186,7 @@ def crowds(draw: st.DrawFn) -> Crowd:
     return Crowd(number=number, errors=errors, wordy=draw(st.integers(0, 900)))
 
 
-MANY_CREATES = a_plan_of_creates(10_000).changes
+MANY_CREATES = a_plan_of_creates(10_000).creates
 IN_NEED = r"fails for reason [0-9]{5}\."
 MANY = settings(max_examples=25, deadline=None)
 
@@ -191,8 +197,8 @@ MANY = settings(max_examples=25, deadline=None)
 @given(crowds())
 def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
     refused = [
-        replace(one, action=Action.REFUSED, cost=None, desired=None, reasons=(a_reason(crowd.message(index)),))
-        for index, one in enumerate(MANY_CREATES[: crowd.errors])
+        Refused(job=create.job, reasons=(a_reason(crowd.message(index)),))
+        for index, create in enumerate(MANY_CREATES[: crowd.errors])
     ]
     creates = crowd.number - crowd.errors
     words = plan_words(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, footer=FOOT)
@@ -238,8 +244,10 @@ def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crow
             outcome=Outcome(
                 name=f"rally-{index:05}",
                 path="",
-                result=Result.FAILED if index < crowd.errors else Result.CREATED,
-                evidence=crowd.message(index) if index < crowd.errors else "accepted, and there",
+                verdict=Verdict(
+                    result=Result.FAILED if index < crowd.errors else Result.CREATED,
+                    evidence=crowd.message(index) if index < crowd.errors else "accepted, and there",
+                ),
             ),
         )
         for index in range(crowd.number)
@@ -292,16 +300,14 @@ def check_cut(words: RenderedComment, crowd: Crowd, row: str, unshown: str) -> N
     limit=st.sampled_from([20_000, COMMENT_LIMIT]),
 )
 def test_any_plan_with_any_texts_fits_and_is_closed(kinds: list[tuple[Action, str, str]], times: int, limit: int):
-    [create] = BASE.changes
+    [create] = BASE.creates
     changes = tuple(
-        replace(
-            create,
-            action=action,
-            name=f"{name}{index}"[-63:],
-            owner=name[:100],
-            team=name[:63],
+        a_change(
+            action,
+            replace(create.job, name=f"{name}{index}"[-63:], owner=name[:100], team=name[:63]),
+            purchase=create.purchase,
+            observed=replace(an_observed_job(), name=f"{name}{index}"[-63:]),
             reasons=(Diagnostic(rule="P104", message=message, hint=name),),
-            desired=create.desired if action is Action.CREATE else None,
         )
         for index in range(times)
         for action, name, message in kinds

@@ -11,7 +11,7 @@ import boto3
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.plan import create
+from groundctl.app.apply import create
 from groundctl.composition import Aws
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Result

@@ -9,11 +9,27 @@ from decimal import Decimal
 from typing import Any
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.artifacts import Artifact
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import Counters, Status
-from groundctl.domain.jobs.request import Artifact, DesiredJob
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.jobs.request import DesiredJob
+from groundctl.domain.planning.plan import (
+    Action,
+    AlreadyAsked,
+    Change,
+    Create,
+    DeclaredJob,
+    Exists,
+    Foreign,
+    Immutable,
+    Orphan,
+    Plan,
+    Purchase,
+    Refused,
+    Stop,
+    Waiting,
+)
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
@@ -31,31 +47,31 @@ _INPUTS: tuple[dict[str, Any], ...] = (
 
 def a_plan_of(text: str) -> Plan:
     """A plan with every action and every kind of input."""
-    creates = [_change(Action.CREATE, text, desired=_desired(text, source)) for source in _INPUTS]
-    job = replace(an_observed_job(), name=text, failure_reason=text)
-    others = [_change(action, text, observed=job) for action in Action if action is not Action.CREATE]
-    infrastructure = an_infrastructure(environment=text, account_id=text, region=text)
-    return Plan(infrastructure=infrastructure, changes=(*creates, *others))
-
-
-def _change(action: Action, text: str, **more: Any) -> Change:
-    rules = ("P104", "P202", "GT602") if action is Action.REFUSED else ("P104",)
-    return Change(
-        action=action,
+    job = DeclaredJob(
         name=text,
         path=text,
         owner=text,
         team=text,
         declaration_digest=text,
-        input_digest=text,
-        clips=50,
         workers_per_object=3,
-        cost=COST,
         budget_usd=Decimal(100),
-        fields=(text, text),
-        reasons=tuple(_reason(rule, text) for rule in rules),
-        **more,
     )
+    purchases = [Purchase(desired=_desired(text, source), clips=50, cost=COST) for source in _INPUTS]
+    observed = replace(an_observed_job(), name=text, failure_reason=text)
+    reasons = (_reason("P104", text),)
+    refusals = tuple(_reason(rule, text) for rule in ("P104", "P202", "GT602"))
+    changes: tuple[Change, ...] = (
+        *(Create(job=job, purchase=purchase, reasons=reasons) for purchase in purchases),
+        Exists(job=job, observed=observed, reasons=reasons),
+        Immutable(job=job, observed=observed, reasons=reasons, fields=(text, text)),
+        Foreign(job=job, observed=observed, reasons=reasons),
+        AlreadyAsked(job=job, purchase=purchases[0], reasons=reasons),
+        Waiting(job=job, reasons=reasons),
+        Refused(job=job, purchase=purchases[0], reasons=refusals),
+        Stop(job=job, observed=observed),
+        Orphan(observed=observed, reasons=reasons),
+    )
+    return Plan(infrastructure=an_infrastructure(environment=text, account_id=text, region=text), changes=changes)
 
 
 def _reason(rule: str, text: str) -> Diagnostic:
@@ -119,7 +135,9 @@ def a_story_of(text: str, *, applied: bool) -> PullRequestStatus:
 
 
 def _applied(text: str) -> tuple[JobStatus, ...]:
-    outcomes = [Outcome(name=text, path=text, result=result, evidence=text, hint=text) for result in Result]
+    outcomes = [
+        Outcome(name=text, path=text, verdict=Verdict(result=result, evidence=text, hint=text)) for result in Result
+    ]
     return tuple(_job(text, action=Action.CREATE, outcome=outcome) for outcome in outcomes)
 
 

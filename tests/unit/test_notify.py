@@ -10,7 +10,7 @@ import pytest
 
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
 from groundctl.domain.tracking.mentions import MAX_MENTIONS, mention_line, read_mentions
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
@@ -50,7 +50,7 @@ def ended(status: Status, declaration: Declaration | None = None, **members: Any
 
 
 def an_outcome(result: Result, evidence: str = "AWS refused it (AccessDeniedException)") -> Outcome:
-    return Outcome(name="rally-outcome", path="", result=result, evidence=evidence)
+    return Outcome(name="rally-outcome", path="", verdict=Verdict(result=result, evidence=evidence))
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.STOPPED])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.provenance import Provenance, parse_provenance, provenance_json
@@ -69,7 +69,7 @@ def test_a_held_job_is_reported_with_the_reason():
 
 
 def test_an_outcome_is_reported_by_the_run_that_saw_it():
-    outcome = Outcome(name="Rally-Outcome", path="", result=Result.UNKNOWN, evidence="no answer")
+    outcome = Outcome(name="Rally-Outcome", path="", verdict=Verdict(result=Result.UNKNOWN, evidence="no answer"))
 
     [status] = statuses(a_plan(a_declaration()), source_pull_requests={"rally-outcome": 12}, outcomes=[outcome])
 

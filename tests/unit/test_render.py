@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.presentation.escape import (
@@ -107,8 +107,12 @@ def test_a_plan_for_the_terminal():
 
 
 def test_outcomes_for_the_terminal():
-    lost = Outcome(name="a", path="jobs/a.yaml", result=Result.UNKNOWN, evidence="no answer", hint="run apply again")
-    made = Outcome(name="b", path="jobs/b.yaml", result=Result.CREATED, evidence="accepted, and there")
+    lost = Outcome(
+        name="a",
+        path="jobs/a.yaml",
+        verdict=Verdict(result=Result.UNKNOWN, evidence="no answer", hint="run apply again"),
+    )
+    made = Outcome(name="b", path="jobs/b.yaml", verdict=Verdict(result=Result.CREATED, evidence="accepted, and there"))
 
     assert applied_text(a_plan(), [lost, made], Policy()) == (
         "unknown   a: no answer\n"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.review import Archive, Review, review
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Plan
@@ -138,14 +139,14 @@ def waiting(budget: dict[str, int] | None) -> bytes:
 def test_a_job_that_waited_was_agreed_to_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
     now = a_plan(a_declaration(budget=budget))
 
-    assert reviewed(now, a_hub(waiting(budget))).held.get("rally-outcome") == told
+    assert reviewed(now, a_hub(waiting(budget))).held.get(job_key("rally-outcome")) == told
 
 
 def test_a_budget_raised_after_the_review_does_not_lift_what_was_agreed_to():
     clips = {"objects": [f"s3://clips/{number}.mp4" for number in range(100)]}
     now = a_plan(a_declaration(budget={"usd": 100}, input=clips))
     before = a_plan(a_declaration(budget={"usd": 1}, input=clips))
-    assert before.fails
+    assert before.requires_attention
 
     [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(a_declaration(input=clips),)).held.values()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
@@ -28,7 +28,7 @@ def a_status(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> 
             action=Action.CREATE,
             clips=12,
             cost=Estimate(objects=12, answers=36, low=Decimal(1), high=Decimal(2)),
-            outcome=Outcome(name=name, path="", result=result, evidence="AWS said so"),
+            outcome=Outcome(name=name, path="", verdict=Verdict(result=result, evidence="AWS said so")),
         )
 
     return PullRequestStatus(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from groundctl.app.plan import map_threads
+from groundctl.app.gather import map_threads
 from groundctl.app.review import Archive, Review, review
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Outcome
@@ -90,7 +91,7 @@ class PullRequestReporter:
     comment_limit: int
 
     def review(
-        self, plan: Plan, declarations: Iterable[Declaration], *, approved: str, unknown: Collection[str] = ()
+        self, plan: Plan, declarations: Iterable[Declaration], *, approved: str, unknown: Collection[JobKey] = ()
     ) -> Review:
         """Compare a plan with the reviewed ones; approved is the digest of a plan that was approved as a whole."""
         return review(plan, declarations, self.archive, approved=approved, unknown=unknown)
@@ -214,7 +215,7 @@ class PullRequestReporter:
         return marker, "\n".join((marker_line(marker), content.rstrip("\n"), "", rendered.footer.rstrip("\n"), ""))
 
 
-def read_provenance(jobs: Iterable[ObservedJob], objects: ObjectStore, *, repository: str) -> dict[str, Provenance]:
+def read_provenance(jobs: Iterable[ObservedJob], objects: ObjectStore, *, repository: str) -> dict[JobKey, Provenance]:
     """Read the provenance of jobs, by the job's key, without those that another repository declared."""
     fingerprints = {job.key: job.fingerprint for job in jobs if job.fingerprint}
     contents = map_threads(lambda fingerprint: objects.read(provenance_uri(fingerprint)), list(fingerprints.values()))

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from groundctl.app.plan import apply
+from groundctl.app.apply import apply
+from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import SystemClock, first_fault, open_checkout, read_json
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action, Change
@@ -62,14 +64,14 @@ class ApplyOptions:
 class Agreed:
     """What may go ahead: why the rest is held, and which pull request brought each job."""
 
-    held: Mapping[str, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 def run(options: ApplyOptions) -> ExitCode:
     """Plan again, create what may be created, and print each outcome; exit 1 if something needs attention."""
     reviewed = _reviewed(options.plan) if options.plan else None
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     agreed = _agreed(planned, reviewed, options.plan)
@@ -95,8 +97,8 @@ def apply_changes(
     todo = [change for change in planned.plan.changes if change.action in wanted]
     steps = apply(
         todo,
-        jobs=planned.aws.jobs,
-        objects=planned.aws.objects,
+        jobs=planned.account.jobs,
+        objects=planned.account.objects,
         clock=SystemClock(),
         held=agreed.held,
         may_stop=allow_stop,
@@ -107,7 +109,7 @@ def apply_changes(
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
     """Say whether anything in a plan or in what came of it needs attention."""
-    needs_attention = planned.plan.fails or any(outcome.result.needs_attention for outcome in outcomes)
+    needs_attention = planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes)
     return ExitCode.PROBLEMS if needs_attention else ExitCode.OK
 
 
@@ -122,7 +124,7 @@ def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str 
     if reviewed is None:
         return Agreed()
     if not same_target(planned.plan, reviewed):
-        target = planned.infrastructure.target
+        target = planned.account.infrastructure.target
         message = f"{file} was made for a different target than {target}"
         raise UsageError(message, hint="plan again with this infrastructure")
     return Agreed(held=find_unapproved(planned.plan, [reviewed]))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from groundctl.app.validate import Validated
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import write_text
 from groundctl.domain.planning.plan import Action
 from groundctl.exit_codes import ExitCode
@@ -41,7 +41,7 @@ class PlanOptions:
 
 def run(options: PlanOptions) -> ExitCode:
     """Print the plan; exit 1 if a change needs attention."""
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     plan, policy = planned.plan, planned.validated.policy
@@ -54,7 +54,7 @@ def run(options: PlanOptions) -> ExitCode:
             print(plan_markdown(plan, policy), end="")
         case PlanFormat.TEXT:
             print(plan_text(plan, policy))
-    if plan.fails:
+    if plan.requires_attention:
         return ExitCode.PROBLEMS
     to_create = options.detailed_exitcode and plan.with_action(Action.CREATE)
     return ExitCode.SOMETHING_TO_CREATE if to_create else ExitCode.OK

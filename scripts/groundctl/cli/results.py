@@ -12,6 +12,7 @@ from typing import Annotated
 from groundctl.app.results import fetch_results
 from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.composition import open_aws, open_checkout, open_infrastructure, open_output_folder
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import Status
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -67,13 +68,13 @@ def run(options: ResultsOptions) -> ExitCode:
     """Print a summary of the labels and write what --out asks for; exit 1 if the job failed."""
     checkout = open_checkout()
     aws = open_aws(open_infrastructure(checkout, options.infrastructure))
-    declared = {PurePosixPath(path).stem.lower(): path for path in checkout.declarations()}
+    declared = {job_key(PurePosixPath(path).stem): path for path in checkout.declarations()}
     fetched = fetch_results(
         options.name,
         aws.jobs,
         aws.objects,
         with_answers=options.answers,
-        declared_in=declared.get(options.name.lower()),
+        declared_in=declared.get(job_key(options.name)),
         watch=progress,
     )
     results, now = fetched.results, datetime.now(UTC)

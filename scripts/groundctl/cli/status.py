@@ -9,9 +9,11 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from groundctl.app.plan import observe, validate
+from groundctl.app.gather import list_jobs
+from groundctl.app.validate import validate
 from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.tracking.progress import progress_of
@@ -55,7 +57,7 @@ def run(options: StatusOptions) -> ExitCode:
     infrastructure = open_infrastructure(checkout, options.infrastructure)
     aws = open_aws(infrastructure)
     aws.check_account()
-    observed = observe(aws.jobs)
+    observed = list_jobs(aws.jobs)
     if options.names:
         chosen = [_named(name, observed) for name in options.names]
     elif options.all:
@@ -70,17 +72,17 @@ def run(options: StatusOptions) -> ExitCode:
     return ExitCode.PROBLEMS if any(job.status is Status.FAILED for job in chosen) else ExitCode.OK
 
 
-def _declared(checkout: Repository) -> set[str]:
+def _declared(checkout: Repository) -> set[JobKey]:
     """Name the declared jobs by their files, so that a fault in a file does not hide the job that runs from it."""
     faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
     if faulty:
         print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)
-    return {PurePosixPath(path).stem.lower() for path in checkout.declarations()}
+    return {job_key(PurePosixPath(path).stem) for path in checkout.declarations()}
 
 
-def _named(name: str, observed: dict[str, ObservedJob]) -> ObservedJob:
+def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:
     try:
-        return observed[name.lower()]
+        return observed[job_key(name)]
     except KeyError:
         raise UsageError(f"there is no labeling job {name}", hint="`groundctl status --all` lists all jobs") from None
 

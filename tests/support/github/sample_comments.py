@@ -11,6 +11,7 @@ from typing import Any, Final
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Limit, Policy
+from groundctl.domain.declarations.spec import State
 from groundctl.domain.jobs.creation import (
     Accepted,
     CreateResponse,
@@ -19,12 +20,12 @@ from groundctl.domain.jobs.creation import (
     Rejected,
     Result,
     Unclear,
-    judge,
+    Verdict,
+    classify,
 )
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
 from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
-from groundctl.domain.planning.plan import Plan
-from groundctl.domain.planning.planner import assemble, plan_continuation
+from groundctl.domain.planning.plan import Plan, clips_of, cost_of
 from groundctl.domain.tracking.provenance import Provenance
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
 from groundctl.domain.tracking.rendered_comment import RenderedComment
@@ -128,11 +129,7 @@ def _refusals() -> RenderedComment:
         an_observed_job(taken, fingerprint=None),
         an_observed_job(bought),
     ]
-    judged = _planned(edited, taken, bought, again, dear, good, observed=observed).changes
-    waits = plan_continuation(rest, observed[0], is_declared=True)
-    assert waits is not None
-    declared = (edited, taken, bought, again, dear, good, rest)
-    plan = assemble([*judged, waits], declared, {job.key: job for job in observed}, _production(), POLICY)
+    plan = _planned(edited, taken, bought, again, dear, good, rest, observed=observed)
     return plan_words(plan, POLICY, footer=_foot(plan))
 
 
@@ -213,7 +210,8 @@ _OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
 
 def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
     plan = _planned(*declared, observed=observed)
-    reviewed = _planned(*declared)
+    # A job that is stopped now was reviewed before, when it was to be created.
+    reviewed = _planned(*(replace(one, spec=replace(one.spec, state=State.ACTIVE)) for one in declared))
     provenance = {
         change.key: Provenance(
             repository="acme/labeling",
@@ -221,8 +219,8 @@ def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more:
             path=change.path,
             owner=change.owner,
             team=change.team,
-            clips=change.clips,
-            cost=change.cost,
+            clips=clips_of(change),
+            cost=cost_of(change),
         )
         for change in reviewed.changes
     }
@@ -255,7 +253,7 @@ def _held() -> RenderedComment:
 
 def _applied() -> RenderedComment:
     plan = _planned(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES)
-    requests = {change.name: change.desired.request for change in plan.changes if change.desired}
+    requests = {create.name: create.purchase.desired.request for create in plan.creates}
     answers: list[tuple[Declaration, CreateResponse]] = [
         (_RALLY, Accepted(arn="arn")),
         (_SERVE, NameTaken(message="exists")),
@@ -266,8 +264,8 @@ def _applied() -> RenderedComment:
     for declaration, answer in answers:
         request = requests[declaration.spec.name]
         is_there = isinstance(answer, Accepted | NameTaken)
-        end = judge(answer, request, {"LabelingJobArn": "arn", **request} if is_there else None)
-        outcomes.append(_outcome(declaration, end.result, end.evidence, end.hint))
+        verdict = classify(answer, request, {"LabelingJobArn": "arn", **request} if is_there else None)
+        outcomes.append(_outcome(declaration, verdict.result, verdict.evidence, verdict.hint))
     reason = "reviewed for 60 clips at $4.80; now 80 clips at $6.40"
     outcomes.append(_outcome(_LINES, Result.HELD, reason))
     outcomes.append(_outcome(_OLD, Result.STOPPING, "asked AWS to stop it; labels made so far stay"))
@@ -288,7 +286,8 @@ def _applied() -> RenderedComment:
 
 
 def _outcome(declaration: Declaration, result: Result, evidence: str, hint: str = "") -> Outcome:
-    return Outcome(name=declaration.spec.name, path=declaration.path, result=result, evidence=evidence, hint=hint)
+    verdict = Verdict(result=result, evidence=evidence, hint=hint)
+    return Outcome(name=declaration.spec.name, path=declaration.path, verdict=verdict)
 
 
 def _created() -> RenderedComment:

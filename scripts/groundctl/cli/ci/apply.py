@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from groundctl.app.plan import observe, plan
+from groundctl.app.plan import PlanningResult, plan_again
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
 from groundctl.cli.apply import Agreed, AllowStop, OnlyStep, Step, apply_changes, exit_code
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter, review_plan
 from groundctl.cli.options import Command, InfrastructureFile
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
@@ -32,7 +32,7 @@ class CiApplyOptions:
 def run(options: CiApplyOptions) -> ExitCode:
     """Plan again, create what was approved, and report each outcome; exit 1 if something needs attention."""
     reporter = open_reporter()
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     reviewed = review_plan(reporter, planned)
@@ -63,18 +63,9 @@ def _publish(
     reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
 ) -> ExitCode:
     """Look at AWS once more, and report on the pull requests what has become of their jobs."""
-    validated, aws = planned.validated, planned.aws
-    now = plan(
-        validated.declarations,
-        planned.infrastructure,
-        validated.policy,
-        observed=observe(aws.jobs),
-        jobs=aws.jobs,
-        objects=aws.objects,
-    )
     # Another job of this run has reported how its creates ended, which AWS does not know.
     only_outcomes = options.only is Step.STOP
-    return publish_all(reporter, replace(planned, plan=now), outcomes, check=True, only_outcomes=only_outcomes)
+    return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
 
 
 def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:

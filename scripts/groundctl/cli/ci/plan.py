@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
+from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
 from groundctl.app.validate import Validated, refusals
 from groundctl.cli.ci.reporter import open_reporter, print_published, review_plan, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import PlanningResult, create_plan
-from groundctl.composition import open_workflow_run, read_json, write_text
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import open_checkout, open_workflow_run, read_json, write_text
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import Check
@@ -72,7 +74,7 @@ def _report_plan(options: CiPlanOptions) -> ExitCode:
 
 
 def _plan_and_report(options: CiPlanOptions) -> ExitCode:
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return max(_report_problems(planned), ExitCode.PROBLEMS)
     reporter = open_reporter()
@@ -81,11 +83,11 @@ def _plan_and_report(options: CiPlanOptions) -> ExitCode:
     print(plan_text(planned.plan, planned.validated.policy))
     code = _report(reporter, planned, options)
     _count(planned, held=())
-    return code or (ExitCode.PROBLEMS if planned.plan.fails else ExitCode.OK)
+    return code or (ExitCode.PROBLEMS if planned.plan.requires_attention else ExitCode.OK)
 
 
 def _count_reviewed(options: CiPlanOptions) -> ExitCode:
-    planned = create_plan(options.infrastructure)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     if options.out:
@@ -100,7 +102,7 @@ def _report(reporter: PullRequestReporter, planned: PlanningResult, options: CiP
     """Report on the pull request what would happen."""
     plan, policy = planned.plan, planned.validated.policy
     ground, footer = _terraform_plan(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
-    remarks = annotations_of([*planned.validated.problems, *refusals(planned.checkout, plan)])
+    remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _publish(
         reporter,
         lambda limit: plan_words(plan, policy, footer=footer, ground=ground, limit=limit),
@@ -139,7 +141,7 @@ def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> Exi
     return ExitCode.EXTERNAL_FAILURE if published.error or checked.error else ExitCode.OK
 
 
-def _count(planned: PlanningResult, *, held: Collection[str]) -> None:
+def _count(planned: PlanningResult, *, held: Collection[JobKey]) -> None:
     """Set how many changes the next jobs of the workflow can make, so that an approval is asked for only if needed."""
     counted = {
         str(action): str(sum(change.key not in held for change in planned.plan.with_action(action)))

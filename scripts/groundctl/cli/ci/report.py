@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.reporter import collect_statuses, open_reporter, print_published, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
@@ -34,7 +35,7 @@ class CiReportOptions:
 def run(options: CiReportOptions) -> ExitCode:
     """Update the pull requests of unfinished jobs; exit 3 if one of them cannot be updated."""
     reporter = open_reporter()
-    planned = create_plan(options.infrastructure, despite_problems=True)
+    planned = plan_checkout(options.infrastructure, despite_problems=True)
     assert not isinstance(planned, Validated)  # noqa: S101 - despite problems there is a plan
     return publish_all(reporter, planned, check=options.check)
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 
+from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import Delivery, PublishedCheck, PublishedComment, PullRequestReporter, Render
 from groundctl.app.review import Archive, Review
-from groundctl.cli.planning import PlanningResult
 from groundctl.composition import (
     approved_plan,
     comment_author,
@@ -51,7 +51,7 @@ def collect_statuses(
     return reporter.collect_statuses(
         planned.plan,
         planned.validated.declarations,
-        objects=planned.aws.objects,
+        objects=planned.account.objects,
         approved=approved_plan(),
         now=now,
         outcomes=outcomes,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
 
@@ -50,7 +51,7 @@ class LabeledJob:
 
     def gave(self, job: str | None) -> bool:
         """Say whether this job gave a label; real output has its name in lower case and behind a prefix."""
-        return job is None or _bare(job).lower() == self.job.key
+        return job is None or job_key(_bare(job)) == self.job.key
 
     def giver(self, job: str | None) -> str:
         """Name the job that gave a label."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.planning.plan import Change, change_content
 from groundctl.domain.tracking.run_context import RunContext
 
-FILE = "provenance.json"
 FORMAT_VERSION = 1
 
 
@@ -66,8 +66,7 @@ def parse_provenance(raw: bytes) -> Provenance | None:
 
 def provenance_uri(fingerprint: JobFingerprint) -> str:
     """Return where a job's provenance is stored."""
-    folder = f"{fingerprint.declaration}-{fingerprint.input}"
-    return f"s3://{fingerprint.bucket}/jobs/{fingerprint.name}/{folder}/{FILE}"
+    return fingerprint.uri_of(s3_layout.PROVENANCE_FILE)
 
 
 def _cost(change: Mapping[str, Any]) -> Estimate | None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import ObservedJob, Status
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
 from groundctl.domain.tracking.mentions import unique_mentions
 from groundctl.domain.tracking.progress import Progress, progress_of
 from groundctl.domain.tracking.provenance import Provenance
@@ -61,8 +62,8 @@ class JobStatus:
         if self.outcome and self.outcome.result.needs_attention:
             return True
         if self.progress:
-            return self.progress.job.status is Status.FAILED or self.action.fails
-        return self.action.fails or bool(self.held)
+            return self.progress.job.status is Status.FAILED or self.action.requires_attention
+        return self.action.requires_attention or bool(self.held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +93,18 @@ class PullRequestStatus:
 
 def jobs_to_report(plan: Plan, now: datetime) -> tuple[ObservedJob, ...]:
     """Select the existing jobs whose pull requests may need an update."""
-    jobs = (change.observed for change in plan.changes if change.observed and change.action is not Action.FOREIGN)
-    return tuple(job for job in jobs if not job.status.is_terminal or now - job.created < REPORTED_FOR)
+    jobs = (observed_of(change) for change in plan.changes if change.action is not Action.FOREIGN)
+    return tuple(job for job in jobs if job and (not job.status.is_terminal or now - job.created < REPORTED_FOR))
 
 
 def pull_request_statuses(
     plan: Plan,
     now: datetime,
     *,
-    provenance: Mapping[str, Provenance],
-    source_pull_requests: Mapping[str, int],
-    held: Mapping[str, str],
-    notify: Mapping[str, tuple[str, ...]],
+    provenance: Mapping[JobKey, Provenance],
+    source_pull_requests: Mapping[JobKey, int],
+    held: Mapping[JobKey, str],
+    notify: Mapping[JobKey, tuple[str, ...]],
     outcomes: Iterable[Outcome] = (),
 ) -> tuple[PullRequestStatus, ...]:
     """Make the status of each pull request that has a job which has not ended, or ended recently.
@@ -111,12 +112,12 @@ def pull_request_statuses(
     Mappings go by the job's key. A job belongs to the pull request that its provenance names, else to the one that last
     changed its file. A job without a pull request is reported if it needs attention.
     """
-    outcome_of = {outcome.name.lower(): outcome for outcome in outcomes}
+    outcome_of = {outcome.key: outcome for outcome in outcomes}
     by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
     for change in plan.changes:
         source, reason = provenance.get(change.key), held.get(change.key, "")
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
-        if number is not None or reason or change.action.fails:
+        if number is not None or reason or change.action.requires_attention:
             status = _job_status(
                 change,
                 source,
@@ -144,17 +145,17 @@ def _job_status(
     notify: tuple[str, ...],
     outcome: Outcome | None,
 ) -> JobStatus:
-    job = change.observed
+    job = observed_of(change)
     return JobStatus(
         name=change.name,
         path=change.path or (source.path if source else ""),
         owner=change.owner or (source.owner if source else ""),
         team=change.team or (source.team if source else ""),
         action=change.action,
-        clips=source.clips if source else change.clips,
-        cost=source.cost if source else change.cost,
+        clips=source.clips if source else clips_of(change),
+        cost=source.cost if source else cost_of(change),
         reasons=change.reasons,
-        fields=change.fields,
+        fields=fields_of(change),
         notify=notify,
         held=held,
         outcome=outcome,
@@ -168,6 +169,6 @@ def _progress(job: ObservedJob, now: datetime) -> Progress:
 
 
 def _is_current(status: JobStatus, now: datetime) -> bool:
-    if status.progress is None or not status.is_finished or status.action.fails:
+    if status.progress is None or not status.is_finished or status.action.requires_attention:
         return True
     return now - status.progress.job.modified < REPORTED_AFTER_END

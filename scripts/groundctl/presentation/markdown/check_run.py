@@ -46,7 +46,7 @@ def plan_check(
     return Check(
         title=_title(f"{counts_of(plan)}{money}"),
         summary=words.text,
-        conclusion=Conclusion.FAILURE if plan.fails else Conclusion.SUCCESS,
+        conclusion=Conclusion.FAILURE if plan.requires_attention else Conclusion.SUCCESS,
         annotations=tuple(annotations),
     )
 

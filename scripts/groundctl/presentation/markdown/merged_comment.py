@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.plan import Action
@@ -266,7 +266,7 @@ def _needs(job: JobStatus, plan_digest: str) -> Iterator[Need]:
     if told := _trouble(job, plan_digest):
         cause, step = told
         yield Need(jobs=(job.name,), cause=cause, owners=owners, step=step)
-    if job.action.fails:
+    if job.action.requires_attention:
         yield from (
             Need(
                 jobs=(job.name,),
@@ -283,11 +283,11 @@ def _needs(job: JobStatus, plan_digest: str) -> Iterator[Need]:
 def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
     """Say what went wrong with a job, and the next step; None where only the plan has something to say."""
     match job.outcome:
-        case Outcome(result=Result.HELD, evidence=evidence):
+        case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence)):
             return f"held: {evidence}", _how_to_go_on(plan_digest)
-        case Outcome(result=Result.FAILED, evidence=evidence, hint=hint):
+        case Outcome(verdict=Verdict(result=Result.FAILED, evidence=evidence, hint=hint)):
             return f"was not created, or failed at once: {evidence}", hint or _SEE_THE_LOG
-        case Outcome(result=Result.UNKNOWN, evidence=evidence, hint=hint):
+        case Outcome(verdict=Verdict(result=Result.UNKNOWN, evidence=evidence, hint=hint)):
             return f"may or may not have been created: {evidence}", hint or _SEE_THE_LOG
     if job.progress:
         return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
@@ -320,7 +320,7 @@ def _remarks(job: JobStatus, now: datetime) -> Iterator[Need]:
         elif not job.is_finished and job.progress.expires - now < ENDS_SOON:
             end = moment(job.progress.expires)
             yield Need(jobs=(job.name,), cause=f"AWS fails it on {end}, whatever is labeled by then")
-    if not job.action.fails and not (job.progress and job.progress.job.status is Status.FAILED):
+    if not job.action.requires_attention and not (job.progress and job.progress.job.status is Status.FAILED):
         for reason in job.reasons:
             yield Need(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
     if job.action is Action.CREATE and not (job.outcome or job.held or job.progress):

@@ -15,7 +15,7 @@ from groundctl.presentation.text import count
 
 def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
     """Write a line a job and a verdict; the whole plan before it where something in it needs a person."""
-    before = [plan_text(plan, policy), ""] if plan.fails else []
+    before = [plan_text(plan, policy), ""] if plan.requires_attention else []
     lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
     return "\n".join([*before, *lines, verdict_of_apply(plan, outcomes)])
 
@@ -30,7 +30,10 @@ def verdict_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return "Nothing to do: no job is declared. AWS was not asked to change anything."
     if all(change.action is Action.EXISTS for change in declared):
         return "Nothing to do: every declared job is there already. AWS was not asked to change anything."
-    waiting, refused = plan.with_action(Action.WAITING), [change for change in declared if change.action.fails]
+    waiting, refused = (
+        plan.with_action(Action.WAITING),
+        [change for change in declared if change.action.requires_attention],
+    )
     parts = [f"{len(waiting)} waiting"] * bool(waiting) + [f"{len(refused)} held back for the reasons above"] * bool(
         refused
     )
@@ -39,7 +42,7 @@ def verdict_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
 
 def applied_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Give what an apply did as JSON values, and what it left undone and why."""
-    undone = [change for change in plan.changes if change.action.fails or change.action is Action.WAITING]
+    undone = [change for change in plan.changes if change.action.requires_attention or change.action is Action.WAITING]
     return {
         "plan_digest": plan.digest,
         "outcomes": [_outcome(outcome) for outcome in outcomes],
@@ -52,13 +55,13 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "name": outcome.name,
         "path": outcome.path,
         "result": str(outcome.result),
-        "evidence": outcome.evidence,
-        "hint": outcome.hint,
-        "arn": outcome.arn,
+        "evidence": outcome.verdict.evidence,
+        "hint": outcome.verdict.hint,
+        "arn": outcome.verdict.arn,
     }
 
 
 def _outcome_lines(outcome: Outcome) -> Iterator[str]:
-    yield f"{outcome.result:<9} {outcome.name}: {outcome.evidence}"
-    if outcome.hint:
-        yield f"          what now: {outcome.hint}"
+    yield f"{outcome.result:<9} {outcome.name}: {outcome.verdict.evidence}"
+    if outcome.verdict.hint:
+        yield f"          what now: {outcome.verdict.hint}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.planning.plan import Action, Change, Plan, plan_content
+from groundctl.domain.planning.plan import Action, Change, Orphan, Plan, cost_of, fields_of, plan_content
 from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
 from groundctl.presentation.tables import Column, text_table
@@ -23,11 +23,13 @@ def plan_text(plan: Plan, policy: Policy) -> str:
     """Write a plan for a terminal."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [for_terminal(verdict_of(plan)), money_of(plan, policy)]
+    lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
     if shown:
         lines += ["", *_table(shown)]
     for change in shown:
-        lines += _reason_lines(change)
-    lines += ["", f"plan digest {plan.digest}"]
+        lines += reason_lines(change)
+    if not plan.unknown:  # another digest than that of the plan that would be made
+        lines += ["", f"plan digest {plan.digest}"]
     return "\n".join(lines)
 
 
@@ -44,19 +46,20 @@ def _table(changes: Sequence[Change]) -> list[str]:
 
 
 def _cells(change: Change) -> list[str]:
-    cost = change.cost
+    cost = cost_of(change)
     return [
         ACTION_WORDS[change.action],
         change.name,
         "" if cost is None else f"{cost.objects:,}",
-        "" if cost is None else f"{change.workers_per_object} each",
+        "" if cost is None or isinstance(change, Orphan) else f"{change.job.workers_per_object} each",
         "" if cost is None else usd_range(cost.low, cost.high),
         change.team,
     ]
 
 
-def _reason_lines(change: Change) -> Iterator[str]:
+def reason_lines(change: Change) -> Iterator[str]:
+    """Write why a plan says what it says of a job."""
     for reason in change.reasons:
         yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
-    if change.fields:
-        yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
+    if fields := fields_of(change):
+        yield for_terminal(f"  {change.name}: changed: {', '.join(fields)}")
