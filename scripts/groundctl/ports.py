@@ -139,8 +139,8 @@ class Simulator(Protocol):
     def settings(self) -> Mapping[str, str]:
         """Give the environment variables that point the AWS SDK and Terraform at it."""
 
-    def tell_truth(self, labels: Mapping[str, str]) -> None:
-        """Set which label is right for each clip, by URI or file name."""
+    def set_correct_labels(self, labels: Mapping[str, str]) -> None:
+        """Set the correct label of each clip, by URI or file name."""
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass."""

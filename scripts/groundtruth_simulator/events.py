@@ -1,4 +1,4 @@
-"""Labeling job state changes on EventBridge, as the service sends them: Completed, Failed and Stopped only."""
+"""Labeling job state changes for EventBridge. As on AWS, only Completed, Failed and Stopped send an event."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DETAIL_TYPE = "SageMaker Ground Truth Labeling Job State Change"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChange:
-    """One event, with the account and Region whose event bus gets it."""
+    """One event, with the account and Region of its event bus."""
 
     account: str
     region: str
@@ -26,7 +26,7 @@ class StateChange:
     at: float  # epoch seconds, simulated
 
     def entry(self) -> dict[str, Any]:
-        """Return the event as an entry of PutEvents; the detail holds nothing but the status."""
+        """Return the event as an entry of PutEvents; the detail contains only the status."""
         return {
             "Source": "aws.sagemaker",
             "DetailType": DETAIL_TYPE,
@@ -36,8 +36,8 @@ class StateChange:
         }
 
 
-class Outbox:
-    """Holds events until nobody holds the simulator's lock: a target may call the simulator back."""
+class EventQueue:
+    """Keeps events until the simulator's lock is released, because a target may call the simulator."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -45,12 +45,12 @@ class Outbox:
         self._delivering = threading.Lock()
 
     def put(self, event: StateChange) -> None:
-        """Queue an event; order is kept."""
+        """Add an event at the end of the queue."""
         self._waiting.append(event)
 
     def deliver(self) -> None:
-        """Send everything queued; a rule whose target fails is nobody's error but its owner's."""
-        # Asked again after the release: something may have been queued while another thread was finishing.
+        """Send all queued events; a target that fails is logged and stops nothing."""
+        # Checked again after each release: an event may have been queued while another thread was finishing.
         while self._waiting and self._delivering.acquire(blocking=False):
             try:
                 self._drain()
@@ -62,5 +62,5 @@ class Outbox:
             event = self._waiting.popleft()
             try:
                 events_backends[event.account][event.region].put_events([event.entry()])
-            except Exception:  # a target may fail in any way at all
+            except Exception:  # a target may raise any error
                 LOGGER.warning("EventBridge could not deliver %s", event, exc_info=True)

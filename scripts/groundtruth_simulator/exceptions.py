@@ -1,6 +1,6 @@
-"""The error codes Ground Truth answers with, and the words it is known or thought to use.
+"""The error codes of Ground Truth, and its messages as far as they are known or inferred.
 
-The class path must not start with "moto": moto reads an error's service out of it and answers 500 otherwise.
+The module path must not start with "moto": moto would read an error's service from the path and respond with 500.
 """
 
 # ruff: noqa: N818 - the names are AWS's
@@ -10,29 +10,29 @@ from moto.core.exceptions import ServiceException
 
 
 class GroundTruthError(ServiceException):
-    """Any answer of the service that is an error."""
+    """Any error of the service."""
 
 
 class ValidationException(GroundTruthError):
-    """The request is well formed but not acceptable."""
+    """The request is well formed but invalid."""
 
     code = "ValidationException"
 
 
 class ResourceInUse(GroundTruthError):
-    """The name is taken, or the thing is needed by another."""
+    """The name is taken, or another resource needs this one."""
 
     code = "ResourceInUse"
 
 
 class ResourceNotFound(GroundTruthError):
-    """There is no such thing."""
+    """The resource does not exist."""
 
     code = "ResourceNotFound"
 
 
 class ResourceLimitExceeded(GroundTruthError):
-    """An account quota is used up."""
+    """An account quota is exhausted."""
 
     code = "ResourceLimitExceeded"
 
@@ -44,7 +44,7 @@ class SerializationException(GroundTruthError):
 
 
 def name_in_use(kind: str, arn: str) -> ResourceInUse:
-    """Say that a name is taken; words after SageMaker's answer for training jobs (inferred)."""
+    """Return the error for a taken name; worded as SageMaker's error for training jobs (inferred)."""
     return ResourceInUse(
         f"{kind} names must be unique within an AWS account and region, "
         f"and a {kind.lower()} with this name already exists ({arn})"
@@ -52,15 +52,15 @@ def name_in_use(kind: str, arn: str) -> ResourceInUse:
 
 
 def unknown_job(code: str) -> GroundTruthError:
-    """Say that there is no such labeling job; which code AWS uses is unknown, so the caller of the simulator chooses."""
+    """Return the error for an unknown labeling job; the code that AWS uses is unknown, so a setting chooses it."""
     return GroundTruthError(code, "Requested resource not found.")
 
 
 def unknown_workforce(name: str) -> ValidationException:
-    """Say that there is no such workforce; Terraform's provider looks for the words "No workforce"."""
+    """Return the error for an unknown workforce; Terraform's provider looks for "No workforce"."""
     return ValidationException(f"No workforce found for name: {name}")
 
 
 def unknown_workteam(name: str) -> ValidationException:
-    """Say that there is no such work team; Terraform's provider looks for the words "The work team"."""
+    """Return the error for an unknown work team; Terraform's provider looks for "The work team"."""
     return ValidationException(f"The work team {name} does not exist.")

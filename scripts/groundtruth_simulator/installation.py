@@ -1,4 +1,4 @@
-"""Putting the simulator into moto, once per process."""
+"""Installs the simulator into moto, once per process."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from groundtruth_simulator.gate import guard_mock_aws
-from groundtruth_simulator.repairs import repair_moto
+from groundtruth_simulator.middleware import wrap_mock_aws
+from groundtruth_simulator.moto_patches.apply import apply_moto_patches
 from groundtruth_simulator.responses import add_operations
-from groundtruth_simulator.simulator import Simulator, current
+from groundtruth_simulator.simulator import Simulator, current_simulator
 
 
 def install(*, start: datetime | None = None, speed: float = 1.0, frozen: bool = False, **settings: Any) -> Simulator:
-    """Teach moto Ground Truth and return the simulator, begun anew with these settings (see `Settings`).
+    """Add Ground Truth to moto and return the simulator, restarted with these settings (see `Settings`).
 
-    Safe to call again. Works with `mock_aws` as it is; a server is `SimulatorServer`.
+    Safe to call again. Use it with `mock_aws`; for a server, use `SimulatorServer`.
     """
-    _teach_moto()
-    simulator = current()
+    _patch_moto()
+    simulator = current_simulator()
     simulator.configure(start=start, speed=speed, frozen=frozen, **settings)
     return simulator
 
 
 @cache
-def _teach_moto() -> None:
+def _patch_moto() -> None:
     add_operations()
-    repair_moto()
-    guard_mock_aws()
+    apply_moto_patches()
+    wrap_mock_aws()

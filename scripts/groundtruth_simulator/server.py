@@ -1,4 +1,4 @@
-"""The simulator as a server: moto's own, behind the gate, with the control interface beside it."""
+"""The simulator as a server: moto's own server behind the middleware, with the control API beside it."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from groundtruth_simulator.control import PREFIX, answer_control
-from groundtruth_simulator.faults import Kind
-from groundtruth_simulator.gate import NoAnswerError, Reply, pass_through
+from groundtruth_simulator.control.faults import FaultKind
+from groundtruth_simulator.control.request_log import identify_call
+from groundtruth_simulator.control_api import PREFIX, handle_control_request
 from groundtruth_simulator.installation import install
-from groundtruth_simulator.simulator import Simulator, current
-from groundtruth_simulator.traffic import name_call
+from groundtruth_simulator.middleware import FaultResponse, NoResponseError, handle_request
+from groundtruth_simulator.simulator import Simulator, current_simulator
 
 LOOPBACK = "127.0.0.1"
-SILENCE = 65.0  # seconds; longer than botocore waits by default
-HEARTBEAT = 0.2  # real seconds between looks at what is due, while time runs
-FORM = "application/x-www-form-urlencoded"
+DEFAULT_TIMEOUT = 65.0  # seconds; longer than botocore waits by default
+CLOCK_INTERVAL = 0.2  # real seconds between checks for what is due, while time runs
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 class SimulatorServer:
-    """Serves one simulator from a thread: `with SimulatorServer(frozen=True) as simulator: simulator.url`.
+    """Serves one simulator in a thread: `with SimulatorServer(frozen=True) as simulator: simulator.url`.
 
-    moto keeps its state once per process, so only one server can run at a time in a process.
+    moto keeps its state once per process, so a process can run only one server at a time.
     """
 
     _running = threading.Lock()
@@ -51,19 +51,19 @@ class SimulatorServer:
         frozen: bool = False,
         **settings: Any,
     ) -> None:
-        """Choose address (port 0: any free one), clock and settings (see `Settings`)."""
+        """Configure address (port 0: any free port), clock and settings (see `Settings`)."""
         self._address = (host, port)
-        self._begin = {"start": start, "speed": speed, "frozen": frozen, **settings}
+        self._options = {"start": start, "speed": speed, "frozen": frozen, **settings}
         self._stopping = threading.Event()
         self._server: BaseWSGIServer | None = None
         self._threads: list[threading.Thread] = []
 
     def start(self) -> Simulator:
-        """Begin to serve with no AWS resources; return the simulator, whose `url` is set."""
+        """Start to serve without AWS resources; return the simulator with its `url` set."""
         if not self._running.acquire(blocking=False):
             raise RuntimeError("a simulator server is already running in this process")
         try:
-            simulator = install(**self._begin)
+            simulator = install(**self._options)
             BackendDict.reset()
             self._server = make_server(
                 *self._address, _Application(simulator, self._stopping), threaded=True, request_handler=_QuietHandler
@@ -76,14 +76,14 @@ class SimulatorServer:
         self._stopping.clear()
         self._threads = [
             threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True),
-            threading.Thread(target=self._beat, args=(simulator,), daemon=True),
+            threading.Thread(target=self._run_clock, args=(simulator,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
         return simulator
 
     def stop(self) -> None:
-        """Stop serving; requests held up by a fault are let go."""
+        """Stop serving, and release requests that a fault delays."""
         if self._server is None:
             return
         self._stopping.set()
@@ -92,7 +92,7 @@ class SimulatorServer:
         for thread in self._threads:
             thread.join()
         self._server = None
-        current().url = None
+        current_simulator().url = None
         self._running.release()
 
     def __enter__(self) -> Simulator:
@@ -105,14 +105,14 @@ class SimulatorServer:
         """Stop."""
         self.stop()
 
-    def _beat(self, simulator: Simulator) -> None:
-        while not self._stopping.wait(HEARTBEAT):
+    def _run_clock(self, simulator: Simulator) -> None:
+        while not self._stopping.wait(CLOCK_INTERVAL):
             if not simulator.clock.frozen:
-                simulator.settle()
+                simulator.process_due()
 
 
 class _Application:
-    """The WSGI application: control interface, gate, moto."""
+    """The WSGI application: control API, middleware, moto."""
 
     def __init__(self, simulator: Simulator, stopping: threading.Event) -> None:
         self._simulator = simulator
@@ -122,60 +122,60 @@ class _Application:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
-            return answer_control(self._simulator, environ, start_response)
+            return handle_control_request(self._simulator, environ, start_response)
         if path.startswith("/moto-api"):
             return self._from_moto(environ, start_response)
         try:
             return self._from_aws(environ, start_response)
-        except NoAnswerError as broken:
-            self._hang_up(environ, broken)
-            raise ConnectionResetError from broken  # werkzeug then drops the connection without an answer
+        except NoResponseError as error:
+            self._drop_connection(environ, error)
+            raise ConnectionResetError from error  # werkzeug then drops the connection without a response
 
     def _from_aws(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        call = name_call(Request(environ.copy()), _form(environ))
+        call = identify_call(Request(environ.copy()), _form_body(environ))
         head: list[Any] = []
 
         def proceed() -> Iterable[bytes]:
-            def remember(*given: Any) -> None:
-                head[:] = given
+            def keep_head(*arguments: Any) -> None:
+                head[:] = arguments
 
-            return self._from_moto(environ, remember)
+            return self._from_moto(environ, keep_head)
 
-        answer = pass_through(self._simulator, call, proceed, lambda _: int(head[0].split()[0]))
-        if isinstance(answer, Reply):
+        response = handle_request(self._simulator, call, proceed, lambda _: int(head[0].split()[0]))
+        if isinstance(response, FaultResponse):
             start_response(
-                f"{answer.status} Fault", [*answer.headers.items(), ("Content-Length", str(len(answer.body)))]
+                f"{response.status} Fault", [*response.headers.items(), ("Content-Length", str(len(response.body)))]
             )
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
         start_response(*head)
-        return list(answer)
+        return list(response)
 
     def _from_moto(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer: Iterable[bytes] = self._moto(environ, start_response)
-        return answer
+        response: Iterable[bytes] = self._moto(environ, start_response)
+        return response
 
-    def _hang_up(self, environ: dict[str, Any], broken: NoAnswerError) -> None:
-        if broken.fault.kind is Kind.TIMEOUT:
-            self._stopping.wait(broken.fault.seconds or SILENCE)
+    def _drop_connection(self, environ: dict[str, Any], error: NoResponseError) -> None:
+        if error.fault.kind is FaultKind.TIMEOUT:
+            self._stopping.wait(error.fault.seconds or DEFAULT_TIMEOUT)
         elif connection := environ.get("werkzeug.socket"):
             # Linger 0 makes the close a reset instead of an orderly end.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class _QuietHandler(MotoRequestHandler):
-    """moto's handler without a line for each request, which really hangs up when told to."""
+    """moto's handler without a log line for each request; it closes the connection when a fault drops it."""
 
     def connection_dropped(self, *_: Any) -> None:
-        """Close a connection that would otherwise wait for the next request."""
+        """Close the connection, which would otherwise wait for the next request."""
         self.close_connection = True
 
     def log(self, *_: Any) -> None:
-        """Say nothing; GET /groundtruth-simulator/requests tells more."""
+        """Print nothing; GET /groundtruth-simulator/requests returns more."""
 
 
-def _form(environ: dict[str, Any]) -> bytes:
-    """Return the body of a form, which names the operation in its Action, and put it back."""
-    if not environ.get("CONTENT_TYPE", "").startswith(FORM):
+def _form_body(environ: dict[str, Any]) -> bytes:
+    """Return the body of a form, whose Action is the operation, and restore the input stream."""
+    if not environ.get("CONTENT_TYPE", "").startswith(FORM_CONTENT_TYPE):
         return b""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
@@ -185,26 +185,26 @@ def _form(environ: dict[str, Any]) -> bytes:
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        prog="groundtruth-simulator", description="Amazon SageMaker Ground Truth, simulated on this machine."
+        prog="groundtruth-simulator", description="Simulate Amazon SageMaker Ground Truth on this machine."
     )
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
-    parser.add_argument("--seed", type=int, default=7, help="what chance is drawn from (default: %(default)s)")
-    parser.add_argument("--accuracy", type=float, default=0.9, help="share of right answers (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    parser.add_argument("--seed", type=int, default=7, help="seed of all random values (default: %(default)s)")
+    parser.add_argument("--accuracy", type=float, default=0.9, help="share of correct answers (default: %(default)s)")
     parser.add_argument(
-        "--speed", type=float, default=1.0, help="simulated seconds per real one (default: %(default)s)"
+        "--speed", type=float, default=1.0, help="simulated seconds for each real second (default: %(default)s)"
     )
-    parser.add_argument("--frozen", action="store_true", help="let time move only on request")
+    parser.add_argument("--frozen", action="store_true", help="freeze the clock, so that time moves only on request")
     parser.add_argument(
         "--route",
         action="append",
         default=[],
         type=_route,
-        metavar="ADDRESS=STAND-IN",
-        help="call STAND-IN on this machine where an EventBridge API destination calls ADDRESS elsewhere, "
-        "such as https://api.github.com=http://127.0.0.1:5642; may be given several times",
+        metavar="ADDRESS=LOCAL-URL",
+        help="call LOCAL-URL when an EventBridge API destination calls the external ADDRESS, "
+        "for example https://api.github.com=http://127.0.0.1:5642; repeat for several routes",
     )
-    parser.add_argument("--start", type=_moment, help="simulated time to begin at, ISO 8601 (default: now)")
+    parser.add_argument("--start", type=_start_time, help="simulated start time in ISO 8601 (default: now)")
     return parser.parse_args(arguments)
 
 
@@ -212,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C."""
     options = vars(parse_arguments(arguments))
     routes = dict(options.pop("route"))
-    _forget_aws_settings()
+    _clear_aws_environment()
     # Terraform may attach AWS-managed policies; moto loads them only when asked.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     done = threading.Event()
@@ -226,22 +226,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _forget_aws_settings() -> None:
-    # moto opens botocore sessions of its own, and a profile that is not there breaks them in the middle of a request.
+def _clear_aws_environment() -> None:
+    # moto opens botocore sessions of its own, and a profile that does not exist breaks them during a request.
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 
 
 def _route(text: str) -> tuple[str, str]:
-    address, separator, stand_in = text.partition("=")
-    if not separator or not stand_in.startswith("http://"):
-        raise argparse.ArgumentTypeError("a route is ADDRESS=STAND-IN, and the stand-in begins with http://")
-    return address, stand_in
+    address, separator, local_url = text.partition("=")
+    if not separator or not local_url.startswith("http://"):
+        raise argparse.ArgumentTypeError("a route is ADDRESS=LOCAL-URL, and LOCAL-URL starts with http://")
+    return address, local_url
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _start_time(text: str) -> datetime:
+    start = datetime.fromisoformat(text)
+    return start if start.tzinfo else start.replace(tzinfo=UTC)
 
 
 if __name__ == "__main__":

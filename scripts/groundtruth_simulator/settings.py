@@ -1,4 +1,4 @@
-"""What can be chosen about the simulated world, with the choices AWS's documentation leaves open."""
+"""The settings of the simulation, with the choices that AWS's documentation leaves open."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Literal, get_args, get_type_hints
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One state of the choices; every member can be changed while the simulator runs."""
+    """The settings; each can be changed while the simulator runs."""
 
     seed: int = 7
 
     # The workers.
-    accuracy: float = 0.9  # mean share of right answers in the crew
-    crew_size: int | None = None  # None: five, or as many as an object needs; 0: nobody works
+    accuracy: float = 0.9  # mean share of correct answers in the team
+    team_size: int | None = None  # None: five, or as many as a data object needs; 0: no workers
     task_seconds: float = 25.0  # median time for one answer
     decline_rate: float = 0.0  # share of tasks a worker declines
 
@@ -23,23 +23,23 @@ class Settings:
     unknown_job: Literal["ResourceNotFound", "ValidationException"] = "ResourceNotFound"
     stopping_condition_status: Literal["Completed", "Stopped"] = "Completed"
     partial_answers: Literal["consolidate", "fail"] = "consolidate"
-    summaries_with_input: bool = True  # ListLabelingJobs may leave InputConfig out
-    short_pages: bool = False  # a page may hold less than MaxResults though more is to come
-    failure_records: bool = False  # an unlabeled line gets metadata that says why (remembered, no sample found)
+    summaries_with_input: bool = True  # ListLabelingJobs may omit InputConfig
+    short_pages: bool = False  # a page may have fewer items than MaxResults although more follow
+    failure_records: bool = False  # an unlabeled line gets metadata with the reason (from memory; no sample found)
 
-    # How strictly references are looked up.
+    # Which references are looked up.
     check_references: bool = True  # roles, user pools, user groups
     check_clips: bool = True  # a clip that is not in S3 fails its object
     check_cors: bool = False  # a clip whose bucket has no CORS rule fails its object
 
-    latency: float = 0.0  # real seconds before every answer
+    latency: float = 0.0  # real seconds before every response
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
-        """Return the settings with changes; raise ValueError on an unknown name or an unfit value."""
+        """Return the settings with changes; raise ValueError for an unknown name or an invalid value."""
         known = {field.name for field in fields(self)}
         for name, value in changes.items():
             if name not in known:
-                raise ValueError(f"unknown setting {name!r}; there are: {', '.join(sorted(known))}")
+                raise ValueError(f"unknown setting {name!r}; the settings are: {', '.join(sorted(known))}")
             _check_value(name, value)
         return replace(self, **changes)
 
@@ -49,12 +49,12 @@ def _check_value(name: str, value: object) -> None:
     choices = get_args(hint)
     if choices and type(None) not in choices:
         if value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}, not {value!r}")
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
         return
     expected = (int, type(None)) if choices else (int, float) if hint is float else hint
     if not isinstance(value, expected) or (isinstance(value, bool) and hint is not bool):
-        raise ValueError(f"{name} can not be {value!r}")
+        raise ValueError(f"{name} cannot be {value!r}")
     if isinstance(value, (int, float)) and value < 0 and name != "seed":
         raise ValueError(f"{name} must not be negative")
     if name in ("accuracy", "decline_rate") and isinstance(value, (int, float)) and value > 1:
-        raise ValueError(f"{name} is a share between 0 and 1")
+        raise ValueError(f"{name} must be between 0 and 1")

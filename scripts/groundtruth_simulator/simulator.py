@@ -1,4 +1,4 @@
-"""The simulated world around the service: its clock, its workers' knowledge, its faults and its memory of requests.
+"""The handle on the simulation: clock, settings, correct labels, faults and the log of requests.
 
 moto keeps its backends once per process, so there is one simulator per process too.
 """
@@ -8,26 +8,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.base_backend import BackendDict
-from moto.sagemaker.models import sagemaker_backends
+from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
 
-from groundtruth_simulator.clock import Clock
-from groundtruth_simulator.events import Outbox
-from groundtruth_simulator.faults import Fault, Faults
+from groundtruth_simulator.control.clock import Clock
+from groundtruth_simulator.control.faults import Fault, Faults
+from groundtruth_simulator.control.request_log import RequestLog
+from groundtruth_simulator.events import EventQueue
+from groundtruth_simulator.labeling.workers import CorrectLabels
+from groundtruth_simulator.models.backend import GroundTruthBackend
 from groundtruth_simulator.settings import Settings
-from groundtruth_simulator.traffic import RequestLog
-from groundtruth_simulator.workers import Truth
 
-if TYPE_CHECKING:
-    from groundtruth_simulator.models import GroundTruth
-
-STATE = "_ground_truth"  # in a moto backend's __dict__, which its reset() empties
+BACKEND_ATTRIBUTE = "_ground_truth"  # in a moto backend's __dict__, which its reset() empties
 
 
 class Simulator:
-    """The handle for tests and demos: move time, set truth, break things, see what was asked."""
+    """Lets tests and demos move time, set the correct labels, inject faults and read the requests."""
 
     def __init__(self) -> None:
         """Start with default settings and a clock that runs with real time."""
@@ -37,32 +35,32 @@ class Simulator:
         self.settings = Settings()
         self.faults = Faults()
         self.log = RequestLog()
-        self.outbox = Outbox()
+        self.event_queue = EventQueue()
         self.routes: dict[str, str] = {}
-        self._truth: dict[str, str | None] = {}
+        self._correct_labels: dict[str, str | None] = {}
 
     def configure(
         self, *, start: datetime | None = None, speed: float = 1.0, frozen: bool = False, **settings: Any
     ) -> None:
-        """Begin anew with a fresh clock and fresh settings; AWS resources of moto stay as they are."""
+        """Restart with a fresh clock and fresh settings; keep moto's AWS resources."""
         with self.lock:
             self.settings = Settings().changed(settings)
             self.clock = Clock(start=start, speed=speed, frozen=frozen)
             self.faults.clear()
             self.log.clear()
             self.routes.clear()
-            self._truth.clear()
+            self._correct_labels.clear()
 
     def reset(self) -> None:
-        """Forget every AWS resource, fault, request and truth; clock and settings stay."""
+        """Delete every AWS resource, fault, logged request and correct label; keep clock and settings."""
         with self.lock:
             BackendDict.reset()
             self.faults.clear()
             self.log.clear()
-            self._truth.clear()
+            self._correct_labels.clear()
 
     def change_settings(self, **changes: Any) -> Settings:
-        """Change settings from now on; jobs whose work has begun keep their course."""
+        """Change settings from now on; jobs whose work has started keep their course."""
         with self.lock:
             self.settings = self.settings.changed(changes)
             return self.settings
@@ -70,75 +68,87 @@ class Simulator:
     # -- time ------------------------------------------------------------------------------------
 
     def advance(self, seconds: float) -> datetime:
-        """Move time forward and let everything due happen."""
+        """Move time forward and process everything that becomes due."""
         self.clock.advance(seconds)
-        self.settle()
+        self.process_due()
         return self.clock.now()
 
     def advance_until_idle(self) -> datetime:
-        """Move time forward until every static job has ended; streaming jobs have no end to wait for."""
-        while (last := self._last_change()) is not None:
+        """Move time forward until every static job has ended; a streaming job has no end to wait for."""
+        while (last := self._last_job_end()) is not None:
             self.clock.advance_to(last)
-            self.settle()
+            self.process_due()
         return self.clock.now()
 
-    def settle(self) -> None:
-        """Let everything happen that is due by now: counters, files, events."""
+    def process_due(self) -> None:
+        """Process everything that is due by now: counters, files, events."""
         with self.lock:
-            for world in self._worlds():
-                world.settle()
-        self.outbox.deliver()
+            for backend in self._backends():
+                backend.process_due()
+        self.event_queue.deliver()
 
-    # -- knowledge and faults ---------------------------------------------------------------------
+    # -- correct labels, routes and faults ----------------------------------------------------------
 
-    def set_truth(self, truth: Mapping[str, str | None]) -> None:
-        """Say which label is right, by clip URI or file name; None makes every worker decline the clip."""
+    def set_correct_labels(self, labels: Mapping[str, str | None]) -> None:
+        """Set the correct label of clips, by URI or file name; with None, every worker declines the clip."""
         with self.lock:
-            self._truth.update(truth)
+            self._correct_labels.update(labels)
 
-    def truth(self) -> Truth:
-        """Return what the workers may know now."""
-        return Truth(known=dict(self._truth), seed=self.settings.seed)
+    def correct_labels(self) -> CorrectLabels:
+        """Return the correct labels as they are set now."""
+        return CorrectLabels(known=dict(self._correct_labels), seed=self.settings.seed)
 
     def add_routes(self, routes: Mapping[str, str]) -> None:
-        """Say what on this machine stands in for an address elsewhere, such as https://api.github.com.
+        """Map an external address, such as https://api.github.com, to the local URL to call in its place.
 
-        An API destination below that address is then called there; without a route, it is not called at all.
+        The simulator calls an API destination only if a route matches its address or the address is local.
         """
-        for address, stand_in in routes.items():
-            if not stand_in.startswith("http://"):
-                raise ValueError(f"a route leads to an http:// address, not to {stand_in!r}")
-            self.routes[address.rstrip("/")] = stand_in.rstrip("/")
+        for address, local_url in routes.items():
+            if not local_url.startswith("http://"):
+                raise ValueError(f"a route leads to an http:// address, not to {local_url!r}")
+            self.routes[address.rstrip("/")] = local_url.rstrip("/")
 
     def add_fault(self, **fault: Any) -> Fault:
-        """Queue a fault for coming requests; see `faults.Fault` for the members."""
+        """Queue a fault for coming requests; see `control.faults.Fault` for the members."""
         return self.faults.add(Fault.parse(fault))
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """Return the requests seen so far, oldest first."""
+        """Return the logged requests, oldest first."""
         return [entry for entry in self.log.entries() if operation in (None, entry["operation"])]
 
     def clear_requests(self) -> None:
-        """Forget the requests seen so far."""
+        """Clear the log of requests."""
         self.log.clear()
 
-    # -- moto's backends --------------------------------------------------------------------------
+    # -- backends ---------------------------------------------------------------------------------
 
-    def _worlds(self) -> Iterator[GroundTruth]:
+    def backend_of(self, moto_backend: SageMakerModelBackend) -> GroundTruthBackend:
+        """Return the Ground Truth state attached to a moto backend; moto's reset of that backend drops it."""
+        if BACKEND_ATTRIBUTE not in moto_backend.__dict__:
+            moto_backend.__dict__[BACKEND_ATTRIBUTE] = GroundTruthBackend(
+                self,
+                account=moto_backend.account_id,
+                region=moto_backend.region_name,
+                partition=moto_backend.partition,
+            )
+        backend: GroundTruthBackend = moto_backend.__dict__[BACKEND_ATTRIBUTE]
+        return backend
+
+    def _backends(self) -> Iterator[GroundTruthBackend]:
         for account in list(sagemaker_backends.values()):
-            for backend in list(account.values()):
-                if world := backend.__dict__.get(STATE):
-                    yield world
+            for moto_backend in list(account.values()):
+                if backend := moto_backend.__dict__.get(BACKEND_ATTRIBUTE):
+                    yield backend
 
-    def _last_change(self) -> datetime | None:
+    def _last_job_end(self) -> datetime | None:
         with self.lock:
-            ends = [end for world in self._worlds() if (end := world.last_change()) is not None]
+            ends = [end for backend in self._backends() if (end := backend.last_job_end()) is not None]
         return max(ends, default=None)
 
 
 _SIMULATOR = Simulator()
 
 
-def current() -> Simulator:
+def current_simulator() -> Simulator:
     """Return the simulator of this process."""
     return _SIMULATOR

@@ -98,7 +98,7 @@ class Play:
         """Push the first commit: Terraform makes the ground. Then clips are put where declarations look for them."""
         scene = self.play("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
         clips, truth = sample_clips(CHECKOUT / "scripts" / "samples")
-        self.simulator.set_truth(truth)
+        self.simulator.set_correct_labels(truth)
         for key, path in clips.items():
             self.client("s3").put_object(Bucket=INPUTS, Key=key, Body=path.read_bytes())
         return scene

@@ -37,7 +37,7 @@ def label_the_rallies(
         boto3.client("s3", region_name=REGION).put_object(
             Bucket="clips", Key=clip, Body=(CLIPS / clip).read_bytes(), ContentType="video/mp4"
         )
-    simulator.set_truth({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
+    simulator.set_correct_labels({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
     session = AwsSession(REGION)
     aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session), check_account=lambda: None)
     verdict = create(

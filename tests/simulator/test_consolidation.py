@@ -1,4 +1,4 @@
-"""Annotation consolidation on its own."""
+"""Annotation consolidation."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundtruth_simulator.consolidation import Verdict, consolidate
+from groundtruth_simulator.labeling.consolidation import ConsolidatedLabel, consolidate
 
 LABELS = ("a", "b", "c")
 OBJECT = st.dictionaries(st.sampled_from("vwxyz"), st.sampled_from(LABELS), min_size=1, max_size=5)
 
 
 def test_a_majority_wins() -> None:
-    [verdict] = consolidate([{"v": "a", "w": "b", "x": "a"}], LABELS)
+    [consolidated] = consolidate([{"v": "a", "w": "b", "x": "a"}], LABELS)
 
-    assert verdict.label == "a"
-    assert 0.5 < verdict.confidence < 1
+    assert consolidated.label == "a"
+    assert 0.5 < consolidated.confidence < 1
 
 
-def test_a_worker_who_is_mostly_wrong_counts_for_less() -> None:
+def test_a_worker_who_is_mostly_wrong_has_less_weight() -> None:
     agreed = [{"v": label, "w": label, "x": "c" if label != "c" else "a"} for label in "abcabcabcabc"]
 
     *_, split = consolidate([*agreed, {"v": "a", "x": "b"}], LABELS)
@@ -31,23 +31,23 @@ def test_a_worker_who_is_mostly_wrong_counts_for_less() -> None:
 
 
 def test_one_answer_gives_a_label_and_no_confidence() -> None:
-    assert consolidate([{"v": "b"}], LABELS) == [Verdict("b", 0.0)]
+    assert consolidate([{"v": "b"}], LABELS) == [ConsolidatedLabel("b", 0.0)]
 
 
-def test_nothing_in_nothing_out() -> None:
+def test_an_empty_batch_gives_no_labels() -> None:
     assert consolidate([], LABELS) == []
 
 
-def test_an_even_split_goes_to_the_label_named_first() -> None:
+def test_a_tie_goes_to_the_label_that_is_listed_first() -> None:
     assert consolidate([{"v": "c", "w": "b"}], LABELS)[0].label == "b"
 
 
 @given(st.lists(OBJECT, max_size=12))
-def test_every_verdict_was_said_by_somebody(batch: list[dict[str, str]]) -> None:
-    for answers, verdict in zip(batch, consolidate(batch, LABELS), strict=True):
-        assert verdict.label in answers.values()
-        assert 0 <= verdict.confidence <= 1
-        assert (verdict.confidence == 0) == (len(answers) == 1)
+def test_every_consolidated_label_is_the_answer_of_a_worker(batch: list[dict[str, str]]) -> None:
+    for answers, consolidated in zip(batch, consolidate(batch, LABELS), strict=True):
+        assert consolidated.label in answers.values()
+        assert 0 <= consolidated.confidence <= 1
+        assert (consolidated.confidence == 0) == (len(answers) == 1)
 
 
 @given(st.lists(OBJECT, min_size=1, max_size=8))
@@ -58,13 +58,13 @@ def test_the_order_of_the_batch_does_not_matter(batch: list[dict[str, str]]) -> 
 
 
 @pytest.mark.parametrize("accuracy", [0.6, 0.8])
-def test_it_finds_more_truth_than_one_worker_does(accuracy: float) -> None:
+def test_consolidation_is_correct_more_often_than_one_worker(accuracy: float) -> None:
     rng = random.Random(3)
-    truth = [rng.choice(LABELS) for _ in range(300)]
-    batch = [{w: label if rng.random() < accuracy else rng.choice(LABELS) for w in "vwx"} for label in truth]
+    correct = [rng.choice(LABELS) for _ in range(300)]
+    batch = [{w: label if rng.random() < accuracy else rng.choice(LABELS) for w in "vwx"} for label in correct]
 
-    verdicts = consolidate(batch, LABELS)
+    labels = consolidate(batch, LABELS)
 
-    found = sum(verdict.label == label for verdict, label in zip(verdicts, truth, strict=True))
-    alone = sum(answers["v"] == label for answers, label in zip(batch, truth, strict=True))
+    found = sum(consolidated.label == label for consolidated, label in zip(labels, correct, strict=True))
+    alone = sum(answers["v"] == label for answers, label in zip(batch, correct, strict=True))
     assert found > alone

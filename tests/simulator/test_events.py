@@ -1,4 +1,4 @@
-"""State changes on EventBridge, and the repairs that carry them on."""
+"""State changes on EventBridge, and their delivery to targets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def received(sqs: Any, url: str) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in messages]
 
 
-def test_each_end_of_a_job_is_told_once_and_nothing_else_is(world: World) -> None:
+def test_a_job_sends_one_event_when_it_ends_and_no_other(world: World) -> None:
     sqs, url, arn = queue_for(world)
     subscribe(world, {"Arn": arn})
     world.create("Done")
@@ -47,22 +47,22 @@ def test_each_end_of_a_job_is_told_once_and_nothing_else_is(world: World) -> Non
     world.simulator.advance_until_idle()
     world.describe("Done")
 
-    told = received(sqs, url)
+    events_received = received(sqs, url)
     assert sorted(
-        (event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in told
+        (event["resources"][0].rpartition("/")[2], event["detail"]["LabelingJobStatus"]) for event in events_received
     ) == [
         ("broken", "Failed"),
         ("done", "Completed"),
         ("ended", "Stopped"),
     ]
-    assert {event["source"] for event in told} == {"aws.sagemaker"}
-    assert {event["detail-type"] for event in told} == {"SageMaker Ground Truth Labeling Job State Change"}
-    assert all(set(event["detail"]) == {"LabelingJobStatus"} for event in told)
-    times = [event["time"] for event in told]
+    assert {event["source"] for event in events_received} == {"aws.sagemaker"}
+    assert {event["detail-type"] for event in events_received} == {"SageMaker Ground Truth Labeling Job State Change"}
+    assert all(set(event["detail"]) == {"LabelingJobStatus"} for event in events_received)
+    times = [event["time"] for event in events_received]
     assert times == sorted(times)
 
 
-def test_a_topic_gets_the_event(world: World) -> None:
+def test_a_topic_receives_the_event(world: World) -> None:
     sqs, url, queue = queue_for(world)
     sns = world.client("sns")
     topic = sns.create_topic(Name="states")["TopicArn"]
@@ -98,7 +98,7 @@ def test_a_state_machine_is_started_with_the_event(world: World) -> None:
     assert event["detail"] == {"LabelingJobStatus": "Completed"}
 
 
-def test_an_object_that_appears_starts_one_where_its_key_matches(world: World) -> None:
+def test_a_new_s3_object_starts_a_state_machine_if_its_key_matches(world: World) -> None:
     assert world.bucket
     machine, events = a_state_machine(world), world.client("events")
     pattern = {"source": ["aws.s3"], "detail": {"object": {"key": [{"wildcard": "*/annotations/worker-response/*"}]}}}
@@ -116,7 +116,7 @@ def test_an_object_that_appears_starts_one_where_its_key_matches(world: World) -
     }
 
 
-def test_a_rule_with_a_schedule_alone_gets_no_event(world: World) -> None:
+def test_a_rule_with_only_a_schedule_receives_no_event(world: World) -> None:
     machine, events = a_state_machine(world), world.client("events")
     events.put_rule(Name="daily", ScheduleExpression="rate(1 day)")
     events.put_targets(Rule="daily", Targets=[{"Id": "0", "Arn": machine, "RoleArn": world.role}])
@@ -129,7 +129,7 @@ def test_a_rule_with_a_schedule_alone_gets_no_event(world: World) -> None:
     assert len(received(sqs, url)) == 1
 
 
-def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: World) -> None:
+def test_an_api_destination_receives_body_and_api_key_and_can_call_the_simulator(served_world: World) -> None:
     with listening(served_world) as (address, got):
         destination = destination_at(served_world, address)
         shape = {
@@ -152,7 +152,7 @@ def test_an_api_destination_gets_body_and_key_and_may_call_back(served_world: Wo
     assert seen == "Completed"
 
 
-def test_an_address_elsewhere_is_called_by_its_route(served_world: World) -> None:
+def test_an_external_address_is_called_through_its_route(served_world: World) -> None:
     with listening(served_world) as (address, got):
         served_world.simulator.add_routes({"https://api.github.com/": address})
         subscribe(served_world, {"Arn": destination_at(served_world, "https://api.github.com/repos/acme/labels")})
@@ -163,7 +163,7 @@ def test_an_address_elsewhere_is_called_by_its_route(served_world: World) -> Non
     assert body["detail"] == {"LabelingJobStatus": "Completed"}
 
 
-def test_without_a_route_nothing_leaves_the_machine_and_the_queue_says_so(world: World) -> None:
+def test_an_external_address_without_a_route_is_not_called_and_the_event_is_dead_lettered(world: World) -> None:
     sqs, url, arn = queue_for(world)
     destination = destination_at(world, "https://api.github.com/repos/acme/labels/dispatches")
     subscribe(world, {"Arn": destination, "DeadLetterConfig": {"Arn": arn}})
@@ -177,7 +177,7 @@ def test_without_a_route_nothing_leaves_the_machine_and_the_queue_says_so(world:
     assert said["ERROR_MESSAGE"].startswith("no route leads to https://api.github.com/repos/acme/labels/dispatches")
 
 
-def test_a_refusal_is_kept_with_its_status(served_world: World) -> None:
+def test_a_refused_delivery_is_dead_lettered_with_its_status(served_world: World) -> None:
     sqs, url, arn = queue_for(served_world)
     with listening(served_world, status=401) as (address, _):
         subscribe(served_world, {"Arn": destination_at(served_world, address), "DeadLetterConfig": {"Arn": arn}})
@@ -188,7 +188,7 @@ def test_a_refusal_is_kept_with_its_status(served_world: World) -> None:
     assert (said["ERROR_CODE"], said["ERROR_MESSAGE"]) == ("HTTP_STATUS_CODE", f"401 from {address}")
 
 
-def test_a_topic_that_is_gone_sends_the_event_to_the_queue(world: World) -> None:
+def test_an_event_for_a_deleted_topic_is_dead_lettered(world: World) -> None:
     sqs, url, arn = queue_for(world)
     gone = "arn:aws:sns:us-east-1:123456789012:nothing"
     subscribe(world, {"Arn": gone, "DeadLetterConfig": {"Arn": arn}})
@@ -199,7 +199,7 @@ def test_a_topic_that_is_gone_sends_the_event_to_the_queue(world: World) -> None
     assert (said["ERROR_CODE"], said["TARGET_ARN"]) == ("SDK_CLIENT_ERROR", gone)
 
 
-def test_a_target_that_is_gone_is_no_trouble_for_the_job(world: World) -> None:
+def test_a_deleted_target_does_not_affect_the_job(world: World) -> None:
     subscribe(world, {"Arn": "arn:aws:sns:us-east-1:123456789012:nothing"}, {"Arn": "arn:aws:sqs:us-east-1:1:none"})
 
     assert world.finished(world.request())["LabelingJobStatus"] == "Completed"
@@ -230,7 +230,7 @@ def buried(sqs: Any, url: str) -> list[tuple[dict[str, Any], dict[str, str]]]:
 
 @contextmanager
 def listening(world: World, status: int = 204) -> Iterator[tuple[str, list[tuple[str, Any, str]]]]:
-    """Listen on this machine; whoever is told looks the job up at once, from another thread."""
+    """Serve an HTTP endpoint whose handler describes the job immediately, from another thread."""
     got: list[tuple[str, Any, str]] = []
 
     class Handler(BaseHTTPRequestHandler):

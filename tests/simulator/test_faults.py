@@ -1,4 +1,4 @@
-"""Faults on order, and the log of requests that shows what a client did about them."""
+"""Injected faults, and the log of requests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
-from groundtruth_simulator.faults import Fault
+from groundtruth_simulator.control.faults import Fault
 from simulator.world import World
 
 
@@ -23,7 +23,7 @@ def exists(world: World) -> bool:
 @pytest.mark.parametrize(
     ("kind", "error"), [("timeout", ReadTimeoutError), ("reset", ConnectionClosedError), ("error500", ClientError)]
 )
-def test_a_request_breaks_before_or_after_it_took_effect(
+def test_a_fault_can_occur_before_or_after_the_request_takes_effect(
     either_world: World, when: str, kind: str, error: type[BotoCoreError]
 ) -> None:
     either_world.request()
@@ -49,7 +49,7 @@ def test_a_request_breaks_before_or_after_it_took_effect(
         ),
     ],
 )
-def test_an_error_on_order_looks_like_awss(
+def test_an_injected_error_looks_like_an_aws_error(
     either_world: World, kind: str, status: int, code: str, message: str
 ) -> None:
     either_world.simulator.add_fault(operation="CreateLabelingJob", kind=kind)
@@ -63,7 +63,7 @@ def test_an_error_on_order_looks_like_awss(
 
 
 @pytest.mark.parametrize("kind", ["throttle", "error500"])
-def test_an_error_of_s3_is_xml(either_world: World, kind: str) -> None:
+def test_an_injected_s3_error_is_xml(either_world: World, kind: str) -> None:
     assert either_world.bucket
     either_world.simulator.add_fault(operation="s3:GetObject", kind=kind)
 
@@ -74,7 +74,7 @@ def test_an_error_of_s3_is_xml(either_world: World, kind: str) -> None:
     assert either_world.read("labels.json")
 
 
-def test_an_error_of_a_form_service_is_wrapped_xml(either_world: World) -> None:
+def test_an_injected_error_of_a_query_service_is_wrapped_xml(either_world: World) -> None:
     either_world.simulator.add_fault(operation="sts:GetCallerIdentity", kind="access_denied", status=403)
 
     with pytest.raises(ClientError) as caught:
@@ -83,7 +83,7 @@ def test_an_error_of_a_form_service_is_wrapped_xml(either_world: World) -> None:
     assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-def test_any_error_can_be_ordered(world: World) -> None:
+def test_any_error_code_can_be_injected(world: World) -> None:
     world.simulator.add_fault(
         operation="CreateLabelingJob", kind="error", code="ResourceLimitExceeded", message="Too many jobs."
     )
@@ -94,7 +94,7 @@ def test_any_error_can_be_ordered(world: World) -> None:
     assert caught.value.response["Error"] == {"Code": "ResourceLimitExceeded", "Message": "Too many jobs."}
 
 
-def test_a_fault_lasts_as_often_as_ordered_and_hits_its_operation_only(world: World) -> None:
+def test_a_fault_affects_only_its_operation_and_only_the_given_number_of_times(world: World) -> None:
     world.simulator.add_fault(operation="DescribeLabelingJob", kind="throttle", times=2)
     world.create()
 
@@ -106,7 +106,7 @@ def test_a_fault_lasts_as_often_as_ordered_and_hits_its_operation_only(world: Wo
     assert world.simulator.faults.pending() == []
 
 
-def test_botocore_tries_again_after_a_throttle(either_world: World) -> None:
+def test_botocore_retries_after_a_throttle(either_world: World) -> None:
     either_world.create()
     either_world.simulator.clear_requests()
     either_world.simulator.add_fault(operation="DescribeLabelingJob", kind="throttle")
@@ -120,7 +120,7 @@ def test_botocore_tries_again_after_a_throttle(either_world: World) -> None:
     ]
 
 
-def test_a_created_job_is_unseen_for_a_while_but_its_name_is_taken(either_world: World) -> None:
+def test_stale_reads_hide_a_created_job_but_its_name_is_taken(either_world: World) -> None:
     either_world.simulator.add_fault(operation="CreateLabelingJob", kind="stale_reads", seconds=90)
     either_world.create()
 
@@ -135,13 +135,13 @@ def test_a_created_job_is_unseen_for_a_while_but_its_name_is_taken(either_world:
     assert either_world.status() in ("Initializing", "InProgress")
 
 
-def test_every_request_is_logged_with_service_operation_and_effect(either_world: World) -> None:
+def test_every_request_is_logged_with_service_operation_status_and_whether_it_mutates(either_world: World) -> None:
     assert either_world.workteam
     either_world.simulator.clear_requests()
     either_world.create(clips=1)
     either_world.client("sts").get_caller_identity()
     with pytest.raises(ClientError):
-        either_world.describe("nobody")
+        either_world.describe("missing")
 
     seen = [
         (entry["service"], entry["operation"], entry["mutating"], entry["status"])
@@ -168,12 +168,12 @@ def test_every_request_is_logged_with_service_operation_and_effect(either_world:
     [
         ({"operation": "X"}, "missing member kind"),
         ({"operation": "X", "kind": "reset", "wen": "after"}, "unknown member wen"),
-        ({"operation": "X", "kind": "earthquake"}, "'earthquake' is not a valid Kind"),
-        ({"operation": "X", "kind": "reset", "when": "never"}, "when is before or after"),
-        ({"operation": "X", "kind": "reset", "times": 0}, "times is a whole number, 1 or more"),
-        ({"operation": "X", "kind": "timeout", "seconds": "5"}, "seconds is a number, 0 or more"),
+        ({"operation": "X", "kind": "earthquake"}, "'earthquake' is not a valid FaultKind"),
+        ({"operation": "X", "kind": "reset", "when": "never"}, "when must be before or after"),
+        ({"operation": "X", "kind": "reset", "times": 0}, "times must be a whole number, 1 or more"),
+        ({"operation": "X", "kind": "timeout", "seconds": "5"}, "seconds must be a number, 0 or more"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(fault: dict[str, Any], message: str) -> None:
+def test_an_invalid_fault_is_refused(fault: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Fault.parse(fault)

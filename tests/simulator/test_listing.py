@@ -1,4 +1,4 @@
-"""The list calls: order, filters, pages."""
+"""The list operations: order, filters, pages."""
 
 from __future__ import annotations
 
@@ -43,13 +43,11 @@ def names(world: World, **params: Any) -> list[str]:
         ({"StatusEquals": "Failed"}, []),
     ],
 )
-def test_jobs_are_listed_by_creation_time_unless_asked_otherwise(
-    world: World, params: dict[str, Any], expected: list[str]
-) -> None:
+def test_jobs_are_sorted_by_creation_time_by_default(world: World, params: dict[str, Any], expected: list[str]) -> None:
     assert names(world, **params) == expected
 
 
-def test_jobs_are_filtered_and_sorted_by_status(world: World, jobs: list[str]) -> None:
+def test_jobs_can_be_filtered_and_sorted_by_status(world: World, jobs: list[str]) -> None:
     world.sagemaker.stop_labeling_job(LabelingJobName=jobs[0])
 
     assert names(world, StatusEquals="Stopping") == ["charlie"]
@@ -61,13 +59,13 @@ def test_jobs_are_filtered_and_sorted_by_status(world: World, jobs: list[str]) -
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("order", ["Ascending", "Descending"])
-def test_pages_of_any_size_show_every_job_once(world: World, jobs: list[str], size: int, order: str) -> None:
+def test_pages_of_any_size_list_every_job_once(world: World, jobs: list[str], size: int, order: str) -> None:
     assert names(world, PaginationConfig={"PageSize": size}, SortOrder=order, SortBy="Name") == sorted(
         jobs, reverse=order == "Descending"
     )
 
 
-def test_a_token_is_opaque_and_bound_to_its_request(world: World, jobs: list[str]) -> None:
+def test_a_next_token_is_opaque_and_bound_to_its_request(world: World, jobs: list[str]) -> None:
     token = world.sagemaker.list_labeling_jobs(MaxResults=2)["NextToken"]
     assert not any(name in token for name in jobs)
 
@@ -83,7 +81,7 @@ def test_a_token_is_opaque_and_bound_to_its_request(world: World, jobs: list[str
     assert garbled.value.response["Error"]["Message"] == "Invalid pagination token."
 
 
-def test_a_page_may_be_short_though_more_is_to_come(world: World, jobs: list[str]) -> None:
+def test_a_page_can_be_short_although_more_follow(world: World, jobs: list[str]) -> None:
     world.simulator.change_settings(short_pages=True)
 
     page = world.sagemaker.list_labeling_jobs(MaxResults=4)
@@ -93,7 +91,7 @@ def test_a_page_may_be_short_though_more_is_to_come(world: World, jobs: list[str
     assert names(world, PaginationConfig={"PageSize": 4}) == jobs
 
 
-def test_a_summary_may_lack_its_input(world: World) -> None:
+def test_a_summary_can_omit_the_input_configuration(world: World) -> None:
     world.create()
     world.simulator.change_settings(summaries_with_input=False)
 
@@ -103,7 +101,7 @@ def test_a_summary_may_lack_its_input(world: World) -> None:
     assert "InputConfig" in world.describe()
 
 
-def test_a_job_that_comes_between_two_pages_moves_nothing(world: World, jobs: list[str]) -> None:
+def test_a_job_created_between_two_pages_shifts_no_other_job(world: World, jobs: list[str]) -> None:
     first = world.sagemaker.list_labeling_jobs(MaxResults=2, SortOrder="Descending")
     world.create("late")
 
@@ -112,7 +110,7 @@ def test_a_job_that_comes_between_two_pages_moves_nothing(world: World, jobs: li
     assert [entry["LabelingJobName"] for entry in rest["LabelingJobSummaryList"]] == list(reversed(jobs))[2:]
 
 
-def test_ten_jobs_are_a_page_unless_asked_otherwise(world: World) -> None:
+def test_a_page_has_ten_jobs_by_default(world: World) -> None:
     request = world.request()
     for number in range(11):
         world.sagemaker.create_labeling_job(**{**request, "LabelingJobName": f"job-{number}"})
@@ -123,7 +121,7 @@ def test_ten_jobs_are_a_page_unless_asked_otherwise(world: World) -> None:
     assert "NextToken" in page
 
 
-def test_a_summary_says_less_than_describe(either_world: World) -> None:
+def test_a_summary_has_fewer_members_than_describe(either_world: World) -> None:
     either_world.finished(either_world.request())
 
     [summary] = either_world.sagemaker.list_labeling_jobs()["LabelingJobSummaryList"]
@@ -148,7 +146,7 @@ def test_a_summary_says_less_than_describe(either_world: World) -> None:
     }
 
 
-def test_a_teams_jobs_are_listed_with_what_is_pending(either_world: World) -> None:
+def test_the_jobs_of_a_team_are_listed_with_pending_counts(either_world: World) -> None:
     either_world.create(clips=4)
     either_world.simulator.advance(80)
 
@@ -166,7 +164,7 @@ def test_a_teams_jobs_are_listed_with_what_is_pending(either_world: World) -> No
     }
 
 
-def test_a_teams_jobs_are_found_by_reference_code(world: World, jobs: list[str]) -> None:
+def test_the_jobs_of_a_team_can_be_filtered_by_reference_code(world: World, jobs: list[str]) -> None:
     code = world.describe(jobs[3])["JobReferenceCode"]
 
     found = world.sagemaker.list_labeling_jobs_for_workteam(
@@ -176,8 +174,8 @@ def test_a_teams_jobs_are_found_by_reference_code(world: World, jobs: list[str])
     assert [entry["LabelingJobName"] for entry in found["LabelingJobSummaryList"]] == ["echo"]
 
 
-def test_an_unknown_team_has_no_list(world: World) -> None:
-    team = "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/nobody"
+def test_listing_the_jobs_of_an_unknown_team_is_refused(world: World) -> None:
+    team = "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/missing"
 
     with pytest.raises(ClientError) as caught:
         world.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=team)

@@ -16,7 +16,7 @@ def refusal(call: Any, **params: Any) -> tuple[str, str]:
     return caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]
 
 
-def test_a_workforce_comes_from_a_user_pool(either_world: World) -> None:
+def test_a_workforce_can_use_a_cognito_user_pool(either_world: World) -> None:
     pool = {name: either_world.cognito[name] for name in ("UserPool", "ClientId")}
 
     arn = either_world.sagemaker.create_workforce(WorkforceName="staff", CognitoConfig=pool)["WorkforceArn"]
@@ -33,7 +33,7 @@ def test_a_workforce_comes_from_a_user_pool(either_world: World) -> None:
     assert found["SubDomain"].endswith(".labeling.us-east-1.sagemaker.aws")
 
 
-def test_a_workforce_keeps_its_clients_secret(world: World) -> None:
+def test_a_workforce_never_returns_its_client_secret(world: World) -> None:
     world.sagemaker.create_workforce(WorkforceName="staff", OidcConfig=OIDC)
 
     found = world.sagemaker.describe_workforce(WorkforceName="staff")["Workforce"]["OidcConfig"]
@@ -41,7 +41,7 @@ def test_a_workforce_keeps_its_clients_secret(world: World) -> None:
     assert found == {name: value for name, value in OIDC.items() if name != "ClientSecret"}
 
 
-def test_there_is_one_private_workforce_in_a_region(world: World) -> None:
+def test_a_region_has_only_one_private_workforce(world: World) -> None:
     world.sagemaker.create_workforce(WorkforceName="staff", OidcConfig=OIDC)
 
     assert refusal(world.sagemaker.create_workforce, WorkforceName="others", OidcConfig=OIDC) == (
@@ -50,7 +50,7 @@ def test_there_is_one_private_workforce_in_a_region(world: World) -> None:
     )
 
 
-def test_a_workforce_has_one_identity_provider(world: World) -> None:
+def test_a_workforce_has_exactly_one_identity_provider(world: World) -> None:
     both = {"CognitoConfig": {"UserPool": "us-east-1_x", "ClientId": "c"}, "OidcConfig": OIDC}
 
     for given in ({}, both):
@@ -60,7 +60,7 @@ def test_a_workforce_has_one_identity_provider(world: World) -> None:
         )
 
 
-def test_a_workforce_needs_a_user_pool_that_exists(world: World) -> None:
+def test_a_workforce_requires_an_existing_user_pool(world: World) -> None:
     pool = {"UserPool": "us-east-1_nothing", "ClientId": "c"}
 
     assert refusal(world.sagemaker.create_workforce, WorkforceName="staff", CognitoConfig=pool) == (
@@ -69,7 +69,7 @@ def test_a_workforce_needs_a_user_pool_that_exists(world: World) -> None:
     )
 
 
-def test_a_workforce_goes_after_its_teams(world: World) -> None:
+def test_a_workforce_with_teams_cannot_be_deleted(world: World) -> None:
     assert world.workteam
     assert refusal(world.sagemaker.delete_workforce, WorkforceName="staff") == (
         "ResourceInUse",
@@ -85,7 +85,7 @@ def test_a_workforce_goes_after_its_teams(world: World) -> None:
     )
 
 
-def test_a_workforces_addresses_can_be_changed_and_its_provider_only_without_teams(world: World) -> None:
+def test_a_workforce_with_teams_can_change_ip_ranges_but_not_its_identity_provider(world: World) -> None:
     assert world.workteam
 
     answer = world.sagemaker.update_workforce(WorkforceName="staff", SourceIpConfig={"Cidrs": ["10.0.0.0/8"]})
@@ -98,7 +98,7 @@ def test_a_workforces_addresses_can_be_changed_and_its_provider_only_without_tea
     assert [each["WorkforceName"] for each in world.sagemaker.list_workforces()["Workforces"]] == ["staff"]
 
 
-def test_a_team_is_made_read_changed_and_deleted(either_world: World) -> None:
+def test_a_team_can_be_created_described_updated_and_deleted(either_world: World) -> None:
     arn = either_world.workteam
     sagemaker = either_world.sagemaker
     assert arn == "arn:aws:sagemaker:us-east-1:123456789012:workteam/private-crowd/reviewers"
@@ -117,10 +117,10 @@ def test_a_team_is_made_read_changed_and_deleted(either_world: World) -> None:
     )
 
 
-def test_a_teams_name_is_taken_while_it_exists(world: World) -> None:
-    assert refusal(world.sagemaker.create_workteam, **{**world.workteam_request(), "WorkforceName": "nobody"}) == (
+def test_a_team_name_is_unique_while_the_team_exists(world: World) -> None:
+    assert refusal(world.sagemaker.create_workteam, **{**world.workteam_request(), "WorkforceName": "missing"}) == (
         "ValidationException",
-        "No workforce found for name: nobody",
+        "No workforce found for name: missing",
     )
     assert world.workteam
 
@@ -151,7 +151,9 @@ def test_a_teams_name_is_taken_while_it_exists(world: World) -> None:
         ),
     ],
 )
-def test_a_teams_members_come_from_one_place(world: World, members: list[dict[str, Any]], message: str) -> None:
+def test_all_members_of_a_team_use_the_same_identity_provider(
+    world: World, members: list[dict[str, Any]], message: str
+) -> None:
     request = world.workteam_request(MemberDefinitions=members)
     del request["WorkforceName"]
 
@@ -165,7 +167,7 @@ def test_a_teams_members_come_from_one_place(world: World, members: list[dict[st
         ("ClientId", "The user pool client nothing does not exist."),
     ],
 )
-def test_a_teams_group_and_client_must_exist(world: World, name: str, message: str) -> None:
+def test_the_user_group_and_client_of_a_team_must_exist(world: World, name: str, message: str) -> None:
     members = [{"CognitoMemberDefinition": {**world.cognito, name: "nothing"}}]
     request = world.workteam_request(MemberDefinitions=members)
     del request["WorkforceName"]
@@ -173,7 +175,7 @@ def test_a_teams_group_and_client_must_exist(world: World, name: str, message: s
     assert refusal(world.sagemaker.create_workteam, **request) == ("ValidationException", message)
 
 
-def test_a_region_has_twenty_five_teams_at_most(world: World) -> None:
+def test_a_region_has_at_most_25_teams(world: World) -> None:
     assert world.workteam
     for number in range(24):
         world.sagemaker.create_workteam(**world.workteam_request(f"team-{number}"))
@@ -186,7 +188,7 @@ def test_a_region_has_twenty_five_teams_at_most(world: World) -> None:
     assert len([team for page in pages for team in page["Workteams"]]) == 24
 
 
-def test_a_worker_task_template_with_an_arn_is_kept_and_deleted(world: World) -> None:
+def test_a_human_task_ui_can_be_created_described_and_deleted(world: World) -> None:
     sagemaker = world.sagemaker
     made = sagemaker.create_human_task_ui(HumanTaskUiName="page", UiTemplate={"Content": "<p></p>"})
 
@@ -202,7 +204,7 @@ def test_a_worker_task_template_with_an_arn_is_kept_and_deleted(world: World) ->
 
 
 @pytest.mark.parametrize("kind", ["job", "team", "workforce"])
-def test_tags_are_set_replaced_and_taken_away(either_world: World, kind: str) -> None:
+def test_tags_can_be_added_replaced_and_deleted(either_world: World, kind: str) -> None:
     sagemaker = either_world.sagemaker
     either_world.create()
     arn = {
@@ -218,8 +220,8 @@ def test_tags_are_set_replaced_and_taken_away(either_world: World, kind: str) ->
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "3"}]
 
 
-def test_nothing_that_is_not_there_has_tags(world: World) -> None:
-    arn = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/nobody"
+def test_tagging_a_missing_resource_is_refused(world: World) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/missing"
 
     assert refusal(world.sagemaker.list_tags, ResourceArn=arn) == (
         "ResourceNotFound",
@@ -227,7 +229,7 @@ def test_nothing_that_is_not_there_has_tags(world: World) -> None:
     )
 
 
-def test_motos_own_things_keep_their_tags(world: World) -> None:
+def test_resources_of_moto_keep_their_tags(world: World) -> None:
     arn = world.sagemaker.create_experiment(ExperimentName="try")["ExperimentArn"]
 
     world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])

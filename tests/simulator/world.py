@@ -15,12 +15,12 @@ import boto3
 from botocore.config import Config
 from moto import mock_aws
 
-import groundtruth_simulator
-from groundtruth_simulator import Simulator
+from groundtruth_simulator.installation import install
 from groundtruth_simulator.server import SimulatorServer
+from groundtruth_simulator.simulator import Simulator
 
 REGION = "us-east-1"
-SESSION: Any = boto3.Session()  # one for all: reading the service models again for every client takes seconds
+SESSION: Any = boto3.Session()  # shared, because reading the service models again for every client takes seconds
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LABELS = ("goal", "no goal", "unclear")
 PRE = "arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass"
@@ -46,7 +46,7 @@ ZERO = {"TotalLabeled": 0, "HumanLabeled": 0, "MachineLabeled": 0, "FailedNonRet
 
 @cache
 def client(service: str, url: str | None, *, attempts: int = 1, region: str = REGION, **config: Any) -> Any:
-    """Return a client, the same one for the same wishes: making one takes longer than most tests."""
+    """Return a client, cached by its arguments, because creating one takes longer than most tests."""
     return SESSION.client(
         service,
         region_name=region,
@@ -65,7 +65,7 @@ class World:
     url: str | None = None
 
     def client(self, service: str, **config: Any) -> Any:
-        """Return a client that never tries twice."""
+        """Return a client that never retries."""
         return client(service, self.url, **config)
 
     @cached_property
@@ -92,13 +92,13 @@ class World:
 
     @cached_property
     def workteam(self) -> str:
-        """Return the ARN of a team whose workers an identity provider vouches for (moto takes long to make a user pool)."""
+        """Return the ARN of a team with an OIDC identity provider (moto takes long to create a user pool)."""
         self.sagemaker.create_workforce(WorkforceName="staff", OidcConfig=OIDC)
         return str(self.sagemaker.create_workteam(**self.workteam_request())["WorkteamArn"])
 
     @cached_property
     def bucket(self) -> str:
-        """Return a bucket with labels and template in it."""
+        """Return a bucket with labels and a template."""
         self.s3.create_bucket(Bucket="acme-clips")
         self.put("labels.json", json.dumps({"document-version": "2018-11-28", "labels": _entries(LABELS)}))
         self.put("page.liquid.html", "<crowd-form></crowd-form>")
@@ -116,7 +116,7 @@ class World:
         return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
     def manifest(self, clips: int = 3, *, missing: Iterable[int] = (), lines: Iterable[dict[str, Any]] = ()) -> str:
-        """Put clips and a manifest of them; the missing ones stand in the manifest only."""
+        """Upload clips and their manifest; a missing clip is only in the manifest."""
         absent = set(missing)
         for number in set(range(clips)) - absent:
             self.s3.put_object(Bucket=self.bucket, Key=f"clips/{number}.mp4", Body=b"clip")
@@ -165,7 +165,7 @@ class World:
         return str(self.describe(name)["LabelingJobStatus"])
 
     def finished(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Create a job, let it come to its end, and describe it."""
+        """Create a job, advance to its end, and describe it."""
         self.sagemaker.create_labeling_job(**request)
         self.simulator.advance_until_idle()
         return self.describe(request["LabelingJobName"])
@@ -181,7 +181,7 @@ def counters(world: World, name: str = "Shots-07") -> dict[str, int]:
 
 
 def changed(request: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """Return a request with one member set, by a path such as "HumanTaskConfig.TaskTitle"; None takes it out."""
+    """Return a request with one member set, by a path such as "HumanTaskConfig.TaskTitle"; None removes it."""
     result = copy.deepcopy(dict(request))
     *way, last = path.split(".")
     place = result
@@ -196,15 +196,15 @@ def changed(request: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]
 
 @contextmanager
 def in_process(**options: Any) -> Iterator[World]:
-    """Give an empty account inside mock_aws, with a clock that stands still."""
-    simulator = groundtruth_simulator.install(**{"start": START, "frozen": True, **options})
+    """Return an empty account in mock_aws, with a frozen clock."""
+    simulator = install(**{"start": START, "frozen": True, **options})
     with mock_aws():
         yield World(simulator)
 
 
 @contextmanager
 def served(**options: Any) -> Iterator[World]:
-    """Give an empty account behind a server on this machine, with a clock that stands still."""
+    """Return an empty account behind a local server, with a frozen clock."""
     with SimulatorServer(**{"start": START, "frozen": True, **options}) as simulator:
         yield World(simulator, url=simulator.url)
 

@@ -55,13 +55,10 @@ def untyped_signatures(path: str, source: str) -> Iterator[str]:
 
 def public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     """Give the functions of a module and the methods of its classes that have no leading underscore."""
-    bodies = [tree.body, *(node.body for node in tree.body if is_public_class(node))]
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    bodies = [tree.body, *(node.body for node in classes)]
     for body in bodies:
         yield from (node for node in body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"))
-
-
-def is_public_class(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ClassDef) and not node.name.startswith("_")
 
 
 def full_folders(paths: Iterator[str]) -> Iterator[str]:

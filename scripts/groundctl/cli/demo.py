@@ -110,7 +110,7 @@ class _Demo:
         self.say(f"Uploading {len(clips)} sample clips")
         upload(clips, infrastructure, open_aws(infrastructure))
         bucket = infrastructure.input_buckets[0]
-        simulator.tell_truth({f"s3://{bucket}/{clip}": label for clip, label in truth.items()})
+        simulator.set_correct_labels({f"s3://{bucket}/{clip}": label for clip, label in truth.items()})
 
     def apply_terraform(self) -> Infrastructure:
         stack = open_stack(tool_root() / "terraform", working_copy=self.out / "terraform")

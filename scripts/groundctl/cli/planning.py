@@ -1,4 +1,4 @@
-"""What the commands that plan have in common: make a plan of the checkout, and print the problems that prevent it."""
+"""What the commands that plan have in common: make a plan of the checkout, and print what keeps it from being made."""
 
 from __future__ import annotations
 

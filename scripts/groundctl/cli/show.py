@@ -113,13 +113,13 @@ def _plan(shown: Shown) -> Plan:
     return make_plan(inputs)
 
 
-def _exit_code(plan: Plan) -> ExitCode:
-    return ExitCode.PROBLEMS if plan.requires_attention else ExitCode.OK
-
-
 def _declared(checkout: Repository) -> frozenset[JobKey]:
     """Name the jobs of all files by the names of the files, which must be the same (GT212)."""
     return frozenset(job_key(PurePosixPath(path).stem) for path in checkout.declarations())
+
+
+def _exit_code(plan: Plan) -> ExitCode:
+    return ExitCode.PROBLEMS if plan.requires_attention else ExitCode.OK
 
 
 def _show_plan(shown: Shown) -> ExitCode:

@@ -18,7 +18,7 @@ from moto.core.request import normalize_request
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request as WebRequest
 
-from groundtruth_simulator.traffic import name_call
+from groundtruth_simulator.control.request_log import identify_call
 from support.aws.iam_policies import Request
 
 # Operations that S3 allows under another name than their own.
@@ -87,7 +87,7 @@ def _forward(url: str, request: WebRequest, body: bytes) -> tuple[str, list[tupl
 def rights(request: WebRequest, body: bytes) -> Iterator[Request]:
     """Yield each right that AWS would look for before it answers."""
     bare = AWSPreparedRequest(request.method, request.url, HTTPHeaders.from_dict(dict(request.headers)), b"", False)
-    call = name_call(normalize_request(bare), body)
+    call = identify_call(normalize_request(bare), body)
     action = f"{call.service}:{call.operation}"
     if call.service == "s3":
         yield _of_s3(call.operation, request)

@@ -54,9 +54,9 @@ class SimulatorProcess:
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         }
 
-    def tell_truth(self, labels: Mapping[str, str]) -> None:
-        """Set which label is right for each clip, by URI or file name."""
-        self._call("truth", labels)
+    def set_correct_labels(self, labels: Mapping[str, str]) -> None:
+        """Set the correct label of each clip, by URI or file name."""
+        self._call("correct-labels", labels)
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass."""

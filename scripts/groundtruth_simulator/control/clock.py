@@ -1,0 +1,65 @@
+"""Simulated time: accelerated real time, or a frozen clock that moves only on request."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The simulated clock. It is thread-safe."""
+
+    def __init__(self, *, start: datetime | None = None, speed: float = 1.0, frozen: bool = False) -> None:
+        """Start at `start` (UTC; the real time if absent); `speed` is simulated seconds per real second."""
+        self._lock = threading.Lock()
+        self._base = (start or datetime.now(UTC)).astimezone(UTC)
+        self._real_base = time.monotonic()
+        self._speed = speed
+        self._frozen = frozen
+
+    @property
+    def frozen(self) -> bool:
+        """Return whether time moves only on request."""
+        return self._frozen
+
+    @property
+    def speed(self) -> float:
+        """Return the simulated seconds for each real second."""
+        return self._speed
+
+    def now(self) -> datetime:
+        """Return the simulated time, timezone-aware, in UTC."""
+        with self._lock:
+            return self._now()
+
+    def advance(self, seconds: float) -> datetime:
+        """Move time forward; it never moves back."""
+        if seconds < 0:
+            raise ValueError("time moves forward only")
+        with self._lock:
+            self._rebase(self._now() + timedelta(seconds=seconds))
+            return self._base
+
+    def advance_to(self, target: datetime) -> datetime:
+        """Move time forward to a time, or not at all if it has passed."""
+        with self._lock:
+            self._rebase(max(self._now(), target.astimezone(UTC)))
+            return self._base
+
+    def configure(self, *, speed: float | None = None, frozen: bool | None = None) -> None:
+        """Change the speed from now on."""
+        if speed is not None and speed < 0:
+            raise ValueError("speed must not be negative")
+        with self._lock:
+            self._rebase(self._now())
+            self._speed = self._speed if speed is None else speed
+            self._frozen = self._frozen if frozen is None else frozen
+
+    def _now(self) -> datetime:
+        if self._frozen:
+            return self._base
+        return self._base + timedelta(seconds=(time.monotonic() - self._real_base) * self._speed)
+
+    def _rebase(self, target: datetime) -> None:
+        self._base, self._real_base = target, time.monotonic()

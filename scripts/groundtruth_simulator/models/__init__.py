@@ -1,0 +1,1 @@
+"""The resources of Ground Truth in one account and Region: labeling jobs, workforces, work teams, worker task templates."""

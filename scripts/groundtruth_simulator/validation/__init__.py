@@ -1,0 +1,1 @@
+"""What Ground Truth checks before it accepts a request."""
