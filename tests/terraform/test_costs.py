@@ -34,6 +34,6 @@ def test_keys_and_alarms_are_counted() -> None:
 
 
 def test_every_reference_is_listed() -> None:
-    text, _, sources = NOTE.partition("## How sure this is")
+    text, _, sources = NOTE.partition("## How reliable these figures are")
 
     assert set(re.findall(r"\[(\d+)\]", text)) == set(re.findall(r"^(\d+)\. ", sources, re.MULTILINE))
