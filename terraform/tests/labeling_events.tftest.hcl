@@ -27,7 +27,7 @@ run "the_rule_hears_every_end_and_nothing_else" {
       "detail-type" = ["SageMaker Ground Truth Labeling Job State Change"]
       detail        = { LabelingJobStatus = ["Completed", "Failed", "Stopped"] }
     }
-    error_message = "Ground Truth tells of three ends, and other things of SageMaker are not ours."
+    error_message = "Ground Truth sends three final states, and the rule matches no other SageMaker events."
   }
 }
 

@@ -1,6 +1,6 @@
-"""Our own assertions on a Terraform plan's JSON: who may become a role, which role may be passed on, whom a policy lets in.
+"""Our own assertions on a Terraform plan's JSON: who may assume a role, which role may be passed, and whom a policy admits.
 
-A scanner is silent where it matters here: checkov takes `repo:org/repo:*` for a restriction, and has no direct rule on PassRole.
+Scanners miss these faults: checkov accepts `repo:org/repo:*` as a restriction, and has no direct rule on PassRole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ POLICIES = ("assume_role_policy", "policy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A policy that a plan would make."""
+    """A policy that a plan would create."""
 
     address: str
     attribute: str
@@ -41,7 +41,7 @@ def faults(plan: Plan) -> list[str]:
 
 
 def faults_of_github_access(plan: Plan) -> list[str]:
-    """List what is wrong with a plan of the module github-access by itself."""
+    """List what is wrong with a plan of the module github-access alone."""
     return [*faults(plan), *_whom_github_roles_trust(plan), *_what_bounds_github_roles(plan)]
 
 
@@ -87,11 +87,11 @@ def _whom_github_roles_trust(plan: Plan) -> Iterator[str]:
 
 
 def _what_bounds_github_roles(plan: Plan) -> Iterator[str]:
-    ceilings = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
+    boundaries = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
     for role in _github_roles(plan):
         boundary = role["values"].get("permissions_boundary") or ""
-        if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in ceilings:
-            yield f"boundary: {role['address']} has no ceiling of its own"
+        if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in boundaries:
+            yield f"boundary: {role['address']} has no permissions boundary of its own"
 
 
 def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
@@ -101,7 +101,7 @@ def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
 
 
 def _expected_trust(variables: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Write a role's trust out once more, from what the plan was given."""
+    """Return the expected trust policy of a role, from the plan's variables."""
     github, account = variables["github"]["value"], variables["context"]["value"]["account_id"]
     owner, name = github["repository"].split("/")
     ends = ["pull_request", f"ref:{MAIN}"] if kind == "plan" else [f"environment:groundctl-{kind}"]

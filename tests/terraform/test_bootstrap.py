@@ -1,4 +1,4 @@
-"""The first step in an account: the bucket for Terraform's state, made on the simulator the way a person does it."""
+"""The first step in an account: the bucket for Terraform's state, created on the simulator as an administrator does it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from bootstrap.__main__ import main
 from bootstrap.settings import UnfitSettingsError, read_settings
 from support.aws_client import aws_client
-from terraform.ground import CHECKOUT, SOURCE, run_terraform
+from terraform.infrastructure import CHECKOUT, SOURCE, run_terraform
 
 pytestmark = pytest.mark.xdist_group("applied-terraform")
 
@@ -26,7 +26,7 @@ NUMBERS = count(1)
 
 
 class Said(NamedTuple):
-    """What came of a run."""
+    """The outcome of a run."""
 
     code: int
     out: str
@@ -35,7 +35,7 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Desk:
-    """Settings in a folder, the AWS they are meant for, and a person who answers."""
+    """Settings in a folder, their simulated AWS, and scripted answers."""
 
     settings: Path
     bucket: str
@@ -77,7 +77,7 @@ def desk(
         monkeypatch.setenv(name, value)
     made.write()
     yield made
-    if made.has_bucket():  # the stack that is applied beside these tests counts all buckets
+    if made.has_bucket():  # the stack that is applied at the same time counts all buckets
         for one in made.s3.list_object_versions(Bucket=made.bucket).get("Versions", []):
             made.s3.delete_object(Bucket=made.bucket, Key=one["Key"], VersionId=one["VersionId"])
         for one in made.s3.list_object_versions(Bucket=made.bucket).get("DeleteMarkers", []):
@@ -85,7 +85,7 @@ def desk(
         made.s3.delete_bucket(Bucket=made.bucket)
 
 
-def test_it_says_what_it_will_do_and_does_nothing_unless_told(desk: Desk) -> None:
+def test_it_lists_its_steps_and_does_nothing_without_confirmation(desk: Desk) -> None:
     said = desk.run(answer="y\n")
 
     assert said.code == 1
@@ -104,12 +104,12 @@ def test_it_says_what_it_will_do_and_does_nothing_unless_told(desk: Desk) -> Non
     assert not desk.has_bucket()
 
 
-def test_without_anybody_to_ask_nothing_is_done(desk: Desk) -> None:
+def test_without_a_terminal_nothing_is_done(desk: Desk) -> None:
     assert desk.run().code == 1
     assert not desk.has_bucket()
 
 
-def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: Desk) -> None:
+def test_the_bucket_suits_a_state_and_the_output_names_the_first_apply(desk: Desk) -> None:
     said = desk.run(answer="yes\n")
 
     s3, bucket = desk.s3, {"Bucket": desk.bucket}
@@ -131,7 +131,7 @@ def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: 
     assert "Expiration" not in rule
 
 
-def test_make_hands_the_environment_on() -> None:
+def test_make_passes_the_environment() -> None:
     told = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "bootstrap", "ENVIRONMENT=dev.eu-west-1"],
         cwd=CHECKOUT,
@@ -152,7 +152,7 @@ def test_make_hands_the_environment_on() -> None:
     assert which.stderr.startswith("Which one? make bootstrap ENVIRONMENT=production.us-east-1\n")
 
 
-def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
+def test_a_second_run_has_nothing_to_do(desk: Desk) -> None:
     desk.run("--yes")
 
     again = desk.run()
@@ -176,7 +176,7 @@ def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
     ],
     ids=["public", "plain HTTP", "versions", "ownership", "lifecycle"],
 )
-def test_what_was_undone_since_is_mended_and_nothing_else(
+def test_a_second_run_restores_only_what_was_changed(
     desk: Desk, spoil: Callable[[Any, str], object], words: str
 ) -> None:
     desk.run("--yes")
@@ -190,7 +190,7 @@ def test_what_was_undone_since_is_mended_and_nothing_else(
     assert "nothing to do" in desk.run().out
 
 
-def test_what_others_wrote_into_the_policy_stays(desk: Desk) -> None:
+def test_policy_statements_of_other_authors_stay(desk: Desk) -> None:
     theirs = {
         "Sid": "Auditors",
         "Effect": "Allow",
@@ -209,7 +209,7 @@ def test_what_others_wrote_into_the_policy_stays(desk: Desk) -> None:
     assert len(statements) == 3
 
 
-def test_a_key_of_ones_own_encrypts_the_state(desk: Desk) -> None:
+def test_a_customer_managed_key_encrypts_the_state(desk: Desk) -> None:
     key = desk.client("kms").create_key()["KeyMetadata"]["Arn"]
     desk.write(more=f'kms_key_id = "{key}"\n')
 
@@ -220,7 +220,7 @@ def test_a_key_of_ones_own_encrypts_the_state(desk: Desk) -> None:
     assert "nothing to do" in desk.run().out
 
 
-def test_credentials_of_another_account_are_refused_before_anything_is_made(desk: Desk) -> None:
+def test_credentials_of_another_account_are_refused_before_anything_is_created(desk: Desk) -> None:
     desk.write(account_id="444455556666")
 
     said = desk.run("--yes")
@@ -243,7 +243,7 @@ def test_a_bucket_in_another_region_is_refused(desk: Desk) -> None:
     assert f"The bucket {desk.bucket} is in eu-central-1" in said.err
 
 
-def test_without_an_answer_from_aws_it_says_so_and_ends(desk: Desk) -> None:
+def test_a_missing_answer_from_aws_is_reported(desk: Desk) -> None:
     desk.patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
     said = desk.run("--yes")
@@ -276,7 +276,7 @@ def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path
     assert "dev.tfstate.tflock" in locks  # it was held while the apply ran
 
 
-def test_files_that_are_missing_are_named_with_those_that_are_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_with_the_existing_ones(tmp_path: Path) -> None:
     (tmp_path / "production.s3.tfbackend").write_text("")
 
     with pytest.raises(UnfitSettingsError, match=r"prod\.s3\.tfbackend is not there.*another ENVIRONMENT: production$"):
@@ -291,7 +291,7 @@ def test_files_that_are_missing_are_named_with_those_that_are_there(tmp_path: Pa
         ('bucket = "acme-state"\n  key = "nested"\n# region = "off"\n', "lacks key, region"),
     ],
 )
-def test_settings_that_will_not_do_are_told_with_what_would(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_settings_are_reported_with_a_valid_value(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "a.s3.tfbackend").write_text(text)
     (tmp_path / "a.tfvars").write_text("")
 
