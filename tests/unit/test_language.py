@@ -30,7 +30,7 @@ BANNED = {
     r"(?<!background )(?<!common )ground(?!\.\w)(?![\s#-]+truth)": "infrastructure",
     r"ceilings?(?!\.\w)": "limit (policy) or permissions boundary (IAM)",
     # Amazon's own names are hyphenated or begin otherwise: private-crowd, crowd-form, Crowd HTML elements.
-    r"(public|the) crowds?(?!-)": "public workforce",
+    r"(public|the) crowds?(?!-| html)": "public workforce",
     r"(hold|holds|held|holding) against": "compare with",
     r"somebody|whoever|nobody": "name the role, or use the passive",
     r"getting on": "progress",
@@ -44,16 +44,20 @@ BANNED = {
 }
 PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), better) for word, better in BANNED.items()]
 
-# Texts that are not ours to word: AWS's own messages, which the simulator repeats letter by letter.
-QUOTED: tuple[str, ...] = ()
+# Phrases in which a banned word is right. AWS's own messages, which the simulator repeats letter by letter, belong here too.
+ALLOWED = (
+    "above the ground",  # a tennis ball in the sample clips
+    "turns to the crowd",  # the spectators in the sample clips
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text for people, and the line it starts on."""
+    """A text for people, and the first and last line of it."""
 
     line: int
     words: str
+    last_line: int | None = None  # where escapes such as \\n make a text look longer than it is
 
 
 # Readers: one for each kind of file
@@ -69,7 +73,9 @@ def in_markdown(source: str) -> Iterator[Text]:
 def in_hcl(source: str) -> Iterator[Text]:
     """Yield comments, descriptions, error messages and names of test runs."""
     yield from _comments(source)
-    for text in re.finditer(r'\b(?:\w*description|error_message)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|<<-EOT\n(.*?)\n *EOT)', source, re.DOTALL):
+    for text in re.finditer(
+        r'\b(?:\w*description|error_message)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|<<-EOT\n(.*?)\n *EOT)', source, re.DOTALL
+    ):
         group = 1 if text[1] is not None else 2
         yield Text(line=_line(source, text.start(group)), words=re.sub(r"\$\{[^}]*\}", "", text[group]))
     for run in re.finditer(r'^run "(\w+)"', source, re.MULTILINE):
@@ -81,6 +87,11 @@ def in_yaml(source: str) -> Iterator[Text]:
     yield from _comments(source)
     for shown in re.finditer(r"^[ -]*(?:name|description): (.+)$", source, re.MULTILINE):
         yield Text(line=_line(source, shown.start()), words=shown[1])
+
+
+def in_template(source: str) -> Iterator[Text]:
+    """Yield a Jinja template's comments and text, without its code."""
+    yield Text(line=1, words=re.sub(r"\{\{.*?\}\}|\{%.*?%\}", _blank, source, flags=re.DOTALL))
 
 
 def in_comments(source: str) -> Iterator[Text]:
@@ -100,7 +111,7 @@ def in_python(source: str) -> Iterator[Text]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Constant(value=str(text)) if re.search(r"\s", text.strip()):
-                yield Text(line=node.lineno, words=text)
+                yield Text(line=node.lineno, words=text, last_line=node.end_lineno)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
                 yield Text(line=node.lineno, words=name.replace("_", " "))
 
@@ -154,9 +165,14 @@ AREAS: dict[str, Area] = {
     "jobs": (("jobs/**/*.yaml", in_comments), ("jobs/**/*.md", in_markdown)),
     "schemas": (("schemas/*.json", in_schema),),
     "decisions": (("DECISIONS.md", in_markdown),),
-    "documents": (("*.md", in_markdown),),
+    "documents": (("*.md", in_markdown), ("Makefile", in_comments), ("pyproject.toml", in_comments)),
     # RULES.md is written from the rules' docstrings.
-    "scripts": (("scripts/**/*.py", in_python), ("scripts/**/*.sh", in_comments), ("schemas/RULES.md", in_markdown)),
+    "scripts": (
+        ("scripts/**/*.py", in_python),
+        ("scripts/**/*.jinja", in_template),
+        ("scripts/**/*.sh", in_comments),
+        ("schemas/RULES.md", in_markdown),
+    ),
     "tests": (("tests/**/*.py", in_python), ("tests/**/*.md", in_markdown)),
 }
 # Not yet: "documents", "scripts" and "tests", which are added when the branches that rewrite them are merged.
@@ -174,12 +190,13 @@ def files(area: Area) -> Iterator[tuple[Path, Reader]]:
 
 def banned(text: Text) -> Iterator[tuple[int, str]]:
     """Yield each banned word in a text with its line, and what to write instead."""
-    words = text.words
-    for quoted in QUOTED:
-        words = words.replace(quoted, "")
+    words = re.sub(r"</?[a-z][^<>]*>", _blank, text.words)
+    for phrase in ALLOWED:
+        words = words.replace(phrase, "")
     for pattern, better in PATTERNS:
         for word in pattern.finditer(words):
-            yield text.line + _line(words, word.start()) - 1, f'"{word[0]}": write {better}'
+            line = text.line + _line(words, word.start()) - 1
+            yield min(line, text.last_line or line), f'"{word[0]}": write {better}'
 
 
 @pytest.mark.parametrize("name", CHECKED)
@@ -219,6 +236,8 @@ def problems(source: str, reader: Reader) -> list[tuple[int, str]]:
         ("name: told # whoever\n", in_comments, [(1, "whoever")]),
         ('{\n"x-hint": "use small letters", "enum": ["told"]}', in_schema, [(2, "small letters")]),
         ('"""Mend."""\n\nx = f"is {1} to be seen"\ny = "told"\n', in_python, [(3, "to be seen")]),
+        ('x = "A\\nB\\nwhat now: C"\ny = """\n\nnobody else"""\n', in_python, [(1, "what now"), (4, "nobody")]),
+        ('<i class="ground">{{ told }}\n{# mend #}</i>\n', in_template, [(2, "mend")]),
         ("x = (\n    'one '\n    'not so'\n)  # mend\ndef test_it_is_told(): ...\n", in_python, [(2, "not so"), (4, "mend"), (5, "told")]),
     ],
 )  # fmt: skip
@@ -234,7 +253,7 @@ def test_a_banned_word_is_found_on_its_line(source: str, reader: Reader, expecte
         "Set ground.state.key and ceilings.job.usd.",
         "Workers cannot tell labels apart.",
         "The teams are private-crowd and public-crowd; Crowd HTML elements render the page.",
-        "A hold, for goodness.",
+        "A hold, for goodness. The ball is above the ground, and the Crowd HTML elements are in place.",
     ],
 )
 def test_a_legitimate_use_is_not_found(legitimate: str) -> None:
