@@ -186,7 +186,7 @@ run "an_existing_provider_is_used" {
 
   assert {
     condition     = length(aws_iam_openid_connect_provider.this) == 0 && output.provider_arn == "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
-    error_message = "An account has one provider for GitHub: no second one is made."
+    error_message = "An account has one provider for GitHub: no second one is created."
   }
 }
 

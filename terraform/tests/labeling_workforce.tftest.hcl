@@ -35,7 +35,7 @@ run "a_team_is_a_group_of_the_pool" {
 
   assert {
     condition     = aws_sagemaker_workteam.this["court-side-reviewers"].workforce_name == "groundctl-test"
-    error_message = "The team belongs to the workforce that is made with it."
+    error_message = "The team belongs to the workforce that is created with it."
   }
 }
 

@@ -140,7 +140,7 @@ def _other_places(right: Token) -> Iterator[Named]:
     yield "a fork of the same name", replace(right, owner="stranger", owner_id="666", repository_id="557")
     yield "an owner whose name begins like ours", replace(right, owner="acme-labs", owner_id="667", repository_id="558")
     yield "an owner who took over the name", replace(right, owner_id="668", repository_id="559")
-    yield "a repository made anew under the name", replace(right, repository_id="560")
+    yield "a repository recreated under the name", replace(right, repository_id="560")
     yield "our repository renamed", replace(right, name="labels")
     yield "our repository moved to another owner", replace(right, owner="bought", owner_id="669")
     yield "our names in capitals", replace(right, owner="ACME", name="Labeling")

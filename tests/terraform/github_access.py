@@ -108,7 +108,7 @@ def with_text(plan: Plan, resource_type: str, kind: str, attribute: str, text: s
 def with_statement(
     plan: Plan, kind: str, statement: Mapping[str, Any], *, resource_type: str = "aws_iam_role_policy"
 ) -> Plan:
-    """Return a copy of a plan in which a policy has one statement more."""
+    """Return a copy of a plan in which a policy has an additional statement."""
     policy = json.loads(texts(plan, resource_type, "policy")[kind])
     policy["Statement"].append({"Effect": "Allow", **statement})
     return with_text(plan, resource_type, kind, "policy", json.dumps(policy))

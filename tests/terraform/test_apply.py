@@ -39,7 +39,7 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
 
 
 def test_settings_for_another_account_are_refused(applied: Applied) -> None:
-    with pytest.raises(WorldError, match=r"for account \d{12}, the credentials are\s+of 123456789012"):
+    with pytest.raises(WorldError, match=r"for account \d{12}, but the credentials are\s+for 123456789012"):
         applied.stack.has_changes(var_file=Path("environments/dev.us-east-1.tfvars"))
 
 

@@ -43,7 +43,7 @@ def test_an_example_can_be_planned(name: str, copy: Stack, simulated_aws: Mappin
 
     planned = stack.plan(var_file=file)
 
-    made = {one["type"] for one in planned["resource_changes"] if one["change"]["actions"] == ["create"]}
+    made = {change["type"] for change in planned["resource_changes"] if change["change"]["actions"] == ["create"]}
     assert {"aws_s3_bucket", "aws_iam_role", "aws_sagemaker_workteam"} <= made
     assert ("aws_iam_openid_connect_provider" in made) == ("github = {" in file.read_text().splitlines())
 
@@ -56,8 +56,8 @@ def test_an_example_is_named_by_environment_and_region(name: str) -> None:
 def test_no_two_examples_share_a_state() -> None:
     settings = [read_settings(FOLDER, name) for name in NAMES]
 
-    assert len({(one.bucket, one.key) for one in settings}) == len(NAMES) > 1
-    assert [one.key for one in settings] == [f"{name}.tfstate" for name in NAMES]
+    assert len({(state.bucket, state.key) for state in settings}) == len(NAMES) > 1
+    assert [state.key for state in settings] == [f"{name}.tfstate" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "\ngithub = {" in (FOLDER / f"{name}.tfvars").read_text()])

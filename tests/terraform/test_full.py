@@ -40,10 +40,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         yield apply_to(environment, folder, Path("environments/full.tfvars"))
 
 
-def tell(applied: Applied, path: str, **said: Any) -> None:
+def control(applied: Applied, path: str, **body: Any) -> None:
     """Call the simulator's control API."""
     address = f"{applied.environment['AWS_ENDPOINT_URL']}/groundtruth-simulator/{path}"
-    requests.post(address, json=said, timeout=60).raise_for_status()
+    requests.post(address, json=body, timeout=60).raise_for_status()
 
 
 def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: str) -> None:
@@ -61,12 +61,12 @@ def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: s
     (folder / "infrastructure.json").write_text(json.dumps(infrastructure))
 
     # Otherwise the simulator would advance on its own, and send the event while the test already reads.
-    tell(applied, "clock", frozen=True)
+    control(applied, "clock", frozen=True)
     ran = groundctl("apply", "--infrastructure", "infrastructure.json", cwd=folder, settings=dict(applied.environment))
 
     assert ran.code == 0, ran.out + ran.err
-    tell(applied, "clock", until="idle")
-    tell(applied, "clock", frozen=False)
+    control(applied, "clock", until="idle")
+    control(applied, "clock", frozen=False)
 
 
 def put_token(applied: Applied, token: str) -> None:
@@ -202,27 +202,27 @@ def test_the_daily_check_counts_overdue_jobs_on_every_page(full: Applied) -> Non
         "last": {"LabelingJobSummaryList": [with_an_end, {}]},
     }
     asked: list[Mapping[str, Any]] = []
-    told: list[Mapping[str, Any]] = []
+    metrics: list[Mapping[str, Any]] = []
 
-    def list_labeling_jobs(said: Mapping[str, Any]) -> Mapping[str, Any]:
-        asked.append(said)
-        return pages[said.get("NextToken")]
+    def list_labeling_jobs(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(arguments)
+        return pages[arguments.get("NextToken")]
 
-    def put_metric_data(said: Mapping[str, Any]) -> Mapping[str, Any]:
-        told.append(said)
+    def put_metric_data(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        metrics.append(arguments)
         return {}
 
     calls = {"sagemaker:listLabelingJobs": list_labeling_jobs, "cloudwatch:putMetricData": put_metric_data}
     way = walk(machine, calls, now=NOW)
 
     assert way == ["Begin", *["Look", "More"] * 3, "Tell"]
-    assert {said["StatusEquals"] for said in asked} == {"InProgress"}
-    [before] = {datetime.fromisoformat(said["CreationTimeBefore"]) for said in asked}
+    assert {arguments["StatusEquals"] for arguments in asked} == {"InProgress"}
+    [before] = {datetime.fromisoformat(arguments["CreationTimeBefore"]) for arguments in asked}
     assert before == NOW - timedelta(days=14)
     [alarm] = client(full, "cloudwatch").describe_alarms(AlarmNames=["groundctl-full-stuck-jobs"])["MetricAlarms"]
-    [count] = told[0]["MetricData"]
+    [count] = metrics[0]["MetricData"]
     assert count["Value"] == 3 > alarm["Threshold"]
-    assert (told[0]["Namespace"], count["MetricName"], count["Dimensions"]) == (
+    assert (metrics[0]["Namespace"], count["MetricName"], count["Dimensions"]) == (
         alarm["Namespace"],
         alarm["MetricName"],
         alarm["Dimensions"],
@@ -233,7 +233,7 @@ def test_an_event_that_github_refuses_is_kept_with_the_reason_and_people_are_not
     full: Applied, hub: GitHub, tmp_path: Path
 ) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
+    control(full, "routes", **{"https://api.github.com": hub.url})
     heard = people(full)
 
     label(full, tmp_path, infrastructure, "before-the-token")
@@ -249,7 +249,7 @@ def test_an_event_that_github_refuses_is_kept_with_the_reason_and_people_are_not
 
 def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, hub: GitHub, tmp_path: Path) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
+    control(full, "routes", **{"https://api.github.com": hub.url})
     put_token(full, hub.token(MAINTAINER).value)
 
     label(full, tmp_path, infrastructure, "after-the-token")

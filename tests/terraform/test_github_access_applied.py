@@ -108,7 +108,7 @@ def asked(log: Path) -> set[str]:
 
 
 def _field(entry: str, name: str) -> str:
-    """Return one of a log entry's fields; their order is not fixed."""
+    """Return a field of a log entry; their order is not fixed."""
     [(quoted, plain)] = re.findall(rf'rpc\.{name}=(?:"([^"]+)"|(\S+))', entry)
     return str(quoted or plain)
 
