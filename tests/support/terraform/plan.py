@@ -1,4 +1,4 @@
-"""Reads a Terraform plan's JSON: its resources, and the principals of their policies."""
+"""A Terraform plan's JSON: the resources after the apply, and the principals in their policies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def resources(plan: Plan, kind: str = "") -> Iterator[Resource]:
 
 
 def lets_anybody_in(principal: Any) -> bool:
-    """Return whether a statement's Principal has a wildcard in any form."""
+    """Report whether a statement's Principal has a wildcard in any of its forms."""
     named = (
         [principal] if isinstance(principal, str) else [name for kind in principal.values() for name in values(kind)]
     )
