@@ -58,7 +58,7 @@ def hold(file: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_a_story_ends_as_its_folder_tells(story: str):
+def test_a_case_produces_the_files_of_its_folder(story: str):
     made = play(story)
 
     hold(CASES / story / "plan.json", plan_json(made) + "\n")

@@ -1,34 +1,34 @@
-"""Plays the story for a person: `make e2e-demo`."""
+"""Runs the end-to-end demo and writes its page: `make e2e-demo`."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from e2e_demo.page import scene_lines, story_page
-from e2e_demo.steps import ACTS, Scene, a_play
+from e2e_demo.page import demo_page, step_lines
+from e2e_demo.steps import STEPS, Step, a_demo
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.repository import CHECKOUT
 from groundtruth_simulator.server import SimulatorServer
 
-PAGE = CHECKOUT / ".build" / "story.html"
+PAGE = CHECKOUT / ".build" / "e2e-demo.html"
 
 
 def main() -> None:
-    """Play every act, tell each when it is over, and write the page."""
-    scenes: list[Scene] = []
+    """Run every step, print each when it ends, and write the page."""
+    steps: list[Step] = []
     with (
         GitHubEmulator() as emulator,
         SimulatorServer(seed=7, frozen=True) as simulator,
         tempfile.TemporaryDirectory() as folder,
-        a_play(emulator, simulator, Path(folder)) as play,
+        a_demo(emulator, simulator, Path(folder)) as demo,
     ):
-        for act in ACTS.values():
-            scenes.append(act(play))
-            print("\n".join(scene_lines(scenes[-1])), end="\n\n", flush=True)
+        for step in STEPS.values():
+            steps.append(step(demo))
+            print("\n".join(step_lines(steps[-1])), end="\n\n", flush=True)
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(story_page(scenes), encoding="utf-8")
-    print(f"How it looked on the pull request, act by act: {PAGE.relative_to(CHECKOUT)}")
+    PAGE.write_text(demo_page(steps), encoding="utf-8")
+    print(f"The pull request after each step: {PAGE.relative_to(CHECKOUT)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The story as one page to look at: what happened, what the runner did, and how the pull request looked then."""
+"""The end-to-end demo as an HTML page: each event, its workflow run, and the pull request afterwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from e2e_demo.steps import Scene
+from e2e_demo.steps import Step
 from support.github.comment_page import a_page, as_shown
 
 MARKS: Final = {"success": "✓", "failure": "✗", "skipped": "·"}
@@ -31,56 +31,56 @@ article { margin: 0 0 12px; }
 """
 
 
-def story_page(scenes: Iterable[Scene]) -> str:
-    """Write the page; it asks the network for nothing."""
-    heading = "A pull request's life: the real workflows, a simulated AWS, an emulated GitHub"
-    return a_page("A pull request's life", heading, "\n".join(map(_scene, scenes)), style=_STYLE)
+def demo_page(steps: Iterable[Step]) -> str:
+    """Return the page; it loads nothing from the network."""
+    heading = "The life cycle of a pull request: real workflows, a simulated AWS, an emulated GitHub"
+    return a_page("The life cycle of a pull request", heading, "\n".join(map(_step, steps)), style=_STYLE)
 
 
-def scene_lines(scene: Scene) -> Iterator[str]:
-    """Tell a scene on a terminal."""
-    run = scene.run
-    yield scene.sentence
+def step_lines(step: Step) -> Iterator[str]:
+    """Return the lines of a step for the terminal."""
+    run = step.run
+    yield step.sentence
     jobs = "  ".join(f"{MARKS.get(result, '?')} {name}" for name, result in run.results.items())
     yield f"    {run.workflow.path.rpartition('/')[2]:<12}{jobs}  ({run.seconds:.0f} s)"
-    for check in scene.checks:
+    for check in step.checks:
         yield f"    {'check':<12}{check['name']}: {check['conclusion']}, {check['output']['title']}"
-    for note in _annotations(scene):
+    for note in _annotations(step):
         yield f"    {'annotation':<12}{note['path']}:{note['start_line']} {note['message']}"
-    for comment in scene.comments:
+    for comment in step.comments:
         yield f"    {'comment':<12}{_headline(comment['body'])}"
-    if not scene.comments and run.summary:
+    if not step.comments and run.summary:
         yield f"    {'summary':<12}{_headline(run.summary)}"
-    yield f"    {'in AWS':<12}{_changes(scene.changes_in_aws)}"
+    yield f"    {'in AWS':<12}{_changes(step.changes_in_aws)}"
 
 
-def _scene(scene: Scene) -> str:
-    run = scene.run
+def _step(step: Step) -> str:
+    run = step.run
     jobs = "".join(f'<li class="{result}">{html.escape(name)}</li>' for name, result in run.results.items())
     return f"""<section>
-<h2>{html.escape(scene.sentence)}</h2>
+<h2>{html.escape(step.sentence)}</h2>
 <p class="quiet">{html.escape(run.workflow.path)} on {html.escape(run.record.event)}, {run.seconds:.0f} s</p>
 <ul class="jobs">{jobs}</ul>
-{"".join(_asides(scene))}
-{"".join(_comment(comment) for comment in scene.comments)}
-{_summary(run.summary, is_open=not scene.comments)}
-<p class="quiet">Changed in AWS: {html.escape(_changes(scene.changes_in_aws))}.
-On GitHub: {html.escape(_changes(scene.changes_on_github))}.
-As: {html.escape(", ".join(scene.identities) or "nobody")}.</p>
+{"".join(_asides(step))}
+{"".join(_comment(comment) for comment in step.comments)}
+{_summary(run.summary, is_open=not step.comments)}
+<p class="quiet">Changed in AWS: {html.escape(_changes(step.changes_in_aws))}.
+On GitHub: {html.escape(_changes(step.changes_on_github))}.
+As: {html.escape(", ".join(step.identities) or "no one")}.</p>
 </section>"""
 
 
-def _asides(scene: Scene) -> Iterator[str]:
-    for check in scene.checks:
+def _asides(step: Step) -> Iterator[str]:
+    for check in step.checks:
         title = html.escape(check["output"]["title"])
         yield f'<div class="aside"><p class="{check["conclusion"]}"><b>{check["name"]}</b> {title}</p></div>'
-    for note in _annotations(scene):
+    for note in _annotations(step):
         place = html.escape(f"{note['path']}:{note['start_line']}")
         yield f'<div class="aside"><p class="{note["annotation_level"]}"><code>{place}</code> {html.escape(note["message"])}</p></div>'
 
 
-def _annotations(scene: Scene) -> Iterator[dict[str, Any]]:
-    return (note for check in scene.checks for note in check["annotations"])
+def _annotations(step: Step) -> Iterator[dict[str, Any]]:
+    return (note for check in step.checks for note in check["annotations"])
 
 
 def _comment(comment: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""A pull request's life in acts: the real workflow files, run by act, against the GitHub of the tests and the simulated AWS."""
+"""The steps of the end-to-end demo: real workflow files, run by act, against an emulated GitHub and a simulated AWS."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
 FINALS = "jobs/sports-data/finals-2026-12.yaml"
 INPUTS = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
-A_WHILE = 150  # seconds; some clips have their answers by then
+PARTIAL_LABELING_SECONDS = 150  # seconds; some clips have their answers by then
 
 BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
 
 
 def role(name: str) -> str:
-    """Name one of the roles that the workflows ask AWS for."""
+    """Return the ARN of a role that the workflows assume."""
     return f"arn:aws:iam::{ACCOUNT}:role/groundctl-{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """One event, the workflow run that it set off, and what was to be seen afterwards."""
+class Step:
+    """One event, the workflow run that it triggered, and what GitHub and AWS show afterwards."""
 
     sentence: str
     run: Run
@@ -45,7 +45,7 @@ class Scene:
     checks: tuple[dict[str, Any], ...]  # on the commit that the run was about, with their annotations
     asked_of_aws: tuple[dict[str, Any], ...]  # requests: `operation`, `mutating`, `status`
     asked_of_github: tuple[LoggedRequest, ...]  # requests
-    identities: tuple[str, ...]  # subjects that GitHub vouched for
+    identities: tuple[str, ...]  # subjects of issued OIDC identities
 
     @property
     def comment(self) -> str:
@@ -65,8 +65,8 @@ class Scene:
 
 
 @dataclass
-class Play:
-    """The stage: one repository that was set up as README says, with nothing declared in it yet."""
+class Demo:
+    """One repository, set up as README describes, without declarations."""
 
     emulator: GitHubEmulator
     simulator: Simulator
@@ -75,148 +75,153 @@ class Play:
 
     @property
     def repository(self) -> Repository:
-        """Return the repository on the stage."""
+        """Return the repository."""
         return self.runner.repository
 
-    def play(self, sentence: str, event: Event) -> Scene:
-        """Deliver an event, and keep what came of it."""
+    def run(self, sentence: str, event: Event) -> Step:
+        """Deliver an event and record its effects."""
         self.simulator.clear_requests()
-        vouched = len(self.emulator.control_api.issuer.signed)
+        signed_before = len(self.emulator.control_api.issuer.signed)
         run = self.runner.deliver_one(event)
         about = event.pulls or ((self.pull.number,) if self.pull else ())
-        return Scene(
+        return Step(
             sentence=sentence,
             run=run,
             comments=tuple(comment for number in about for comment in self.emulator.comments(number)),
             checks=tuple(self.emulator.check_runs(run.record.head_sha)),
             asked_of_aws=tuple(self.simulator.requests()),
             asked_of_github=tuple(self.emulator.requests(run=run.record.id)),
-            identities=tuple(str(claims["sub"]) for claims in self.emulator.control_api.issuer.signed[vouched:]),
+            identities=tuple(str(claims["sub"]) for claims in self.emulator.control_api.issuer.signed[signed_before:]),
         )
 
-    def lays_the_ground(self) -> Scene:
-        """Push the first commit: Terraform makes the ground. Then clips are put where declarations look for them."""
-        scene = self.play("The ground is laid: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"}))
+    def create_infrastructure(self) -> Step:
+        """Push the first commit, so that Terraform creates the infrastructure; then upload the sample clips."""
+        step = self.run(
+            "Terraform creates the infrastructure: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"})
+        )
         clips, truth = sample_clips(CHECKOUT / "scripts" / "samples")
         self.simulator.set_correct_labels(truth)
         for key, path in clips.items():
             self.client("s3").put_object(Bucket=INPUTS, Key=key, Body=path.read_bytes())
-        return scene
+        return step
 
-    def opens(self) -> Scene:
-        """Open a pull request that declares a job with a mistake in it."""
-        wrong = ours(RALLIES).replace("workers_per_object: 3", "workers_per_object: 30")
+    def open_pull_request(self) -> Step:
+        """Open a pull request with an invalid declaration."""
+        wrong = sample(RALLIES).replace("workers_per_object: 3", "workers_per_object: 30")
         texts = {
-            f"jobs/sports-data/{name}": ours(f"jobs/sports-data/{name}") for name in ("rally-short.md", "rally-full.md")
+            f"jobs/sports-data/{name}": sample(f"jobs/sports-data/{name}")
+            for name in ("rally-short.md", "rally-full.md")
         }
         self.pull = self.repository.open_pull({RALLIES: wrong, **texts}, title="How did the rallies end?")
-        return self.play("A pull request declares a job, with a mistake in it", self.pull.opened())
+        return self.run("A pull request declares a job, with a validation error", self.pull.opened())
 
-    def mends(self) -> Scene:
-        """Push the mended declaration, and another one with it."""
-        files = {RALLIES: ours(RALLIES), SERVES: ours(SERVES)}
-        return self.play("The mistake is mended, and a second job declared", self.pulled.push(files, "Mend it"))
+    def fix_declaration(self) -> Step:
+        """Push the corrected declaration and a second one."""
+        files = {RALLIES: sample(RALLIES), SERVES: sample(SERVES)}
+        return self.run(
+            "The error is corrected, and a second job is declared", self.opened_pull_request.push(files, "Correct it")
+        )
 
-    def merges(self) -> Scene:
+    def merge(self) -> Step:
         """Merge: the jobs are created."""
-        return self.play("The pull request is merged", self.pulled.merge().pushed)
+        return self.run("The pull request is merged", self.opened_pull_request.merge().pushed)
 
-    def labels(self) -> Scene:
-        """Let workers answer some clips; AWS tells that something has changed."""
-        self.simulator.advance(A_WHILE)
-        return self.play("AWS tells of a change", self.changed("InProgress"))
+    def label_some_clips(self) -> Step:
+        """Let workers answer some clips, and deliver the event that AWS sends."""
+        self.simulator.advance(PARTIAL_LABELING_SECONDS)
+        return self.run("AWS sends an event: progress", self.changed("InProgress"))
 
-    def ends(self) -> Scene:
+    def label_all_clips(self) -> Step:
         """Let the workers answer the rest."""
         self.simulator.advance_until_idle()
-        return self.play("The last clip is labeled", self.changed("Completed"))
+        return self.run("The last clip is labeled", self.changed("Completed"))
 
-    def hears_again(self) -> Scene:
-        """Get the same event once more, as EventBridge may send it."""
-        return self.play("The same event comes once more", self.changed("Completed"))
+    def repeat_event(self) -> Step:
+        """Deliver the same event again, as EventBridge may."""
+        return self.run("AWS sends the same event again", self.changed("Completed"))
 
-    def asks_for_more(self) -> Scene:
+    def open_second_pull_request(self) -> Step:
         """Open a second pull request, for four clips of the finals."""
         for number in range(1, 5):
-            self._films(number)
-        declared = ours(RALLIES).replace("name: rally-outcome-2026-11", "name: finals-2026-12")
+            self._upload_finals_clip(number)
+        declared = sample(RALLIES).replace("name: rally-outcome-2026-11", "name: finals-2026-12")
         declared = declared.replace("/rallies/", "/rallies/finals/")
         self.pull = self.repository.open_pull({FINALS: declared}, branch="finals", title="And the finals?")
-        return self.play("A second pull request asks for four clips of the finals", self.pull.opened())
+        return self.run("A second pull request asks for four clips of the finals", self.pull.opened())
 
-    def merges_after_a_clip_more(self) -> Scene:
-        """Let a fifth clip arrive between review and merge."""
-        self._films(5)
-        merged = self.pulled.merge("squash")
-        return self.play("A fifth clip arrives, then the pull request is merged", merged.pushed)
+    def merge_with_an_added_clip(self) -> Step:
+        """Add a fifth clip between review and merge."""
+        self._upload_finals_clip(5)
+        merged = self.opened_pull_request.merge("squash")
+        return self.run("A fifth clip arrives, then the pull request is merged", merged.pushed)
 
-    def lets_it_through(self) -> Scene:
-        """Look at what is held, and let it go on by the digest that the comment names."""
-        [comment] = self.emulator.comments(self.pulled.number)
+    def approve(self) -> Step:
+        """Approve the held job with the digest from the comment."""
+        [comment] = self.emulator.comments(self.opened_pull_request.number)
         found = re.search(r"`approve` set to `([0-9a-f]{32})`", comment["body"])
         assert found, comment["body"]
         event = self.repository.dispatch(".github/workflows/apply.yml", approve=found[1])
-        return self.play("Somebody looks, and lets five clips through", event)
+        return self.run("A maintainer approves five clips", event)
 
-    def meets_a_stranger(self) -> Scene:
-        """Get a pull request from a fork."""
-        more = ours(SERVES).replace("name: serve-call-2026-11", "name: serve-call-mine")
+    def open_pull_request_from_fork(self) -> Step:
+        """Open a pull request from a fork."""
+        more = sample(SERVES).replace("name: serve-call-2026-11", "name: serve-call-mine")
         pull = self.repository.open_pull(
             {"jobs/sports-data/serve-call-mine.yaml": more}, branch="mine", title="Mine too", fork=True
         )
-        return self.play("A stranger opens a pull request from a fork", pull.opened())
+        return self.run("A pull request is opened from a fork", pull.opened())
 
-    def _films(self, number: int) -> None:
+    def _upload_finals_clip(self, number: int) -> None:
         clip = CHECKOUT / "scripts" / "samples" / "clips" / "rallies" / f"rally-{number:04}.mp4"
         self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/finals/final-{number}.mp4", Body=clip.read_bytes())
 
     def changed(self, status: str) -> Event:
-        """Give the event that Terraform's rule sends on when a labeling job changes."""
+        """Return the event that Terraform's rule forwards when a labeling job changes."""
         job = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/rally-outcome-2026-11"
         return self.repository.repository_dispatch("groundctl-labeling-job", job=job, status=status)
 
     @property
-    def pulled(self) -> PullRequest:
+    def opened_pull_request(self) -> PullRequest:
         """Return the pull request that was opened."""
         assert self.pull
         return self.pull
 
     def created(self) -> list[str]:
-        """Name the jobs that AWS knows, first the newest."""
+        """Return the names of the jobs in AWS, newest first."""
         listed = self.client("sagemaker").list_labeling_jobs()["LabelingJobSummaryList"]
         return [str(job["LabelingJobName"]) for job in listed]
 
     def client(self, service: str) -> Any:
-        """Give a client for what a person would do or see by hand."""
+        """Return an AWS client, for actions outside groundctl."""
         return aws_client(service, str(self.simulator.url), REGION)
 
 
-# What happens, in order.
-ACTS: Final[dict[str, Callable[[Play], Scene]]] = {
-    "ground": Play.lays_the_ground,
-    "stranger": Play.meets_a_stranger,
-    "opened": Play.opens,
-    "planned": Play.mends,
-    "merged": Play.merges,
-    "running": Play.labels,
-    "ended": Play.ends,
-    "repeated": Play.hears_again,
-    "reviewed": Play.asks_for_more,
-    "grown": Play.merges_after_a_clip_more,
-    "let through": Play.lets_it_through,
+# All steps, in order.
+STEPS: Final[dict[str, Callable[[Demo], Step]]] = {
+    "infrastructure": Demo.create_infrastructure,
+    "fork": Demo.open_pull_request_from_fork,
+    "opened": Demo.open_pull_request,
+    "planned": Demo.fix_declaration,
+    "merged": Demo.merge,
+    "running": Demo.label_some_clips,
+    "ended": Demo.label_all_clips,
+    "repeated": Demo.repeat_event,
+    "reviewed": Demo.open_second_pull_request,
+    "added clip": Demo.merge_with_an_added_clip,
+    "approved": Demo.approve,
 }
 
 
-def ours(path: str) -> str:
+def sample(path: str) -> str:
     """Read a sample declaration of this checkout."""
     return (CHECKOUT / path).read_text(encoding="utf-8")
 
 
 @contextmanager
-def a_play(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iterator[Play]:
-    """Set the stage: an account with a bucket for Terraform's state, and a copy of this repository without jobs."""
+def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iterator[Demo]:
+    """Prepare an account with a bucket for Terraform's state, and a copy of this repository without declarations."""
     files: dict[str, str | bytes | None] = {
-        "jobs/policy.yaml": ours("jobs/policy.yaml"),
+        "jobs/policy.yaml": sample("jobs/policy.yaml"),
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
     }
     repository = Repository.of_this_checkout(emulator, folder / "repository", files)
@@ -224,7 +229,7 @@ def a_play(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
     runner = Runner(
         emulator=emulator,
         repository=repository,
-        switched_off=frozenset({"ci.yml"}),  # it would run this suite within itself
+        switched_off=frozenset({"ci.yml"}),  # it would run this suite inside itself
         variables={"GROUNDCTL_ENVIRONMENT": ENVIRONMENT, "AWS_REGION": REGION, **roles},
         environment={
             "AWS_ENDPOINT_URL": str(simulator.url),
@@ -233,6 +238,6 @@ def a_play(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         },
     )
-    play = Play(emulator=emulator, simulator=simulator, runner=runner)
-    play.client("s3").create_bucket(Bucket=STATE_BUCKET)
-    yield play
+    demo = Demo(emulator=emulator, simulator=simulator, runner=runner)
+    demo.client("s3").create_bucket(Bucket=STATE_BUCKET)
+    yield demo

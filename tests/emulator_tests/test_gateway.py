@@ -63,7 +63,7 @@ def test_comments_come_in_pages(emulator: GitHubEmulator) -> None:
     assert len(emulator.requests("issues/list-comments")) == 4  # thirty a page
 
 
-def test_a_pull_request_points_to_the_commits_it_was_told(emulator: GitHubEmulator) -> None:
+def test_a_pull_request_points_to_the_given_commits(emulator: GitHubEmulator) -> None:
     number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, merge_sha=MERGED)
     pull = client(emulator).get_pull(number)
 
@@ -71,7 +71,7 @@ def test_a_pull_request_points_to_the_commits_it_was_told(emulator: GitHubEmulat
     assert (pull.merged, pull.state, pull.head.repo.full_name) == (False, "open", FULL_NAME)
 
 
-def test_a_merged_pull_request_says_so_and_is_found_by_its_commit(emulator: GitHubEmulator) -> None:
+def test_a_merged_pull_request_is_marked_as_merged_and_found_by_its_commit(emulator: GitHubEmulator) -> None:
     number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
     emulator.merge_pull(number, MERGED)
 
@@ -82,7 +82,7 @@ def test_a_merged_pull_request_says_so_and_is_found_by_its_commit(emulator: GitH
     assert (pull.merged, pull.state, pull.merge_commit_sha) == (True, "closed", MERGED)
 
 
-def test_the_fork_of_a_stranger_is_another_repository(emulator: GitHubEmulator) -> None:
+def test_a_fork_is_another_repository(emulator: GitHubEmulator) -> None:
     number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, fork=True)
 
     pull = client(emulator).get_pull(number)

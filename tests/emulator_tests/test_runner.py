@@ -102,7 +102,7 @@ def test_a_job_shows_aws_an_identity_and_gets_its_credentials_from_there(
     assert (signed["aud"], signed["event_name"]) == ("sts.amazonaws.com", "pull_request")
 
 
-def test_the_work_of_a_stranger_gets_no_identity_no_variables_and_may_write_nothing(
+def test_code_of_a_fork_gets_no_identity_no_variables_and_no_write_permissions(
     hello: Runner, emulator: GitHubEmulator
 ) -> None:
     hello.secrets["KEY"] = "a-secret"

@@ -121,7 +121,7 @@ def counted(content: str, pattern: str) -> dict[str, int]:
     return found
 
 
-def test_one_reason_for_ten_thousand_jobs_is_told_once_and_whole():
+def test_one_reason_for_ten_thousand_jobs_is_shown_once_and_in_full():
     words = plan_words(
         a_plan_of_refusals(10_000, "would create 10,000 jobs, above the ceiling of 10"), POLICY, footer=FOOT
     )

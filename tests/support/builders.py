@@ -1,4 +1,4 @@
-"""Good defaults for every noun, so that a test names only what it is about."""
+"""Builders with good defaults, so that a test names only what it is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that a stranger may put wherever there is room for a text, each trying to be more than text somewhere."""
+"""Hostile texts: each tries to become markup, a mention, a command or code somewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which modules a groundctl command imports, seen from inside its own process."""
+"""Lists the modules that a groundctl command imports, from inside its process."""
 
 from __future__ import annotations
 

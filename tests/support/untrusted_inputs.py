@@ -1,4 +1,4 @@
-"""Plans, problems and stories in which every text that a stranger may have written is one and the same."""
+"""Plans, problems and statuses in which every untrusted text is the given one."""
 
 from __future__ import annotations
 

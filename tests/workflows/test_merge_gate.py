@@ -65,7 +65,7 @@ def test_exactly_the_good_endings_are_green():
     assert green_for_a_fork == {("success", "success"), ("success", "skipped")}
 
 
-def test_a_word_nobody_foresaw_is_red():
+def test_an_unknown_result_fails_the_check():
     assert not is_green(FILES, "success", "neutral", OURS)
     assert not is_green(FILES, "", "", FORKS[0])
 

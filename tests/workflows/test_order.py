@@ -85,12 +85,12 @@ def test_what_is_changed_or_may_be_is_planned_and_kept(changed: str):
     assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
 
 
-def test_what_is_not_changed_asks_for_no_credentials_and_still_says_so():
+def test_without_changes_a_run_requests_no_credentials_and_still_reports():
     assert steps_of_plan("false") == ["groundctl ci report-unchanged"]
 
 
 @pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci terraform plan"])
-def test_what_fails_before_the_plan_is_told_on_the_pull_request(failing: str):
+def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str):
     ran = steps_of_plan("true", failing=frozenset({failing}))
 
     assert ran[-1] == MAKE_PLAN
@@ -104,7 +104,7 @@ def test_a_plan_with_refusals_is_kept_too_and_one_that_was_not_made_is_not():
 # --- apply.yml -------------------------------------------------------------------------------------------------------
 
 
-def test_with_nothing_to_do_nobody_is_asked_and_that_is_reported():
+def test_with_nothing_to_do_no_approval_is_requested_and_that_is_reported():
     assert started(PullRequestStatus(github=PUSH, outputs=NOTHING)) == ["look", "report"]
 
 
@@ -162,7 +162,7 @@ def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did
     "told", [{}, {"apply": {"told": "true"}}, {"stop": {"told": "true"}}, {"apply": {"told": "false"}}]
 )
 @pytest.mark.parametrize("look", [{}, *LOOKS], ids=str)
-def test_whatever_happens_somebody_tells_it(look: dict[str, str], told: dict[str, dict[str, str]]):
+def test_every_outcome_is_reported(look: dict[str, str], told: dict[str, dict[str, str]]):
     for ends, cancelled in product(all_endings(APPLY), (True, False)):
         story = PullRequestStatus(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
         results = play(APPLY, story)
@@ -171,7 +171,7 @@ def test_whatever_happens_somebody_tells_it(look: dict[str, str], told: dict[str
         assert results["report"] != "skipped" or it_told
 
 
-def test_what_a_job_saw_is_not_told_over_by_a_report_that_knows_less():
+def test_the_report_of_a_job_is_not_overwritten_by_one_with_less_information():
     create = {"look": LOOKS[1], "apply": {"told": "true"}}
     stop = {"look": {"changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
 
@@ -179,7 +179,7 @@ def test_what_a_job_saw_is_not_told_over_by_a_report_that_knows_less():
     assert started(PullRequestStatus(github=PUSH, outputs=stop)) == ["look", "stop"]
 
 
-def test_an_apply_that_could_not_tell_is_reported_also_where_the_stop_after_it_could():
+def test_an_apply_that_could_not_report_is_reported_even_if_the_stop_after_it_could():
     outputs = {"look": LOOKS[2], "apply": {"told": "false"}, "stop": {"told": "true"}}
 
     assert started(PullRequestStatus(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]

@@ -57,7 +57,7 @@ def test_a_team_owns_its_declarations_and_instructions():
         "Makefile",
     ],
 )
-def test_what_raises_everybodys_rights_is_the_platform_teams(path: str):
+def test_files_that_grant_permissions_are_owned_by_the_platform_team(path: str):
     assert owners(path) == PLATFORM
 
 

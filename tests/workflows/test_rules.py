@@ -156,7 +156,7 @@ def test_a_change_for_the_worse_is_seen_by_its_rule(rule: str, mutant: Mutant):
     assert (rule, mutant.seen_in or mutant.file) in {(fault.rule, fault.file) for fault in faults_of(changed)}
 
 
-def test_a_workflow_nobody_entered_here_breaks_the_rules():
+def test_a_workflow_that_is_not_listed_here_breaks_the_rules():
     stranger = OURS["workflows/ci.yml"].text
 
     faults = faults_of(OURS.with_file("workflows/new.yml", stranger))

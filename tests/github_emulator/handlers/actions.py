@@ -11,7 +11,7 @@ from typing import Any
 from github_emulator.actors import FULL_NAME
 from github_emulator.backend.response_fixes import node_id
 from github_emulator.http_messages import ApiRequest, ApiResponse, refusal
-from github_emulator.state import RETENTION, Artifact, State, WorkflowRun, paged, timestamp
+from github_emulator.state import RETENTION, Artifact, Commit, State, WorkflowRun, paged, timestamp
 
 SIGNED = "/_signed"
 
@@ -128,10 +128,8 @@ class ActionsHandler:
 
     def _shown(self, run: WorkflowRun) -> dict[str, Any]:
         url = f"{self._state.repository_url}/actions/runs/{run.id}"
-        suite = f"{self._state.repository_url}/check-suites/{run.id}"
         workflow = f"{self._state.repository_url}/actions/workflows/{_id(run)}"
         commit = self._state.commits.get(run.head_sha)
-        person = {"name": commit.author, "email": commit.email} if commit else None
         actor = self._state.user(run.actor)
         return {
             "id": run.id,
@@ -158,27 +156,17 @@ class ActionsHandler:
             "actor": actor,
             "triggering_actor": actor,
             "referenced_workflows": [],
-            "jobs_url": f"{url}/jobs",
-            "logs_url": f"{url}/logs",
-            "check_suite_url": suite,
-            "artifacts_url": f"{url}/artifacts",
-            "cancel_url": f"{url}/cancel",
-            "rerun_url": f"{url}/rerun",
+            **{f"{name}_url": f"{url}/{name}" for name in ("jobs", "logs", "artifacts", "cancel", "rerun")},
+            "check_suite_url": f"{self._state.repository_url}/check-suites/{run.id}",
             "previous_attempt_url": None,
             "workflow_url": workflow,
-            "head_commit": commit
-            and {
-                "id": commit.sha,
-                "tree_id": commit.tree,
-                "message": commit.message,
-                "timestamp": commit.at,
-                "author": person,
-                "committer": person,
-            },
-            "repository": self._state.repository(),
-            "head_repository": self._state.repository(run.head_repository),
-            "head_repository_id": self._state.repository(run.head_repository)["id"],
+            "head_commit": _head_commit(commit),
+            **self._repositories(run),
         }
+
+    def _repositories(self, run: WorkflowRun) -> dict[str, Any]:
+        head = self._state.repository(run.head_repository)
+        return {"repository": self._state.repository(), "head_repository": head, "head_repository_id": head["id"]}
 
     def _pointer(self, number: int) -> dict[str, Any]:
         pull = self._state.pulls[number]
@@ -206,3 +194,17 @@ def uploaded(state: State, run: int, name: str, content: bytes) -> Artifact:
 def _id(run: WorkflowRun) -> str:
     # One id for each workflow file, the same in every test.
     return str(int(hashlib.sha256(run.path.encode()).hexdigest()[:7], 16))
+
+
+def _head_commit(commit: Commit | None) -> dict[str, Any] | None:
+    if commit is None:
+        return None
+    person = {"name": commit.author, "email": commit.email}
+    return {
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": commit.at,
+        "author": person,
+        "committer": person,
+    }

@@ -1,4 +1,4 @@
-"""Which actions a service has, and which of them change something: taken from botocore's models, judged by their first word."""
+"""Which actions a service has, and which of them change something: taken from botocore's models, classified by their first word."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 from botocore.session import get_session
 
-# Every first word in use was looked at; a new one in a later botocore has to be put into one of the two (a test says so).
+# Every first word was classified; a new one in a later botocore must be added to one of the two sets (a test fails until then).
 READING = {"Describe", "Get", "Head", "List", "Query", "Render", "Search", "Select", "Simulate", "Validate", "View"}
 CHANGING = {
     "Abort", "Accept", "Acquire", "Add", "Associate", "Attach", "Bypass", "Change", "Complete", "Copy", "Create",
@@ -27,7 +27,7 @@ MODELS = {
     ),
 }  # fmt: skip
 
-# Actions with no operation of their name: some operations are allowed under another one, and some rights are no operation.
+# Actions without an operation of the same name: some operations have another action, and some actions have no operation.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 UNDER_OTHER_NAMES = {
     "iam": ("PassRole",),
@@ -44,7 +44,7 @@ UNDER_OTHER_NAMES = {
 
 
 def first_word(action: str) -> str:
-    """Return what an action does: its first word, without words for how many or by whom."""
+    """Return the verb of an action: its first word, without qualifiers."""
     name = action.rpartition(":")[2].removeprefix("Batch").removeprefix("Admin")
     word = re.match(r"[A-Z][a-z]+", name)
     if word is None:
@@ -53,7 +53,7 @@ def first_word(action: str) -> str:
 
 
 def changes(action: str) -> bool:
-    """Tell whether an action can change anything: whatever does not say that it reads."""
+    """Report whether an action can change anything: every verb that does not read."""
     return first_word(action) not in READING
 
 

@@ -1,4 +1,4 @@
-"""Clients of a simulated AWS, for what a person would do or see by hand."""
+"""Clients of a simulated AWS, for actions outside groundctl."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is not AWS: it gives the answers it is told, so that one can see what the SDK makes of them."""
+"""A server with fixed responses, to see how the SDK handles them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes over the wire."""
+    """One response."""
 
     status: int
     body: bytes = b""
@@ -20,7 +20,7 @@ class Reply:
 
 @contextmanager
 def answering(*replies: Reply) -> Iterator[str]:
-    """Give these answers to the next requests, the last one for ever; yields the address."""
+    """Serve these responses in order, the last one repeatedly; yield the URL."""
     left = list(replies)
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,7 +38,7 @@ def answering(*replies: Reply) -> Iterator[str]:
         do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names http.server calls
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,6 +1,6 @@
-"""Weighs IAM policies the way AWS documents it, as far as ours go; what it does not know it refuses to judge.
+"""Evaluates IAM policies as AWS documents it, for the elements that ours use; it refuses unknown elements.
 
-A Deny that fits wins, an Allow that fits is needed, a permissions boundary must allow as well.
+A matching Deny wins, a matching Allow is required, and a permissions boundary must allow as well.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -22,7 +22,7 @@ NO_CONTEXT: Mapping[str, str | Values] = MappingProxyType({})
 
 
 class Verdict(Enum):
-    """What a policy says to a request."""
+    """A policy's verdict on a request."""
 
     ALLOWED = "allowed"
     DENIED = "denied"  # by a Deny, which nothing can undo
@@ -31,11 +31,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody wants to do something. `context` holds condition keys: a text, or several for a key of many values."""
+    """A request to AWS. `context` contains condition keys: a text, or several for a multivalued key."""
 
     action: str
     resource: str = "*"
-    principal: Mapping[str, str] | None = None  # as a trust policy writes it; None where a policy belongs to somebody
+    principal: Mapping[str, str] | None = None  # as a trust policy writes it; None for an identity policy
     context: Mapping[str, str | Values] = field(default_factory=dict)
 
 
@@ -56,14 +56,14 @@ class Policy:
         return cls(tuple(statements if isinstance(statements, list) else [statements]))
 
     def weigh(self, request: Request) -> Verdict:
-        """Say what this policy alone says to a request."""
+        """Return this policy's own verdict on a request."""
         effects = {statement["Effect"] for statement in self.statements if fits(statement, request)}
         if "Deny" in effects:
             return Verdict.DENIED
         return Verdict.ALLOWED if "Allow" in effects else Verdict.SILENT
 
     def may_ever(self, action: str) -> bool:
-        """Tell whether there is any resource and any circumstance in which this policy alone could allow an action."""
+        """Report whether this policy alone could allow an action for any resource under any condition."""
         never = any(
             statement["Effect"] == "Deny"
             and _fits_action(statement, action)
@@ -76,39 +76,39 @@ class Policy:
         )
 
 
-# In place of a role's policy or ceiling, it shows what the other one alone holds back.
+# Instead of a role's policy or boundary, it shows what the other one alone denies.
 EVERYTHING = Policy(({"Effect": "Allow", "Action": "*", "Resource": "*"},))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role's rights: its own policy and the permissions boundary over it."""
+    """A role's own policy and its permissions boundary."""
 
     policy: Policy
-    ceiling: Policy
+    boundary: Policy
 
     def weigh(self, request: Request) -> Verdict:
-        """Say whether the role may: both must allow, and neither deny."""
-        verdicts = {self.policy.weigh(request), self.ceiling.weigh(request)}
+        """Return the verdict: both must allow, and neither deny."""
+        verdicts = {self.policy.weigh(request), self.boundary.weigh(request)}
         if Verdict.DENIED in verdicts:
             return Verdict.DENIED
         return Verdict.ALLOWED if verdicts == {Verdict.ALLOWED} else Verdict.SILENT
 
     def may(self, action: str, resource: str = "*", context: Mapping[str, str | Values] = NO_CONTEXT) -> bool:
-        """Tell whether the role may do this."""
+        """Report whether the role may do this."""
         return self.weigh(Request(action=action, resource=resource, context=context)) is Verdict.ALLOWED
 
     def unbounded(self) -> Role:
-        """Return the role as if somebody had given it every right there is."""
-        return Role(policy=EVERYTHING, ceiling=self.ceiling)
+        """Return the role as if its own policy allowed everything."""
+        return Role(policy=EVERYTHING, boundary=self.boundary)
 
     def uncapped(self) -> Role:
-        """Return the role as if nothing were over its own policy."""
-        return Role(policy=self.policy, ceiling=EVERYTHING)
+        """Return the role as if it had no permissions boundary."""
+        return Role(policy=self.policy, boundary=EVERYTHING)
 
 
 def fits(statement: Statement, request: Request) -> bool:
-    """Tell whether a statement speaks of this request."""
+    """Report whether a statement applies to this request."""
     _refuse_unknown(statement, _ELEMENTS, "statement")
     return (
         _fits_principal(statement, request)
@@ -119,7 +119,7 @@ def fits(statement: Statement, request: Request) -> bool:
 
 
 def meets(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str | Values]) -> bool:
-    """Tell whether a request's context meets every test of a condition."""
+    """Report whether a request's context meets every test of a condition."""
     known = {key.lower(): values(value) for key, value in context.items()}
     return all(
         _passes(operator, values(wanted), known.get(key.lower()))
@@ -161,7 +161,7 @@ def _fits_action(statement: Statement, action: str) -> bool:
 
 def _fits_resource(statement: Statement, request: Request) -> bool:
     if "Principal" in statement and "Resource" not in statement:
-        return True  # a trust policy speaks of the role that has it
+        return True  # a trust policy applies to the role that has it
     if "NotResource" in statement:
         return not any(_like(request.resource, pattern) for pattern in values(statement["NotResource"]))
     return any(_like(request.resource, pattern) for pattern in values(statement["Resource"]))

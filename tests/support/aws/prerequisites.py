@@ -1,4 +1,4 @@
-"""The ground that jobs need, made on the simulator by plain boto3 calls where Terraform would be too slow."""
+"""The buckets, roles and teams that jobs need, created in the simulator with boto3, because Terraform is slower."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRUST = {
 
 
 def build(infrastructure: Infrastructure, clips: tuple[str, ...] = ("rally-1.mp4", "rally-2.mp4")) -> None:
-    """Make buckets, role, workforce and work teams, and put clips where they are declared."""
+    """Create buckets, role, workforce and work teams, and upload the declared clips."""
     s3 = boto3.client("s3", region_name=REGION)
     for bucket in {*infrastructure.input_buckets, infrastructure.artifact_bucket, infrastructure.output_bucket}:
         s3.create_bucket(Bucket=bucket)
@@ -31,7 +31,7 @@ def build(infrastructure: Infrastructure, clips: tuple[str, ...] = ("rally-1.mp4
 
 
 def as_file_content(infrastructure: Infrastructure) -> dict[str, Any]:
-    """Write an Infrastructure as Terraform would hand it over."""
+    """Return an Infrastructure in the format of Terraform's output."""
     return {
         "format_version": 1,
         "environment": infrastructure.environment,

@@ -1,4 +1,4 @@
-"""Stands before a simulated AWS and writes down what groundctl asks of it, as the rights that AWS would look for."""
+"""A proxy for a simulated AWS that records groundctl's calls as the permissions that AWS would require."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ ASKED_OF_NOBODY = {"sts:GetCallerIdentity"}  # needs no right
 
 @dataclass
 class Recorder:
-    """What was asked, in order, at this address."""
+    """The recorded permissions, in order, and the proxy's URL."""
 
     url: str = ""
     asked: list[Request] = field(default_factory=list)
 
     def take(self) -> list[Request]:
-        """Return what was asked since the last time."""
+        """Return what was recorded since the last call."""
         asked, self.asked = self.asked, []
         return asked
 
 
 @contextmanager
 def recorded(simulated_aws: str) -> Iterator[Recorder]:
-    """Lend an address at which a simulated AWS is reached, and at which everything is written down."""
+    """Start a recording proxy for a simulated AWS."""
     recorder = Recorder()
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -67,7 +67,7 @@ def recorded(simulated_aws: str) -> Iterator[Recorder]:
 
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base class's word
-        """Say nothing: the recorder tells more."""
+        """Print nothing."""
 
 
 _OF_ONE_HOP = {"connection", "expect", "keep-alive", "transfer-encoding"}
@@ -85,7 +85,7 @@ def _forward(url: str, request: WebRequest, body: bytes) -> tuple[str, list[tupl
 
 
 def rights(request: WebRequest, body: bytes) -> Iterator[Request]:
-    """Yield each right that AWS would look for before it answers."""
+    """Yield each permission that AWS would check."""
     bare = AWSPreparedRequest(request.method, request.url, HTTPHeaders.from_dict(dict(request.headers)), b"", False)
     call = identify_call(normalize_request(bare), body)
     action = f"{call.service}:{call.operation}"

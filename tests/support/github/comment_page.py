@@ -1,4 +1,4 @@
-"""A comment as a page to look at, much as GitHub shows it: its parser, what its sanitizer leaves, its look."""
+"""Renders a comment as an HTML page much as GitHub does: its parser, its sanitizer, its style."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ sub { font-size: 75%; line-height: 0; position: relative; bottom: -.25em; }
 
 
 def as_shown(markdown: str) -> str:
-    """Turn Markdown into what is left of it on GitHub's pages."""
+    """Convert Markdown to sanitized HTML, as GitHub does."""
     return nh3.clean(as_github_html(markdown), tags=_ELEMENTS, attributes=_ATTRIBUTES, link_rel="nofollow")
 
 
 def comment_page(markdown: str, title: str) -> str:
-    """Write a page that shows a comment."""
+    """Return a page with a comment."""
     shown = f"""<article>
 <header><b>github-actions</b> <span>bot</span> commented</header>
 <section>
@@ -70,7 +70,7 @@ def comment_page(markdown: str, title: str) -> str:
 
 
 def a_page(title: str, heading: str, body: str, *, style: str = "") -> str:
-    """Write a page in GitHub's look, and some more of it; it asks the network for nothing."""
+    """Return a page in GitHub's style; it loads nothing from the network."""
     return f"""<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-"""Reads Markdown as GitHub does: its own parser first, then what it finds in the texts that the parser leaves."""
+"""Reads Markdown as GitHub does: its parser, then what GitHub recognizes in the remaining texts."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Read:
 
     @property
     def text(self) -> str:
-        """Give what can be read, without the joiners that nobody sees."""
+        """Return the visible text, without invisible joiners."""
         return "".join(text for _, text in self.texts).replace("\u2060", "")
 
     @property

@@ -1,4 +1,4 @@
-"""Tokens that GitHub gives to workflows, ours and others', each with whether a role should open to it."""
+"""Tokens that GitHub gives to our workflows and others, each with whether a role should accept it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.aws.iam_policies import Request
 
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"
-# The claims of GitHub's that STS makes condition keys of; it is blind to all others.
+# The claims of GitHub that STS offers as condition keys; it ignores all others.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
 SEEN_BY_AWS = (
     "actor", "actor_id", "aud", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository", "repository_id",
@@ -33,7 +33,7 @@ class Token:
     name: str = "labeling"
     repository_id: str = "987654321"
     with_ids: bool = False  # the subject's newer form
-    claims: Mapping[str, str | None] = field(default_factory=dict)  # in place of what GitHub would say; None: missing
+    claims: Mapping[str, str | None] = field(default_factory=dict)  # instead of GitHub's own; None: missing
     provider: str = PROVIDER
     action: str = "sts:AssumeRoleWithWebIdentity"
 
@@ -45,7 +45,7 @@ class Token:
         return f"repo:{self.owner}/{self.name}:{self.moment}"
 
     def request(self) -> Request:
-        """Return what STS weighs when this token is shown to it."""
+        """Return the request that STS evaluates for this token."""
         repository = f"{self.owner}/{self.name}"
         said: dict[str, str | None] = {
             "aud": "sts.amazonaws.com",
@@ -54,7 +54,7 @@ class Token:
             "repository_id": self.repository_id,
             "repository_owner_id": self.owner_id,
             "ref": self.ref,
-            "actor": "somebody",
+            "actor": "someone",
             "actor_id": "42",
             "workflow": "apply",
             "job_workflow_ref": f"{repository}/.github/workflows/apply.yml@{self.ref}",
@@ -71,7 +71,7 @@ Named = tuple[str, Token]
 
 
 def right_tokens(kind: str) -> list[Named]:
-    """List the tokens to which a role opens, in both forms of the subject."""
+    """List the tokens that a role accepts, in both forms of the subject."""
     if kind != "plan":
         approved = Token(moment=f"environment:{ENVIRONMENTS[kind]}")
         return list(_both_forms([("approved on the default branch", approved)]))
@@ -90,7 +90,7 @@ def right_tokens(kind: str) -> list[Named]:
 
 
 def wrong_tokens(kind: str) -> list[Named]:
-    """List tokens that come close to a role's, none of which it may open to."""
+    """List tokens that are similar to a role's, and that it must refuse."""
     right = [Token(moment="pull_request", ref=PULL), Token(moment=f"ref:{MAIN}")]
     if kind != "plan":
         right = [Token(moment=f"environment:{ENVIRONMENTS[kind]}")]
@@ -107,7 +107,7 @@ def _both_forms(named: list[Named]) -> Iterator[Named]:
 
 
 def _other_moments(kind: str) -> Iterator[Named]:
-    """Yield what the repository's own workflows do when they are not what the role is for."""
+    """Yield the repository's own workflows that the role is not for."""
     for other in KINDS:
         if other != kind:
             yield from ((f"role {other}: {name}", token) for name, token in right_tokens(other) if not token.with_ids)
@@ -134,13 +134,13 @@ def _other_moments(kind: str) -> Iterator[Named]:
 
 
 def _other_places(right: Token) -> Iterator[Named]:
-    """Yield the same workflow somewhere else."""
+    """Yield the same workflow in another place."""
     yield "another repository of the owner", replace(right, name="other", repository_id="555")
     yield "a repository whose name begins like ours", replace(right, name="labeling-2", repository_id="556")
     yield "a fork of the same name", replace(right, owner="stranger", owner_id="666", repository_id="557")
     yield "an owner whose name begins like ours", replace(right, owner="acme-labs", owner_id="667", repository_id="558")
     yield "an owner who took over the name", replace(right, owner_id="668", repository_id="559")
-    yield "a repository made anew under the name", replace(right, repository_id="560")
+    yield "a repository recreated under the name", replace(right, repository_id="560")
     yield "our repository renamed", replace(right, name="labels")
     yield "our repository moved to another owner", replace(right, owner="bought", owner_id="669")
     yield "our names in capitals", replace(right, owner="ACME", name="Labeling")
@@ -162,7 +162,7 @@ def _other_places(right: Token) -> Iterator[Named]:
 
 
 def _not_as_written(right: Token) -> Iterator[Named]:
-    """Yield subjects that GitHub could be told to write, or that a parser could take for ours."""
+    """Yield subjects that GitHub could be configured to write, or that a parser could mistake for ours."""
     for name, subject in {
         "a wildcard": "repo:acme/labeling:*",
         "any owner": f"repo:*/labeling:{right.moment}",

@@ -1,4 +1,4 @@
-"""Shows every comment of tests/snapshots as GitHub would, light and dark: `make preview-comments`."""
+"""Renders every comment of tests/snapshots as GitHub does, light and dark: `make preview-comments`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from support.github.comment_page import comment_page
 
 CASES: Final = ROOT / "tests" / "snapshots"
 FOLDER: Final = ROOT / ".build" / "comments"
-# A comment on GitHub's page of a pull request, and on a telephone.
+# A comment on GitHub's page of a pull request, and on a phone.
 WIDTHS: Final = {"": 900, "-narrow": 390}
 _SCHEMES: Final = ("light", "dark")
 
 
 def main() -> None:
-    """Write a page for each comment and one that lists them; pictures too where there is a browser: of those named, or of all."""
+    """Write a page for each comment and an index; also images, if there is a browser: of the named comments, or of all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     pages = [_page(file) for file in sorted(CASES.rglob("*.md")) if file.name != "README.md" and _is_comment(file)]
     links = "".join(f'<li><a href="{page.name}">{html.escape(page.stem)}</a></li>\n' for page in pages)
     (FOLDER / "index.html").write_text(f"<!doctype html>\n<title>Comments</title>\n<ul>\n{links}</ul>\n")
-    print(f"{len(pages)} comments to look at: {(FOLDER / 'index.html').relative_to(ROOT)}")
+    print(f"{len(pages)} comments rendered: {(FOLDER / 'index.html').relative_to(ROOT)}")
     if CHROMIUM is None:
-        print("No pictures: there is no Chromium on this machine.")
+        print("No images: there is no Chromium on this machine.")
         return
     with a_browser() as browser:
         for page in (page for page in pages if page.stem in sys.argv[1:] or not sys.argv[1:]):
-            _take_pictures(browser, page)
-    print(f"Pictures of them, light and dark, wide and narrow: {FOLDER.relative_to(ROOT)}/*.png")
+            _take_images(browser, page)
+    print(f"Images, light and dark, wide and narrow: {FOLDER.relative_to(ROOT)}/*.png")
 
 
 def _is_comment(file: Path) -> bool:
@@ -47,7 +47,7 @@ def _page(file: Path) -> Path:
     return page
 
 
-def _take_pictures(browser: Browser, page: Path) -> None:
+def _take_images(browser: Browser, page: Path) -> None:
     for scheme in _SCHEMES:
         for suffix, width in WIDTHS.items():
             view = browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme)

@@ -1,4 +1,4 @@
-"""Reads a log and the file of outputs as GitHub's runner does (actions/runner: ActionCommand, FileCommandManager)."""
+"""Parses a log and the output file as GitHub's runner does (actions/runner: ActionCommand, FileCommandManager)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comments a pull request can get, each made as the tool makes it: to be compared whole, and to be looked at."""
+"""Samples of every comment that a pull request can get, rendered by groundctl."""
 
 from __future__ import annotations
 

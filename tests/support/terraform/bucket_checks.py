@@ -1,4 +1,4 @@
-"""Our own assertions on the buckets, the key and the roles in a Terraform plan's JSON.
+"""Checks of the buckets, the key and the roles in a Terraform plan.
 
 Scanners are silent where it matters here: none that we know looks at CORS or at write-once prefixes, and checkov's rule on TLS
 does not see a bucket policy.
@@ -62,7 +62,7 @@ def _ownership(plan: Plan) -> Faults:
     for name in _buckets(plan):
         controls = _of_bucket(plan, "aws_s3_bucket_ownership_controls", name)
         if controls.get("rule") != [{"object_ownership": "BucketOwnerEnforced"}]:
-            yield f"ownership: {name} may hold objects of others, or have ACLs"
+            yield f"ownership: {name} may contain objects of other owners, or have ACLs"
     yield from (f"ownership: {each['address']} is an ACL" for each in resources(plan, "aws_s3_bucket_acl"))
 
 
@@ -70,7 +70,7 @@ def _versioning(plan: Plan) -> Faults:
     for name in _buckets(plan):
         configurations = _of_bucket(plan, "aws_s3_bucket_versioning", name).get("versioning_configuration", [])
         if [each["status"] for each in configurations] != ["Enabled"]:
-            yield f"versioning: {name} forgets what is overwritten"
+            yield f"versioning: {name} keeps no old versions"
 
 
 def _encryption(plan: Plan) -> Faults:
@@ -86,14 +86,14 @@ def _key(plan: Plan) -> Faults:
     roles = [role["values"]["name"] for role in _execution_roles(plan)]
     for key in resources(plan, "aws_kms_key"):
         if key["values"]["enable_key_rotation"] is not True:
-            yield f"key: {key['address']} never changes"
+            yield f"key: {key['address']} is never rotated"
         used_by = [
             each["Principal"]["AWS"]
             for each in statements(key["values"]["policy"])
             if each["Effect"] == "Allow" and set(values(each["Action"])) >= KEY_USE
         ]
         if not any(principal.endswith(f":role/{role}") for principal in used_by for role in roles):
-            yield f"key: {key['address']} shuts Ground Truth out"
+            yield f"key: {key['address']} does not admit Ground Truth"
 
 
 def _cors(plan: Plan) -> Faults:
@@ -113,7 +113,7 @@ def _principals(plan: Plan) -> Faults:
         for each in resources(plan, kind):
             for statement in statements(each["values"][attribute]):
                 if statement["Effect"] == "Allow" and lets_anybody_in(statement.get("Principal", "*")):
-                    yield f"principal: {each['address']} lets anybody in"
+                    yield f"principal: {each['address']} admits any principal"
 
 
 def _write_once(plan: Plan) -> Faults:
@@ -124,7 +124,7 @@ def _write_once(plan: Plan) -> Faults:
         if not any(
             _denies_everyone(e, "s3:PutObject", places) and e.get("Condition") == unconditional for e in denials
         ):
-            yield f"write-once: {name} lets job files or claims be written over"
+            yield f"write-once: {name} allows overwriting job files or claims"
         for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
             if not any(_denies_everyone(each, action, places) and "Condition" not in each for each in denials):
                 yield f"write-once: {name} allows {action} of job files or claims"
@@ -134,7 +134,7 @@ def _access_logs(plan: Plan) -> Faults:
     logs = _log_buckets(plan)
     for name in _buckets(plan):
         if name not in logs and not _of_bucket(plan, "aws_s3_bucket_logging", name):
-            yield f"access logs: nobody knows who reads {name}"
+            yield f"access logs: reads of {name} are not logged"
 
 
 def _trust(plan: Plan) -> Faults:
@@ -143,13 +143,13 @@ def _trust(plan: Plan) -> Faults:
         for statement in statements(role["values"]["assume_role_policy"]):
             source = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")
             if "Federated" not in statement["Principal"] and source != account:
-                yield f"trust: {role['address']} works for other accounts"
+                yield f"trust: {role['address']} can be assumed for other accounts"
 
 
 def _destroy(plan: Plan) -> Faults:
     for each in resources(plan, "aws_s3_bucket"):
         if each["values"]["force_destroy"] is not False:
-            yield f"destroy: {each['values']['bucket']} goes with what is in it"
+            yield f"destroy: {each['values']['bucket']} is destroyed with its content"
 
 
 RULES: tuple[Callable[[Plan], Faults], ...] = (

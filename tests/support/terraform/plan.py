@@ -1,4 +1,4 @@
-"""A Terraform plan's JSON: the resources that it would leave behind, and whom their policies name."""
+"""A Terraform plan's JSON: the resources after the apply, and the principals in their policies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Resource = Mapping[str, Any]
 
 
 def resources(plan: Plan, kind: str = "") -> Iterator[Resource]:
-    """Yield the resources that a plan would leave behind, of all modules: those of a type, or all."""
+    """Yield the planned resources of all modules: those of a type, or all."""
     modules = [plan["planned_values"]["root_module"]]
     for module in modules:
         modules.extend(module.get("child_modules", ()))
@@ -20,7 +20,7 @@ def resources(plan: Plan, kind: str = "") -> Iterator[Resource]:
 
 
 def lets_anybody_in(principal: Any) -> bool:
-    """Tell whether a statement's Principal has a wildcard in any of its forms."""
+    """Report whether a statement's Principal has a wildcard in any of its forms."""
     named = (
         [principal] if isinstance(principal, str) else [name for kind in principal.values() for name in values(kind)]
     )

@@ -1,6 +1,6 @@
-"""Our own assertions on a Terraform plan's JSON: who may become a role, which role may be passed on, whom a policy lets in.
+"""Our own assertions on a Terraform plan's JSON: who may assume a role, which role may be passed, and whom a policy admits.
 
-A scanner is silent where it matters here: checkov takes `repo:org/repo:*` for a restriction, and has no direct rule on PassRole.
+Scanners miss these faults: checkov accepts `repo:org/repo:*` as a restriction, and has no direct rule on PassRole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ POLICIES = ("assume_role_policy", "policy")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A policy that a plan would make."""
+    """A policy that a plan would create."""
 
     address: str
     attribute: str
@@ -37,12 +37,12 @@ def documents(plan: Plan) -> Iterator[Document]:
 
 def faults(plan: Plan) -> list[str]:
     """List what is wrong with the policies of any plan; each fault begins with the rule that is broken."""
-    return [*_who_is_let_in(plan), *_what_is_passed_on(plan), *_what_is_allowed(plan)]
+    return [*_admitted_principals(plan), *_passed_roles(plan), *_allowed_actions(plan)]
 
 
 def faults_of_github_access(plan: Plan) -> list[str]:
-    """List what is wrong with a plan of the module github-access by itself."""
-    return [*faults(plan), *_whom_github_roles_trust(plan), *_what_bounds_github_roles(plan)]
+    """List what is wrong with a plan of the module github-access alone."""
+    return [*faults(plan), *_trust_of_github_roles(plan), *_boundaries_of_github_roles(plan)]
 
 
 def _allowing(plan: Plan) -> Iterator[tuple[str, Statement]]:
@@ -52,24 +52,24 @@ def _allowing(plan: Plan) -> Iterator[tuple[str, Statement]]:
                 yield f"{document.address}.{document.attribute}", statement
 
 
-def _who_is_let_in(plan: Plan) -> Iterator[str]:
+def _admitted_principals(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
         if lets_anybody_in(statement.get("Principal", {})) or "NotPrincipal" in statement:
-            yield f"principal: {place} lets in anybody"
+            yield f"principal: {place} admits any principal"
 
 
-def _what_is_passed_on(plan: Plan) -> Iterator[str]:
+def _passed_roles(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
         if "Principal" in statement or not Policy((statement,)).may_ever("iam:PassRole"):
             continue
         if "NotResource" in statement or any("*" in arn or "?" in arn for arn in values(statement["Resource"])):
-            yield f"PassRole: {place} passes on more than roles it names"
+            yield f"PassRole: {place} passes more than named roles"
         to = statement.get("Condition", {}).get("StringEquals", {}).get("iam:PassedToService")
         if not to or any("*" in service for service in values(to)):
-            yield f"PassRole: {place} passes roles on to any service"
+            yield f"PassRole: {place} passes roles to any service"
 
 
-def _what_is_allowed(plan: Plan) -> Iterator[str]:
+def _allowed_actions(plan: Plan) -> Iterator[str]:
     for place, statement in _allowing(plan):
         if "Principal" in statement or "aws_iam_policy.ceiling[" in place:
             continue
@@ -79,19 +79,19 @@ def _what_is_allowed(plan: Plan) -> Iterator[str]:
             yield f"actions: {place} allows a whole service"
 
 
-def _whom_github_roles_trust(plan: Plan) -> Iterator[str]:
+def _trust_of_github_roles(plan: Plan) -> Iterator[str]:
     for role in _github_roles(plan):
         trust = json.loads(role["values"]["assume_role_policy"])
         if trust != _expected_trust(plan["variables"], role["index"]):
-            yield f"trust: {role['address']} trusts something else than its workflows"
+            yield f"trust: {role['address']} trusts more than its workflows"
 
 
-def _what_bounds_github_roles(plan: Plan) -> Iterator[str]:
-    ceilings = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
+def _boundaries_of_github_roles(plan: Plan) -> Iterator[str]:
+    boundaries = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
     for role in _github_roles(plan):
         boundary = role["values"].get("permissions_boundary") or ""
-        if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in ceilings:
-            yield f"boundary: {role['address']} has no ceiling of its own"
+        if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in boundaries:
+            yield f"boundary: {role['address']} has no permissions boundary of its own"
 
 
 def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
@@ -101,7 +101,7 @@ def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
 
 
 def _expected_trust(variables: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    """Write a role's trust out once more, from what the plan was given."""
+    """Return the expected trust policy of a role, from the plan's variables."""
     github, account = variables["github"]["value"], variables["context"]["value"]["account_id"]
     owner, name = github["repository"].split("/")
     ends = ["pull_request", f"ref:{MAIN}"] if kind == "plan" else [f"environment:groundctl-{kind}"]

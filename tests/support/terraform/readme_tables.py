@@ -1,4 +1,4 @@
-"""Fills the tables of inputs and outputs in the README of each Terraform module from the code: `make docs`.
+"""Generates the tables of inputs and outputs in the README of each Terraform module: `make docs`.
 
 It reads what `terraform fmt` leaves, which `make check` asks for: a block's own attributes stand two spaces in, and all else deeper.
 """
@@ -22,7 +22,7 @@ _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class UnreadableBlockError(Exception):
-    """A block that is not written the way it can be read here."""
+    """A block that is not formatted as expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,13 @@ class Block:
 
 
 def readmes() -> list[Path]:
-    """List the files with a place for the tables."""
+    """List the files that contain the tables."""
     files = [TERRAFORM / "README.md", *sorted(TERRAFORM.glob("modules/*/README.md"))]
     return [file for file in files if BEGIN in file.read_text(encoding="utf-8")]
 
 
 def renewed(readme: Path) -> str:
-    """Return a README's text with the tables as the code beside it has them now."""
+    """Return a README's text with updated tables."""
     before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
     old, found, after = rest.partition(END)
     if not found or BEGIN in old + after:
@@ -114,7 +114,7 @@ def _text(value: str) -> str:
 
 
 def _in_short(type_: str) -> str:
-    # An object's members are told in its description; the code has them in full.
+    # The description lists an object's members; the code has them in full.
     return type_.partition("({")[0].replace("(", " of ").replace(")", "")
 
 
@@ -131,7 +131,7 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Renew every table."""
+    """Update every table."""
     for readme in readmes():
         readme.write_text(renewed(readme), encoding="utf-8")
 

@@ -1,17 +1,17 @@
-# What the roles may do with what Terraform makes. Names tell ours from others'; where AWS gives a number for a name, the tag does.
+# What the roles may do with the resources that Terraform manages. Names identify ours; where AWS assigns a number, the tag does.
 locals {
   prefix = "${var.context.name}-"
   arn    = "arn:${var.context.partition}"
   place  = "${var.context.region}:${var.context.account_id}"
-  # Glue's names take no hyphens.
+  # Glue names cannot contain hyphens.
   database = replace(var.context.name, "-", "_")
 
   of_this_environment = { StringEquals = { "aws:ResourceTag/${var.ground.tag.key}" = var.ground.tag.value } }
 
-  # read: what `terraform plan` asks AWS about our resources. No secret's value, no object, nobody else's workers.
-  # change: what `terraform apply` does to them. Left to a person: roles, ceilings and the OIDC provider; making a key or a user
-  # pool, and saying who may use a key. Tags tell these two apart, and whoever may tag what is new could tag another's as ours.
-  ground = {
+  # read: what `terraform plan` asks AWS about our resources. No secret's value, no object, no other environment's workers.
+  # change: what `terraform apply` does to them. Left to an administrator: roles, permissions boundaries and the OIDC provider,
+  # creating a key or a user pool, and key policies. Only tags identify these as ours, and a role that tags could tag others' too.
+  infrastructure = {
     Roles = {
       read      = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       change    = []
@@ -74,7 +74,7 @@ locals {
         "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags", "states:DescribeStateMachine",
         "states:ListStateMachineVersions", "states:ListTagsForResource",
       ]
-      # Not the connection: it holds GitHub's token, which a person puts in.
+      # Not the connection: it contains GitHub's token, which an administrator enters.
       change = [
         "budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource",
         "cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm", "cloudwatch:TagResource", "cloudwatch:UntagResource",
@@ -111,7 +111,7 @@ locals {
       )
       condition = null
     }
-    # These take no resource.
+    # These actions do not support resources.
     Lists = {
       read      = ["cognito-idp:DescribeUserPoolDomain", "kms:ListAliases", "states:ValidateStateMachineDefinition"]
       change    = []
@@ -120,17 +120,17 @@ locals {
     }
   }
 
-  ground_actions = {
-    read   = { for name, part in local.ground : name => part.read }
-    change = { for name, part in local.ground : name => concat(part.read, part.change) }
+  infrastructure_actions = {
+    read   = { for name, part in local.infrastructure : name => part.read }
+    change = { for name, part in local.infrastructure : name => concat(part.read, part.change) }
   }
 
-  may_read_ground   = local.ground_statements["read"]
-  may_change_ground = local.ground_statements["change"]
+  may_read_infrastructure   = local.infrastructure_statements["read"]
+  may_change_infrastructure = local.infrastructure_statements["change"]
 
-  ground_statements = {
-    for verb, actions in local.ground_actions : verb => [
-      for name, part in local.ground : {
+  infrastructure_statements = {
+    for verb, actions in local.infrastructure_actions : verb => [
+      for name, part in local.infrastructure : {
         for element, value in {
           Sid       = name
           Effect    = "Allow"
@@ -142,7 +142,7 @@ locals {
     ]
   }
 
-  # Who starts what by which role is wired anew when a rule or a state machine changes. Each role is named.
+  # A change to a rule or a state machine passes its role again. Each role is named.
   may_pass_on = [
     for roles in [var.ground.service_role_arns] : {
       Sid       = "PassServiceRoles"
@@ -155,8 +155,8 @@ locals {
 
   service_role_boundary = compact([var.ground.service_role_boundary_arn])
 
-  # Whom a new role trusts, IAM cannot restrict: so each is named, and none can do more than its boundary says. The trust of a role that
-  # is there stays as it is, and so does its boundary.
+  # IAM cannot restrict whom a new role trusts: so each role is named, and its boundary limits it. An existing role's trust policy
+  # and boundary stay as they are.
   may_make_service_roles = flatten([
     for roles in [var.ground.service_role_arns] : [
       {

@@ -1,4 +1,4 @@
-"""What the tests of Terraform share: where the code lies, a simulator of their own, and a stack that is applied to it."""
+"""Shared by the tests of Terraform: the code's folder, a separate simulator, and a stack that is applied to it."""
 
 import json
 import os
@@ -23,6 +23,7 @@ from support.terraform.plan import Plan
 
 CHECKOUT = Path(__file__).parents[2]
 SOURCE = CHECKOUT / "terraform"
+FIXTURES = Path(__file__).parent / "fixtures"  # HCL that tests share
 # python-terraform calls a method of the logging module by its old name.
 QUIET = pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")
 SIMULATOR = Path(sys.executable).with_name("groundtruth-simulator")
@@ -30,7 +31,7 @@ SIMULATOR = Path(sys.executable).with_name("groundtruth-simulator")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A stack, the settings it was applied with and the environment that leads to its AWS."""
+    """A stack, its settings, and the environment variables of its simulated AWS."""
 
     stack: Stack
     var_file: Path
@@ -38,7 +39,7 @@ class Applied:
 
 
 def apply_to(environment: Mapping[str, str], folder: Path, var_file: Path) -> Applied:
-    """Apply a copy of the code with some settings, and tell what came of it."""
+    """Apply a copy of the code with some settings."""
     stack = Stack(make_working_copy(SOURCE, folder), environment=environment)
     stack.init()
     stack.apply(var_file=var_file)
@@ -51,22 +52,27 @@ def client(applied: Applied, service: str) -> Any:
 
 
 def a_module(name: str, folder: Path, environment: Mapping[str, str]) -> Stack:
-    """Return a module by itself, in a copy that is ready to be planned."""
+    """Return one module alone, in a copy that is ready to be planned."""
     stack = Stack(make_working_copy(SOURCE / "modules" / name, folder), environment=environment)
     shutil.copy(SOURCE / ".terraform.lock.hcl", folder)
     stack.init()
     return stack
 
 
+def copy_settings(name: str, folder: Path) -> Path:
+    """Copy a settings file of the fixtures into a copy of the code, and return its path there."""
+    return Path(shutil.copy(FIXTURES / name, folder)).relative_to(folder)
+
+
 def plan_with(stack: Stack, settings: Mapping[str, Any]) -> Plan:
-    """Return what Terraform would make with some settings."""
+    """Return Terraform's plan with some settings."""
     file = stack.folder / "settings.tfvars.json"
     file.write_text(json.dumps(settings))
     return stack.plan(var_file=Path(file.name))
 
 
 def run_terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the terraform that groundctl would run, for what Stack has no method for."""
+    """Run groundctl's terraform with a command that Stack has no method for."""
     command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
     return subprocess.run(
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
@@ -75,14 +81,14 @@ def run_terraform(folder: Path, *arguments: str, **environment: str) -> subproce
 
 @contextmanager
 def a_simulator(folder: Path) -> Iterator[Mapping[str, str]]:
-    """Run a simulator with nothing in it, and give the environment that leads to it."""
+    """Run an empty simulator, and yield the environment variables for it."""
     port = _free_port()
     log = folder / "log"
     with log.open("wb") as out, subprocess.Popen([SIMULATOR, "--port", str(port)], stdout=out, stderr=out) as server:
         try:
             _wait_for(port, server, log)
             yield {
-                # An address and no name: with it the AWS SDKs put the bucket into the path, and need no DNS.
+                # An IP address: with it the AWS SDKs put the bucket into the path, and need no DNS.
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
                 "AWS_ACCESS_KEY_ID": "testing",
                 "AWS_SECRET_ACCESS_KEY": "testing",
