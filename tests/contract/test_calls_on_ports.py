@@ -62,6 +62,20 @@ def a_file(root: Path, **changes: Any) -> None:
     file.write_text(json.dumps(data, indent=2))
 
 
+def write_one_file_of_each_kind(root: Path) -> None:
+    """Declare one job for each way in which a plan can decide."""
+    a_file(root, name="first")
+    a_file(root, name="changed", task={**some_data()["task"], "title": "Another question?"})
+    a_file(root, name="done", input={"objects": ["s3://clips/d.mp4"]})
+    a_file(root, name="new-prefix", input={"prefix": "s3://clips/p/"})
+    a_file(root, name="new-manifest", input={"manifest": "s3://clips/m.manifest"})
+    a_file(root, name="new-objects", input={"objects": ["s3://clips/o.mp4"]})
+    a_file(root, name="rest-of-done", input={"from_job": "done"}, output={"label_attribute": "done"})
+    a_file(root, name="rest-of-first", input={"from_job": "first"}, output={"label_attribute": "first"})
+    a_file(root, name="stopped", state="stopped", input={"prefix": "s3://clips/stopped/"})
+    a_file(root, name="elsewhere", input={"prefix": "s3://elsewhere/p/"})
+
+
 def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
     first = a_declaration(name="first")
     changed, done = a_declaration(name="changed"), a_declaration(name="done", input={"objects": ["s3://clips/d.mp4"]})
@@ -88,16 +102,7 @@ def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
         opened += 1
         return Account(infrastructure=an_infrastructure(), jobs=jobs, objects=objects, observed=list_jobs(jobs))
 
-    a_file(tmp_path, name="first")
-    a_file(tmp_path, name="changed", task={**some_data()["task"], "title": "Another question?"})
-    a_file(tmp_path, name="done", input={"objects": ["s3://clips/d.mp4"]})
-    a_file(tmp_path, name="new-prefix", input={"prefix": "s3://clips/p/"})
-    a_file(tmp_path, name="new-manifest", input={"manifest": "s3://clips/m.manifest"})
-    a_file(tmp_path, name="new-objects", input={"objects": ["s3://clips/o.mp4"]})
-    a_file(tmp_path, name="rest-of-done", input={"from_job": "done"}, output={"label_attribute": "done"})
-    a_file(tmp_path, name="rest-of-first", input={"from_job": "first"}, output={"label_attribute": "first"})
-    a_file(tmp_path, name="stopped", state="stopped", input={"prefix": "s3://clips/stopped/"})
-    a_file(tmp_path, name="elsewhere", input={"prefix": "s3://elsewhere/p/"})
+    write_one_file_of_each_kind(tmp_path)
 
     planned = create_plan(Checkout(tmp_path), open_account)
 
