@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import Account, list_jobs
 from groundctl.app.plan import PlanningResult, create_plan, plan_again
 from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.plan import Action
 from support.builders import a_declaration, an_infrastructure, an_observed_job, some_data
@@ -76,6 +77,15 @@ def write_one_file_of_each_kind(root: Path) -> None:
     a_file(root, name="elsewhere", input={"prefix": "s3://elsewhere/p/"})
 
 
+def kept_declarations(jobs: Iterable[ObservedJob], declarations: Iterable[Declaration]) -> dict[str, bytes]:
+    """Give what lies beside the manifests of existing jobs: the declarations that they were made from."""
+    return {
+        job.fingerprint.uri_of("declaration.json"): canonical_json(declaration.content)
+        for job, declaration in zip(jobs, declarations, strict=False)
+        if job.fingerprint
+    }
+
+
 def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
     first = a_declaration(name="first")
     changed, done = a_declaration(name="changed"), a_declaration(name="done", input={"objects": ["s3://clips/d.mp4"]})
@@ -88,11 +98,7 @@ def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
         an_observed_job(a_declaration(name="forgotten")),
         topical,
     )
-    kept = {
-        job.fingerprint.uri_of("declaration.json"): canonical_json(declaration.content)
-        for job, declaration in zip(jobs.listed, [first, changed, done], strict=False)
-        if job.fingerprint
-    }
+    kept = kept_declarations(jobs.listed, [first, changed, done])
     clip = b'{"source-ref":"s3://clips/m.mp4"}'
     objects = CountingObjects({**kept, output: clip, "s3://clips/p/1.mp4": b"", "s3://clips/m.manifest": clip})
     opened = 0
