@@ -25,7 +25,7 @@ from urllib.parse import parse_qs
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 AWS_JSON = "application/x-amz-json-1.1"
-MOST_IN_A_PAGE, KEYS_IN_A_PAGE = 100, 1_000
+MAX_IN_A_PAGE, KEYS_IN_A_PAGE = 100, 1_000
 ENTRY = (
     "<Contents><Key>field-lab/{number:09d}.mp4</Key><LastModified>2026-11-02T09:00:00.000Z</LastModified>"
     "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>1048576</Size><StorageClass>STANDARD</StorageClass></Contents>"
@@ -82,7 +82,7 @@ class Api:
     def _page(self, asked: dict[str, Any]) -> bytes:
         # AWS states no page size of its own; leaving it out must cost calls, so that a bench would notice.
         order, start = asked.get("SortOrder", "Ascending"), int(asked.get("NextToken", 0))
-        size = min(asked.get("MaxResults", 10), MOST_IN_A_PAGE)
+        size = min(asked.get("MaxResults", 10), MAX_IN_A_PAGE)
         if (order, start, size) not in self.pages:
             self.pages[order, start, size] = json.dumps(self._listed(order, start, size)).encode()
         return self.pages[order, start, size]

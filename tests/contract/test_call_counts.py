@@ -17,7 +17,7 @@ from support.cli import groundctl
 from support.fakes import FakeObjects
 
 COUNT = 1_000
-MOST_LIST_CALLS = COUNT // 100 + 2
+MAX_LIST_CALLS = COUNT // 100 + 2
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_a_plan_lists_pages_and_describes_nothing(
         calls = stub.counts()
 
     assert verdict in ran.out, ran.err
-    assert calls["ListLabelingJobs"] <= MOST_LIST_CALLS
+    assert calls["ListLabelingJobs"] <= MAX_LIST_CALLS
     assert "DescribeLabelingJob" not in calls
     assert calls.get("S3 GET", 0) == reads
     assert set(calls) <= {"ListLabelingJobs", "S3 GET"}

@@ -27,9 +27,9 @@ CASES = Path(__file__).parents[1] / "snapshots"
 STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
 
 
-def play(story: str) -> Plan:
-    """Walk one story's declaration through the pipeline."""
-    folder = CASES / story
+def play(status: str) -> Plan:
+    """Walk one status's declaration through the pipeline."""
+    folder = CASES / status
     validated = validate(Checkout(folder), [str(path) for path in sorted(folder.glob("*.yaml"))])
     assert validated.problems == ()
     world = json.loads((folder / "world.json").read_bytes())
@@ -57,15 +57,15 @@ def hold(file: Path, content: str) -> None:
     assert file.read_text() == content, "if this change is meant: `make update-snapshots`, then look at the diff"
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_a_case_produces_the_files_of_its_folder(story: str):
-    made = play(story)
+@pytest.mark.parametrize("status", STORIES)
+def test_a_case_produces_the_files_of_its_folder(status: str):
+    made = play(status)
 
-    hold(CASES / story / "plan.json", plan_json(made) + "\n")
-    hold(CASES / story / "comment.md", plan_markdown(made, POLICY))
+    hold(CASES / status / "plan.json", plan_json(made) + "\n")
+    hold(CASES / status / "comment.md", plan_markdown(made, POLICY))
     for change in made.creates:
         request = change.purchase.desired.request
-        hold(CASES / story / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
+        hold(CASES / status / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_the_request_on_awss_page_comes_out_member_for_member():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, size
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, MARKER_ROOM, size
 from support.github.markdown import read
 from support.github.sample_comments import COMMENTS
 
@@ -23,7 +23,7 @@ def test_a_comment_reads_as_its_file(name: str):
         file.write_text(written)
 
     assert file.read_text() == written, "if this change is meant: `make update-snapshots`, then look at the diff"
-    assert size(written) <= COMMENT_LIMIT - STAMP_ROOM
+    assert size(written) <= COMMENT_LIMIT - MARKER_ROOM
     assert read(written).live == ()
 
 

@@ -27,15 +27,15 @@ from groundctl.presentation.markdown.check_run import (
     failure_check,
     plan_check,
     problems_check,
-    stories_check,
-    story_check,
+    status_check,
+    statuses_check,
 )
 from groundctl.presentation.markdown.comment import Footer, footer_line
-from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.plan_comment import plan_markdown, plan_words
-from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
-from groundctl.presentation.markdown.run_summary import stories_words
-from groundctl.presentation.markdown.size_limit import STAMP_ROOM, SUMMARY_LIMIT, size
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment, plan_markdown
+from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, validation_summary
+from groundctl.presentation.markdown.run_summary import run_summary
+from groundctl.presentation.markdown.size_limit import MARKER_ROOM, SUMMARY_LIMIT, size
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
@@ -45,7 +45,7 @@ from support.builders import NOW, a_run, an_observed_job
 from support.github.markdown import read
 from support.github.runner_files import Command, commands_in, outputs_in
 from support.hostile_texts import HOSTILE
-from support.untrusted_inputs import a_ground_plan_of, a_plan_of, a_story_of, problems_of
+from support.untrusted_inputs import a_plan_of, a_status_of, a_terraform_plan_of, problems_of
 
 FOOT = Footer(run=a_run(attempt=2), plan_digest="d53eefdb7b714f43839ef6addb83ffe7")
 PLAIN = "quiet"
@@ -64,20 +64,20 @@ class Place:
 
 
 def eleven_stories_of(text: str) -> list[PullRequestStatus]:
-    """So many stories that not all are told whole; few have a job, so that they are soon read."""
-    story = a_story_of(text, applied=True)
-    return [replace(story, jobs=())] * 9 + [replace(story, jobs=story.jobs[:1])] * 2
+    """So many statuses that not all are told whole; few have a job, so that they are soon read."""
+    status = a_status_of(text, applied=True)
+    return [replace(status, jobs=())] * 9 + [replace(status, jobs=status.jobs[:1])] * 2
 
 
 PLACES = (
     Place(
         "plan",
-        lambda text, limit: plan_words(
-            a_plan_of(text), POLICY, footer=FOOT, ground=a_ground_plan_of(text), limit=limit
+        lambda text, limit: plan_comment(
+            a_plan_of(text), POLICY, footer=FOOT, terraform=a_terraform_plan_of(text), limit=limit
         ),
     ),
-    Place("problems", lambda text, limit: problems_words(problems_of(text), 2, footer=FOOT, limit=limit)),
-    Place("no plan", lambda text, _: failure_words(text, f"write `{text}` or {text}", footer=FOOT), limits=(60_000,)),
+    Place("problems", lambda text, limit: problems_comment(problems_of(text), 2, footer=FOOT, limit=limit)),
+    Place("no plan", lambda text, _: failure_comment(text, f"write `{text}` or {text}", footer=FOOT), limits=(60_000,)),
     Place(
         "validated",
         lambda text, _: RenderedComment(
@@ -88,11 +88,15 @@ PLACES = (
     Place(
         "run",
         # The first ten are told whole, the others in a line each.
-        lambda text, limit: stories_words(eleven_stories_of(text), NOW, footer=FOOT, limit=limit),
+        lambda text, limit: run_summary(eleven_stories_of(text), NOW, footer=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
-    Place("applied", lambda text, limit: story_words(a_story_of(text, applied=True), NOW, footer=FOOT, limit=limit)),
-    Place("going on", lambda text, limit: story_words(a_story_of(text, applied=False), NOW, footer=FOOT, limit=limit)),
+    Place(
+        "applied", lambda text, limit: status_comment(a_status_of(text, applied=True), NOW, footer=FOOT, limit=limit)
+    ),
+    Place(
+        "going on", lambda text, limit: status_comment(a_status_of(text, applied=False), NOW, footer=FOOT, limit=limit)
+    ),
 )
 
 
@@ -125,7 +129,7 @@ def test_no_text_bursts_a_comment(place: Place, limit: int):
     for text in (text for text in HOSTILE if len(text) > 100):
         written = place.write(text, limit).text
 
-        assert size(written) <= limit - STAMP_ROOM, text[:60]
+        assert size(written) <= limit - MARKER_ROOM, text[:60]
         assert read(written).live == (), text[:60]
 
 
@@ -144,9 +148,9 @@ def test_checks_and_their_annotations_are_plain():
         checks = (
             plan_check(a_plan_of(text), POLICY, footer=FOOT),
             problems_check(problems_of(text), 2, footer=FOOT),
-            story_check(a_story_of(text, applied=True), NOW, footer=FOOT),
-            story_check(a_story_of(text, applied=False), NOW, footer=FOOT),
-            stories_check([a_story_of(text, applied=True), a_story_of(text, applied=False)], NOW, footer=FOOT),
+            status_check(a_status_of(text, applied=True), NOW, footer=FOOT),
+            status_check(a_status_of(text, applied=False), NOW, footer=FOOT),
+            statuses_check([a_status_of(text, applied=True), a_status_of(text, applied=False)], NOW, footer=FOOT),
             failure_check(text, text, footer=FOOT),
         )
 
@@ -209,7 +213,7 @@ def tell_of_a_crash(text: str) -> None:
         lambda text: as_sarif(problems_of(text), 2),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
         lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
-        lambda text: terraform_plan_text(a_ground_plan_of(text)),
+        lambda text: terraform_plan_text(a_terraform_plan_of(text)),
         lambda text: for_json(status_json([progress_of(an_observed_job(name=text, failure_reason=text), NOW)])),
         lambda text: status_text([progress_of(an_observed_job(name=text, failure_reason=text), NOW)], NOW),
         lambda text: for_terminal(text),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from groundctl.domain.tracking.mentions import is_mentionable
 from support.hostile_texts import HOSTILE
 from support.publishing import RecordedComments
-from support.untrusted_inputs import a_story_of
+from support.untrusted_inputs import a_status_of
 
 FOLLOWERS = ("dana", "acme/sports-data")
 
@@ -15,7 +15,7 @@ FOLLOWERS = ("dana", "acme/sports-data")
 def test_hostile_texts_around_add_no_mention_and_hide_none():
     for text in HOSTILE:
         github = RecordedComments()
-        status = a_story_of(text, applied=False)
+        status = a_status_of(text, applied=False)
         jobs = tuple(replace(job, notify=(text, *FOLLOWERS)) for job in status.jobs)
 
         github.publish(replace(status, jobs=jobs))

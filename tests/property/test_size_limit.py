@@ -16,10 +16,10 @@ from groundctl.domain.planning.plan import Action, DeclaredJob, Plan, Refused
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.plan_comment import plan_words
-from groundctl.presentation.markdown.problems_comment import problems_words
-from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.problems_comment import problems_comment
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, MARKER_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
 from groundctl.presentation.terminal.problems import verdict
 from support.builders import NOW, a_change, a_declaration, a_plan, a_run, an_observed_job
 from support.github.markdown import read
@@ -27,7 +27,7 @@ from support.hostile_texts import HOSTILE
 
 FOOT = Footer(run=a_run(), plan_digest="d53eefdb7b714f43839ef6addb83ffe7")
 BASE = a_plan(a_declaration())
-ROOM = COMMENT_LIMIT - STAMP_ROOM
+ROOM = COMMENT_LIMIT - MARKER_ROOM
 SIZES = (1, 30, 150, 1_000, 10_000)
 POLICY = Policy()
 
@@ -75,7 +75,7 @@ def some_problems(number: int) -> list[LocatedDiagnostic]:
 
 @pytest.mark.parametrize("number", SIZES)
 def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
-    words = plan_words(a_plan_of_creates(number), POLICY, footer=FOOT)
+    words = plan_comment(a_plan_of_creates(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert words.content.startswith(f"### Plan for test: {number:,} to create\n")
@@ -91,7 +91,7 @@ def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
 
 @pytest.mark.parametrize("number", SIZES)
 def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
-    words = plan_words(a_plan_of_refusals(number), POLICY, footer=FOOT)
+    words = plan_comment(a_plan_of_refusals(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert counted(words.content, r"cannot be created, for reason [0-9]+ \((P20[0-9])\)") == {
@@ -102,7 +102,7 @@ def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
 
 @pytest.mark.parametrize("number", SIZES)
 def test_every_problem_is_there_or_counted_by_its_rule_with_a_link(number: int):
-    words = problems_words(some_problems(number), number, footer=FOOT)
+    words = problems_comment(some_problems(number), number, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert counted(words.content, r"name is wrong for reason [0-9]+ \((GT10[0-9])\)") == {
@@ -122,7 +122,7 @@ def counted(content: str, pattern: str) -> dict[str, int]:
 
 
 def test_one_reason_for_ten_thousand_jobs_is_shown_once_and_in_full():
-    words = plan_words(
+    words = plan_comment(
         a_plan_of_refusals(10_000, "would create 10,000 jobs, above the ceiling of 10"), POLICY, footer=FOOT
     )
 
@@ -138,11 +138,11 @@ def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
         )
         for index in range(number)
     ]
-    story = PullRequestStatus(
+    status = PullRequestStatus(
         pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=tuple(jobs)
     )
 
-    words = story_words(story, NOW, footer=FOOT)
+    words = status_comment(status, NOW, footer=FOOT)
 
     assert size(words.text) <= ROOM
     assert words.content.startswith(f"### Merged for test: {number:,} held; ")
@@ -152,16 +152,16 @@ def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
 @pytest.mark.parametrize("limit", [20_000, COMMENT_LIMIT, SUMMARY_LIMIT])
 def test_nothing_is_left_half_open(limit: int):
     for plan in (a_plan_of_creates(1_000), a_plan_of_refusals(1_000)):
-        written = plan_words(plan, POLICY, footer=FOOT, limit=limit).text
+        written = plan_comment(plan, POLICY, footer=FOOT, limit=limit).text
 
-        assert size(written) <= limit - STAMP_ROOM
+        assert size(written) <= limit - MARKER_ROOM
         assert read(written).live == ()
         assert written.count("<details>") == written.count("</details>")
         assert all(line.endswith(" |") for line in written.split("\n") if line.startswith("|"))
 
 
 def test_the_summary_has_room_for_a_thousand_jobs_with_all_details():
-    words = plan_words(a_plan_of_creates(1_000), POLICY, footer=FOOT, limit=SUMMARY_LIMIT)
+    words = plan_comment(a_plan_of_creates(1_000), POLICY, footer=FOOT, limit=SUMMARY_LIMIT)
 
     assert "Not shown" not in words.content
     assert size(words.text) < 1_000_000
@@ -201,7 +201,7 @@ def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
         for index, create in enumerate(MANY_CREATES[: crowd.errors])
     ]
     creates = crowd.number - crowd.errors
-    words = plan_words(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, footer=FOOT)
+    words = plan_comment(replace(BASE, changes=(*refused, *MANY_CREATES[:creates])), POLICY, footer=FOOT)
 
     check_cut(words, crowd, r"\| `rally-[0-9]{5}` \| \*\*", r"the rows of ([0-9,]+) job")
     counts = [f"{creates:,} to create"] * bool(creates) + [f"{crowd.errors:,} refused"] * bool(crowd.errors)
@@ -224,7 +224,7 @@ def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
         for index, one in enumerate(some_problems(crowd.number))
     ]
 
-    words = problems_words(problems, crowd.number, footer=FOOT)
+    words = problems_comment(problems, crowd.number, footer=FOOT)
 
     check_cut(words, crowd, r"- \*\*`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
     assert words.content.startswith(f"### No plan: {verdict(problems, crowd.number)}\n\n")
@@ -253,7 +253,7 @@ def test_a_merged_pull_request_keeps_its_headline_and_as_many_errors_as_fit(crow
         for index in range(crowd.number)
     )
 
-    words = story_words(
+    words = status_comment(
         PullRequestStatus(pull_request=1, target="test (123456789012, us-east-1)", plan_digest="abc", jobs=jobs),
         NOW,
         footer=FOOT,
@@ -312,10 +312,10 @@ def test_any_plan_with_any_texts_fits_and_is_closed(kinds: list[tuple[Action, st
         for index in range(times)
         for action, name, message in kinds
     )
-    words = plan_words(replace(BASE, changes=changes), POLICY, footer=FOOT, limit=limit)
+    words = plan_comment(replace(BASE, changes=changes), POLICY, footer=FOOT, limit=limit)
 
-    assert size(words.text) <= limit - STAMP_ROOM
-    assert len(words.text) <= limit - STAMP_ROOM
+    assert size(words.text) <= limit - MARKER_ROOM
+    assert len(words.text) <= limit - MARKER_ROOM
     assert read(words.text).live == ()
     assert words.content.startswith("### Plan for test: ")
 

@@ -10,7 +10,7 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.ports import PullRequests
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_words
+from groundctl.presentation.markdown.merged_comment import status_comment
 from support.builders import NOW, a_run
 from support.fakes import FakeHistory, FakePullRequests
 from support.github.markdown import read
@@ -81,7 +81,7 @@ class RecordedComments(FakePullRequests):
         self.runs += 1
         reporter = a_reporter(self, run_id=self.runs)
         published = reporter.publish_all(
-            statuses, lambda status, limit: story_words(status, NOW, footer=Footer(run=a_run()), limit=limit)
+            statuses, lambda status, limit: status_comment(status, NOW, footer=Footer(run=a_run()), limit=limit)
         )
         assert [comment.error for comment in published] == [""] * len(statuses)
 

@@ -105,7 +105,7 @@ def _desired(text: str, source: dict[str, Any]) -> DesiredJob:
     )
 
 
-def a_ground_plan_of(text: str) -> TerraformPlanSummary:
+def a_terraform_plan_of(text: str) -> TerraformPlanSummary:
     """What Terraform would do with resources of that address."""
     return TerraformPlanSummary(add=(text,), change=(text,), replace=(text,), destroy=(text,))
 
@@ -124,8 +124,8 @@ def problems_of(text: str) -> tuple[LocatedDiagnostic, ...]:
     return error, replace(error, severity=Severity.WARNING, rule="GT224")
 
 
-def a_story_of(text: str, *, applied: bool) -> PullRequestStatus:
-    """A story with every state that a job can be in, told by the run that applies or by a later one."""
+def a_status_of(text: str, *, applied: bool) -> PullRequestStatus:
+    """A status with every state that a job can be in, told by the run that applies or by a later one."""
     return PullRequestStatus(
         pull_request=12,
         target=f"{text} ({ACCOUNT}, {REGION})",

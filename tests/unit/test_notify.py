@@ -16,10 +16,10 @@ from groundctl.domain.tracking.mentions import MAX_MENTIONS, mention_line, read_
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
 from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
-from groundctl.presentation.markdown.check_run import stories_check
+from groundctl.presentation.markdown.check_run import statuses_check
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.plan_comment import plan_words
-from groundctl.presentation.markdown.run_summary import stories_words
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.run_summary import run_summary
 from support.builders import NOW, a_declaration, a_plan, a_run, an_observed_job
 from support.fakes import FakeObjects
 from support.github.markdown import read
@@ -176,7 +176,7 @@ def test_a_deleted_declaration_notifies_nobody_and_an_earlier_mention_stays():
 def test_the_plan_before_the_merge_mentions_nobody():
     plan = a_plan(a_declaration(notify=list(FOLLOWERS)))
 
-    written = plan_words(plan, Policy(), footer=FOOTER).text
+    written = plan_comment(plan, Policy(), footer=FOOTER).text
 
     assert read(written).mentions == ()
     assert "dana" not in written
@@ -187,11 +187,11 @@ def test_summaries_and_checks_mention_nobody():
     assert status.mentions == FOLLOWERS
 
     for text in (
-        stories_words([status], NOW, footer=FOOTER).text,
-        stories_words([status, replace(status, pull_request=14)], NOW, footer=FOOTER).text,
-        stories_check([status], NOW, footer=FOOTER).summary,
-        stories_check([status, status], NOW, footer=FOOTER).summary,
-        stories_check([status], NOW, footer=FOOTER).title,
+        run_summary([status], NOW, footer=FOOTER).text,
+        run_summary([status, replace(status, pull_request=14)], NOW, footer=FOOTER).text,
+        statuses_check([status], NOW, footer=FOOTER).summary,
+        statuses_check([status, status], NOW, footer=FOOTER).summary,
+        statuses_check([status], NOW, footer=FOOTER).title,
     ):
         assert read(text).mentions == ()
         assert "dana" not in text

@@ -12,7 +12,7 @@ from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
-from groundctl.presentation.markdown.run_summary import TOLD_WHOLE, stories_words
+from groundctl.presentation.markdown.run_summary import MAX_IN_FULL, run_summary
 from groundctl.presentation.markdown.size_limit import size
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -40,11 +40,11 @@ def a_status(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> 
 
 
 def test_a_run_with_nothing_to_do_says_so():
-    assert stories_words((), NOW, footer=None).content == "# Nothing to do: every declared job is there already"
+    assert run_summary((), NOW, footer=None).content == "# Nothing to do: every declared job is there already"
 
 
 def test_each_pull_request_has_a_section_and_those_that_need_attention_come_first():
-    summary = stories_words([a_status(7), a_status(8, result=Result.FAILED)], NOW, footer=None).content
+    summary = run_summary([a_status(7), a_status(8, result=Result.FAILED)], NOW, footer=None).content
 
     assert summary.index("## Pull request 8") < summary.index("## Pull request 7")
     assert "1 not created" in summary
@@ -52,9 +52,9 @@ def test_each_pull_request_has_a_section_and_those_that_need_attention_come_firs
 
 
 def test_pull_requests_after_the_tenth_have_a_line_each():
-    summary = stories_words([a_status(number) for number in range(1, 15)], NOW, footer=None).content
+    summary = run_summary([a_status(number) for number in range(1, 15)], NOW, footer=None).content
 
-    assert summary.count("## Pull request ") == TOLD_WHOLE
+    assert summary.count("## Pull request ") == MAX_IN_FULL
     assert [line for line in summary.splitlines() if line.startswith("- Pull")] == [
         f"- Pull request {number}: Applied to production: 1 created" for number in range(11, 15)
     ]
@@ -63,7 +63,7 @@ def test_pull_requests_after_the_tenth_have_a_line_each():
 @pytest.mark.parametrize("pulls", [1, 9, 500, 5_000])
 @pytest.mark.parametrize("limit", [20_000, 100_000])
 def test_it_fits_and_every_pull_request_is_named_or_counted(pulls: int, limit: int):
-    summary = stories_words([a_status(number, jobs=20) for number in range(pulls)], NOW, footer=None, limit=limit)
+    summary = run_summary([a_status(number, jobs=20) for number in range(pulls)], NOW, footer=None, limit=limit)
 
     assert size(summary.text) <= limit
     named = len(re.findall(r"^(?:## |- )Pull request", summary.content, flags=re.MULTILINE))

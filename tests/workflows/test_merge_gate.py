@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from workflows.expressions import Value, fill
-from workflows.playing import FORKS, OURS, PullRequestStatus, all_endings, context_of, play
+from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play
 from workflows.reading import Files, our_files
 
 PLAN = "workflows/plan.yml"
@@ -30,7 +30,7 @@ def is_green(files: Files, validate: str, plan: str, github: Mapping[str, Value]
     """Run the gate's own step with what GitHub would put into its environment."""
     gate = files[PLAN].jobs["groundctl"]
     [step] = gate["steps"]
-    context = context_of(gate, {"validate": validate, "plan": plan}, PullRequestStatus(github=github))
+    context = context_of(gate, {"validate": validate, "plan": plan}, Scenario(github=github))
     return passes(files, fill(step["env"]["PASSED"], context, {}))
 
 
@@ -47,7 +47,7 @@ def wrong_verdicts(files: Files) -> Iterator[str]:
     for github, cancelled in product((OURS, *FORKS), (True, False)):
         for ends in all_endings(files[PLAN]):
             if (
-                play(files[PLAN], PullRequestStatus(github=github, ends=ends, cancelled=cancelled))["groundctl"]
+                play(files[PLAN], Scenario(github=github, ends=ends, cancelled=cancelled))["groundctl"]
                 == "skipped"
             ):
                 yield f"skipped: {ends}, {cancelled}"

@@ -42,7 +42,7 @@ def counts_of(plan: Plan) -> str:
     return ", ".join(parts) or "no jobs declared"
 
 
-def verdict_of(plan: Plan) -> str:
+def summary_of(plan: Plan) -> str:
     """Say in one line what a plan would do."""
     return f"Plan for {plan.infrastructure.target}: {counts_of(plan)}"
 

@@ -31,15 +31,15 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pul
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.plan_comment import plan_words
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import (
-    failure_words,
-    problems_words,
-    untouched_words,
+    failure_comment,
+    problems_comment,
+    unchanged_comment,
     validation_summary,
 )
-from groundctl.presentation.markdown.run_summary import stories_words
+from groundctl.presentation.markdown.run_summary import run_summary
 from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, a_run, an_infrastructure, an_observed_job
 
 POLICY: Final = Policy(
@@ -97,23 +97,23 @@ def _planned(*declared: Declaration, observed: Iterable[ObservedJob] = (), polic
 
 def _one_job() -> RenderedComment:
     plan = _planned(_declared("rally-outcome-2026-11", budget={"usd": 400}))
-    return plan_words(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
 
 
 def _thirty_jobs() -> RenderedComment:
     rallies = [_declared(f"rally-outcome-court-{court:02}", clips=80 + court) for court in range(1, 19)]
     docks = [_declared(f"dock-{dock:02}-november", "warehouse", clips=40 + dock) for dock in range(1, 13)]
     plan = _planned(*rallies, *docks)
-    ground = TerraformPlanSummary(
+    terraform = TerraformPlanSummary(
         add=('module.workforce.aws_sagemaker_workteam.team["dock-watchers"]',),
         change=("module.access.aws_iam_role_policy.apply", "module.access.aws_iam_role_policy.plan"),
     )
-    return plan_words(plan, POLICY, footer=_foot(plan, attempt=2), ground=ground)
+    return plan_comment(plan, POLICY, footer=_foot(plan, attempt=2), terraform=terraform)
 
 
 def _a_thousand_jobs() -> RenderedComment:
     plan = _planned(*(_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)))
-    return plan_words(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
 
 
 def _refusals() -> RenderedComment:
@@ -130,14 +130,14 @@ def _refusals() -> RenderedComment:
         an_observed_job(bought),
     ]
     plan = _planned(edited, taken, bought, again, dear, good, rest, observed=observed)
-    return plan_words(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
 
 
 def _refused_together() -> RenderedComment:
     plan = _planned(
         *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
     )
-    return plan_words(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
 
 
 def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> LocatedDiagnostic:
@@ -175,7 +175,7 @@ _PROBLEMS: Final = (
 
 
 def _problems() -> RenderedComment:
-    return problems_words(_PROBLEMS, 14, footer=_foot())
+    return problems_comment(_PROBLEMS, 14, footer=_foot())
 
 
 def _a_thousand_problems() -> RenderedComment:
@@ -183,11 +183,11 @@ def _a_thousand_problems() -> RenderedComment:
         replace(_PROBLEMS[number % 3], path=f"jobs/sports-data/rally-{number:04}.yaml", line=number % 30 + 1)
         for number in range(1_000)
     ]
-    return problems_words(many, 1_000, footer=_foot())
+    return problems_comment(many, 1_000, footer=_foot())
 
 
 def _no_plan() -> RenderedComment:
-    return failure_words(
+    return failure_comment(
         "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
         "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
         footer=_foot(),
@@ -225,16 +225,16 @@ def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more:
         for change in reviewed.changes
     }
     source_pull_requests = {change.key: 12 for change in plan.changes}
-    [story] = pull_request_statuses(
+    [status] = pull_request_statuses(
         plan,
         NOW,
         **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, "notify": {}, **more},
     )
-    return story
+    return status
 
 
-def _told(story: PullRequestStatus) -> RenderedComment:
-    return story_words(story, NOW, footer=replace(_foot(), plan_digest=story.plan_digest))
+def _told(status: PullRequestStatus) -> RenderedComment:
+    return status_comment(status, NOW, footer=replace(_foot(), plan_digest=status.plan_digest))
 
 
 def _standing(declaration: Declaration, status: Status, *, days: float, **more: Any) -> ObservedJob:
@@ -341,7 +341,7 @@ def _run_page() -> RenderedComment:
         observed=[_standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
     )
     held = replace(_story(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
-    return stories_words([labeling, held], NOW, footer=_foot())
+    return run_summary([labeling, held], NOW, footer=_foot())
 
 
 COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
@@ -353,7 +353,7 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "no-plan-problems": _problems,
     "no-plan-1000-problems": _a_thousand_problems,
     "no-plan-fault": _no_plan,
-    "no-plan-untouched": lambda: untouched_words(_foot()),
+    "no-plan-untouched": lambda: unchanged_comment(_foot()),
     "summary-fork": _from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,

@@ -24,8 +24,8 @@ from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.check_run import annotations_of, failure_check, plan_check, problems_check
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.plan_comment import plan_words
-from groundctl.presentation.markdown.problems_comment import failure_words, problems_words
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment
 from groundctl.presentation.terminal.plan import plan_text
 
 
@@ -102,12 +102,12 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
 def _report(reporter: PullRequestReporter, planned: PlanningResult, options: CiPlanOptions) -> ExitCode:
     """Report on the pull request what would happen."""
     plan, policy = planned.plan, planned.validated.policy
-    ground, footer = _terraform_plan(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
+    terraform, footer = _terraform_plan(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
     remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _publish(
         reporter,
-        lambda limit: plan_words(plan, policy, footer=footer, ground=ground, limit=limit),
-        plan_check(plan, policy, footer=footer, ground=ground, annotations=remarks),
+        lambda limit: plan_comment(plan, policy, footer=footer, terraform=terraform, limit=limit),
+        plan_check(plan, policy, footer=footer, terraform=terraform, annotations=remarks),
     )
 
 
@@ -116,7 +116,7 @@ def _report_problems(validated: Validated) -> ExitCode:
     footer, problems, files = Footer(run=reporter.run), validated.problems, validated.files
     return _publish(
         reporter,
-        lambda limit: problems_words(problems, files, footer=footer, limit=limit),
+        lambda limit: problems_comment(problems, files, footer=footer, limit=limit),
         problems_check(problems, files, footer=footer),
     )
 
@@ -126,7 +126,7 @@ def _report_failure(error: GroundctlError) -> None:
     footer = Footer(run=reporter.run)
     _publish(
         reporter,
-        lambda _: failure_words(error.message, error.hint, footer=footer),
+        lambda _: failure_comment(error.message, error.hint, footer=footer),
         failure_check(error.message, error.hint, footer=footer),
     )
 

@@ -18,10 +18,10 @@ from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE
 from groundctl.exit_codes import ExitCode
-from groundctl.presentation.markdown.check_run import stories_check
+from groundctl.presentation.markdown.check_run import statuses_check
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_words
-from groundctl.presentation.markdown.run_summary import stories_words
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.run_summary import run_summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +55,14 @@ def publish_all(
     to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]
     published = reporter.publish_all(
         to_publish,
-        lambda status, limit: story_words(
+        lambda status, limit: status_comment(
             status, now, footer=Footer(run=reporter.run, plan_digest=status.plan_digest), limit=limit
         ),
     )
     footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
-    checked = reporter.publish_check("groundctl apply", stories_check(statuses, now, footer=footer)) if check else None
+    checked = reporter.publish_check("groundctl apply", statuses_check(statuses, now, footer=footer)) if check else None
     print_published(published, checked)
-    summarize(lambda limit: stories_words(statuses, now, footer=footer, limit=limit), published)
+    summarize(lambda limit: run_summary(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
     # A held job needs an approval, and where a file is faulty nothing is created: another apply would do nothing.
     left = (

@@ -10,9 +10,9 @@ from groundctl.cli.options import Command
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
-from groundctl.presentation.markdown.check_run import untouched_check
+from groundctl.presentation.markdown.check_run import unchanged_check
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.problems_comment import untouched_words
+from groundctl.presentation.markdown.problems_comment import unchanged_comment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,10 @@ def run(options: CiReportUnchangedOptions) -> ExitCode:  # noqa: ARG001 - every 
     footer = Footer(run=reporter.run)
     published = reporter.publish_comment(
         CommentRequest(
-            pull_request=number, stage=Stage.PLANNED, render=lambda _: untouched_words(footer), update_only=True
+            pull_request=number, stage=Stage.PLANNED, render=lambda _: unchanged_comment(footer), update_only=True
         )
     )
-    checked = reporter.publish_check("groundctl plan", untouched_check(footer))
+    checked = reporter.publish_check("groundctl plan", unchanged_check(footer))
     print_published([published], checked)
     return ExitCode.EXTERNAL_FAILURE if published.error or checked.error else ExitCode.OK
 

@@ -12,12 +12,12 @@ from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
-from groundctl.presentation.markdown.size_limit import STAMP_ROOM, Fold, Part, fit, size
+from groundctl.presentation.markdown.size_limit import MARKER_ROOM, Fold, Part, fit, size
 from groundctl.presentation.text import count
 
 # A text longer than that says no more in a comment; where it comes from, it is whole.
 MAX_NAME_LENGTH: Final = 200
-MOST_OF_A_SENTENCE: Final = 1_200
+MAX_SENTENCE: Final = 1_200
 # So many are named where the rest is counted; fewer of jobs with the same to tell, as the table has them all.
 NAMED: Final = 10
 JOBS_NAMED: Final = 5
@@ -36,7 +36,7 @@ class Footer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Point:
     """Something that a person should know or do about jobs: all as it was written, but for lift, which is Markdown.
 
     Owners can act; lift names who else can.
@@ -55,7 +55,7 @@ def composed(head: Iterable[str], parts: Sequence[Part], footer: str, limit: int
     """Write a head that is always there, then parts as far as there is room, within so many bytes with stamp and footer."""
     opening = "\n\n".join(line for line in head if line)
     joints = len("\n\n\n\n\n")
-    room = limit - STAMP_ROOM - size(opening) - size(footer) - joints
+    room = limit - MARKER_ROOM - size(opening) - size(footer) - joints
     body = fit(parts, room).rstrip("\n")
     return RenderedComment(content=f"{opening}\n\n{body}" if body else opening, footer=footer)
 
@@ -102,7 +102,7 @@ def plain(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Write a message or a hint."""
-    return for_markdown_prose(text, MOST_OF_A_SENTENCE)
+    return for_markdown_prose(text, MAX_SENTENCE)
 
 
 def ended(text: str) -> str:
@@ -116,7 +116,7 @@ _POINTS_FOLD: Final = Fold(
 )
 
 
-def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int) -> Part:
+def points_part(heading: str, needs: Sequence[Point], elsewhere: str, *, rank: int) -> Part:
     """Write what a person should know or do, one point each: jobs, cause, who can act, next step."""
 
     def rest(taken: int) -> str:
@@ -127,7 +127,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
         return f"\n**Not shown here:** {sum(missing.values()):,} more, {rules}. {elsewhere}\n\n"
 
     return Part(
-        pieces=map(need_point, needs),
+        pieces=map(write_point, needs),
         total=len(needs),
         rest=rest,
         rank=rank,
@@ -137,7 +137,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
     )
 
 
-def need_point(need: Need) -> str:
+def write_point(need: Point) -> str:
     """Write one point of a list."""
     rule = f" ({need.rule})" if need.rule else ""
     many = f" ({count(len(need.jobs), 'job')})" if len(need.jobs) > 1 else ""
@@ -155,9 +155,9 @@ def _with_rule(text: str, rule: str) -> str:
     return f"{text}{rule}." if rule else ended(text)
 
 
-def grouped(needs: Iterable[Need]) -> tuple[Need, ...]:
+def grouped(needs: Iterable[Point]) -> tuple[Point, ...]:
     """Tell once what holds for several jobs."""
-    found: dict[tuple[object, ...], list[Need]] = {}
+    found: dict[tuple[object, ...], list[Point]] = {}
     for need in needs:
         found.setdefault((need.rule, need.cause, need.fields, need.lift, need.step), []).append(need)
     return tuple(
@@ -170,13 +170,13 @@ def grouped(needs: Iterable[Need]) -> tuple[Need, ...]:
     )
 
 
-def ground_line(ground: TerraformPlanSummary | None) -> str:
+def terraform_line(terraform: TerraformPlanSummary | None) -> str:
     """Say in one line what Terraform would do."""
-    if ground is None:
+    if terraform is None:
         return ""
-    if ground.is_empty:
+    if terraform.is_empty:
         return "Terraform: nothing to change."
-    return f"Terraform: {', '.join(_sum_of(kind, addresses) for kind, addresses in _kinds(ground))}."
+    return f"Terraform: {', '.join(_sum_of(kind, addresses) for kind, addresses in _kinds(terraform))}."
 
 
 def _sum_of(kind: str, addresses: tuple[str, ...]) -> str:
@@ -185,9 +185,11 @@ def _sum_of(kind: str, addresses: tuple[str, ...]) -> str:
     return f"{len(addresses):,} to {kind}"
 
 
-def ground_part(ground: TerraformPlanSummary | None, elsewhere: str) -> Part:
+def terraform_part(terraform: TerraformPlanSummary | None, elsewhere: str) -> Part:
     """List the addresses of what Terraform would touch: first what would be lost, the rest folded with it."""
-    lines = [(kind, address) for kind, addresses in _kinds(ground or TerraformPlanSummary()) for address in addresses]
+    lines = [
+        (kind, address) for kind, addresses in _kinds(terraform or TerraformPlanSummary()) for address in addresses
+    ]
     return Part(
         pieces=(f"- {kind} {code_name(address)}\n" for kind, address in lines),
         total=len(lines),
@@ -198,11 +200,11 @@ def ground_part(ground: TerraformPlanSummary | None, elsewhere: str) -> Part:
     )
 
 
-def _kinds(ground: TerraformPlanSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _kinds(terraform: TerraformPlanSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
     kinds = (
-        ("destroy", ground.destroy),
-        ("replace", ground.replace),
-        ("change", ground.change),
-        ("add", ground.add),
+        ("destroy", terraform.destroy),
+        ("replace", terraform.replace),
+        ("change", terraform.change),
+        ("add", terraform.add),
     )
     return ((kind, addresses) for kind, addresses in kinds if addresses)

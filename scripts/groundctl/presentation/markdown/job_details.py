@@ -13,8 +13,8 @@ from groundctl.presentation.markdown.comment import code_name, plain
 from groundctl.presentation.text import count, duration, usd
 
 # A path or an address is read to its end, or not at all.
-MOST_OF_AN_ADDRESS: Final = 300
-MOST_OF_AN_EXPLANATION: Final = 300
+MAX_ADDRESS: Final = 300
+MAX_EXPLANATION: Final = 300
 LABELS_SHOWN: Final = 20
 
 
@@ -30,7 +30,7 @@ def _details(change: Create) -> Iterator[tuple[str, str]]:
     desired, budget = change.purchase.desired, change.job.budget_usd
     task = desired.request["HumanTaskConfig"]
     yield "question", plain(task["TaskTitle"])
-    yield "explained as", for_markdown(task["TaskDescription"], MOST_OF_AN_EXPLANATION)
+    yield "explained as", for_markdown(task["TaskDescription"], MAX_EXPLANATION)
     yield "answers to choose from", _labels(desired)
     yield "clips", _clips(change)
     yield "people", _people(change, task)
@@ -87,4 +87,4 @@ def _artifact(desired: DesiredJob, name: str) -> Mapping[str, Any]:
 
 
 def _address(text: str) -> str:
-    return for_markdown_code(text, MOST_OF_AN_ADDRESS) if text else ""
+    return for_markdown_code(text, MAX_ADDRESS) if text else ""

@@ -32,17 +32,17 @@ from groundctl.presentation.markdown.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Footer,
-    Need,
+    Point,
     code_name,
     composed,
     footer_line,
-    ground_line,
-    ground_part,
     grouped,
     named,
-    needs_part,
     plain,
+    points_part,
     run_link,
+    terraform_line,
+    terraform_part,
 )
 from groundctl.presentation.markdown.job_details import job_details
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
@@ -57,15 +57,15 @@ FOLDS_SHOWN: Final = 5
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
 # Who else can lift a refusal than the one who owns the job.
 _POLICY_OWNERS: Final = "whoever owns `jobs/policy.yaml`"
-_GROUND_OWNERS: Final = "whoever owns `terraform/`"
+_TERRAFORM_OWNERS: Final = "whoever owns `terraform/`"
 
 
-def plan_words(
+def plan_comment(
     plan: Plan,
     policy: Policy,
     *,
     footer: Footer | None,
-    ground: TerraformPlanSummary | None = None,
+    terraform: TerraformPlanSummary | None = None,
     limit: int = COMMENT_LIMIT,
 ) -> RenderedComment:
     """Write a plan for a pull request, within so many bytes."""
@@ -76,14 +76,14 @@ def plan_words(
     title = f"### Plan for {plain(plan.infrastructure.environment)}: {counts_of(plan)}"
     parts = [
         _table(shown, elsewhere),
-        needs_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
-        needs_part("Worth knowing", grouped(_needs(others)), elsewhere, rank=RANK_OF_REMARKS),
-        ground_part(ground, elsewhere),
+        points_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
+        points_part("Worth knowing", grouped(_needs(others)), elsewhere, rank=RANK_OF_REMARKS),
+        terraform_part(terraform, elsewhere),
         _details(plan.creates, elsewhere),
     ]
     where = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
     return composed(
-        [title, _standing(plan, failing), *_money(plan, policy), _not_known(plan), ground_line(ground)],
+        [title, _standing(plan, failing), *_money(plan, policy), _not_known(plan), terraform_line(terraform)],
         parts,
         footer_line(footer, plan_digest="" if footer or plan.unknown else plan.digest, where=where),
         limit,
@@ -92,7 +92,7 @@ def plan_words(
 
 def plan_markdown(plan: Plan, policy: Policy) -> str:
     """Write a plan as the comment on a pull request, without the run that posts it."""
-    return plan_words(plan, policy, footer=None).text
+    return plan_comment(plan, policy, footer=None).text
 
 
 def _elsewhere(footer: Footer | None, limit: int) -> str:
@@ -225,11 +225,11 @@ def _end(change: Change) -> str:
     return unbroken(f"within {duration(longest.total_seconds())}") if longest else "when it is stopped"
 
 
-def _needs(changes: Iterable[Change]) -> Iterator[Need]:
+def _needs(changes: Iterable[Change]) -> Iterator[Point]:
     for change in changes:
         owners = (change.owner,) if change.owner else ()
         for reason in change.reasons:
-            yield Need(
+            yield Point(
                 jobs=(change.name,),
                 cause=_cause(reason),
                 rule=reason.rule,
@@ -251,7 +251,7 @@ def _cause(reason: Diagnostic) -> str:
 def _lift(rule: str) -> str:
     if rule in {"P202", "P203", "P204"}:
         return _POLICY_OWNERS
-    return _GROUND_OWNERS if rule.startswith("GT6") else ""
+    return _TERRAFORM_OWNERS if rule.startswith("GT6") else ""
 
 
 def _details(creates: Sequence[Create], elsewhere: str) -> Part:

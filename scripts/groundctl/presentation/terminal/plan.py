@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Action, Change, Orphan, Plan, cost_of, fields_of
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
+from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, summary_of
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import usd_range
 
@@ -15,7 +15,7 @@ from groundctl.presentation.text import usd_range
 def plan_text(plan: Plan, policy: Policy) -> str:
     """Write a plan for a terminal."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
-    lines = [for_terminal(verdict_of(plan)), money_of(plan, policy)]
+    lines = [for_terminal(summary_of(plan)), money_of(plan, policy)]
     lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
     if shown:
         lines += ["", *_table(shown)]
