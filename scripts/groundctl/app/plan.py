@@ -19,8 +19,7 @@ from groundctl.app.validate import Validated as Validated
 from groundctl.app.validate import validate as validate
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.declarations.rules import Case
+from groundctl.domain.declarations.policy import Policy, team_folder
 from groundctl.domain.declarations.spec import (
     ChainedInput,
     JobSpec,
@@ -195,7 +194,7 @@ def _where_clips_may_lie(
     declaration: Declaration, infrastructure: Infrastructure, policy: Policy
 ) -> tuple[tuple[str, ...], ...]:
     """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
-    folder = Case(path=declaration.path, spec=declaration.spec).folder
+    folder = team_folder(declaration.path)
     buckets = tuple(f"s3://{bucket}/" for bucket in infrastructure.input_buckets)
     return tuple(bound for bound in (policy.allowed_prefixes.get(folder), buckets) if bound)
 

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
-from groundctl.domain.declarations.declaration import Declaration, locate
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order, locate
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.validator import Validator, check_policy
-from groundctl.domain.declarations.yaml_loader import Document, load_document
+from groundctl.domain.declarations.yaml_loader import load_document
 
 if TYPE_CHECKING:
     from groundctl.domain.planning.plan import Change, Plan
