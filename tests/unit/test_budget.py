@@ -19,7 +19,7 @@ from groundctl.presentation.markdown.merged_comment import story_words
 from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import problems_words
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from support.builders import NOW, a_declaration, a_plan
 from support.github_markdown import read
 from support.hostile import HOSTILE
@@ -226,7 +226,7 @@ def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
     words = problems_words(problems, crowd.number, footer=FOOT)
 
     check_cut(words, crowd, r"- \*\*`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
-    assert words.content.startswith(f"### No plan: {verdict(problems, crowd.number)}\n\n")
+    assert words.content.startswith(f"### No plan: {diagnostics_summary(problems, crowd.number)}\n\n")
 
 
 @MANY

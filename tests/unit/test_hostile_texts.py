@@ -19,6 +19,9 @@ from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
+from groundctl.presentation.machine.annotations import annotations
+from groundctl.presentation.machine.diagnostics_json import diagnostics_json
+from groundctl.presentation.machine.sarif import sarif
 from groundctl.presentation.markdown.check_run import (
     failure_check,
     plan_check,
@@ -32,9 +35,9 @@ from groundctl.presentation.markdown.plan_comment import plan_words
 from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, validation_summary
 from groundctl.presentation.markdown.run_summary import stories_words
 from groundctl.presentation.markdown.size_limit import STAMP_ROOM, SUMMARY_LIMIT, size
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.outcomes import applied_json, applied_text
 from groundctl.presentation.terminal.plan import plan_json, plan_markdown, plan_text
-from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
 from groundctl.presentation.terminal.status import status_json, status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 from support.builders import NOW, an_observed_job
@@ -167,7 +170,7 @@ def test_annotations_in_the_log_are_ours_and_hold_the_text():
     for text in HOSTILE:
         error, warning = problems_of(text)
 
-        found = commands_in(as_github([error, warning], 2))
+        found = commands_in(annotations([error, warning], 2))
 
         assert [command.name for command in found] == ["error", "warning"], text
         for command, problem in zip(found, (error, warning), strict=True):
@@ -206,9 +209,9 @@ def tell_of_a_crash(text: str) -> None:
         lambda text: plan_markdown(a_plan_of(text), POLICY),
         lambda text: plan_text(a_plan_of(text), POLICY),
         lambda text: plan_json(a_plan_of(text)),
-        lambda text: as_text(problems_of(text), 2),
-        lambda text: as_json(problems_of(text), 2),
-        lambda text: as_sarif(problems_of(text), 2),
+        lambda text: diagnostics_text(problems_of(text), 2),
+        lambda text: diagnostics_json(problems_of(text), 2),
+        lambda text: sarif(problems_of(text)),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
         lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
         lambda text: terraform_plan_text(a_ground_plan_of(text)),

@@ -6,13 +6,12 @@ load -> validate -> compile -> observe -> plan -> apply -> report
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 # Apply lives apart: it is the one step that changes the world.
 from groundctl.app.apply import apply as apply
 from groundctl.app.apply import create as create
+from groundctl.app.concurrency import map_threads
 
 # The first two steps live apart: an offline command need not wait for what the others import.
 from groundctl.app.validate import Validated as Validated
@@ -54,15 +53,10 @@ from groundctl.domain.planning.planner import (
 from groundctl.errors import RefusedByAws
 from groundctl.ports import LabelingJobs, Objects
 
-# Below botocore's ten connections for a client.
-MAX_CONCURRENCY = 8
 # Changed jobs whose fields a plan names.
 MOST_EXPLAINED = 50
 # Jobs that a list does not tell apart; beyond these the claim on the input guards alone (creating.py).
 MOST_DESCRIBED = 100
-
-Asked = TypeVar("Asked")
-Answered = TypeVar("Answered")
 
 
 def observe(jobs: LabelingJobs) -> dict[str, ObservedJob]:
@@ -225,9 +219,3 @@ def _kept(job: ObservedJob | None, objects: Objects) -> bytes | None:
     if mark is None:
         return None
     return objects.read(f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json")
-
-
-def map_threads(ask: Callable[[Asked], Answered], about: Sequence[Asked]) -> list[Answered]:
-    """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
-    with ThreadPoolExecutor(MAX_CONCURRENCY) as crew:
-        return list(crew.map(ask, about))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from groundctl.app.plan import map_threads
+from groundctl.app.concurrency import map_threads
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line

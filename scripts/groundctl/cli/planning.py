@@ -10,13 +10,13 @@ from functools import partial
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.concurrency import BackgroundTask
 from groundctl.app.plan import observe, plan
-from groundctl.app.validate import Validated, begin_to_validate
+from groundctl.app.validate import Validated, start_validation
 from groundctl.composition import Aws, cores, open_aws, open_checkout, open_infrastructure
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Plan
-from groundctl.presentation.terminal.problems import as_text
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ def create_plan(options: Namespace, *, despite_problems: bool = False) -> Planni
     checkout = open_checkout()
     # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
     # because a process is forked most safely while there is no second thread.
-    end_validation = begin_to_validate(checkout, processes=cores())
+    end_validation = start_validation(checkout, processes=cores())
     looking = BackgroundTask(partial(_look, checkout, options.infrastructure))
     validated = end_validation()
     if errors_among(validated.problems):
-        print(as_text(validated.problems, validated.files), file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
         if not despite_problems:
             print("Nothing is planned while a declaration has problems.", file=sys.stderr)
             return validated

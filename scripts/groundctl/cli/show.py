@@ -21,8 +21,8 @@ from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import assemble, leave_stopped, plan_new_job, refuse
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.spec_json import spec_json
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.plan import plan_markdown, plan_text
-from groundctl.presentation.terminal.problems import as_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
     if errors_among(validated.problems) or len(validated.declarations) != 1:
-        print(as_text(validated.problems, validated.files), file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
         return 1
     shown = _shown(validated.declarations[0], validated.policy, checkout, options.infrastructure)
     print(_FORMS[options.form](shown), end="" if options.form == "comment" else "\n")

@@ -5,14 +5,15 @@ from argparse import Namespace
 from groundctl.app.validate import Validated, validate
 from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
-from groundctl.presentation.terminal.problems import problems_as
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 
 
 def run(options: Namespace) -> int:
     """Print the problems in the form asked for; exit 1 if there are errors."""
     validated = validate(open_checkout(), options.paths, processes=cores(), keep=False)
-    print(problems_as(options.format, validated.problems, files=validated.files))
-    if options.format == "github" and in_a_workflow():
+    form = DiagnosticFormat(options.format)
+    print(write_diagnostics(form, validated.problems, files=validated.files))
+    if form is DiagnosticFormat.GITHUB and in_a_workflow():
         _summarize(validated)
     return 1 if errors_among(validated.problems) else 0
 
