@@ -19,7 +19,7 @@ from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
-from groundctl.presentation.machine.annotations import annotations
+from groundctl.presentation.machine.annotations import github_annotations
 from groundctl.presentation.machine.diagnostics_json import diagnostics_json
 from groundctl.presentation.machine.sarif import sarif
 from groundctl.presentation.markdown.check_run import (
@@ -170,7 +170,7 @@ def test_annotations_in_the_log_are_ours_and_hold_the_text():
     for text in HOSTILE:
         error, warning = problems_of(text)
 
-        found = commands_in(annotations([error, warning], 2))
+        found = commands_in(github_annotations([error, warning], 2))
 
         assert [command.name for command in found] == ["error", "warning"], text
         for command, problem in zip(found, (error, warning), strict=True):

@@ -31,9 +31,9 @@ def write_diagnostics(form: DiagnosticFormat, problems: Sequence[LocatedDiagnost
 
             return diagnostics_json(problems, files)
         case DiagnosticFormat.GITHUB:
-            from groundctl.presentation.machine.annotations import annotations
+            from groundctl.presentation.machine.annotations import github_annotations
 
-            return annotations(problems, files)
+            return github_annotations(problems, files)
         case DiagnosticFormat.SARIF:
             from groundctl.presentation.machine.sarif import sarif
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, pointer_to
@@ -290,20 +290,33 @@ def _how_to_add(name: str, violation: Violation) -> str:
 
 def _guess_field(name: str, violation: Violation) -> tuple[str, str | None]:
     """Give the hint for an unknown field, and the JSON Pointer of the field that was probably meant."""
-    import difflib
-
-    known = violation.schema.get("properties", {})
-    if home := _homes(json.dumps(violation.root)).get(name):
+    known = tuple(violation.schema.get("properties", ()))
+    if home := _homes(violation.root).get(name):
         return home
-    near = difflib.get_close_matches(name[:100].lower().replace("-", "_"), known, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean `{near[0]}`?", pointer_to(*violation.way, near[0])
+    if near := _nearest(name[:100].lower().replace("-", "_"), known):
+        return f"did you mean `{near}`?", pointer_to(*violation.way, near)
     return _all_fields(known), None
 
 
-@cache
-def _homes(schema: str) -> dict[str, tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
+
+
+# By the identity of the schema, which is kept so that no other object gets its id.
+_HOMES: dict[int, tuple[Mapping[str, Any], dict[str, tuple[str, str]]]] = {}
+
+
+def _homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Say of each field, and of each member of AWS's request, where it belongs in a declaration."""
+    if id(schema) not in _HOMES:
+        _HOMES[id(schema)] = (schema, _find_homes(schema))
+    return _HOMES[id(schema)][1]
+
+
+def _find_homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     homes: dict[str, tuple[str, str]] = {}
 
     def visit(part: Mapping[str, Any], way: tuple[str, ...]) -> None:
@@ -316,7 +329,7 @@ def _homes(schema: str) -> dict[str, tuple[str, str]]:
                 homes.setdefault(member, (f"AWS's {member} is {place} here", pointer))
             visit(inner, (*way, name))
 
-    visit(json.loads(schema), ())
+    visit(schema, ())
     return homes
 
 

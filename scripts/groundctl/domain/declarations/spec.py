@@ -152,15 +152,18 @@ class JobSpec:
 def parse_spec(data: Mapping[str, Any]) -> JobSpec:
     """Turn data that fits the schema into a JobSpec."""
     values: dict[str, Any] = {"label_attribute": data["name"], "sources": tuple(_sources(data["input"]))}
-    for way, fields in _FIELDS_OF.items():
-        part: Mapping[str, Any] | None = data
-        for step in way:
-            part = part.get(step) if part else None
-        for member, value in part.items() if part else ():
-            if found := fields.get(member):
-                attribute, parse = found
-                values[attribute] = parse(value) if parse else value
+    _parse_members(data, _TREE, values)
     return JobSpec(**values)
+
+
+def _parse_members(part: Mapping[str, Any], fields: Mapping[str, Any], values: dict[str, Any]) -> None:
+    for member, value in part.items():
+        field = fields.get(member)
+        if type(field) is tuple:
+            attribute, parse = field
+            values[attribute] = parse(value) if parse else value
+        elif field:
+            _parse_members(value, field, values)
 
 
 def seconds(duration: str) -> int:
@@ -265,12 +268,16 @@ FIELDS: dict[str, tuple[str, Parse | None]] = {
 }
 
 
-def _by_section() -> dict[tuple[str, ...], dict[str, tuple[str, Parse | None]]]:
-    sections: dict[tuple[str, ...], dict[str, tuple[str, Parse | None]]] = {}
+def _as_tree() -> dict[str, Any]:
+    tree: dict[str, Any] = {}
     for pointer, field in FIELDS.items():
         *way, member = pointer.split("/")[1:]
-        sections.setdefault(tuple(way), {})[member] = field
-    return sections
+        part = tree
+        for step in way:
+            part = part.setdefault(step, {})
+        part[member] = field
+    return tree
 
 
-_FIELDS_OF = _by_section()
+# FIELDS in the shape of a declaration: a parsed declaration is walked once.
+_TREE = _as_tree()

@@ -85,20 +85,23 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
 
 def _find_positions(text: str) -> Positions:
     places: dict[str, tuple[Position, Position]] = {}
-    _find_places(yaml.compose(text, Loader=_Parser), (), places)
+    _find_places(yaml.compose(text, Loader=_Parser), "", places)
     return places
 
 
-def _find_places(node: Any, way: tuple[str | int, ...], places: dict[str, tuple[Position, Position]]) -> None:
+def _find_places(node: Any, pointer: str, places: dict[str, tuple[Position, Position]]) -> None:
     if isinstance(node, yaml.MappingNode):
-        steps = [(key.value, key, value) for key, value in node.value]
-    else:
-        steps = [
-            (index, item, item) for index, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else ())
-        ]
-    for step, key, value in steps:
-        places[pointer_to(*way, step)] = (_at(key), _at(value))
-        _find_places(value, (*way, step), places)
+        for key, value in node.value:
+            inner = f"{pointer}{pointer_to(key.value)}"
+            places[inner] = (_at(key), _at(value))
+            if not isinstance(value, yaml.ScalarNode):
+                _find_places(value, inner, places)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            inner = f"{pointer}/{index}"
+            places[inner] = (_at(item), _at(item))
+            if not isinstance(item, yaml.ScalarNode):
+                _find_places(item, inner, places)
 
 
 def _problem(path: str, position: Position, rule: str, message: str, hint: str) -> LocatedDiagnostic:

@@ -11,7 +11,7 @@ from groundctl.presentation.text import count
 MAX_ANNOTATIONS = 10
 
 
-def annotations(problems: Sequence[LocatedDiagnostic], files: int) -> str:
+def github_annotations(problems: Sequence[LocatedDiagnostic], files: int) -> str:
     """Write an annotation for each problem, errors first.
 
     GitHub shows the first ten errors and the first ten warnings of a step. Where there are more, the tenth gives their number,

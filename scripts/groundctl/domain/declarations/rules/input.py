@@ -30,8 +30,10 @@ def readable_uris(case: Case) -> Iterator[tuple[str, str]]:
         yield "/input/prefix", listed.prefix
     if manifest and manifest.uri is not AT_FAULT:
         yield "/input/manifest", manifest.uri
-    for index, uri in case.clips():
-        yield pointer_to("input", "objects", index), uri
+    clips = case.source(ObjectsInput)
+    for index, clip in enumerate(clips.objects) if clips else ():
+        if clip["source-ref"] is not AT_FAULT:
+            yield f"/input/objects/{index}", clip["source-ref"]
 
 
 @rule("GT208", given=_GIVEN)
@@ -64,7 +66,7 @@ def streaming_jobs_do_not_continue_another(case: Case) -> Iterator[Diagnostic]:
 def clips_are_video_files(case: Case) -> Iterator[Diagnostic]:
     """Ground Truth shows mp4, webm and ogg; current browsers no longer play Theora."""
     for index, uri in case.clips():
-        if uri.lower().endswith(".mp4"):
+        if uri.endswith(".mp4") or uri.lower().endswith(".mp4"):
             continue
         pointer = pointer_to("input", "objects", index)
         if not uri.lower().endswith(CLIP_ENDINGS):
@@ -89,10 +91,10 @@ def clips_are_listed_once(case: Case) -> Iterator[Diagnostic]:
 @rule("GT222", reads=("/output/label_attribute",), each=("/input/objects/*",))
 def own_keys_are_not_the_label_attribute(case: Case) -> Iterator[Diagnostic]:
     """Ground Truth counts a line that already has the label attribute as labeled, and skips it silently."""
-    attribute = case.spec.label_attribute
+    listed, attribute = case.source(ObjectsInput), case.spec.label_attribute
     taken = {attribute: "is the label attribute", f"{attribute}-metadata": "belongs to the label attribute"}
-    for index, key in _own_keys(case):
-        if key in taken:
+    for index, clip in enumerate(listed.objects) if listed else ():
+        for key in taken.keys() & clip.keys() if len(clip) > 1 else ():
             hint = "rename the key: Ground Truth would count the clip as labeled"
             yield _taken_key(index, key, taken[key], hint)
 
@@ -100,16 +102,10 @@ def own_keys_are_not_the_label_attribute(case: Case) -> Iterator[Diagnostic]:
 @rule("GT222", each=("/input/objects/*", "/output/label_attribute"))
 def own_keys_are_not_source(case: Case) -> Iterator[Diagnostic]:
     """The key `source` holds text in an input manifest, not a clip."""
-    for index, key in _own_keys(case):
-        if key == "source" and key != case.spec.label_attribute:
-            yield _taken_key(index, key, "is for text, not clips", "rename the key")
-
-
-def _own_keys(case: Case) -> Iterator[tuple[int, str]]:
     listed = case.source(ObjectsInput)
     for index, clip in enumerate(listed.objects) if listed else ():
-        if len(clip) > 1:
-            yield from ((index, key) for key in clip)
+        if "source" in clip and case.spec.label_attribute != "source":
+            yield _taken_key(index, "source", "is for text, not clips", "rename the key")
 
 
 def _taken_key(index: int, key: str, message: str, hint: str) -> Diagnostic:
@@ -119,20 +115,16 @@ def _taken_key(index: int, key: str, message: str, hint: str) -> Diagnostic:
 @rule("GT226", each=(*_URIS, "/output/location"))
 def buckets_have_valid_names(case: Case) -> Iterator[Diagnostic]:
     """S3 accepts no consecutive dots and no IP addresses as bucket names."""
-    sound = set()
-    for pointer, uri in _all_uris(case):
-        bucket = uri[5 : uri.index("/", 5)]
-        if bucket not in sound and _NO_BUCKET.search(bucket):
+    sound: set[str] = set()
+    location = case.spec.output_location
+    uris = readable_uris(case)
+    for pointer, uri in uris if location is None else (*uris, ("/output/location", location)):
+        if uri is AT_FAULT or (bucket := uri[5 : uri.index("/", 5)]) in sound:
+            continue
+        if _NO_BUCKET.search(bucket):
             yield error("GT226", pointer, f'"{bucket}" is not a valid bucket name', "check the name of the bucket")
         else:
             sound.add(bucket)
-
-
-def _all_uris(case: Case) -> Iterator[tuple[str, str]]:
-    yield from readable_uris(case)
-    location = case.spec.output_location
-    if location is not None and location is not AT_FAULT:
-        yield "/output/location", location
 
 
 @rule("GT229", each=("/input/objects/*",))

@@ -37,12 +37,12 @@ def _as_seen(text: str) -> str:
 def labels_are_clean_text(case: Case) -> Iterator[Diagnostic]:
     """Spaces around a label, line breaks and invisible characters would end up in the output unnoticed."""
     for index, label in case.labels():
-        pointer = pointer_to("task", "labels", index)
+        pointer = f"/task/labels/{index}"
         if not label.strip():
             yield error("GT203", pointer, "is blank", "write what to choose")
         elif label != label.strip():
             yield error("GT203", pointer, f'"{label}" has spaces around it', "remove the spaces")
-        elif any(character in label for character in "\n\r\t"):
+        elif not label.isprintable() and any(character in label for character in "\n\r\t"):
             yield error("GT203", pointer, "contains a line break or a tab", "write the label on one line")
         elif not label.isascii() and (hidden := _hidden_character(label)):
             message = f"contains the invisible character U+{ord(hidden):04X}"

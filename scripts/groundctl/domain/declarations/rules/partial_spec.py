@@ -41,7 +41,11 @@ class Faults:
 
     def at_or_above(self, pointer: str) -> bool:
         """Say whether a value, or one that contains it, is at fault."""
-        return any(place in self._places for place in _upwards(pointer))
+        while pointer not in self._places:
+            if not pointer:
+                return False
+            pointer = pointer.rpartition("/")[0]
+        return True
 
     def touch(self, pointer: str) -> bool:
         """Say whether a value, one that contains it, or one inside it is at fault."""

@@ -51,10 +51,10 @@ class Case:
 
     def clips(self) -> Iterator[tuple[int, str]]:
         """Yield the index and the S3 URI of every listed clip that can be read."""
-        listed = self.source(ObjectsInput)
-        for index, clip in enumerate(listed.objects) if listed else ():
-            if clip["source-ref"] is not AT_FAULT:
-                yield index, clip["source-ref"]
+        if listed := self.source(ObjectsInput):
+            for index, clip in enumerate(listed.objects):
+                if clip["source-ref"] is not AT_FAULT:
+                    yield index, clip["source-ref"]
 
 
 Rule = Callable[[Case], Iterable[Diagnostic]]
@@ -102,7 +102,10 @@ def sentences() -> dict[str, str]:
 def check_rules(case: Case, faults: Faults = NO_FAULTS) -> tuple[Diagnostic, ...]:
     """Run every rule that reads no part at fault."""
     checks = [check for check in CHECKS if check.can_run(faults)] if faults else CHECKS
-    return tuple(diagnostic for check in checks for diagnostic in check.run(case))
+    found: list[Diagnostic] = []
+    for check in checks:
+        found += check.run(case)
+    return tuple(found)
 
 
 def error(rule: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Diagnostic:

@@ -1,12 +1,14 @@
 """Rules about what workers read: title, description, instructions or a template."""
 
+import re
 from collections.abc import Iterator
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule
 from groundctl.domain.declarations.spec import AT_FAULT, is_file_name
 
-_LINE_BREAKS = "\n\r\u2028\u2029\x85"
+_LINE_BREAK = re.compile("[\n\r\u2028\u2029\x85]")
+_ASTRAL = re.compile("[\ufffe-\U0010ffff]")
 _TEXT_FILES = (".md", ".html", ".txt", ".liquid")
 
 
@@ -32,9 +34,9 @@ def texts_for_workers_pass_aws(case: Case) -> Iterator[Diagnostic]:
             continue
         if not text:
             yield error("GT213", pointer, "is blank", "write what workers should read")
-        elif any(character in text for character in _LINE_BREAKS):
+        elif _LINE_BREAK.search(text):
             yield error("GT213", pointer, "has more than one line", "write it on one line, or fold it with `>-`")
-        if field == "title" and (astral := [character for character in text if ord(character) > 0xFFFD]):
+        if field == "title" and (astral := _ASTRAL.search(text)):
             message = f"contains {astral[0]!r} (U+{ord(astral[0]):04X}), which AWS does not accept in titles"
             yield error("GT213", pointer, message, "remove emoji and rare characters")
 
