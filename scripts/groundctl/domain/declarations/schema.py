@@ -7,20 +7,12 @@ only for the few files that are wrong; it is imported then, so that a clean run 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
-from groundctl.domain.declarations.schema_messages import (
-    NO_HINT,
-    Violation,
-    diagnostics_of,
-    repeats,
-    resolved,
-    unreliable_places,
-)
 
 if TYPE_CHECKING:
     import jsonschema
@@ -68,16 +60,21 @@ class SchemaCheck:
         """List every way in which the data does not fit, with the values it makes unreliable."""
         if self.is_valid(data):
             return Misfit()
+        # Imported here, as the reference is: a run without faults needs neither.
+        from groundctl.domain.declarations.schema_messages import diagnostics_of, unreliable_places, violations
+
         is_text = self._suspects.find(self._gate, data)
-        violations = [_violation(error, self.schema) for error in _deepest(self._reference.iter_errors(data))]
-        found = tuple(dict.fromkeys(one for violation in violations for one in diagnostics_of(violation)))
+        found_by_reference = violations(self._reference.iter_errors(data), self.schema)
+        found = tuple(dict.fromkeys(one for violation in found_by_reference for one in diagnostics_of(violation)))
         if not found or not is_text:
             return Misfit(diagnostics=found or tuple(self._from_the_gate(data)), places=("",))
-        places = (place for violation in violations for place in unreliable_places(violation, data))
+        places = (place for violation in found_by_reference for place in unreliable_places(violation, data))
         return Misfit(diagnostics=found, places=tuple(places))
 
     def _from_the_gate(self, data: Any) -> Iterator[Diagnostic]:
         """Report in the gate's words what the reference accepts; a test compares the two, so there should be nothing."""
+        from groundctl.domain.declarations.schema_messages import NO_HINT
+
         try:
             for error in self._gate.iter_errors(data):
                 pointer = pointer_to(*error.instance_path)
@@ -165,55 +162,8 @@ def _check_pattern(_: Any, pattern: str, text: Any, schema: Mapping[str, Any]) -
 def _check_unique(_: Any, unique: bool, items: Any, __: Any) -> Iterator[Any]:
     from jsonschema import ValidationError
 
+    from groundctl.domain.declarations.schema_messages import repeats
+
     # The library compares every entry with every other one, minutes for a hostile list.
     if unique and isinstance(items, list) and any(True for _ in repeats(items)):
         yield ValidationError("has non-unique elements")
-
-
-def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
-    """Replace 'fits none of these' by what is wrong with the alternative the author meant."""
-    for error in errors:
-        if error.validator == "oneOf" and (meant := _meant(error)):
-            yield from _deepest(meant)
-        else:
-            yield error
-
-
-def _meant(error: Any) -> list[Any]:
-    """Choose the alternative whose type fits; none may."""
-    by_branch: dict[int, list[Any]] = {}
-    for inner in error.context:
-        by_branch.setdefault(inner.relative_schema_path[0], []).append(inner)
-    for found in by_branch.values():
-        if not any(inner.validator == "type" and not inner.relative_path for inner in found):
-            return found
-    return []
-
-
-def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
-    limit = error.validator_value
-    if error.validator == "oneOf":
-        kinds = [
-            inner.validator_value for inner in error.context if inner.validator == "type" and not inner.relative_path
-        ]
-        limit = list(dict.fromkeys(kinds))
-    return Violation(
-        kind=error.validator,
-        value=error.instance,
-        limit=limit,
-        schema=_schema_at(error.absolute_schema_path, root),
-        way=tuple(error.absolute_path),
-        is_key="propertyNames" in error.absolute_schema_path,
-        words=error.message,
-        root=root,
-    )
-
-
-def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Walk to the schema that holds the keyword; where it is a $ref, what the field itself says goes first."""
-    *steps, _ = way
-    schema: Any = root
-    for step in steps:
-        holder: Any = resolved(schema, root) if isinstance(schema, Mapping) else schema
-        schema = holder[step]
-    return resolved(schema, root)

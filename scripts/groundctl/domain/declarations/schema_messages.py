@@ -37,6 +37,60 @@ class Violation:
     root: Mapping[str, Any]
 
 
+def violations(errors: Iterable[Any], root: Mapping[str, Any]) -> list[Violation]:
+    """Turn the errors of the reference implementation into violations."""
+    return [_violation(error, root) for error in _deepest(errors)]
+
+
+def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
+    """Replace 'fits none of these' by what is wrong with the alternative the author meant."""
+    for error in errors:
+        if error.validator == "oneOf" and (meant := _meant(error)):
+            yield from _deepest(meant)
+        else:
+            yield error
+
+
+def _meant(error: Any) -> list[Any]:
+    """Choose the alternative whose type fits; none may."""
+    by_branch: dict[int, list[Any]] = {}
+    for inner in error.context:
+        by_branch.setdefault(inner.relative_schema_path[0], []).append(inner)
+    for found in by_branch.values():
+        if not any(inner.validator == "type" and not inner.relative_path for inner in found):
+            return found
+    return []
+
+
+def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
+    limit = error.validator_value
+    if error.validator == "oneOf":
+        kinds = [
+            inner.validator_value for inner in error.context if inner.validator == "type" and not inner.relative_path
+        ]
+        limit = list(dict.fromkeys(kinds))
+    return Violation(
+        kind=error.validator,
+        value=error.instance,
+        limit=limit,
+        schema=_schema_at(error.absolute_schema_path, root),
+        way=tuple(error.absolute_path),
+        is_key="propertyNames" in error.absolute_schema_path,
+        words=error.message,
+        root=root,
+    )
+
+
+def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Walk to the schema that holds the keyword; where it is a $ref, what the field itself says goes first."""
+    *steps, _ = way
+    schema: Any = root
+    for step in steps:
+        holder: Any = _resolved(schema, root) if isinstance(schema, Mapping) else schema
+        schema = holder[step]
+    return _resolved(schema, root)
+
+
 def repeats(items: list[Any]) -> Iterator[int]:
     """Find the entries that a list already has further up."""
     seen: set[str] = set()
@@ -48,7 +102,7 @@ def repeats(items: list[Any]) -> Iterator[int]:
         seen.add(text)
 
 
-def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a schema's $ref; what the schema says itself goes first."""
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     return {**root["$defs"][name], **schema} if name else schema
@@ -281,7 +335,7 @@ def _quotes_hint(violation: Violation) -> str | None:
 
 
 def _how_to_add(name: str, violation: Violation) -> str:
-    field = resolved(violation.schema.get("properties", {}).get(name, {}), violation.root)
+    field = _resolved(violation.schema.get("properties", {}).get(name, {}), violation.root)
     example = field.get("examples", [None])[0]
     if isinstance(example, str | int | float):
         return f"add `{name}: {example}`"

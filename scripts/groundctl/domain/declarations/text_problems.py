@@ -14,8 +14,6 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _INVISIBLE_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# The same on one line, whose own carriage return is at its end.
-_INVISIBLE_ON_LINE = re.compile(f"{INVISIBLE.pattern}|\r(?!\\Z)")
 # One is reported for each line, and no more than this many for a file.
 MAX_INVISIBLE = 100
 
@@ -25,7 +23,9 @@ def invisible_characters(path: str, text: str) -> Iterator[LocatedDiagnostic]:
     # Most texts are plain, and for these there is a quicker test.
     if not (_INVISIBLE_IN_ASCII if text.isascii() else INVISIBLE).search(text) and "\r" not in text:
         return
-    found = ((number, _INVISIBLE_ON_LINE.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    # A carriage return at the end of a line belongs to its line break.
+    on_line = re.compile(f"{INVISIBLE.pattern}|\r(?!\\Z)")
+    found = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
     for number, first in islice(((number, first) for number, first in found if first), MAX_INVISIBLE):
         message, hint = _invisible_character(first.group())
         yield LocatedDiagnostic(

@@ -92,8 +92,10 @@ def clips_are_listed_once(case: Case) -> Iterator[Diagnostic]:
 def own_keys_are_not_the_label_attribute(case: Case) -> Iterator[Diagnostic]:
     """Ground Truth counts a line that already has the label attribute as labeled, and skips it silently."""
     listed, attribute = case.source(ObjectsInput), case.spec.label_attribute
+    if not listed:
+        return
     taken = {attribute: "is the label attribute", f"{attribute}-metadata": "belongs to the label attribute"}
-    for index, clip in enumerate(listed.objects) if listed else ():
+    for index, clip in enumerate(listed.objects):
         for key in taken.keys() & clip.keys() if len(clip) > 1 else ():
             hint = "rename the key: Ground Truth would count the clip as labeled"
             yield _taken_key(index, key, taken[key], hint)
@@ -143,10 +145,9 @@ def manifest_lines_are_short_enough(case: Case) -> Iterator[Diagnostic]:
 
 
 @rule("GT230", each=("/input/sample/count", "/input/sample/seed"))
-def samples_are_written_whole(case: Case) -> Iterator[Diagnostic]:
+def samples_are_written_whole(case: Case) -> list[Diagnostic]:
     """JSON Schema accepts 3.0 as a whole number; AWS's request does not."""
     listed = case.source(PrefixInput)
-    if listed and listed.sample:
-        yield from whole_numbers(
-            (("/input/sample/count", listed.sample.count), ("/input/sample/seed", listed.sample.seed))
-        )
+    if not listed or not listed.sample:
+        return []
+    return whole_numbers(("/input/sample/count", listed.sample.count), ("/input/sample/seed", listed.sample.seed))

@@ -118,11 +118,13 @@ def warning(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:
     return Diagnostic(rule=rule, pointer=pointer, message=message, hint=hint, severity=Severity.WARNING)
 
 
-def whole_numbers(numbers: Iterable[tuple[str, int | None]]) -> Iterator[Diagnostic]:
+def whole_numbers(*numbers: tuple[str, int | None]) -> list[Diagnostic]:
     """Find the numbers that are whole and written with a decimal point."""
-    for pointer, number in numbers:
-        if isinstance(number, float):
-            yield error("GT230", pointer, f"is {number}, not a whole number", f"write {int(number)}")
+    return [
+        error("GT230", pointer, f"is {number}, not a whole number", f"write {int(number)}")
+        for pointer, number in numbers
+        if isinstance(number, float)
+    ]
 
 
 def _container(pointer: str) -> str:

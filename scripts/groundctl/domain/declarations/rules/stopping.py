@@ -42,6 +42,6 @@ def _unreachable(case: Case, clips: int) -> Iterator[Diagnostic]:
 
 
 @rule("GT230", each=(_OBJECTS, _PERCENT))
-def stopping_conditions_are_written_whole(case: Case) -> Iterator[Diagnostic]:
+def stopping_conditions_are_written_whole(case: Case) -> list[Diagnostic]:
     """JSON Schema accepts 3.0 as a whole number; AWS's request does not."""
-    yield from whole_numbers(((_OBJECTS, case.spec.stop_labeled_objects), (_PERCENT, case.spec.stop_labeled_percent)))
+    return whole_numbers((_OBJECTS, case.spec.stop_labeled_objects), (_PERCENT, case.spec.stop_labeled_percent))

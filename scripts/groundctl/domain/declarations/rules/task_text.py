@@ -1,14 +1,13 @@
 """Rules about what workers read: title, description, instructions or a template."""
 
-import re
 from collections.abc import Iterator
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule
 from groundctl.domain.declarations.spec import AT_FAULT, is_file_name
 
-_LINE_BREAK = re.compile("[\n\r\u2028\u2029\x85]")
-_ASTRAL = re.compile("[\ufffe-\U0010ffff]")
+_LINE_BREAKS = "\n\r\u2028\u2029\x85"
+_LAST_OF_BASIC_PLANE = "\ufffd"
 _TEXT_FILES = (".md", ".html", ".txt", ".liquid")
 
 
@@ -34,10 +33,11 @@ def texts_for_workers_pass_aws(case: Case) -> Iterator[Diagnostic]:
             continue
         if not text:
             yield error("GT213", pointer, "is blank", "write what workers should read")
-        elif _LINE_BREAK.search(text):
+        elif not text.isprintable() and any(character in text for character in _LINE_BREAKS):
             yield error("GT213", pointer, "has more than one line", "write it on one line, or fold it with `>-`")
-        if field == "title" and (astral := _ASTRAL.search(text)):
-            message = f"contains {astral[0]!r} (U+{ord(astral[0]):04X}), which AWS does not accept in titles"
+        if field == "title" and max(text, default="") > _LAST_OF_BASIC_PLANE:
+            astral = next(character for character in text if character > _LAST_OF_BASIC_PLANE)
+            message = f"contains {astral!r} (U+{ord(astral):04X}), which AWS does not accept in titles"
             yield error("GT213", pointer, message, "remove emoji and rare characters")
 
 

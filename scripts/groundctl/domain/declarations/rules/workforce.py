@@ -131,11 +131,9 @@ def confidence_is_computed(case: Case) -> Iterator[Diagnostic]:
 
 
 @rule("GT230", each=("/workforce/workers_per_object", "/workforce/max_concurrent_objects"))
-def worker_counts_are_written_whole(case: Case) -> Iterator[Diagnostic]:
+def worker_counts_are_written_whole(case: Case) -> list[Diagnostic]:
     """JSON Schema accepts 3.0 as a whole number; AWS's request does not."""
-    yield from whole_numbers(
-        (
-            ("/workforce/workers_per_object", case.spec.workers_per_object),
-            ("/workforce/max_concurrent_objects", case.spec.max_concurrent_objects),
-        )
+    return whole_numbers(
+        ("/workforce/workers_per_object", case.spec.workers_per_object),
+        ("/workforce/max_concurrent_objects", case.spec.max_concurrent_objects),
     )
