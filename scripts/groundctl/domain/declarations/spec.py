@@ -195,15 +195,17 @@ def clip_location(spec: JobSpec) -> str:
 
 
 def is_file_name(text: str) -> bool:
-    """Tell the name of a Markdown file from Markdown itself."""
+    """Say whether a text is the name of a Markdown file, not Markdown itself."""
     text = text.strip()
     return text.endswith(".md") and "\n" not in text and " " not in text
 
 
 def _labels(labels: Iterable[str | Mapping[str, str]]) -> tuple[Label, ...]:
     return tuple(
-        Label(name=label) if isinstance(label, str) else Label(name=label["name"], hint=label.get("hint"))
-        for label in labels
+        [
+            Label(name=label) if isinstance(label, str) else Label(name=label["name"], hint=label.get("hint"))
+            for label in labels
+        ]
     )
 
 

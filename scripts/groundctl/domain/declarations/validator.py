@@ -129,11 +129,12 @@ def _check_page(spec: JobSpec, texts: _Texts, faults: Faults) -> Iterator[Diagno
         return
     parts = [_instructions(part, texts) for part in (spec.short_instructions, spec.full_instructions)]
     pictured = [part for part in parts if part and "s3:" in part.lower() and longest_html(part) <= _LONGEST_TRIED]
-    for uri in dict.fromkeys(uri for part in pictured for uri in unsigned_pictures(markdown_to_html(part))):
-        message = f"show a picture that cannot be signed for workers: {uri}"
-        hint = "name it with letters, digits and - _ . / only"
-        yield Diagnostic(rule="GT419", pointer="/task/instructions", message=message, hint=hint)
-    if not texts.unreadable and not any(faults.touch(pointer) for pointer in _PAGE_PARTS):
+    for part in pictured:
+        for uri in unsigned_pictures(markdown_to_html(part)):
+            message = f"show a picture that cannot be signed for workers: {uri}"
+            hint = "name it with letters, digits and - _ . / only"
+            yield Diagnostic(rule="GT419", pointer="/task/instructions", message=message, hint=hint)
+    if not texts.unreadable and not (faults and any(faults.touch(pointer) for pointer in _PAGE_PARTS)):
         yield from _check_length(spec, texts.contents)
 
 

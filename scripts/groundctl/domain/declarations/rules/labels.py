@@ -11,7 +11,7 @@ _WITHOUT_JOINERS = {0x200C: None, 0x200D: None}
 
 @rule("GT202", each=("/task/labels/*",))
 def labels_differ(case: Case) -> Iterator[Diagnostic]:
-    """Workers cannot tell labels apart that differ only by case, spaces or the way an accent is written."""
+    """Workers cannot distinguish labels that differ only by case, spaces or the way an accent is written."""
     seen: dict[str, str] = {}
     for index, label in case.labels():
         folded = _as_seen(label)
