@@ -22,7 +22,7 @@ WORKERS_PAGE = {
     "allowed_headers": [],
     "allowed_methods": ["GET"],
     "allowed_origins": ["*"],
-    "expose_headers": ["Access-Control-Allow-LabeledJob"],
+    "expose_headers": ["Access-Control-Allow-Origin"],
     "id": None,
     "max_age_seconds": None,
 }
