@@ -12,8 +12,9 @@ from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
-from groundctl.presentation.escape import for_markdown, on_one_line, visible
+from groundctl.presentation.escape import on_one_line, visible
 from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.environment import render
 from groundctl.presentation.markdown.merged_comment import status_comment, status_title
 from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, unchanged_comment
@@ -133,7 +134,7 @@ def origin_of(status: PullRequestStatus) -> str:
 
 def status_line(status: PullRequestStatus) -> str:
     """Say in one point of a list how the jobs of a pull request are getting on."""
-    return f"- {origin_of(status)}: {for_markdown(status_title(status))}\n"
+    return f"{render('status_line', origin=origin_of(status), title=status_title(status))}\n"
 
 
 def statuses_title(statuses: Sequence[PullRequestStatus]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -15,27 +16,24 @@ from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
-from groundctl.presentation.escape import for_markdown, for_markdown_code, on_one_line
+from groundctl.presentation.escape import on_one_line
 from groundctl.presentation.markdown.comment import (
-    MAX_NAME_LENGTH,
-    RANK_OF_DETAILS,
-    RANK_OF_NEEDS,
-    RANK_OF_REMARKS,
     Footer,
-    Point,
-    code_name,
+    Rank,
+    attention,
     composed,
+    elsewhere,
     footer_line,
-    grouped,
-    plain,
-    points_part,
-    run_link,
+    not_shown,
 )
+from groundctl.presentation.markdown.environment import render, render_around
+from groundctl.presentation.markdown.filters import MAX_NAME_LENGTH, code, money, text
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
+from groundctl.presentation.markdown.points import Point, grouped, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, Part
 from groundctl.presentation.plan_summary import ACTION_WORDS
 from groundctl.presentation.tables import Column
-from groundctl.presentation.text import count, moment, usd_range
+from groundctl.presentation.text import count, moment
 
 
 class Phase(StrEnum):
@@ -70,29 +68,43 @@ _RESULT_WORDS: Final = {
 ENDS_SOON: Final = timedelta(days=3)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusHead:
+    """What the template shows of a merged pull request's jobs taken together; spent is None before labeling begins."""
+
+    verb: str
+    environment: str
+    facts: str
+    phase: Phase
+    phases: tuple[Phase, ...]
+    spent: Estimate | None
+    estimate: Estimate
+    all_ended: bool
+    has_labels: bool
+
+
 def status_comment(
     status: PullRequestStatus, now: datetime, *, footer: Footer | None, limit: int = COMMENT_LIMIT
 ) -> RenderedComment:
-    """Write how a merged pull request's jobs are getting on, within so many bytes."""
+    """Write the status of a merged pull request's jobs, within so many bytes."""
     jobs = sorted(status.jobs, key=lambda job: not job.needs_attention)
-    needs = grouped(need for job in jobs for need in _needs(job, status.plan_digest))
-    remarks = grouped(need for job in jobs for need in _remarks(job, now))
-    elsewhere = "`groundctl status` has all of them."
-    if footer:
-        elsewhere = f"The summary of {run_link(footer)} has more of them, `groundctl status` all."
-    head = [f"### {_headline(status, plain(_environment(status)))}", _rail(status), _spent(jobs), _labels(jobs)]
+    points = grouped(point for job in jobs for point in _points(job, status.plan_digest))
+    notes = grouped(note for job in jobs for note in _notes(job, now))
+    where = elsewhere("status", footer)
     parts = [
-        _table(status, jobs, elsewhere),
-        points_part(_in_need(status), needs, elsewhere, rank=RANK_OF_NEEDS),
-        points_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
-        _details(jobs, elsewhere),
+        _table(status, jobs, where),
+        points_part(_attention(status), points, where, rank=Rank.ATTENTION),
+        points_part("Worth knowing", notes, where, rank=Rank.NOTES),
+        _details(jobs, where),
     ]
-    return composed(head, parts, footer_line(footer, plan_digest=status.plan_digest, where=[status.target]), limit)
+    footer_text = footer_line(footer, plan_digest=status.plan_digest, where=[status.target])
+    return composed(render("status", status=_head(status)), parts, footer_text, limit)
 
 
 def status_title(status: PullRequestStatus) -> str:
-    """Say in one line how a merged pull request's jobs are getting on."""
-    return _headline(status, on_one_line(_environment(status), MAX_NAME_LENGTH))
+    """Say the status of a merged pull request's jobs in one line."""
+    environment = on_one_line(_environment(status), MAX_NAME_LENGTH)
+    return f"{_VERBS[phase_of(status)]} {environment}: {_facts(status)}"
 
 
 def phase_of(status: PullRequestStatus) -> Phase:
@@ -109,22 +121,42 @@ def _environment(status: PullRequestStatus) -> str:
     return status.target.rpartition(" (")[0]
 
 
-def _headline(status: PullRequestStatus, environment: str) -> str:
-    attention = f"; {_in_need(status)}" if status.needs_attention else ""
+def _head(status: PullRequestStatus) -> StatusHead:
+    begun = [job for job in status.jobs if job.cost and job.progress and not job.outcome]
+    return StatusHead(
+        verb=_VERBS[phase_of(status)],
+        environment=_environment(status),
+        facts=_facts(status),
+        phase=phase_of(status),
+        phases=tuple(Phase),
+        spent=sum((_spent_on(job) for job in begun), NOTHING) if begun else None,
+        estimate=sum((job.cost or NOTHING for job in begun), NOTHING),
+        all_ended=all(job.is_finished for job in begun),
+        has_labels=any(job.progress and job.progress.job.status is Status.COMPLETED for job in status.jobs),
+    )
+
+
+_VERBS: Final = {
+    Phase.MERGED: "Merged for",
+    Phase.APPLIED: "Applied to",
+    Phase.LABELING: "Labeling in",
+    Phase.FINISHED: "Finished in",
+}
+
+
+def _facts(status: PullRequestStatus) -> str:
     match phase_of(status):
-        case Phase.APPLIED:
-            return f"Applied to {environment}: {_in_states(status.jobs)}{attention}"
         case Phase.LABELING:
-            return f"Labeling in {environment}: {_progress_of_all(status)}{attention}"
+            facts = _progress_of_all(status)
         case Phase.FINISHED:
-            return f"Finished in {environment}: {_end_of_all(status)}{attention}"
+            facts = _end_of_all(status)
         case _:
-            return f"Merged for {environment}: {_in_states(status.jobs)}{attention}"
+            facts = _in_states(status.jobs)
+    return f"{facts}; {_attention(status)}" if status.needs_attention else facts
 
 
-def _in_need(status: PullRequestStatus) -> str:
-    number = sum(job.needs_attention for job in status.jobs)
-    return f"{count(number, 'job')} {'needs' if number == 1 else 'need'} a person"
+def _attention(status: PullRequestStatus) -> str:
+    return attention(sum(job.needs_attention for job in status.jobs))
 
 
 def _in_states(jobs: Sequence[JobStatus]) -> str:
@@ -160,33 +192,8 @@ def _to_the_hour(when: datetime) -> str:
     return moment((when + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0))
 
 
-def _rail(status: PullRequestStatus) -> str:
-    """Show the way, and where on it the jobs are."""
-    here = phase_of(status)
-    return " → ".join(f"**{phase}**" if phase is here else str(phase) for phase in Phase)
-
-
-def _spent(jobs: Sequence[JobStatus]) -> str:
-    begun = [job for job in jobs if job.cost and job.progress and not job.outcome]
-    if not begun:
-        return ""
-    spent = sum((_spent_on(job) for job in begun), NOTHING)
-    whole = sum((job.cost or NOTHING for job in begun), NOTHING)
-    so_far = "" if all(job.is_finished for job in begun) else " so far"
-    return (
-        f"Spent{so_far}: about {for_markdown(usd_range(spent.low, spent.high))} of the"
-        f" {for_markdown(usd_range(whole.low, whole.high))} that was estimated for review."
-    )
-
-
 def _spent_on(job: JobStatus) -> Estimate:
     return job.cost.spent(job.progress.job.counters.labeled) if job.cost and job.progress else NOTHING
-
-
-def _labels(jobs: Sequence[JobStatus]) -> str:
-    if not any(job.progress and job.progress.job.status is Status.COMPLETED for job in jobs):
-        return ""
-    return "`groundctl results NAME` fetches the labels of a finished job, and says how far workers agree."
 
 
 def _state(job: JobStatus) -> str:
@@ -218,28 +225,27 @@ _COLUMNS_BEFORE: Final = (
 )
 
 
-def _table(status: PullRequestStatus, jobs: Sequence[JobStatus], elsewhere: str) -> Part:
+def _table(status: PullRequestStatus, jobs: Sequence[JobStatus], where: str) -> Part:
     if phase_of(status) in {Phase.LABELING, Phase.FINISHED}:
-        return jobs_part(jobs, _COLUMNS, _row, elsewhere)
-    return jobs_part(jobs, _COLUMNS_BEFORE, _row_before, elsewhere)
+        return jobs_part(jobs, _COLUMNS, _row, where)
+    return jobs_part(jobs, _COLUMNS_BEFORE, _row_before, where)
 
 
 def _row_before(job: JobStatus) -> tuple[str, ...]:
     return (
-        code_name(job.name),
+        code(job.name),
         f"**{_state(job)}**",
-        plain(job.team),
+        text(job.team),
         "" if job.clips is None else f"{job.clips:,}",
-        for_markdown(usd_range(job.cost.low, job.cost.high)) if job.cost else "",
+        money(job.cost) if job.cost else "",
     )
 
 
 def _row(job: JobStatus) -> tuple[str, ...]:
-    name, state = code_name(job.name), f"**{_state(job)}**"
+    name, state = code(job.name), f"**{_state(job)}**"
     if job.progress is None:
         return name, state, "", "", "", "", ""
     one, counters = job.progress, job.progress.job.counters
-    spent = _spent_on(job)
     return (
         name,
         state,
@@ -247,7 +253,7 @@ def _row(job: JobStatus) -> tuple[str, ...]:
         f"{counters.failed:,}" if counters.failed else "",
         f"{one.rate:,.0f}/h" if one.rate and one.rate >= 1 and not job.is_finished else "",
         _end(one).removesuffix(" UTC"),
-        for_markdown(usd_range(spent.low, spent.high)) if job.cost else "",
+        money(_spent_on(job)) if job.cost else "",
     )
 
 
@@ -259,7 +265,7 @@ def _end(one: Progress) -> str:
     return f"by {moment(one.expires)}"
 
 
-def _needs(job: JobStatus, plan_digest: str) -> Iterator[Point]:
+def _points(job: JobStatus, plan_digest: str) -> Iterator[Point]:
     if not job.needs_attention:
         return
     owners = (job.owner,) if job.owner else ()
@@ -313,7 +319,7 @@ def _how_to_go_on(plan_digest: str) -> str:
     )
 
 
-def _remarks(job: JobStatus, now: datetime) -> Iterator[Point]:
+def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
     if job.progress and job.progress.job.status is not Status.FAILED:
         if job.progress.advice:
             yield Point(jobs=(job.name,), cause=job.progress.advice)
@@ -327,23 +333,13 @@ def _remarks(job: JobStatus, now: datetime) -> Iterator[Point]:
         yield Point(jobs=(job.name,), cause="not created yet: the next run of the workflow `apply` does it")
 
 
-def _details(jobs: Sequence[JobStatus], elsewhere: str) -> Part:
+def _details(jobs: Sequence[JobStatus], where: str) -> Part:
+    opening, closing = render_around("folded", summary=f"Details of {count(len(jobs), 'job')}")
     return Part(
-        pieces=map(_detail, jobs),
+        pieces=(f"{render('status_detail', job=job)}\n" for job in jobs),
         total=len(jobs),
-        rest=lambda taken: f"\nNot shown here: the details of {count(len(jobs) - taken, 'job')}. {elsewhere}\n\n",
-        rank=RANK_OF_DETAILS,
-        opening=f"<details><summary>Details of {count(len(jobs), 'job')}</summary>\n\n",
-        closing="\n</details>\n\n",
+        rest=lambda taken: not_shown(f"the details of {count(len(jobs) - taken, 'job')}", where),
+        rank=Rank.DETAILS,
+        opening=opening,
+        closing=closing,
     )
-
-
-def _detail(job: JobStatus) -> str:
-    parts = [
-        for_markdown_code(job.path, 300) if job.path else "",
-        f"owner {plain(job.owner)}" if job.owner else "",
-        f"team {plain(job.team)}" if job.team else "",
-        f"reviewed at {for_markdown(usd_range(job.cost.low, job.cost.high))}" if job.cost else "",
-        f"created {moment(job.progress.job.created)}" if job.progress else "",
-    ]
-    return f"- {code_name(job.name)}: {'; '.join(part for part in parts if part)}\n"
