@@ -64,4 +64,4 @@ def folded(summary: str, *, after: int) -> Fold:
 
 def attention(jobs: int) -> str:
     """Say how many jobs need attention."""
-    return f"{count(jobs, 'job')} {'needs' if jobs == 1 else 'need'} a person"
+    return f"{count(jobs, 'job')} {'needs' if jobs == 1 else 'need'} attention"

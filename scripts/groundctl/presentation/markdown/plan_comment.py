@@ -1,4 +1,4 @@
-"""A plan as the comment on a pull request: verdict, money, jobs, what needs a person, details."""
+"""A plan as the comment on a pull request: summary, cost, jobs, what needs attention, details."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ from groundctl.presentation.plan_summary import ACTION_WORDS, counts_of
 from groundctl.presentation.tables import Column
 from groundctl.presentation.text import count, duration, usd
 
-# Of so few jobs each has its details in sight; more share one fold.
+# Up to this many jobs have a fold each for their details; more jobs share one.
 FOLDS_SHOWN: Final = 5
 # What a reviewer must see first comes first: it is also what is cut last.
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
-# Who else can lift a refusal than the one who owns the job.
-_POLICY_OWNERS: Final = "whoever owns `jobs/policy.yaml`"
-_TERRAFORM_OWNERS: Final = "whoever owns `terraform/`"
+# Who can lift a refusal, besides the owner of the job.
+_POLICY_OWNERS: Final = "the owners of `jobs/policy.yaml`"
+_TERRAFORM_OWNERS: Final = "the owners of `terraform/`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def plan_comment(
     parts = [
         _table(shown, where),
         points_part(attention(len(failing)), grouped(_points(failing)), where, rank=Rank.ATTENTION),
-        points_part("Worth knowing", grouped(_points(others)), where, rank=Rank.NOTES),
+        points_part("Notes", grouped(_points(others)), where, rank=Rank.NOTES),
         _terraform(terraform, where),
         _details(plan.creates, where),
     ]
@@ -193,7 +193,7 @@ def _open_cost(change: Change) -> str:
     if change.action not in {Action.CREATE, Action.WAITING}:
         return ""
     budget = budget_of(change)
-    return f"at most {usd(budget)}, its budget" if budget is not None else "open"
+    return f"at most {usd(budget)} (budget)" if budget is not None else "open-ended"
 
 
 def _end(change: Change) -> str:
@@ -220,7 +220,7 @@ def _points(changes: Iterable[Change]) -> Iterator[Point]:
 
 
 def _cause(reason: Diagnostic) -> str:
-    """Name the field where a message is about its value: it was written to stand beside the field's line."""
+    """Name the field where a message is about its value: it was written to stand beside the line of the field."""
     message = reason.message
     if not reason.rule.startswith("GT") or not reason.pointer or message.startswith(("`", '"', "the ")):
         return message
@@ -243,13 +243,11 @@ def _terraform(terraform: TerraformPlanSummary | None, where: str) -> Part:
         if terraform
         else []
     )
-    opening, closing = render_around(
-        "folded", summary=f"What Terraform would do with {count(len(changes), 'resource')}"
-    )
+    opening, closing = render_around("folded", summary=f"Terraform: changes to {count(len(changes), 'resource')}")
     return Part(
         pieces=(f"- {verb} {code(address)}\n" for verb, address in changes),
         total=len(changes),
-        rest=lambda taken: not_shown(f"{count(len(changes) - taken, 'resource')} of Terraform's", where),
+        rest=lambda taken: not_shown(count(len(changes) - taken, "Terraform resource"), where),
         rank=Rank.NOTES,
         opening=opening,
         closing=closing,

@@ -36,7 +36,7 @@ def _lists(problems: Sequence[LocatedDiagnostic], footer: Footer | None) -> list
     errors, warnings = errors_among(problems), warnings_among(problems)
     where = elsewhere("problems", footer)
     return [
-        points_part("What is wrong", _points(errors), where, rank=Rank.ATTENTION),
+        points_part(count(len(errors), "problem"), _points(errors), where, rank=Rank.ATTENTION),
         points_part(count(len(warnings), "warning"), _points(warnings), where, rank=Rank.NOTES),
     ]
 

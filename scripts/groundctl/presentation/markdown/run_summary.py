@@ -1,4 +1,4 @@
-"""What a run's page says after the merge: every pull request's jobs, one below the other."""
+"""The summary of a run after the merge: the jobs of every pull request, those that need attention first."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from groundctl.presentation.markdown.environment import render, render_around
 from groundctl.presentation.markdown.merged_comment import status_comment
 from groundctl.presentation.markdown.size_limit import SUMMARY_LIMIT, Part
 
-# Each has room for hundreds of jobs then.
+# With so many in full, each has room for hundreds of jobs.
 MAX_IN_FULL: Final = 10
 
 
 def run_summary(
     statuses: Sequence[PullRequestStatus], now: datetime, *, footer: Footer | None, limit: int = SUMMARY_LIMIT
 ) -> RenderedComment:
-    """Write what has become of everything that was asked for, within so many bytes: ten in full, of the rest a line each."""
+    """Write the status of every pull request within so many bytes: ten in full, a line for each of the others."""
     if len(statuses) == 1:
         return status_comment(statuses[0], now, footer=footer, limit=limit)
     ordered = sorted(statuses, key=lambda status: not status.needs_attention)
