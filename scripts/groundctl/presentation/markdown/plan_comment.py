@@ -49,7 +49,7 @@ from groundctl.presentation.text import count, duration, usd
 
 # Up to this many jobs have a fold each for their details; more jobs share one.
 FOLDS_SHOWN: Final = 5
-# What a reviewer must see first comes first: it is also what is cut last.
+# The order of the table, after the jobs that need attention: what a reviewer must see comes first and is cut last.
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
 # Who can lift a refusal, besides the owner of the job.
 _POLICY_OWNERS: Final = "the owners of `jobs/policy.yaml`"
@@ -58,7 +58,7 @@ _TERRAFORM_OWNERS: Final = "the owners of `terraform/`"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanHead:
-    """What the template shows of a plan as a whole; attention is the number of jobs that keep it from being merged."""
+    """What the template shows of a plan as a whole; attention counts the jobs that keep it from being merged."""
 
     environment: str
     counts: str
