@@ -49,8 +49,7 @@ check: setup ## check style, types, import layers, dead code, Terraform, and the
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/vulture
-	$(BIN)/python -m pytest -q tests/unit/test_import_law.py tests/unit/test_sizes.py
+	$(BIN)/python -m pytest -q tests/unit/test_import_law.py tests/unit/test_sizes.py tests/unit/test_dead_code.py
 	$(TERRAFORM) fmt -check -recursive terraform
 	scripts/check_terraform.sh
 	$(BIN)/groundctl validate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import Account, list_jobs
 from groundctl.app.plan import PlanningResult, create_plan, plan_again
 from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.plan import Action
 from support.builders import a_declaration, an_infrastructure, an_observed_job, some_data
@@ -62,6 +63,29 @@ def a_file(root: Path, **changes: Any) -> None:
     file.write_text(json.dumps(data, indent=2))
 
 
+def write_one_file_of_each_kind(root: Path) -> None:
+    """Declare one job for each way in which a plan can decide."""
+    a_file(root, name="first")
+    a_file(root, name="changed", task={**some_data()["task"], "title": "Another question?"})
+    a_file(root, name="done", input={"objects": ["s3://clips/d.mp4"]})
+    a_file(root, name="new-prefix", input={"prefix": "s3://clips/p/"})
+    a_file(root, name="new-manifest", input={"manifest": "s3://clips/m.manifest"})
+    a_file(root, name="new-objects", input={"objects": ["s3://clips/o.mp4"]})
+    a_file(root, name="rest-of-done", input={"from_job": "done"}, output={"label_attribute": "done"})
+    a_file(root, name="rest-of-first", input={"from_job": "first"}, output={"label_attribute": "first"})
+    a_file(root, name="stopped", state="stopped", input={"prefix": "s3://clips/stopped/"})
+    a_file(root, name="elsewhere", input={"prefix": "s3://elsewhere/p/"})
+
+
+def kept_declarations(jobs: Iterable[ObservedJob], declarations: Iterable[Declaration]) -> dict[str, bytes]:
+    """Give what lies beside the manifests of existing jobs: the declarations that they were made from."""
+    return {
+        job.fingerprint.uri_of("declaration.json"): canonical_json(declaration.content)
+        for job, declaration in zip(jobs, declarations, strict=False)
+        if job.fingerprint
+    }
+
+
 def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
     first = a_declaration(name="first")
     changed, done = a_declaration(name="changed"), a_declaration(name="done", input={"objects": ["s3://clips/d.mp4"]})
@@ -74,11 +98,7 @@ def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
         an_observed_job(a_declaration(name="forgotten")),
         topical,
     )
-    kept = {
-        job.fingerprint.uri_of("declaration.json"): canonical_json(declaration.content)
-        for job, declaration in zip(jobs.listed, [first, changed, done], strict=False)
-        if job.fingerprint
-    }
+    kept = kept_declarations(jobs.listed, [first, changed, done])
     clip = b'{"source-ref":"s3://clips/m.mp4"}'
     objects = CountingObjects({**kept, output: clip, "s3://clips/p/1.mp4": b"", "s3://clips/m.manifest": clip})
     opened = 0
@@ -88,16 +108,7 @@ def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
         opened += 1
         return Account(infrastructure=an_infrastructure(), jobs=jobs, objects=objects, observed=list_jobs(jobs))
 
-    a_file(tmp_path, name="first")
-    a_file(tmp_path, name="changed", task={**some_data()["task"], "title": "Another question?"})
-    a_file(tmp_path, name="done", input={"objects": ["s3://clips/d.mp4"]})
-    a_file(tmp_path, name="new-prefix", input={"prefix": "s3://clips/p/"})
-    a_file(tmp_path, name="new-manifest", input={"manifest": "s3://clips/m.manifest"})
-    a_file(tmp_path, name="new-objects", input={"objects": ["s3://clips/o.mp4"]})
-    a_file(tmp_path, name="rest-of-done", input={"from_job": "done"}, output={"label_attribute": "done"})
-    a_file(tmp_path, name="rest-of-first", input={"from_job": "first"}, output={"label_attribute": "first"})
-    a_file(tmp_path, name="stopped", state="stopped", input={"prefix": "s3://clips/stopped/"})
-    a_file(tmp_path, name="elsewhere", input={"prefix": "s3://elsewhere/p/"})
+    write_one_file_of_each_kind(tmp_path)
 
     planned = create_plan(Checkout(tmp_path), open_account)
 

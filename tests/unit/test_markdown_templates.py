@@ -29,7 +29,7 @@ OURS = {
     ("plan", "plan.attention"): "fixed words and a count",
     ("plan", "plan.counts"): "fixed words and counts",
     ("points_not_shown", "elsewhere"): "Markdown of the template `elsewhere`",
-    ("problems", "verdict"): "fixed words and counts",
+    ("problems", "summary"): "fixed words and counts",
     ("pull_request_section", "origin"): "fixed words and a number",
     ("pull_request_section", "status"): "a whole comment, written by other templates",
     ("run_summary", "title"): "fixed words and counts",
@@ -115,7 +115,7 @@ def test_every_template_says_what_it_is_for_in_its_first_line():
 
 
 def test_a_rendered_template_has_no_blank_line_twice_and_none_around_it():
-    written = render("problems", verdict="3 problems", has_errors=True, is_comment=True, is_fork=True)
+    written = render("problems", summary="3 problems", has_errors=True, is_comment=True, is_fork=True)
 
     assert written == written.strip("\n")
     assert "\n\n\n" not in written

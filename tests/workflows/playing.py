@@ -54,7 +54,9 @@ def starts(job: Data, results: Mapping[str, str], scenario: Scenario, before: se
     if not STATUS.search(condition):
         condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
     return truth(
-        evaluate(condition, context_of(job, results, scenario), status({results[n] for n in before}, scenario.cancelled))
+        evaluate(
+            condition, context_of(job, results, scenario), status({results[n] for n in before}, scenario.cancelled)
+        )
     )
 
 
@@ -64,7 +66,9 @@ def context_of(job: Data, results: Mapping[str, str], scenario: Scenario) -> dic
     for name in needed(job):
         # GitHub drops an output that is empty, and a job that did not run has none.
         ran = results[name] != "skipped"
-        outputs: dict[str, Value] = {key: value for key, value in scenario.outputs.get(name, {}).items() if value and ran}
+        outputs: dict[str, Value] = {
+            key: value for key, value in scenario.outputs.get(name, {}).items() if value and ran
+        }
         needs[name] = {"result": results[name], "outputs": outputs}
     return {"github": scenario.github, "vars": scenario.variables, "needs": needs, "inputs": {}}
 

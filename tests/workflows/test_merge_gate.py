@@ -46,10 +46,7 @@ def wrong_verdicts(files: Files) -> Iterator[str]:
             yield f"{validate}, {plan}, {github['event']}"
     for github, cancelled in product((OURS, *FORKS), (True, False)):
         for ends in all_endings(files[PLAN]):
-            if (
-                play(files[PLAN], Scenario(github=github, ends=ends, cancelled=cancelled))["groundctl"]
-                == "skipped"
-            ):
+            if play(files[PLAN], Scenario(github=github, ends=ends, cancelled=cancelled))["groundctl"] == "skipped":
                 yield f"skipped: {ends}, {cancelled}"
 
 

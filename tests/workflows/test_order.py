@@ -71,9 +71,7 @@ def test_a_fork_is_validated_and_never_planned():
 def test_whether_anything_was_changed_is_asked_before_validate_can_fail():
     job = PLAN.jobs["validate"]
 
-    ran = play_steps(
-        job, context_of(job, {}, Scenario(github=OURS)), failing=frozenset({"groundctl validate"})
-    )
+    ran = play_steps(job, context_of(job, {}, Scenario(github=OURS)), failing=frozenset({"groundctl validate"}))
 
     assert ran[2:] == ['groundctl ci changed --base "$BASE"', "groundctl validate --format github"]
 
@@ -223,9 +221,7 @@ def test_what_an_interrupted_run_left_behind_is_taken_up(left: str, resumes: boo
 
 
 def test_nothing_is_taken_up_after_a_report_that_failed():
-    results = play(
-        STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}})
-    )
+    results = play(STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}}))
 
     assert results["resume"] == "skipped"
 

@@ -36,7 +36,7 @@ class Infrastructure:
         return f"{self.environment} ({self.account_id}, {self.region})"
 
 
-def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
+def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:  # JSON
     """Turn an object that fits the infrastructure schema into an Infrastructure."""
     return Infrastructure(
         environment=data["environment"],

@@ -77,7 +77,7 @@ def manifest_of_uris(uris: Iterable[str]) -> bytes:
     return "".join(f'{{"source-ref":{encode_basestring_ascii(uri)}}}\n' for uri in uris).encode()
 
 
-def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:
+def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
     """Write one manifest line for each clip with the team's own keys, in the order given."""
     encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
     return "".join(f"{encode(dict(line))}\n" for line in objects).encode()

@@ -58,7 +58,7 @@ class LabeledJob:
         return self.job.name if self.is_from_this_job(job) else _bare(job)
 
 
-def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:
+def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:  # boto3's response
     """Build a LabeledJob from a DescribeLabelingJob response."""
     job = observed_job(described)
     folder = f"{described['OutputConfig']['S3OutputPath'].rstrip('/')}/{job.name}"

@@ -63,7 +63,7 @@ def decoder(attribute: str) -> Callable[[bytes], OutputLine]:
     return cast(Callable[[bytes], OutputLine], msgspec.json.Decoder(line).decode)
 
 
-def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine | NoLabelReason:
+def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine | NoLabelReason:  # JSON
     """Parse a line as seen in real output: numbers as text, missing metadata, keys as custom jobs spell them."""
     if members is None:
         return NoLabelReason.UNREADABLE
@@ -89,7 +89,7 @@ def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine
     )
 
 
-def members_of(line: bytes) -> dict[str, Any] | None:
+def members_of(line: bytes) -> dict[str, Any] | None:  # JSON
     """Return all members of a line; None if it is not a JSON object."""
     try:
         members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))

@@ -21,7 +21,7 @@ from groundctl.presentation.markdown.problems_comment import failure_comment, pr
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
 from groundctl.presentation.markdown.status_headline import status_title
 from groundctl.presentation.plan_summary import counts_of
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count, usd_range
 
 # A title is also the description of the commit's status, which holds this many characters.
@@ -56,7 +56,7 @@ def plan_check(
 def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer: Footer | None) -> Check:
     """Make the check on declarations with problems, each annotated on its line."""
     return Check(
-        title=_title(verdict(problems, files)),
+        title=_title(diagnostics_summary(problems, files)),
         summary=problems_comment(problems, files, footer=footer).text,
         conclusion=Conclusion.FAILURE if errors_among(problems) else Conclusion.SUCCESS,
         annotations=annotations_of(problems),

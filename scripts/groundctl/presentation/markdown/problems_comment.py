@@ -10,7 +10,7 @@ from groundctl.presentation.markdown.comment import Footer, Rank, composed, else
 from groundctl.presentation.markdown.environment import render
 from groundctl.presentation.markdown.points import Point, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT, Part
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count
 
 
@@ -25,7 +25,7 @@ def problems_comment(
 def _head(problems: Sequence[LocatedDiagnostic], files: int, *, is_comment: bool, is_fork: bool = False) -> str:
     return render(
         "problems",
-        verdict=verdict(problems, files),
+        summary=diagnostics_summary(problems, files),
         has_errors=bool(errors_among(problems)),
         is_comment=is_comment,
         is_fork=is_fork,
