@@ -66,8 +66,8 @@ class Place:
     room: int = SUMMARY_LIMIT  # in which nothing is cut
 
 
-def eleven_stories_of(text: str) -> list[PullRequestStatus]:
-    """So many statuses that not all are told whole; few have a job, so that they are soon read."""
+def eleven_statuses_of(text: str) -> list[PullRequestStatus]:
+    """So many statuses that not all are shown in full; few have a job, so that they are soon read."""
     status = a_status_of(text, applied=True)
     return [replace(status, jobs=())] * 9 + [replace(status, jobs=status.jobs[:1])] * 2
 
@@ -90,15 +90,15 @@ PLACES = (
     ),
     Place(
         "run",
-        # The first ten are told whole, the others in a line each.
-        lambda text, limit: run_summary(eleven_stories_of(text), NOW, footer=FOOT, limit=limit),
+        # The first ten are shown in full, the others in a line each.
+        lambda text, limit: run_summary(eleven_statuses_of(text), NOW, footer=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
     Place(
         "applied", lambda text, limit: status_comment(a_status_of(text, applied=True), NOW, footer=FOOT, limit=limit)
     ),
     Place(
-        "going on", lambda text, limit: status_comment(a_status_of(text, applied=False), NOW, footer=FOOT, limit=limit)
+        "labeling", lambda text, limit: status_comment(a_status_of(text, applied=False), NOW, footer=FOOT, limit=limit)
     ),
 )
 
@@ -193,13 +193,13 @@ def as_told(text: str) -> str:
     return visible(text.replace("\r\n", "\n"))
 
 
-def tell_of_a_fault(text: str) -> None:
+def end_by_a_fault(text: str) -> None:
     """End a command as the world ends it."""
     report_error(ExternalError(text, hint=text))
 
 
-def tell_of_a_crash(text: str) -> None:
-    """End a command as nobody foresaw; Python shows an error's notes, each on lines of its own."""
+def end_by_a_crash(text: str) -> None:
+    """End a command as an unforeseen error ends it; Python shows an error's notes, each on lines of its own."""
     error = RuntimeError(text)
     error.add_note(text)
     report_crash(RuntimeError, error, None)
@@ -247,7 +247,7 @@ def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str
         assert "\x1b" not in written
 
 
-@pytest.mark.parametrize("write", [print_log, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
+@pytest.mark.parametrize("write", [print_log, end_by_a_fault, end_by_a_crash], ids=["reporting", "fault", "crash"])
 def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
     write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ):

@@ -74,7 +74,7 @@ def some_problems(number: int) -> list[LocatedDiagnostic]:
 
 
 @pytest.mark.parametrize("number", SIZES)
-def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
+def test_a_plan_of_any_size_keeps_summary_cost_and_footer(number: int):
     words = plan_comment(a_plan_of_creates(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
@@ -84,7 +84,7 @@ def test_a_plan_of_any_size_keeps_verdict_money_and_foot(number: int):
     rows = words.content.count("| **create** |")
     told = re.search(r"Not shown here: the rows of ([0-9,]+) jobs?\.", words.content)
     assert rows + (int(told[1].replace(",", "")) if told else 0) == number
-    details = words.content.count("what is asked, of whom, about which clips</summary>")
+    details = words.content.count("question, workers, clips</summary>")
     told = re.search(r"Not shown here: the details of ([0-9,]+) jobs?\.", words.content)
     assert details + (int(told[1].replace(",", "")) if told else 0) == number
 
@@ -97,7 +97,9 @@ def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
     assert counted(words.content, r"cannot be created, for reason [0-9]+ \((P20[0-9])\)") == {
         rule: len(range(index, number, 3)) for index, rule in enumerate(["P200", "P201", "P202"]) if index < number
     }
-    assert "has more of them, its artifact `groundctl-plan` all." in words.content or "Not shown" not in words.content
+    assert (
+        "has more of them; its artifact `groundctl-plan` has all." in words.content or "Not shown" not in words.content
+    )
 
 
 @pytest.mark.parametrize("number", SIZES)
@@ -111,7 +113,7 @@ def test_every_problem_is_there_or_counted_by_its_rule_with_a_link(number: int):
 
 
 def counted(content: str, pattern: str) -> dict[str, int]:
-    """Count what is shown and what is told to be missing, by rule."""
+    """Count what is shown and what is counted as missing, by rule."""
     found: dict[str, int] = {}
     for rule in re.findall(pattern, content):
         found[rule] = found.get(rule, 0) + 1
@@ -123,10 +125,10 @@ def counted(content: str, pattern: str) -> dict[str, int]:
 
 def test_one_reason_for_ten_thousand_jobs_is_shown_once_and_in_full():
     words = plan_comment(
-        a_plan_of_refusals(10_000, "would create 10,000 jobs, above the ceiling of 10"), POLICY, footer=FOOT
+        a_plan_of_refusals(10_000, "would create 10,000 jobs, above the limit of 10"), POLICY, footer=FOOT
     )
 
-    assert words.content.count("would create 10,000 jobs, above the ceiling of 10") == 3  # one for each rule
+    assert words.content.count("would create 10,000 jobs, above the limit of 10") == 3  # one for each rule
     assert "and 3,329 more** (3,334 jobs)" in words.content
 
 
