@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from groundctl.domain.jobs.ledger.clip_index import BYTES_PER_CLIP, ClipIndex
-from groundctl.domain.jobs.ledger.records import Author, EntryHeader, IndexedRecord, Record, RecordId
+from groundctl.domain.jobs.ledger.records import Author, EntryHeader, OpenedRecord, Record, RecordId
 
 FORMAT: Final = 1
 # What the first entry has for the digest of the entry before it, and what stands for the digest of a missing one.
@@ -81,12 +81,13 @@ def parse_entry(number: int, content: bytes) -> Entry | Unreadable:
         return Unreadable(number=number, why=_why(line, error), content=content)
     if canonical(header) != line:
         return Unreadable(number=number, why="is not in canonical form", content=content)
-    if fault := _fault(number, header, len(content) - end - 1):
+    counts = tuple(map(clips_of, header.records))
+    if fault := _fault(number, header, sum(counts), len(content) - end - 1):
         return Unreadable(number=number, why=fault, content=content)
     return Entry(
         number=number,
         header=header,
-        indexes=_indexes(header, content, end + 1),
+        indexes=_indexes(counts, content, end + 1),
         content=content,
         digest=hashlib.sha256(content).hexdigest(),
     )
@@ -99,9 +100,11 @@ def canonical(header: EntryHeader) -> bytes:
 
 def clips_of(record: Record) -> int:
     """Count the clips that a record's index lists."""
-    return record.clips if isinstance(record, IndexedRecord) else 0
+    clips: int = getattr(record, "clips", 0)
+    return clips
 
 
+_NO_CLIPS = ClipIndex()
 _DECODER = msgspec.json.Decoder(EntryHeader)
 _ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="string")
 
@@ -122,21 +125,20 @@ def _why(line: bytes, error: Exception) -> str:
     return f"is damaged: {error}"
 
 
-def _fault(number: int, header: EntryHeader, index_bytes: int) -> str | None:
-    kinds = [type(record).__struct_config__.tag for record in header.records]
-    if (number == 1) != ("opened" in kinds):
+def _fault(number: int, header: EntryHeader, clips: int, index_bytes: int) -> str | None:
+    opens = any(isinstance(record, OpenedRecord) for record in header.records)
+    if opens is not (number == 1):
         return "is not `opened`, as entry 1 must be" if number == 1 else "is `opened`, which only entry 1 may be"
-    clips = sum(map(clips_of, header.records))
     if index_bytes != clips * BYTES_PER_CLIP:
         return f"lists {clips} clips, but {index_bytes} bytes of clip index follow"
     return None
 
 
-def _indexes(header: EntryHeader, content: bytes, start: int) -> tuple[ClipIndex, ...]:
+def _indexes(counts: tuple[int, ...], content: bytes, start: int) -> tuple[ClipIndex, ...]:
     indexes = []
-    for record in header.records:
-        end = start + clips_of(record) * BYTES_PER_CLIP
-        indexes.append(ClipIndex(content[start:end]))
+    for clips in counts:
+        end = start + clips * BYTES_PER_CLIP
+        indexes.append(ClipIndex(content[start:end]) if clips else _NO_CLIPS)
         start = end
     return tuple(indexes)
 

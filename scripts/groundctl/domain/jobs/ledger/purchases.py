@@ -244,17 +244,19 @@ class _Reading:
 
     def _wrong(self, records: Iterable[tuple[RecordId, Record, ClipIndex]]) -> str | None:
         """Find a record that refers to something that is not there."""
-        bought, attempts = set(self._bought), set(self._purchase_of)
+        here = set()  # purchases of this entry, to which its later records may refer
         for place, record, _ in records:
             match record:
                 case PurchaseRecord() | AdoptedRecord():
-                    bought.add(place)
-                    attempts.add(place)
-                case RefusedRecord(attempt=attempt) if attempt not in attempts and self._can_read(attempt):
-                    return f"refers to {attempt}, which is no attempt"
+                    here.add(place)
+                case RefusedRecord(attempt=attempt):
+                    if attempt not in self._purchase_of and attempt not in here and self._can_read(attempt):
+                        return f"refers to {attempt}, which is no attempt"
                 case _:
-                    purchase = getattr(record, "purchase", None)
-                    if purchase is not None and purchase not in bought and self._can_read(purchase):
+                    purchase: RecordId | None = getattr(record, "purchase", None)
+                    if purchase is None or purchase in self._bought or purchase in here:
+                        continue
+                    if self._can_read(purchase):
                         return f"refers to {purchase}, which is no purchase"
         return None
 

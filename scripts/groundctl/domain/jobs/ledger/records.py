@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
-Nonce = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+Sha256 = Annotated[str, Meta(min_length=64, max_length=64)]
+Nonce = Annotated[str, Meta(min_length=32, max_length=32)]
 Count = Annotated[int, Meta(ge=0)]
 EntryNumber = Annotated[int, Meta(ge=1)]
 AwsTime = Annotated[datetime, Meta(tz=True)]
@@ -25,7 +25,7 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class _Record(_Value, frozen=True, kw_only=True, tag_field="kind"):
-    """One statement of an entry."""
+    """One statement of an entry. The entry lists the clips of a record that has a number of clips."""
 
 
 class RecordId(_Value, frozen=True, kw_only=True, order=True):
@@ -190,8 +190,6 @@ Record = (
     | AdoptedRecord
     | NamedRecord
 )
-# Records whose clips the entry lists after its JSON line.
-IndexedRecord = PurchaseRecord | EndedRecord | AdoptedRecord
 
 
 class EntryHeader(_Value, frozen=True, kw_only=True):
