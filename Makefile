@@ -5,10 +5,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo story test bless look check docs format lock bench
+.PHONY: help setup bootstrap demo e2e-demo test update-snapshots preview-comments check docs format lock bench
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: .venv/.ready ## make the virtual environment from the lock
 
@@ -23,40 +23,42 @@ bootstrap: setup ## make the bucket for Terraform's state: make bootstrap ENVIRO
 demo: setup ## the whole main job against the simulator
 	$(BIN)/groundctl demo
 
-story: setup ## a pull request's life: the real workflows against a simulated AWS and an emulated GitHub (2 minutes)
+e2e-demo: setup ## walk one pull request through its life cycle: real workflows, simulated AWS, emulated GitHub (2 minutes)
 	scripts/install_github_emulator.sh
-	PYTHONPATH=tests $(BIN)/python -m story
+	PYTHONPATH=tests $(BIN)/python -m e2e_demo
 
 test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
 	scripts/install_browser.sh
 	scripts/install_github_emulator.sh
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bless: setup ## renew the expected files of tests/snapshots; look at the diff
-	GROUNDCTL_BLESS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py
+update-snapshots: setup ## regenerate the expected files of tests/snapshots; then review the diff
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py
 
-look: setup ## the comments of tests/snapshots as GitHub shows them: pages and pictures in .build/comments/
+preview-comments: setup ## render the comments of tests/snapshots as GitHub does: pages and images in .build/comments/
 	scripts/install_browser.sh
-	PYTHONPATH=tests $(BIN)/python -m support.look
+	PYTHONPATH=tests $(BIN)/python -m support.github.preview_comments
 
-check: setup ## lint, types, formats
+check: setup ## check style, types, import layers, dead code, Terraform, and the sample declarations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/unit/test_import_law.py tests/unit/test_sizes.py tests/unit/test_dead_code.py
 	$(TERRAFORM) fmt -check -recursive terraform
 	scripts/check_terraform.sh
 	$(BIN)/groundctl validate
 
 docs: setup ## renew the tables of inputs and outputs in terraform/
-	PYTHONPATH=tests $(BIN)/python -m support.terraform_tables
+	PYTHONPATH=tests $(BIN)/python -m support.terraform.readme_tables
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
+lock: ## regenerate requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--extra simulator --extra dev --quiet --output-file requirements.lock pyproject.toml
 
-format: setup ## mend what the linter can
+format: setup ## fix what the linter and the formatter can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure goals 1 to 9 against other tools, which it installs into .bench/ (4 to 6 minutes)
+bench: setup ## measure performance goals as ratios to other tools, which it installs into .bench/
 	PYTHONPATH=tests $(BIN)/python -m bench

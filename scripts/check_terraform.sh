@@ -11,14 +11,14 @@ from pathlib import Path
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from groundctl.errors import WorldError
+from groundctl.errors import ExternalError
 
 with tempfile.TemporaryDirectory(prefix="groundctl-") as scratch:
     stack = Stack(make_working_copy(Path("terraform"), Path(scratch, "code")))
     try:
         stack.init(backend=False)
         faults = stack.validate()
-    except WorldError as error:
+    except ExternalError as error:
         sys.exit(f"{error}\n{error.hint}")
 sys.exit("\n".join(faults) or None)
 PYTHON

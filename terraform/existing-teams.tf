@@ -1,6 +1,6 @@
 variable "existing_teams" {
   description = <<-EOT
-    Work teams that are already there, by the name that declarations use: exactly one of arn (any team, such as a vendor's) and
+    Existing work teams, by the name that declarations use: exactly one of arn (any team, such as a vendor's) and
     name (a private team of this account and Region, as the console shows it).
   EOT
   type = map(object({
@@ -11,7 +11,7 @@ variable "existing_teams" {
 
   validation {
     condition     = alltrue([for team in values(var.existing_teams) : (team.arn == null) != (team.name == null)])
-    error_message = "A team in existing_teams has an arn, or the name of a private team of this account and Region: one of them."
+    error_message = "A team in existing_teams needs exactly one of arn and name, where name is a private team of this account and Region."
   }
 
   validation {
@@ -29,7 +29,7 @@ variable "existing_teams" {
 
   validation {
     condition     = alltrue([for name in keys(var.existing_teams) : can(regex("^[a-z0-9](-*[a-z0-9])*$", name)) && length(name) <= 63])
-    error_message = "existing_teams has team names as its keys: at most 63 lower-case letters, digits and hyphens, such as \"acme-vendor\"."
+    error_message = "The keys of existing_teams are team names: at most 63 lowercase letters, digits and hyphens, such as \"acme-vendor\"."
   }
 }
 
@@ -47,6 +47,6 @@ locals {
     }
   }
 
-  # All that a declaration can name. Who takes labeling-workforce.tf away takes local.made_teams away here.
+  # Everything that a declaration can name. If you remove labeling-workforce.tf, remove local.made_teams here.
   work_teams = merge(local.made_teams, local.existing_teams)
 }

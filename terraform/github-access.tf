@@ -1,7 +1,7 @@
 variable "github" {
   description = <<-EOT
-    The GitHub repository whose workflows work on this environment, and where its state lies. Left out, no role is made for GitHub.
-    A person applies this first, and whatever changes it later: see modules/github-access/README.md.
+    The GitHub repository whose workflows manage this environment, and where its state is stored. Without it, no role for GitHub is created.
+    An administrator applies this first, and each later change to it: see modules/github-access/README.md.
   EOT
   type = object({
     repository     = string
@@ -34,7 +34,7 @@ module "github_access" {
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
     execution_role_arn = module.labeling_execution.role_arn
-    # The public crowd is no team of a workflow's, even where a declaration may name it.
+    # Workflows never assign jobs to the public workforce, even if the policy lets a declaration name it.
     work_team_arns = [for team in values(local.work_teams) : team.arn if team.kind != "public"]
     data_key       = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
     read_key_arns  = local.existing_input_keys
@@ -50,6 +50,6 @@ module "github_access" {
 }
 
 output "github_roles" {
-  description = "The roles that workflows become, under the names of the repository variables that hold them; null where GitHub has none."
+  description = "The roles that workflows assume, by the name of the repository variable for each; null without github."
   value       = one(module.github_access[*].repository_variables)
 }

@@ -1,7 +1,7 @@
 variable "catalog" {
   description = <<-EOT
-    Tables over labels and answers, and a place to query them with SQL; null: none.
-    scan_limit_gb: a query that would read more is stopped. expire_days: when results of queries go away.
+    Tables over labels and answers, and a workgroup to query them with SQL; null: none.
+    scan_limit_gb: a query that would read more is stopped. expire_days: when query results expire.
   EOT
   type = object({
     scan_limit_gb = optional(number, 10)
@@ -29,7 +29,7 @@ module "labeling_catalog" {
 }
 
 output "catalog" {
-  description = "Where to query labels: database, workgroup and the bucket of results; null without a catalog."
+  description = "Where to query labels: database, workgroup and the bucket for query results; null without a catalog."
   value = one([
     for module in module.labeling_catalog : {
       database       = module.database

@@ -1,8 +1,8 @@
 variable "events" {
   description = <<-EOT
-    Who is told when a labeling job ends, is stuck, or costs too much; null: nobody.
+    Notifications when a labeling job ends, is stuck, or costs too much; null: none.
     github: the repository that gets a repository_dispatch event, such as { repository = "acme/labeling" }.
-    emails: people. stuck_jobs.after_days: when a job counts as stuck; null: never. budget: what labeling may cost in a month.
+    emails: e-mail recipients. stuck_jobs.after_days: when a job counts as stuck; null: never. budget: the budget for labeling in a month.
   EOT
   type = object({
     github = optional(object({
@@ -34,7 +34,7 @@ module "labeling_events" {
 }
 
 output "events" {
-  description = "Where notices go: the topic, the queue of what could not be delivered, and the connection that needs GitHub's token; null without events."
+  description = "Where notifications go: the topic, the queue of undelivered events, and the connection that needs GitHub's token; null without events."
   value = one([
     for module in module.labeling_events : {
       topic_arn             = module.topic_arn

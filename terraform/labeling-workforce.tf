@@ -1,9 +1,9 @@
-# Workers and teams of our own. Who has all teams elsewhere can take this file and its module away; README.md says how.
+# Workers and teams that we create. If all teams exist elsewhere, you can remove this file and its module: see README.md.
 variable "workforce" {
   description = <<-EOT
-    The one private workforce that an AWS account has in a Region: exactly one of new and existing, where there are teams.
-    new: make it, with allowed_cidrs (the only addresses from which workers reach its portal) and oidc (your identity provider).
-    existing: make the teams in a workforce that is there, by name, with user_pool_id and client_id if Cognito vouches for its workers.
+    The one private workforce that an AWS account has in a Region: set exactly one of new and existing if there are teams.
+    new: create it, with allowed_cidrs (the only addresses from which workers can reach its portal) and oidc (your identity provider).
+    existing: create the teams in an existing workforce, by name, with user_pool_id and client_id if Cognito authenticates its workers.
   EOT
   type = object({
     new = optional(object({
@@ -29,22 +29,22 @@ variable "workforce" {
 }
 
 variable "oidc_client_secret" {
-  description = "The secret of workforce.new.oidc.client_id, given as TF_VAR_oidc_client_secret and in no file. It is kept in the Terraform state."
+  description = "The secret of workforce.new.oidc.client_id. Set it as TF_VAR_oidc_client_secret, never in a file. The Terraform state contains it."
   type        = string
   default     = null
   sensitive   = true
 
   validation {
     condition     = var.github == null || var.oidc_client_secret == null
-    error_message = "oidc_client_secret is kept in the Terraform state, which the plan role reads: whoever may push a branch could have it. Make that workforce elsewhere and give it as workforce.existing, or leave github out."
+    error_message = "oidc_client_secret is kept in the Terraform state, which the plan role reads: anyone who can push a branch could read it. Create that workforce elsewhere and set workforce.existing, or leave out github."
   }
 }
 
 variable "teams" {
   description = <<-EOT
-    Work teams to make, by the name that declarations use. members: workers' e-mail addresses, whom Cognito invites.
-    groups: groups of the OIDC identity provider, in place of members. notification_topic_arn: an SNS topic that tells of new work.
-    With no teams there is no workforce.
+    Work teams to create, by the name that declarations use. members: workers' e-mail addresses, whom Cognito invites.
+    groups: groups of the OIDC identity provider, instead of members. notification_topic_arn: an SNS topic that announces new work.
+    Without teams there is no workforce.
   EOT
   type = map(object({
     description            = string
@@ -56,7 +56,7 @@ variable "teams" {
 
   validation {
     condition     = length(setintersection(keys(var.existing_teams), keys(var.teams))) == 0
-    error_message = "A name is in teams or in existing_teams, not in both. Take it out of one of them."
+    error_message = "A name can be in teams or in existing_teams, not in both. Remove it from one of them."
   }
 }
 
@@ -76,7 +76,7 @@ locals {
 }
 
 output "workforce" {
-  description = "The workforce that has the teams, as another environment of this account and Region gives it in workforce.existing; null without teams."
+  description = "The workforce of the teams, as a value for workforce.existing in another environment of this account and Region; null without teams."
   value       = one(module.labeling_workforce[*].workforce)
 }
 

@@ -16,7 +16,7 @@ locals {
   existing_input_buckets = keys(var.data.existing_input_buckets)
   existing_input_keys    = compact([for bucket in values(var.data.existing_input_buckets) : bucket.kms_key_arn])
 
-  # Where clips may lie: all of our own bucket, and of the others what is said of them.
+  # Where clips may be stored: anywhere in our own bucket, and below the listed prefixes of the others.
   inputs = merge(
     { for role, name in module.labeling_data.names : name => [""] if role == "inputs" },
     { for name, bucket in var.data.existing_input_buckets : name => bucket.prefixes },
@@ -46,6 +46,6 @@ module "labeling_execution" {
     output_bucket   = module.labeling_data.names["outputs"]
     read_key_arns   = local.existing_input_keys
   }
-  # Apart from `access`: whether there is a key must be known before the key is.
+  # Not part of `access`: whether a key exists must be known before its ARN is.
   data_key = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
 }

@@ -1,5 +1,5 @@
 output "infrastructure" {
-  description = "All that groundctl has to know of this set-up, as schemas/infrastructure.schema.json says."
+  description = "Everything that groundctl has to know about this environment, in the shape of schemas/infrastructure.schema.json."
   value = {
     format_version     = 1
     environment        = var.environment

@@ -1,10 +1,10 @@
 variable "environment" {
-  description = "Which set-up this is, such as demo or production. It is part of every name, so it cannot change later."
+  description = "Name of this environment, such as demo or production. It is part of every name, so it cannot change later."
   type        = string
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,13}[a-z0-9]$", var.environment))
-    error_message = "environment is 2 to 15 lower-case letters, digits and hyphens, starts with a letter and does not end in a hyphen, such as \"production\": S3 bucket names take no more."
+    error_message = "environment is 2 to 15 lowercase letters, digits and hyphens, starts with a letter and does not end in a hyphen, such as \"production\": S3 bucket names have no room for more."
   }
 
   validation {
@@ -14,7 +14,7 @@ variable "environment" {
 }
 
 variable "account_id" {
-  description = "The account for which these settings are meant. With credentials of another one, plan and apply stop."
+  description = "The account that these settings are for. Plan and apply stop if the credentials are for another one."
   type        = string
   default     = null
 
@@ -25,7 +25,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The Region for which these settings are meant. Where the AWS settings name another one, plan and apply stop."
+  description = "The Region that these settings are for. Plan and apply stop if the AWS configuration selects another one."
   type        = string
   default     = null
 
@@ -36,7 +36,7 @@ variable "region" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "The policy that bounds every role made here, whatever its own policies say. Left out: none."
+  description = "The permissions boundary of every role that is created here. Default: none."
   type        = string
   default     = null
 
@@ -47,22 +47,22 @@ variable "permissions_boundary_arn" {
 }
 
 variable "disposable" {
-  description = "Whether `terraform destroy` may take the clips, the labels and the workers' accounts with it. True only for demos and tests."
+  description = "Whether `terraform destroy` may delete the clips, the labels and the workers' accounts. Set it to true only for demos and tests."
   type        = bool
   default     = false
 }
 
 variable "data" {
   description = <<-EOT
-    How the buckets for inputs, artifacts and outputs are kept.
-    new_input_bucket: whether to make a bucket for clips; false where all clips lie in existing_input_buckets.
-    existing_input_buckets: buckets that already hold clips, by name. prefixes: where the clips lie in it, left out: anywhere;
+    Settings of the buckets for inputs, artifacts and outputs.
+    new_input_bucket: whether to create a bucket for clips; set it to false if all clips are in existing_input_buckets.
+    existing_input_buckets: buckets that already contain clips, by name. prefixes: where the clips are, by default anywhere in the bucket;
     kms_key_arn: the key that encrypts them, if it is one of yours. Their owner sets CORS and policy; the execution role may read them.
-    encryption.kms: encrypt with a KMS key, false: with keys that S3 manages; encryption.key_arn: an existing key in place of a new one.
-    lifecycle.enabled: whether old versions and unfinished uploads go away; the provider waits 55 s for this setting.
-    worker_responses: the files that say which person gave which answer. expire, days: delete them when they are so old, labels stay;
-    readers: the only roles or users, by ARN, who may read them, left out: whoever may read the labels.
-    access_logs: who fetched what. enabled: let S3 write logs; bucket: an existing bucket for them; days: how long a bucket made for them keeps them.
+    encryption.kms: true encrypts with a KMS key, false with keys that S3 manages; encryption.key_arn: an existing key instead of a new one.
+    lifecycle.enabled: whether old versions and unfinished uploads expire; the provider waits 55 s for this setting.
+    worker_responses: the files that record which worker gave which answer. expire, days: delete them after this many days, labels stay;
+    readers: the only roles or users, by ARN, that may read them, by default all readers of the labels.
+    access_logs: logs of access to objects. enabled: let S3 write logs; bucket: an existing bucket for them; days: how long a bucket that is created for them keeps them.
   EOT
   type = object({
     new_input_bucket = optional(bool, true)
@@ -96,22 +96,22 @@ variable "data" {
     condition = alltrue([
       for name in keys(var.data.existing_input_buckets) : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", name))
     ])
-    error_message = "existing_input_buckets has bucket names as its keys, such as acme-clips = {}, without s3:// and without a path."
+    error_message = "The keys of existing_input_buckets are bucket names, such as acme-clips = {}, without s3:// and without a path."
   }
 
   validation {
     condition     = var.data.new_input_bucket || length(var.data.existing_input_buckets) > 0
-    error_message = "Clips must lie somewhere: with new_input_bucket = false, name a bucket in existing_input_buckets, such as acme-clips = {}."
+    error_message = "Clips need a bucket: with new_input_bucket = false, name one in existing_input_buckets, such as acme-clips = {}."
   }
 }
 
 variable "tags" {
-  description = "Tags for everything that is made, such as { cost-center = \"sports\" }."
+  description = "Tags for every resource, such as { cost-center = \"sports\" }."
   type        = map(string)
   default     = {}
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : !startswith(lower(key), "aws:") && !startswith(key, "groundctl:")])
-    error_message = "Tags that start with \"aws:\" or \"groundctl:\" are taken. Choose another key, such as \"cost-center\"."
+    error_message = "Tags that start with \"aws:\" or \"groundctl:\" are reserved. Choose another key, such as \"cost-center\"."
   }
 }

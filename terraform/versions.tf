@@ -8,8 +8,8 @@ terraform {
     }
   }
 
-  # The bucket, key and Region of the state are given at `init -backend-config=FILE` (environments/ENVIRONMENT.s3.tfbackend).
-  # A scratch copy with its state beside it, as the demo's, adds a backend_override.tf: see README.md.
+  # Set the bucket, key and Region of the state with `init -backend-config=FILE` (environments/ENVIRONMENT.s3.tfbackend).
+  # A copy that keeps its own state, such as the demo's, adds a backend_override.tf: see README.md.
   backend "s3" {
     encrypt      = true
     use_lockfile = true

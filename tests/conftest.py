@@ -1,16 +1,23 @@
-"""What several kinds of tests share: a simulator with its clock standing still, and one browser a process."""
+"""Shared fixtures: a simulator with a frozen clock, the emulated GitHub, and one browser per process."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
-from github_emulator.github import GitHub
+from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from support.browser import a_browser
+
+# A busy machine is no reason to fail. CI takes few examples, and the same ones in every run.
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 @pytest.fixture
@@ -32,18 +39,18 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def hub_process() -> Iterator[GitHub]:
-    """Start the GitHub of the tests once for all tests of a process."""
-    with GitHub() as hub:
-        yield hub
+def emulator_process() -> Iterator[GitHubEmulator]:
+    """Start the emulated GitHub once for all tests of a process."""
+    with GitHubEmulator() as emulator:
+        yield emulator
 
 
 @pytest.fixture
-def hub(hub_process: GitHub) -> Iterator[GitHub]:
-    """Give a GitHub on which nothing has happened; what passed must have been as GitHub describes its API."""
-    hub_process.reset()
-    yield hub_process
-    assert hub_process.take_violations() == []
+def emulator(emulator_process: GitHubEmulator) -> Iterator[GitHubEmulator]:
+    """Give an emulated GitHub in its initial state; fail if a message violated GitHub's API description."""
+    emulator_process.reset()
+    yield emulator_process
+    assert emulator_process.take_violations() == []
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bootstrap.settings import Settings, UnfitSettingsError, read_settings
 from bootstrap.state_bucket import steps_to
+from groundctl.exit_codes import ExitCode
 
 ENVIRONMENTS = Path(__file__).parents[2] / "terraform/environments"
 NEXT = """\
@@ -26,7 +27,7 @@ Now the first apply, by you; later ones are the workflow's:
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> ExitCode:
     """Return the exit code: 0 done or nothing to do, 1 not wanted, 2 the settings do not fit, 3 AWS cannot be asked."""
     parser = argparse.ArgumentParser(prog="bootstrap", description=sys.modules[__name__].__doc__)
     parser.add_argument("environment", help="such as production.us-east-1, which has two files in --settings")
@@ -37,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _bootstrap(read_settings(given.settings, given.environment), ask=not given.yes)
     except UnfitSettingsError as fault:
         print(fault, file=sys.stderr)
-        return 2
+        return ExitCode.USAGE
     except (BotoCoreError, ClientError) as fault:
         print(f"AWS cannot be asked: {fault}", file=sys.stderr)
-        print("  what now: choose credentials with `export AWS_PROFILE=...`, then run it again", file=sys.stderr)
-        return 3
+        print("  hint: choose credentials with `export AWS_PROFILE=...`, then run it again", file=sys.stderr)
+        return ExitCode.EXTERNAL_FAILURE
 
 
-def _bootstrap(settings: Settings, *, ask: bool) -> int:
+def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
     config = Config(region_name=settings.region, retries={"mode": "standard"})
     caller = boto3.client("sts", config=config).get_caller_identity()
     account_id, partition = caller["Account"], caller["Arn"].split(":")[1]
@@ -65,12 +66,12 @@ def _bootstrap(settings: Settings, *, ask: bool) -> int:
         print("This will be done:", *(f"  - {step.words}" for step in steps), sep="\n")
         if ask and not _agrees():
             print("Nothing was changed.")
-            return 1
+            return ExitCode.PROBLEMS
         for step in steps:
             step.do()
         print("Done.")
     print(f"\n{NEXT.format(settings.environment)}", end="")
-    return 0
+    return ExitCode.OK
 
 
 def _agrees() -> bool:

@@ -30,6 +30,9 @@ _ABSENT = {
     "ServerSideEncryptionConfigurationNotFoundError",
 }
 
+# Reads one setting of the bucket as it is now.
+Now = Callable[[Callable[..., Any]], dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -55,12 +58,22 @@ def _missing(s3: S3Client, settings: Settings, partition: str, *, there: bool) -
     def now(read: Callable[..., Any]) -> dict[str, Any]:
         return _read(lambda: read(**bucket)) if there else {}
 
+    yield from _missing_history(s3, bucket, now)
+    yield from _missing_encryption(s3, bucket, now, settings)
+    yield from _missing_privacy(s3, bucket, now)
+    yield from _missing_denials(s3, bucket, now, _denials(settings.bucket, partition))
+    yield from _missing_expiry(s3, bucket, now)
+
+
+def _missing_history(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
     if now(s3.get_bucket_versioning).get("Status") != "Enabled":
         on: Any = {"Status": "Enabled"}
         yield Step(
             "keep old versions of the state", lambda: s3.put_bucket_versioning(**bucket, VersioningConfiguration=on)
         )
 
+
+def _missing_encryption(s3: S3Client, bucket: Any, now: Now, settings: Settings) -> Iterator[Step]:
     encryption = _encryption(settings)
     if not _encrypts(now(s3.get_bucket_encryption), encryption):
         yield Step(
@@ -68,6 +81,8 @@ def _missing(s3: S3Client, settings: Settings, partition: str, *, there: bool) -
             lambda: s3.put_bucket_encryption(**bucket, ServerSideEncryptionConfiguration=encryption),
         )
 
+
+def _missing_privacy(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
     if now(s3.get_public_access_block).get("PublicAccessBlockConfiguration") != SHUT:
         shut: Any = SHUT
         yield Step(
@@ -81,13 +96,17 @@ def _missing(s3: S3Client, settings: Settings, partition: str, *, there: bool) -
             lambda: s3.put_bucket_ownership_controls(**bucket, OwnershipControls=owned),
         )
 
+
+def _missing_denials(s3: S3Client, bucket: Any, now: Now, denials: Any) -> Iterator[Step]:
     policy = json.loads(now(s3.get_bucket_policy).get("Policy", '{"Version": "2012-10-17", "Statement": []}'))
-    if lacking := [one for one in _denials(settings.bucket, partition) if one not in policy["Statement"]]:
+    if lacking := [one for one in denials if one not in policy["Statement"]]:
         sids = {one["Sid"] for one in lacking}
         others = [one for one in policy["Statement"] if one.get("Sid") not in sids]
         text = json.dumps({**policy, "Statement": others + lacking})
         yield Step("refuse requests without TLS 1.2 or newer", lambda: s3.put_bucket_policy(**bucket, Policy=text))
 
+
+def _missing_expiry(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
     if not now(s3.get_bucket_lifecycle_configuration).get("Rules"):
         rules: Any = {"Rules": [_tidy_up()]}
         yield Step(

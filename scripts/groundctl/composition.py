@@ -1,4 +1,4 @@
-"""Opens the real doors from settings: environment variables, files and flags are read here and nowhere else."""
+"""Opens the adapters from settings; the only module that reads environment variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +22,13 @@ from groundctl.errors import ExternalError, UsageError
 if TYPE_CHECKING:
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
-    from groundctl.adapters.github.client import GitHub
     from groundctl.adapters.github.workflow_run import WorkflowRun
-    from groundctl.adapters.local.git import GitHistory
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
+    from groundctl.domain.tracking.run_context import RunContext
+
+    # At run time the ports would bring what only an online command needs.
+    from groundctl.ports import GitHistory, OutputFolder, PullRequests, Repository, Simulator
 
 INIT_HINT = (
     "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
@@ -33,14 +36,14 @@ INIT_HINT = (
 )
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
-
+INFRASTRUCTURE = "GROUNDCTL_INFRASTRUCTURE"
 _INFRASTRUCTURE_GIVEN = "--infrastructure or GROUNDCTL_INFRASTRUCTURE"
 _INFRASTRUCTURE_WRITTEN = "terraform output -json infrastructure"
 
 
 @dataclass(frozen=True)
 class Aws:
-    """The doors into one account and Region."""
+    """The adapters for one account and Region."""
 
     jobs: SageMakerJobs
     objects: S3Objects
@@ -59,15 +62,15 @@ def cores() -> int:
 
 
 def infrastructure_is_given(file: str | None) -> bool:
-    """Say whether the infrastructure comes from a file, so that Terraform need not be asked."""
-    return bool(file or os.environ.get("GROUNDCTL_INFRASTRUCTURE"))
+    """Say whether the infrastructure comes from a file, so that Terraform is not asked."""
+    return bool(file or os.environ.get(INFRASTRUCTURE))
 
 
-def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
+def open_infrastructure(checkout: Repository, file: str | None) -> Infrastructure:
     """Read the infrastructure from a JSON file if one is given, else from Terraform's output."""
     from groundctl.domain.jobs.infrastructure import parse_infrastructure
 
-    file = file or os.environ.get("GROUNDCTL_INFRASTRUCTURE")
+    file = file or os.environ.get(INFRASTRUCTURE)
     data = read_json(file, _INFRASTRUCTURE_GIVEN, _INFRASTRUCTURE_WRITTEN) if file else _from_terraform(checkout)
     if fault := first_fault(checkout, "infrastructure", data):
         where = file or "terraform output infrastructure"
@@ -77,7 +80,7 @@ def open_infrastructure(checkout: Checkout, file: str | None) -> Infrastructure:
 
 
 def read_json(file: str, given_as: str, written_by: str) -> Any:
-    """Read a JSON file that a person names; the last two say where it was named, and how it is written."""
+    """Read a JSON file; the last two say which option named it, and which command writes it."""
     try:
         return json.loads(Path(file).read_bytes())
     except OSError as error:
@@ -87,14 +90,14 @@ def read_json(file: str, given_as: str, written_by: str) -> Any:
         raise UsageError(f"{file} is not JSON: {error}", hint=f"write it with `{written_by}`") from error
 
 
-def first_fault(checkout: Checkout, schema: str, data: Any) -> Diagnostic | None:
+def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | None:
     """Find the first way in which data from outside does not fit one of the repository's schemas."""
     return next(iter(SchemaCheck(checkout.schema(schema)).findings(data)), None)
 
 
 def open_aws(infrastructure: Infrastructure) -> Aws:
-    """Open the doors to the infrastructure's account and Region."""
-    # boto3 takes a fifth of a second to import; offline commands never come here.
+    """Open the infrastructure's account and Region."""
+    # boto3 takes a fifth of a second to import; offline commands never call this.
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.aws.session import AwsSession
@@ -124,7 +127,7 @@ def open_stack(source: Path, *, working_copy: Path) -> Stack:
     return Stack(make_working_copy(source, working_copy))
 
 
-def open_terraform(checkout: Checkout, environment: str) -> tuple[Stack, Path]:
+def open_terraform(checkout: Repository, environment: str) -> tuple[Stack, Path]:
     """Open the checkout's own Terraform on an environment's state; gives the file of its variables with it."""
     from groundctl.adapters.terraform.stack import Stack
 
@@ -133,10 +136,53 @@ def open_terraform(checkout: Checkout, environment: str) -> tuple[Stack, Path]:
     for file in (backend, variables):
         if not (folder / file).is_file():
             hint = f"write it as terraform/README.md says, or give another --environment than {environment}"
-            raise UsageError(f"terraform/{file} is not there", hint=hint)
+            raise UsageError(f"terraform/{file} does not exist", hint=hint)
     stack = Stack(folder)
     stack.init(backend_config=folder / backend)
     return stack, variables
+
+
+def open_output_folder(path: str) -> OutputFolder:
+    """Open the folder that results are written to."""
+    from groundctl.adapters.local.output_folder import OutputFolder as LocalFolder
+
+    return LocalFolder(Path(path))
+
+
+def write_text(file: str, content: str) -> None:
+    """Write a text file that --out names."""
+    from groundctl.adapters.local.output_folder import write_text
+
+    write_text(Path(file), content)
+
+
+def tool_root() -> Path:
+    """Name the folder that this tool was installed from."""
+    return TOOL_ROOT
+
+
+def sample_clips() -> tuple[dict[str, Path], dict[str, str]]:
+    """Find the sample clips by the key they are uploaded under, and the right label of each."""
+    from groundctl.adapters.local.simulator import sample_clips
+
+    return sample_clips(TOOL_ROOT / "scripts" / "samples")
+
+
+@contextmanager
+def open_simulator() -> Iterator[Simulator]:
+    """Start a simulator, and point this process and the Terraform it starts at the simulator and at nothing else."""
+    from groundctl.adapters.local.simulator import FOREIGN_SETTINGS, SimulatorProcess
+
+    with SimulatorProcess(environment=os.environ) as simulator:
+        for name in FOREIGN_SETTINGS:
+            os.environ.pop(name, None)
+        os.environ.update(simulator.settings())
+        yield simulator
+
+
+def use_infrastructure(file: Path) -> None:
+    """Let every later command of this process read its infrastructure from a file."""
+    os.environ[INFRASTRUCTURE] = str(file)
 
 
 def in_a_workflow() -> bool:
@@ -145,39 +191,47 @@ def in_a_workflow() -> bool:
 
 
 def open_workflow_run() -> WorkflowRun:
-    """Open the GitHub Actions run we are in."""
+    """Open the GitHub Actions run that groundctl is part of."""
     from groundctl.adapters.github.workflow_run import WorkflowRun
 
     return WorkflowRun(os.environ)
 
 
-def open_github(run: WorkflowRun) -> GitHub:
-    """Open the repository that a run belongs to."""
-    # PyGithub takes a fifth of a second to import; only what speaks on GitHub comes here.
+def open_run_context() -> RunContext:
+    """Read the GitHub Actions run that groundctl is part of, and its environment."""
+    run = open_workflow_run()
+    run.check()
+    return run.context(environment_name())
+
+
+def open_github() -> PullRequests:
+    """Open the repository that the run belongs to."""
+    # PyGithub takes a fifth of a second to import; only commands that report on GitHub come here.
     from groundctl.adapters.github.client import GitHub
 
+    run = open_workflow_run()
     return GitHub(api=run.api, repository=run.repository, token=run.token)
 
 
-def open_history(checkout: Checkout) -> GitHistory:
+def open_history(checkout: Repository) -> GitHistory:
     """Open the history of the checkout."""
-    from groundctl.adapters.local.git import GitHistory
+    from groundctl.adapters.local.git import LocalGitHistory
 
-    return GitHistory(checkout.root)
+    return LocalGitHistory(checkout.root)
 
 
 def comment_author() -> str:
-    """Name the login that our comments have; a GitHub App of your own has another."""
+    """Name the login that our comments have; your own GitHub App has another."""
     return os.environ.get("GROUNDCTL_COMMENT_AUTHOR") or "github-actions[bot]"
 
 
 def approved_plan() -> str:
-    """Name the plan that somebody let through as a whole, by its digest; empty where nobody did."""
+    """Name the plan that was approved as a whole, by its digest; empty if none was."""
     return os.environ.get("GROUNDCTL_APPROVE", "").strip()
 
 
 def environment_name() -> str:
-    """Name the environment that this run speaks for, on a pull request that several may speak on."""
+    """Name the environment that this run reports for; several may report on one pull request."""
     name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         hint = "set it in the workflow's env to the name of your environment, such as production"
@@ -193,7 +247,7 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def _from_terraform(checkout: Checkout) -> Any:
+def _from_terraform(checkout: Repository) -> Any:
     from groundctl.adapters.terraform.stack import Stack
 
     root = checkout.root / "terraform"

@@ -1,10 +1,12 @@
-"""The few exceptions: faults of the world and of usage. A fault in a declaration is a value, a Diagnostic."""
+"""The few exceptions: external failures and wrong usage. A fault in a declaration is a value, a Diagnostic."""
+
+from groundctl.exit_codes import ExitCode
 
 
 class GroundctlError(Exception):
-    """A fault with a message that says what happened and a hint that says what to do now."""
+    """A failure with a message that says what happened and a hint that says what to do next."""
 
-    exit_code = 3
+    exit_code = ExitCode.EXTERNAL_FAILURE
 
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
@@ -13,15 +15,15 @@ class GroundctlError(Exception):
 
 
 class ExternalError(GroundctlError):
-    """Credentials, network, AWS, GitHub or Terraform did not do what we need."""
+    """Credentials, the network, AWS, GitHub, or Terraform did not do what the command needs."""
 
 
 class RefusedByAws(ExternalError):  # noqa: N818 - reads as what happened
-    """AWS answered, and said no about one thing: a bucket, an object, a right."""
+    """AWS refused one request: a bucket, an object, or a permission is missing."""
 
 
 class RefusedByGitHub(ExternalError):  # noqa: N818 - reads as what happened
-    """GitHub answered, and said no; status is HTTP's."""
+    """GitHub refused a request; status is the HTTP status."""
 
     def __init__(self, message: str, *, hint: str, status: int) -> None:
         super().__init__(message, hint=hint)
@@ -29,10 +31,10 @@ class RefusedByGitHub(ExternalError):  # noqa: N818 - reads as what happened
 
 
 class UnclearFromGitHub(ExternalError):  # noqa: N818 - reads as what happened
-    """GitHub's answer leaves open whether it did what was asked."""
+    """GitHub's response does not show whether it did what was asked."""
 
 
 class UsageError(GroundctlError):
-    """The command was given something it cannot work with."""
+    """The command was given something that it cannot work with."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE

@@ -1,15 +1,16 @@
-"""What the pipeline asks of the outside world: one protocol for each door in adapters/, and for the fakes in tests."""
+"""What the use cases ask of the outside world: protocols that adapters/ implement, and the fakes in tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import CreateResponse
 from groundctl.domain.jobs.ledger.entries import AppendResult, LedgerLog
-from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 
 
@@ -28,10 +29,18 @@ class Files(Protocol):
         """Read jobs/policy.yaml, if there is one."""
 
     def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
-        """Read a text file beside a declaration, or say why it is not to be read."""
+        """Read a text file beside a declaration; return a diagnostic if it must not be read."""
 
     def schema(self, name: str) -> dict[str, Any]:
         """Load one of the tool's JSON Schemas."""
+
+
+class Repository(Files, Protocol):
+    """The repository's files, and where they lie on this machine: git and Terraform ask for that."""
+
+    @property
+    def root(self) -> Path:
+        """Name the folder of the repository."""
 
 
 class LabelingJobs(Protocol):
@@ -40,17 +49,17 @@ class LabelingJobs(Protocol):
     def list_jobs(self) -> Iterator[ObservedJob]:
         """Yield every labeling job, a page of 100 a call."""
 
-    def describe(self, name: str) -> Mapping[str, Any] | None:
+    def describe(self, name: str) -> AwsResponse | None:
         """Read one job as AWS describes it; None if there is none."""
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
-        """Send the create call once, with no retry of any kind, and say what came back."""
+    def create_once(self, request: AwsResponse) -> CreateResponse:
+        """Send the create call once, without any retry, and return how AWS responded."""
 
     def stop(self, name: str) -> None:
-        """Stop a job for good."""
+        """Stop a job; this cannot be undone."""
 
 
-class Objects(Protocol):
+class ObjectStore(Protocol):
     """Objects on S3, by their s3:// URI."""
 
     def list_keys(self, prefix: str) -> Iterator[str]:
@@ -63,7 +72,7 @@ class Objects(Protocol):
         """Read an object line by line, each with its end and little of it in memory; None if there is none."""
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
-        """Write an object unless there is one; say whether it was written."""
+        """Write an object unless one exists; return whether it was written."""
 
 
 class Ledger(Protocol):
@@ -80,32 +89,32 @@ class Ledger(Protocol):
 
 
 class Clock(Protocol):
-    """Time, for waiting only: no decision looks at the local clock."""
+    """Time, for waiting only: no decision reads the local clock."""
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
 
 
 class PullRequests(Protocol):
-    """Pull requests of one repository on GitHub, and what is said about their commits."""
+    """Pull requests of one repository on GitHub, and the checks and statuses of their commits."""
 
     def pull_request(self, number: int) -> PullRequest:
         """Read one pull request."""
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Find the pull requests that brought a commit."""
+        """Find the pull requests that contain a commit."""
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         """Yield every comment of a pull request, all pages."""
 
     def post_comment(self, number: int, body: str) -> None:
-        """Write a new comment, once: on anything but a clean yes it is not repeated."""
+        """Post a new comment, once: unless GitHub clearly refused it, the call is not repeated."""
 
     def edit_comment(self, comment: int, body: str) -> bool:
-        """Change a comment; False if it is gone."""
+        """Edit a comment; return False if it no longer exists."""
 
     def put_check(self, commit: str, name: str, check: Check, *, url: str) -> None:
-        """Say something about a commit, with all annotations."""
+        """Set a check on a commit, with all annotations."""
 
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
         """Set a commit's status under a name that branch protection can ask for; at most 140 characters are shown."""
@@ -114,11 +123,50 @@ class PullRequests(Protocol):
         """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
 
 
-class History(Protocol):
-    """The commits that the checkout comes from."""
+class GitHistory(Protocol):
+    """The Git history of the checkout."""
 
     def last_change(self, paths: Iterable[str]) -> str | None:
-        """Find the newest commit of the branch, merges taken as one step, that touched one of the paths."""
+        """Find the newest first-parent commit of the branch that changed one of the paths."""
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
+
+
+class OutputFolder(Protocol):
+    """A folder of this machine that results are written to."""
+
+    def write(self, contents: Mapping[str, Iterable[str | bytes]]) -> tuple[Path, ...]:
+        """Write files by their names, part after part; return their paths."""
+
+    def clips_at(self, place: str) -> Callable[[str], str | None]:
+        """Find the address of a clip, in a folder or on the web, by the clip's URI."""
+
+
+class Simulator(Protocol):
+    """A simulated AWS, with a clock that stands still until it is moved."""
+
+    @property
+    def url(self) -> str:
+        """Give its address."""
+
+    def settings(self) -> Mapping[str, str]:
+        """Give the environment variables that point the AWS SDK and Terraform at it."""
+
+    def set_correct_labels(self, labels: Mapping[str, str]) -> None:
+        """Set the correct label of each clip, by URI or file name."""
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time pass."""
+
+    def run_until_idle(self) -> None:
+        """Let simulated time pass until every job has ended."""
+
+    def let_time_run(self, *, speed: float) -> None:
+        """Let simulated time pass by itself, this many times as fast as real time."""
+
+    def mutating_calls(self) -> int:
+        """Count the calls so far that changed something."""
+
+    def wait(self) -> None:
+        """Wait until the simulator ends."""

@@ -1,4 +1,4 @@
-# The demo's ground: made in seconds, thrown away with all that is in it.
+# The demo's infrastructure: created in seconds, and deleted with everything in it.
 environment = "demo"
 disposable  = true
 

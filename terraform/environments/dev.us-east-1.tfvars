@@ -1,5 +1,5 @@
-# Development, in an account of its own: a bucket for clips is made, everything is kept for a shorter time. Replace account, addresses
-# and names by yours; there is no secret in this file.
+# Development, in its own account: a bucket for clips is created, and everything is kept for a shorter time. Replace account,
+# addresses and names with yours; there is no secret in this file.
 environment = "dev"
 account_id  = "444455556666"
 region      = "us-east-1"

@@ -1,5 +1,5 @@
-# Production in a second Region: an environment of its own with its own state, for clips that may not leave Europe.
-# Buckets, key, workforce and teams are the Region's; IAM names carry the Region, so the two do not meet.
+# Production in a second Region: a separate environment with its own state, for clips that may not leave Europe.
+# Buckets, key, workforce and teams belong to the Region; IAM names contain the Region, so the two do not conflict.
 environment = "production"
 account_id  = "111122223333"
 region      = "eu-west-1"

@@ -1,4 +1,4 @@
-# Production, where the clips lie in buckets that are there already. Replace the account and the names by yours.
+# Production, with clips in existing buckets. Replace the account and the names with yours.
 environment = "production"
 account_id  = "111122223333"
 region      = "us-east-1"
@@ -23,7 +23,7 @@ data = {
 }
 
 workforce = {
-  # An account has one private workforce in a Region. Where `aws sagemaker list-workforces` shows one, name it in place of new:
+  # An account has one private workforce in a Region. If `aws sagemaker list-workforces` shows one, name it instead of new:
   # existing = { name = "default", user_pool_id = "us-east-1_AbCdEf123", client_id = "4example" }
   new = { allowed_cidrs = ["203.0.113.0/24"] }
 }
@@ -39,19 +39,19 @@ existing_teams = {
   acme-vendor = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" }
 }
 
-# Who is told when a job ends, is stuck, or costs too much. GitHub's token is put in afterwards: see modules/labeling-events.
+# Notifications when a job ends, is stuck, or costs too much. Enter GitHub's token afterwards: see modules/labeling-events.
 events = {
   github = { repository = "acme/labeling" }
   emails = ["labeling@example.com"]
   budget = { monthly_usd = 2000 }
 }
 
-# Labels as tables, to be queried with SQL.
+# Labels as tables that you can query with SQL.
 catalog = { scan_limit_gb = 10 }
 
 tags = { cost-center = "sports" }
 
-# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells the two numbers.
+# Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows the two numbers.
 github = {
   repository    = "acme/labeling"
   repository_id = "987654321"

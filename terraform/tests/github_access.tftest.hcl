@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made. What the policies amount to is weighed in
+# Plans against a mock provider: no account, no network, and nothing is created. The policies are evaluated in
 # tests/terraform/test_github_*.py.
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -42,7 +42,7 @@ variables {
   }
 }
 
-run "each_role_has_a_ceiling_of_its_own" {
+run "each_role_has_its_own_permissions_boundary" {
   command = plan
 
   module {
@@ -51,9 +51,9 @@ run "each_role_has_a_ceiling_of_its_own" {
 
   assert {
     condition = { for kind, role in aws_iam_role.this : kind => role.permissions_boundary } == {
-      for kind, ceiling in aws_iam_policy.ceiling : kind => "arn:aws:iam::111122223333:policy/${ceiling.name}"
+      for kind, boundary in aws_iam_policy.ceiling : kind => "arn:aws:iam::111122223333:policy/${boundary.name}"
     }
-    error_message = "A role's permissions boundary is the policy made for it."
+    error_message = "A role's permissions boundary is the policy that is created for it."
   }
 
   assert {
@@ -63,11 +63,11 @@ run "each_role_has_a_ceiling_of_its_own" {
       stop      = "groundctl-test-github-stop-us-east-1"
       terraform = "groundctl-test-github-terraform-us-east-1"
     }
-    error_message = "There are four roles, named after what they are for."
+    error_message = "There are four roles, named after their purpose."
   }
 }
 
-run "pull_requests_and_the_default_branch_become_the_plan_role" {
+run "pull_requests_and_the_default_branch_can_assume_the_plan_role" {
   command = plan
 
   module {
@@ -93,11 +93,11 @@ run "pull_requests_and_the_default_branch_become_the_plan_role" {
         }
       }
     }]
-    error_message = "Both forms of the subject, the audience and the repository's number are asked for, and nothing else is let in."
+    error_message = "Both forms of the subject, the audience and the repository's number are required, and nothing else is admitted."
   }
 }
 
-run "an_approved_environment_on_the_default_branch_becomes_each_other_role" {
+run "an_approved_environment_on_the_default_branch_can_assume_each_other_role" {
   command = plan
 
   module {
@@ -164,11 +164,11 @@ run "the_provider_is_made_for_the_audience_of_aws" {
 
   assert {
     condition     = aws_iam_openid_connect_provider.this[0].url == "https://token.actions.githubusercontent.com" && tolist(aws_iam_openid_connect_provider.this[0].client_id_list) == tolist(["sts.amazonaws.com"])
-    error_message = "A token for somebody else is no token for AWS."
+    error_message = "A token for another audience is not accepted."
   }
 }
 
-run "a_provider_that_is_there_is_used" {
+run "an_existing_provider_is_used" {
   command = plan
 
   module {
@@ -186,7 +186,7 @@ run "a_provider_that_is_there_is_used" {
 
   assert {
     condition     = length(aws_iam_openid_connect_provider.this) == 0 && output.provider_arn == "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
-    error_message = "An account has one provider for GitHub: no second one is made."
+    error_message = "An account has one provider for GitHub: no second one is created."
   }
 }
 
@@ -211,7 +211,7 @@ run "jobs_are_created_for_the_named_teams_under_the_named_role" {
       ] == [
       [["arn:aws:iam::111122223333:role/groundctl-test-labeling-us-east-1"], { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }]
     ]
-    error_message = "One role is passed on, to SageMaker only."
+    error_message = "One role is passed, to SageMaker only."
   }
 }
 
@@ -224,7 +224,7 @@ run "keys_are_used_only_where_there_are_keys" {
 
   assert {
     condition     = alltrue([for kind in ["apply", "stop"] : !strcontains(aws_iam_role_policy.this[kind].policy, "kms:")])
-    error_message = "Without a key there is no right to one."
+    error_message = "Without a key no policy allows one."
   }
 }
 
@@ -259,7 +259,7 @@ run "keys_are_used_by_way_of_s3" {
   }
 }
 
-run "star_stands_alone_only_where_aws_takes_no_resource" {
+run "star_is_the_resource_only_where_aws_supports_no_other" {
   command = plan
 
   module {
@@ -272,11 +272,11 @@ run "star_stands_alone_only_where_aws_takes_no_resource" {
         for statement in jsondecode(policy.policy).Statement : statement.Action if statement.Effect == "Allow" && contains(statement.Resource, "*")
       ]
     ])) == toset(["cognito-idp:DescribeUserPoolDomain", "kms:ListAliases", "sagemaker:ListLabelingJobs", "states:ValidateStateMachineDefinition"])
-    error_message = "Everything else names what it is for."
+    error_message = "Every other statement names its resources."
   }
 }
 
-run "service_roles_are_passed_on_by_name" {
+run "service_roles_are_passed_by_name" {
   command = plan
 
   module {
@@ -295,11 +295,11 @@ run "service_roles_are_passed_on_by_name" {
     condition = [
       for statement in jsondecode(aws_iam_role_policy.this["terraform"].policy).Statement : statement.Resource if contains(statement.Action, "iam:PassRole")
     ] == [["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"]]
-    error_message = "EventBridge and Step Functions get the roles that are theirs."
+    error_message = "EventBridge and Step Functions get their own roles only."
   }
 }
 
-run "service_roles_are_made_only_under_the_given_boundary" {
+run "service_roles_are_created_only_under_the_given_boundary" {
   command = plan
 
   module {
@@ -323,11 +323,11 @@ run "service_roles_are_made_only_under_the_given_boundary" {
         ["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"],
         { StringEquals = { "iam:PermissionsBoundary" = ["arn:aws:iam::111122223333:policy/groundctl-boundary"] } },
     ]]
-    error_message = "Each role is named, and none is made without the boundary."
+    error_message = "Each role is named, and none is created without the boundary."
   }
 }
 
-run "without_a_boundary_no_role_is_made" {
+run "without_a_boundary_no_role_is_created" {
   command = plan
 
   module {
@@ -336,11 +336,11 @@ run "without_a_boundary_no_role_is_made" {
 
   assert {
     condition     = alltrue([for policy in aws_iam_role_policy.this : !strcontains(policy.policy, "iam:CreateRole")])
-    error_message = "A role without a boundary could be anybody's."
+    error_message = "A role without a boundary could trust any principal."
   }
 }
 
-run "names_as_long_as_they_may_be_fit_into_iam" {
+run "the_longest_names_fit_into_iam" {
   command = plan
 
   module {
@@ -362,7 +362,7 @@ run "names_as_long_as_they_may_be_fit_into_iam" {
   }
 }
 
-run "without_github_there_is_no_role_for_it" {
+run "without_github_no_role_is_created" {
   command = plan
 
   variables {
@@ -371,11 +371,11 @@ run "without_github_there_is_no_role_for_it" {
 
   assert {
     condition     = length(module.github_access) == 0 && output.github_roles == null
-    error_message = "Who applies by hand trusts nobody else."
+    error_message = "A manual setup trusts no other principal."
   }
 }
 
-run "github_is_given_what_terraform_makes" {
+run "github_gets_the_resources_that_terraform_creates" {
   command = plan
 
   variables {
@@ -465,7 +465,7 @@ run "rejects_a_branch_written_as_a_ref" {
   expect_failures = [var.github]
 }
 
-run "rejects_an_environment_that_github_would_write_otherwise" {
+run "rejects_an_environment_that_github_would_encode" {
   command = plan
 
   module {
@@ -503,7 +503,7 @@ run "rejects_one_environment_for_two_roles" {
   expect_failures = [var.github]
 }
 
-run "rejects_a_provider_of_somebody_else" {
+run "rejects_a_provider_of_another_service" {
   command = plan
 
   module {
@@ -602,7 +602,7 @@ run "rejects_an_execution_role_that_is_any_role" {
   expect_failures = [var.labeling]
 }
 
-run "rejects_the_public_crowd" {
+run "rejects_the_public_workforce" {
   command = plan
 
   module {
@@ -769,7 +769,7 @@ run "rejects_service_roles_that_are_any_role" {
   expect_failures = [var.ground]
 }
 
-run "rejects_a_boundary_that_bounds_nothing" {
+run "rejects_an_aws_managed_policy_as_boundary" {
   command = plan
 
   module {
@@ -807,7 +807,7 @@ run "rejects_more_buckets_than_a_policy_holds" {
   expect_failures = [aws_iam_role_policy.this]
 }
 
-run "rejects_names_longer_than_a_ceiling_holds" {
+run "rejects_names_too_long_for_a_permissions_boundary" {
   command = plan
 
   module {

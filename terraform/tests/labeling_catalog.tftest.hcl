@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {}
 
 variables {
@@ -24,7 +24,7 @@ run "a_table_reads_one_folder_of_each_job" {
       output_manifests = "s3://labels/labels/$${job}/manifests/output/"
       worker_responses = "s3://labels/labels/$${job}/annotations/worker-response/"
     }
-    error_message = "The folders are those into which Ground Truth writes."
+    error_message = "The folders are those that Ground Truth writes to."
   }
 
   assert {
@@ -36,11 +36,11 @@ run "a_table_reads_one_folder_of_each_job" {
 
   assert {
     condition     = aws_glue_catalog_database.this.name == "groundctl_test"
-    error_message = "Glue's names take no hyphens."
+    error_message = "Glue names cannot contain hyphens."
   }
 }
 
-run "a_query_cannot_read_or_leak_more_than_the_workgroup_lets_it" {
+run "a_query_cannot_exceed_the_limits_of_the_workgroup" {
   command = plan
 
   module {
@@ -54,11 +54,11 @@ run "a_query_cannot_read_or_leak_more_than_the_workgroup_lets_it" {
 
   assert {
     condition     = one(aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration) == { encryption_option = "SSE_KMS", kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/ours" }
-    error_message = "Results are encrypted as labels are."
+    error_message = "Results are encrypted like labels."
   }
 }
 
-run "results_are_shut_in_and_go_away" {
+run "results_are_private_and_expire" {
   command = plan
 
   module {
@@ -78,16 +78,16 @@ run "results_are_shut_in_and_go_away" {
 
   assert {
     condition     = aws_s3_bucket.results.bucket == "groundctl-test-queries-111122223333-us-east-1" && !aws_s3_bucket.results.force_destroy
-    error_message = "Its name carries account and Region."
+    error_message = "Its name contains account and Region."
   }
 
   assert {
     condition     = one(aws_s3_bucket_lifecycle_configuration.results[0].rule[0].expiration).days == 30
-    error_message = "Results go away after 30 days: they may tell who labeled what."
+    error_message = "Results expire after 30 days: they can contain worker identities."
   }
 }
 
-run "each_sample_query_says_what_it_is_for" {
+run "each_sample_query_has_a_description" {
   command = plan
 
   module {
@@ -114,12 +114,12 @@ run "without_kms_s3_manages_the_keys" {
 
   assert {
     condition     = one(aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration).encryption_option == "SSE_S3"
-    error_message = "Results are encrypted all the same."
+    error_message = "Results are still encrypted."
   }
 
   assert {
     condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.results.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
-    error_message = "So is the bucket."
+    error_message = "The bucket is encrypted too."
   }
 }
 
@@ -154,7 +154,7 @@ run "rejects_a_prefix_that_is_half_a_folder" {
   expect_failures = [var.labels]
 }
 
-run "rejects_a_limit_that_athena_does_not_take" {
+run "rejects_a_limit_that_athena_refuses" {
   command = plan
 
   module {

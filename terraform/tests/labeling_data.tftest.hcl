@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {}
 
 variables {
@@ -11,7 +11,7 @@ variables {
   execution_role_name = "groundctl-test-labeling-us-east-1"
 }
 
-run "names_carry_account_and_region" {
+run "names_contain_account_and_region" {
   command = plan
 
   module {
@@ -51,7 +51,7 @@ run "longest_names_fit_into_63_characters" {
   }
 }
 
-run "every_bucket_is_shut_to_the_public" {
+run "every_bucket_blocks_public_access" {
   command = plan
 
   module {
@@ -69,7 +69,7 @@ run "every_bucket_is_shut_to_the_public" {
         aws_s3_bucket_versioning.this[role].versioning_configuration[0].status == "Enabled",
       ])
     ])
-    error_message = "Each bucket, the one for logs too, blocks public access, owns its objects and keeps old versions."
+    error_message = "Each bucket, including the one for logs, blocks public access, owns its objects and keeps old versions."
   }
 }
 
@@ -103,11 +103,11 @@ run "plain_http_and_old_tls_are_refused_on_every_bucket" {
     condition = { for role, policy in aws_s3_bucket_policy.this : role => length(jsondecode(policy.policy).Statement) } == {
       inputs = 2, artifacts = 4, outputs = 2, logs = 3
     }
-    error_message = "There is no statement beside the ones that these tests know: one that demands AES256 would shut Ground Truth out."
+    error_message = "There are no other statements than these tests know: one that requires AES256 would refuse Ground Truth."
   }
 }
 
-run "job_files_and_claims_are_written_once_and_stay" {
+run "job_files_and_claims_are_written_once_and_never_deleted" {
   command = plan
 
   module {
@@ -141,7 +141,7 @@ run "job_files_and_claims_are_written_once_and_stay" {
         ]
       },
     ]
-    error_message = "Nobody writes over a job's files or a claim, and nobody deletes them to write them anew."
+    error_message = "A job's files and claims cannot be overwritten, or deleted and written again."
   }
 }
 
@@ -179,7 +179,7 @@ run "the_log_bucket_lets_only_s3_write_for_our_buckets" {
   }
 }
 
-run "logs_go_to_a_bucket_that_is_there_already" {
+run "logs_can_go_to_an_existing_bucket" {
   command = plan
 
   module {
@@ -192,12 +192,12 @@ run "logs_go_to_a_bucket_that_is_there_already" {
 
   assert {
     condition     = toset([for logging in aws_s3_bucket_logging.this : logging.target_bucket]) == toset(["acme-access-logs"])
-    error_message = "The given bucket takes the logs."
+    error_message = "The given bucket receives the logs."
   }
 
   assert {
     condition     = toset(keys(aws_s3_bucket.this)) == toset(["inputs", "artifacts", "outputs"])
-    error_message = "No bucket for logs is made beside it."
+    error_message = "No bucket for logs is created in addition."
   }
 }
 
@@ -218,7 +218,7 @@ run "logs_can_be_left_out" {
   }
 }
 
-run "clips_can_lie_elsewhere" {
+run "clips_can_be_stored_elsewhere" {
   command = plan
 
   module {
@@ -231,7 +231,7 @@ run "clips_can_lie_elsewhere" {
 
   assert {
     condition     = !contains(keys(aws_s3_bucket.this), "inputs") && length(aws_s3_bucket_cors_configuration.inputs) == 0 && output.input_bucket == null
-    error_message = "No bucket for clips is made where they lie in existing ones."
+    error_message = "No bucket for clips is created if they are in existing ones."
   }
 }
 
@@ -249,11 +249,11 @@ run "the_workers_page_can_fetch_clips" {
       one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).expose_headers == toset(["Access-Control-Allow-Origin"]),
       length(one(aws_s3_bucket_cors_configuration.inputs[0].cors_rule).allowed_headers) == 0,
     ])
-    error_message = "The rule is the one that AWS asks for: GET from any origin, Access-Control-Allow-Origin exposed, no headers."
+    error_message = "The rule is the one that AWS requires: GET from any origin, Access-Control-Allow-Origin exposed, no headers."
   }
 }
 
-run "a_key_is_made_and_rotated_by_default" {
+run "a_key_is_created_and_rotated_by_default" {
   command = plan
 
   module {
@@ -262,14 +262,14 @@ run "a_key_is_made_and_rotated_by_default" {
 
   assert {
     condition     = aws_kms_key.this[0].enable_key_rotation && aws_kms_key.this[0].deletion_window_in_days == 30
-    error_message = "The key rotates, and leaves 30 days to think again."
+    error_message = "The key rotates, and its deletion can be canceled for 30 days."
   }
 
   assert {
     condition = { for role, bucket in aws_s3_bucket_server_side_encryption_configuration.this : role => one(bucket.rule).bucket_key_enabled } == {
       inputs = true, artifacts = true, outputs = true, logs = false
     }
-    error_message = "Bucket keys spare a KMS call per clip; S3's log delivery can use no KMS key."
+    error_message = "Bucket keys save a KMS call per clip; S3's log delivery can use no KMS key."
   }
 
   assert {
@@ -280,7 +280,7 @@ run "a_key_is_made_and_rotated_by_default" {
   }
 }
 
-run "the_key_lets_ground_truth_write" {
+run "the_key_admits_ground_truth" {
   command = plan
 
   module {
@@ -304,11 +304,11 @@ run "the_key_lets_ground_truth_write" {
         Resource  = "*"
       },
     ]
-    error_message = "The execution role uses the key, the account's own IAM policies say who else does, and no other account."
+    error_message = "The execution role may use the key, the account's own IAM policies decide who else may, and no other account may."
   }
 }
 
-run "a_given_key_is_used_and_none_made" {
+run "a_given_key_is_used_and_none_is_created" {
   command = plan
 
   module {
@@ -321,7 +321,7 @@ run "a_given_key_is_used_and_none_made" {
 
   assert {
     condition     = length(aws_kms_key.this) == 0 && output.kms_key_arn == var.encryption.key_arn
-    error_message = "The given key is handed over."
+    error_message = "The given key is passed on."
   }
 }
 
@@ -338,7 +338,7 @@ run "without_kms_s3_manages_the_keys" {
 
   assert {
     condition     = length(aws_kms_key.this) == 0 && output.kms_key_arn == null
-    error_message = "No key is made or handed over."
+    error_message = "No key is created or passed on."
   }
 
   assert {
@@ -346,11 +346,11 @@ run "without_kms_s3_manages_the_keys" {
       for bucket in aws_s3_bucket_server_side_encryption_configuration.this :
       one(one(bucket.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
     ])
-    error_message = "The buckets are encrypted all the same."
+    error_message = "The buckets are still encrypted."
   }
 }
 
-run "lifecycle_touches_no_clip_job_file_or_label" {
+run "lifecycle_deletes_no_clip_job_file_or_label" {
   command = plan
 
   module {
@@ -366,7 +366,7 @@ run "lifecycle_touches_no_clip_job_file_or_label" {
     condition = { for role, bucket in aws_s3_bucket_lifecycle_configuration.this : role => [for rule in bucket.rule : rule.id if length(rule.expiration) > 0] } == {
       inputs = [], artifacts = [], outputs = ["worker-responses"], logs = ["old-logs"]
     }
-    error_message = "Of what is current only worker responses and logs go away: a job's manifest and labels stay."
+    error_message = "Of current versions only worker responses and logs expire: a job's manifest and labels stay."
   }
 
   assert {
@@ -375,7 +375,7 @@ run "lifecycle_touches_no_clip_job_file_or_label" {
   }
 }
 
-run "worker_responses_are_marked_and_go_away" {
+run "worker_responses_are_tagged_and_expire" {
   command = plan
 
   module {
@@ -391,7 +391,7 @@ run "worker_responses_are_marked_and_go_away" {
       for rule in aws_s3_bucket_lifecycle_configuration.this["outputs"].rule : [one(rule.expiration).days, one(one(rule.filter).tag).key, one(one(rule.filter).tag).value]
       if rule.id == "worker-responses"
     ] == [[30, "groundctl:holds", "worker-identity"]]
-    error_message = "What bears the mark is deleted after the given days."
+    error_message = "Tagged files are deleted after the given days."
   }
 
   assert {
@@ -399,7 +399,7 @@ run "worker_responses_are_marked_and_go_away" {
       bucket = { name = ["groundctl-test-outputs-111122223333-us-east-1"] }
       object = { key = [{ wildcard = "*/annotations/worker-response/*" }] }
     }
-    error_message = "Every new worker response is noticed, and no label."
+    error_message = "The rule matches every new worker response, and no label."
   }
 
   assert {
@@ -408,7 +408,7 @@ run "worker_responses_are_marked_and_go_away" {
       "Key.$"    = "$.detail.object.key"
       Tagging    = { TagSet = [{ Key = "groundctl:holds", Value = "worker-identity" }] }
     }
-    error_message = "It gets the mark by which the lifecycle rule finds it."
+    error_message = "It gets the tag that the lifecycle rule matches."
   }
 
   assert {
@@ -418,7 +418,7 @@ run "worker_responses_are_marked_and_go_away" {
       Action   = ["s3:PutObjectTagging"]
       Resource = ["arn:aws:s3:::groundctl-test-outputs-111122223333-us-east-1/*/annotations/worker-response/*"]
     }]
-    error_message = "What marks worker responses can mark nothing else: a marked label would be deleted."
+    error_message = "The role that tags worker responses can tag nothing else: a tagged label would be deleted."
   }
 
   assert {
@@ -426,7 +426,7 @@ run "worker_responses_are_marked_and_go_away" {
       for role in [aws_iam_role.worker_response_events[0], aws_iam_role.worker_response_tags[0]] :
       jsondecode(role.assume_role_policy).Statement[0].Condition == { StringEquals = { "aws:SourceAccount" = "111122223333" } }
     ])
-    error_message = "Both roles work for this account only."
+    error_message = "Both roles can be assumed for this account only."
   }
 }
 
@@ -443,7 +443,7 @@ run "worker_responses_can_stay" {
 
   assert {
     condition     = length(aws_sfn_state_machine.worker_responses) + length(aws_iam_role.worker_response_tags) + length(aws_cloudwatch_event_rule.worker_responses) == 0
-    error_message = "Nothing is made to mark them."
+    error_message = "Nothing is created to tag them."
   }
 
   assert {
@@ -452,7 +452,7 @@ run "worker_responses_can_stay" {
   }
 }
 
-run "worker_responses_open_only_to_their_readers" {
+run "only_the_readers_can_read_worker_responses" {
   command = plan
 
   module {
@@ -478,11 +478,11 @@ run "worker_responses_open_only_to_their_readers" {
         BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
       }
     }]
-    error_message = "Ground Truth consolidates from them, the readers read them, nobody else does."
+    error_message = "Only Ground Truth, which consolidates them, and the readers can read them."
   }
 }
 
-run "a_boundary_bounds_every_role" {
+run "every_role_has_the_boundary" {
   command = plan
 
   module {
@@ -504,7 +504,7 @@ run "a_boundary_bounds_every_role" {
       for role in [aws_iam_role.worker_response_events[0], aws_iam_role.worker_response_tags[0]] :
       role.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     ])
-    error_message = "The roles for marking have the boundary."
+    error_message = "The roles for tagging have the boundary."
   }
 }
 
@@ -529,7 +529,7 @@ run "longest_role_names_fit_into_64_characters" {
       for name in [aws_iam_role.worker_response_events[0].name, aws_iam_role.worker_response_tags[0].name, aws_cloudwatch_event_rule.worker_responses[0].name] :
       length(name)
     ]...) <= 64
-    error_message = "IAM and EventBridge take names of 64 characters."
+    error_message = "IAM and EventBridge accept names of 64 characters."
   }
 }
 
@@ -550,7 +550,7 @@ run "lifecycle_can_be_left_out" {
   }
 }
 
-run "destroy_keeps_the_labels_unless_told" {
+run "destroy_keeps_the_labels_by_default" {
   command = plan
 
   module {
@@ -559,7 +559,7 @@ run "destroy_keeps_the_labels_unless_told" {
 
   assert {
     condition     = !anytrue([for bucket in aws_s3_bucket.this : bucket.force_destroy])
-    error_message = "A bucket with something in it is not destroyed."
+    error_message = "A bucket that contains objects is not destroyed."
   }
 }
 
@@ -638,7 +638,7 @@ run "rejects_worker_responses_of_half_a_day" {
   expect_failures = [var.worker_responses]
 }
 
-run "rejects_readers_that_are_no_arns" {
+run "rejects_readers_that_are_not_arns" {
   command = plan
 
   module {

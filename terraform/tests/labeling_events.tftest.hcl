@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {}
 
 variables {
@@ -27,7 +27,7 @@ run "the_rule_hears_every_end_and_nothing_else" {
       "detail-type" = ["SageMaker Ground Truth Labeling Job State Change"]
       detail        = { LabelingJobStatus = ["Completed", "Failed", "Stopped"] }
     }
-    error_message = "Ground Truth tells of three ends, and other things of SageMaker are not ours."
+    error_message = "Ground Truth sends three final states, and the rule matches no other SageMaker events."
   }
 }
 
@@ -74,7 +74,7 @@ run "terraform_never_holds_the_token" {
 
   assert {
     condition     = one(one(aws_cloudwatch_event_connection.github[0].auth_parameters).api_key).value == local.no_token
-    error_message = "The connection is made with a placeholder."
+    error_message = "The connection is created with a placeholder."
   }
 
   assert {
@@ -83,7 +83,7 @@ run "terraform_never_holds_the_token" {
   }
 }
 
-run "a_boundary_bounds_every_role" {
+run "every_role_has_the_boundary" {
   command = plan
 
   module {
@@ -108,7 +108,7 @@ run "a_boundary_bounds_every_role" {
   }
 }
 
-run "people_are_told_in_words" {
+run "notifications_are_sentences" {
   command = plan
 
   module {
@@ -126,7 +126,7 @@ run "people_are_told_in_words" {
   }
 }
 
-run "eventbridge_is_held_to_no_condition_that_it_cannot_meet" {
+run "eventbridge_has_no_condition_that_it_cannot_meet" {
   command = plan
 
   module {
@@ -151,7 +151,7 @@ run "eventbridge_is_held_to_no_condition_that_it_cannot_meet" {
   }
 }
 
-run "what_cannot_be_delivered_is_kept_and_told" {
+run "undelivered_events_are_kept_and_raise_an_alarm" {
   command = plan
 
   module {
@@ -170,7 +170,7 @@ run "what_cannot_be_delivered_is_kept_and_told" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.lost.dimensions == tomap({ RuleName = "groundctl-test-job-ended" })
-    error_message = "What misses the queue too is another."
+    error_message = "An event that misses the queue too is another."
   }
 }
 
@@ -188,21 +188,21 @@ run "a_job_is_stuck_after_two_weeks" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stuck[0].metric_name == local.look_for_stuck_jobs.States.Tell.Arguments.MetricData[0].MetricName && aws_cloudwatch_metric_alarm.stuck[0].namespace == local.look_for_stuck_jobs.States.Tell.Arguments.Namespace && aws_cloudwatch_metric_alarm.stuck[0].dimensions == tomap({ for each in local.look_for_stuck_jobs.States.Tell.Arguments.MetricData[0].Dimensions : each.Name => each.Value })
-    error_message = "The alarm reads what the look writes."
+    error_message = "The alarm reads the metric that the daily check writes."
   }
 
   assert {
     condition     = aws_cloudwatch_event_rule.daily[0].schedule_expression == "rate(1 day)" && aws_cloudwatch_metric_alarm.stuck[0].period == 86400
-    error_message = "The alarm covers the time from one look to the next."
+    error_message = "The alarm covers the time from one check to the next."
   }
 
   assert {
     condition     = jsondecode(aws_iam_role_policy.watcher[0].policy).Statement[*].Action == ["sagemaker:ListLabelingJobs", "cloudwatch:PutMetricData"]
-    error_message = "The look can list and count, and nothing more."
+    error_message = "The check can list and count, and nothing more."
   }
 }
 
-run "the_look_can_be_left_out" {
+run "the_daily_check_can_be_left_out" {
   command = plan
 
   module {
@@ -215,7 +215,7 @@ run "the_look_can_be_left_out" {
 
   assert {
     condition     = length(aws_sfn_state_machine.watcher) + length(aws_cloudwatch_metric_alarm.stuck) + length(aws_cloudwatch_metric_alarm.watcher_failed) + length(aws_iam_role.watcher) + length(aws_iam_role.daily) == 0
-    error_message = "Nothing of it is made."
+    error_message = "None of its resources is created."
   }
 }
 
@@ -234,7 +234,7 @@ run "the_budget_warns_before_and_after" {
       "ACTUAL 100"     = "PERCENTAGE"
       "FORECASTED 100" = "PERCENTAGE"
     }
-    error_message = "At 80 and 100 percent, and when AWS expects more."
+    error_message = "At 80 and 100 percent, and when AWS forecasts more."
   }
 
   assert {
@@ -242,7 +242,7 @@ run "the_budget_warns_before_and_after" {
       Region  = tolist(["us-east-1"])
       Service = tolist(["Amazon SageMaker"])
     }
-    error_message = "What counts is SageMaker in this Region: too much rather than nothing."
+    error_message = "It counts SageMaker in this Region: too much rather than nothing."
   }
 }
 
@@ -263,7 +263,7 @@ run "the_budget_can_count_own_jobs_only" {
   }
 }
 
-run "without_github_and_budget_people_are_told_all_the_same" {
+run "without_github_and_budget_notifications_still_work" {
   command = plan
 
   module {
@@ -277,7 +277,7 @@ run "without_github_and_budget_people_are_told_all_the_same" {
 
   assert {
     condition     = length(aws_cloudwatch_event_connection.github) + length(aws_cloudwatch_event_target.github) + length(aws_iam_role.calls_github) + length(aws_budgets_budget.this) == 0
-    error_message = "Nothing of either is made."
+    error_message = "Neither is created."
   }
 
   assert {
@@ -286,7 +286,7 @@ run "without_github_and_budget_people_are_told_all_the_same" {
   }
 }
 
-run "a_server_of_ones_own_is_called" {
+run "a_github_enterprise_server_can_be_called" {
   command = plan
 
   module {
@@ -331,7 +331,7 @@ run "rejects_github_without_tls" {
   expect_failures = [var.github]
 }
 
-run "rejects_an_address_that_is_none" {
+run "rejects_an_invalid_address" {
   command = plan
 
   module {
@@ -345,7 +345,7 @@ run "rejects_an_address_that_is_none" {
   expect_failures = [var.emails]
 }
 
-run "rejects_a_job_that_aws_has_ended_before" {
+run "rejects_more_days_than_aws_runs_a_job" {
   command = plan
 
   module {

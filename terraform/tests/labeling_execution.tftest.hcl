@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {}
 
 variables {
@@ -15,7 +15,7 @@ variables {
   }
 }
 
-run "only_sagemaker_of_this_account_becomes_the_role" {
+run "only_sagemaker_of_this_account_can_assume_the_role" {
   command = plan
 
   module {
@@ -60,11 +60,11 @@ run "reads_clips_and_job_files_and_no_other_artifacts" {
     condition = one([
       for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "ReadClipsAndJobFiles"
     ]) == ["arn:aws:s3:::clips/*", "arn:aws:s3:::older-clips/rallies/*", "arn:aws:s3:::older-clips/serves/*", "arn:aws:s3:::artifacts/jobs/*"]
-    error_message = "Clips are read where they lie; of the artifacts, a job reads what lies under jobs/."
+    error_message = "Clips are read where they are stored; of the artifacts, a job reads what is under jobs/."
   }
 }
 
-run "star_stands_alone_only_for_metrics" {
+run "star_is_the_resource_only_for_metrics" {
   command = plan
 
   module {
@@ -75,7 +75,7 @@ run "star_stands_alone_only_for_metrics" {
     condition = [
       for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid if contains(statement.Resource, "*")
     ] == ["WriteMetrics"]
-    error_message = "PutMetricData takes no resource; everything else names one."
+    error_message = "PutMetricData supports no resource; every other statement names one."
   }
 
   assert {
@@ -110,11 +110,11 @@ run "keys_are_used_only_where_there_are_keys" {
 
   assert {
     condition     = !strcontains(aws_iam_role_policy.this.policy, "kms:") && length(aws_iam_role_policy.data_key) == 0
-    error_message = "Without a key there is no right to one."
+    error_message = "Without a key no policy allows one."
   }
 }
 
-run "foreign_keys_only_decrypt" {
+run "keys_of_others_only_decrypt" {
   command = plan
 
   module {
@@ -144,7 +144,7 @@ run "foreign_keys_only_decrypt" {
   }
 }
 
-run "a_boundary_bounds_the_role" {
+run "the_role_has_the_boundary" {
   command = plan
 
   module {
@@ -185,7 +185,7 @@ run "the_longest_role_name_fits_into_64_characters" {
 
   assert {
     condition     = length(aws_iam_role.this.name) <= 64
-    error_message = "IAM takes 64 characters."
+    error_message = "IAM accepts 64 characters."
   }
 }
 
@@ -217,7 +217,7 @@ run "rejects_a_prefix_that_is_half_a_folder" {
   expect_failures = [var.access]
 }
 
-run "rejects_a_key_that_is_no_arn" {
+run "rejects_a_key_that_is_not_an_arn" {
   command = plan
 
   module {

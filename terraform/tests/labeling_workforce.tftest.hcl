@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {}
 
 variables {
@@ -35,7 +35,7 @@ run "a_team_is_a_group_of_the_pool" {
 
   assert {
     condition     = aws_sagemaker_workteam.this["court-side-reviewers"].workforce_name == "groundctl-test"
-    error_message = "The team belongs to the workforce that is made with it."
+    error_message = "The team belongs to the workforce that is created with it."
   }
 }
 
@@ -65,7 +65,7 @@ run "a_member_of_two_teams_is_one_worker" {
       for email, worker in aws_cognito_user.this :
       worker.username == email && worker.desired_delivery_mediums == toset(["EMAIL"]) && worker.password == null && worker.temporary_password == null
     ])
-    error_message = "Cognito sends the invitation; no password comes by Terraform."
+    error_message = "Cognito sends the invitation; Terraform sees no password."
   }
 }
 
@@ -78,16 +78,16 @@ run "workers_are_invited" {
 
   assert {
     condition     = aws_cognito_user_pool.this[0].admin_create_user_config[0].allow_admin_create_user_only
-    error_message = "Nobody signs up alone: clips may not be public."
+    error_message = "Workers cannot sign up alone: clips may not be public."
   }
 
   assert {
     condition     = aws_cognito_user_pool.this[0].deletion_protection == "ACTIVE"
-    error_message = "The workers' accounts outlive a destroy unless told."
+    error_message = "By default, destroy keeps the workers' accounts."
   }
 }
 
-run "the_sign_in_domain_carries_the_account" {
+run "the_sign_in_domain_contains_the_account" {
   command = plan
 
   module {
@@ -100,7 +100,7 @@ run "the_sign_in_domain_carries_the_account" {
   }
 }
 
-run "an_existing_workforce_takes_the_teams" {
+run "teams_can_be_created_in_an_existing_workforce" {
   command = plan
 
   module {
@@ -113,17 +113,17 @@ run "an_existing_workforce_takes_the_teams" {
 
   assert {
     condition     = length(aws_sagemaker_workforce.this) + length(aws_cognito_user_pool.this) + length(aws_cognito_user_pool_client.this) == 0
-    error_message = "An account has one workforce in a Region: no second one is made."
+    error_message = "An account has one workforce in a Region: no second one is created."
   }
 
   assert {
     condition     = aws_sagemaker_workteam.this["court-side-reviewers"].workforce_name == "default"
-    error_message = "The team is made in the existing workforce."
+    error_message = "The team is created in the existing workforce."
   }
 
   assert {
     condition     = one(one(aws_sagemaker_workteam.this["court-side-reviewers"].member_definition).cognito_member_definition).user_pool == "us-east-1_AbCdEf123"
-    error_message = "Its members are a group of the existing pool."
+    error_message = "Its members form a group of the existing pool."
   }
 
   assert {
@@ -133,11 +133,11 @@ run "an_existing_workforce_takes_the_teams" {
 
   assert {
     condition     = output.workforce == var.workforce.existing
-    error_message = "The same words can be given to a third environment."
+    error_message = "The same value can be used in a third environment."
   }
 }
 
-run "an_identity_provider_can_vouch_for_workers" {
+run "an_identity_provider_can_authenticate_workers" {
   command = plan
 
   module {
@@ -166,21 +166,21 @@ run "an_identity_provider_can_vouch_for_workers" {
 
   assert {
     condition     = length(aws_cognito_user_pool.this) + length(aws_cognito_user_group.this) + length(aws_cognito_user.this) == 0
-    error_message = "There is nothing of Cognito."
+    error_message = "No Cognito resource is created."
   }
 
   assert {
     condition     = one(aws_sagemaker_workforce.this[0].oidc_config).issuer == "https://id.example.com" && length(aws_sagemaker_workforce.this[0].cognito_config) == 0
-    error_message = "The workforce asks the identity provider."
+    error_message = "The workforce uses the identity provider."
   }
 
   assert {
     condition     = one(one(aws_sagemaker_workteam.this["reviewers"].member_definition).oidc_member_definition).groups == toset(["tennis", "umpires"])
-    error_message = "A team is groups of the identity provider."
+    error_message = "A team consists of groups of the identity provider."
   }
 }
 
-run "an_existing_oidc_workforce_takes_groups" {
+run "an_existing_oidc_workforce_accepts_groups" {
   command = plan
 
   module {
@@ -196,16 +196,16 @@ run "an_existing_oidc_workforce_takes_groups" {
 
   assert {
     condition     = length(aws_sagemaker_workforce.this) == 0 && aws_sagemaker_workteam.this["reviewers"].workforce_name == "staff"
-    error_message = "The team is made in the existing workforce, and no secret is needed."
+    error_message = "The team is created in the existing workforce, and no secret is needed."
   }
 
   assert {
     condition     = length(one(aws_sagemaker_workteam.this["reviewers"].member_definition).cognito_member_definition) == 0
-    error_message = "It has nothing of Cognito."
+    error_message = "It has no Cognito members."
   }
 }
 
-run "a_topic_tells_the_team_of_new_work" {
+run "a_topic_notifies_the_team_of_new_work" {
   command = plan
 
   module {
@@ -224,7 +224,7 @@ run "a_topic_tells_the_team_of_new_work" {
   }
 }
 
-run "the_portal_can_be_fenced" {
+run "the_portal_can_be_limited_to_addresses" {
   command = plan
 
   module {
@@ -241,7 +241,7 @@ run "the_portal_can_be_fenced" {
   }
 }
 
-run "rejects_a_workforce_left_to_chance" {
+run "rejects_teams_without_a_workforce" {
   command = plan
 
   module {
@@ -283,7 +283,7 @@ run "rejects_half_of_a_cognito_workforce" {
   expect_failures = [var.workforce]
 }
 
-run "rejects_an_address_that_is_no_range" {
+run "rejects_an_address_that_is_not_a_range" {
   command = plan
 
   module {
@@ -412,7 +412,7 @@ run "rejects_a_team_without_a_description" {
   expect_failures = [var.teams]
 }
 
-run "rejects_a_member_who_is_no_address" {
+run "rejects_a_member_that_is_not_an_address" {
   command = plan
 
   module {
@@ -426,7 +426,7 @@ run "rejects_a_member_who_is_no_address" {
   expect_failures = [var.teams]
 }
 
-run "rejects_groups_of_nobody" {
+run "rejects_groups_without_an_identity_provider" {
   command = plan
 
   module {
@@ -440,7 +440,7 @@ run "rejects_groups_of_nobody" {
   expect_failures = [var.teams]
 }
 
-run "rejects_members_whom_the_identity_provider_keeps" {
+run "rejects_members_in_an_oidc_workforce" {
   command = plan
 
   module {
@@ -455,7 +455,7 @@ run "rejects_members_whom_the_identity_provider_keeps" {
   expect_failures = [var.teams]
 }
 
-run "rejects_a_topic_that_is_no_arn" {
+run "rejects_a_topic_that_is_not_an_arn" {
   command = plan
 
   module {

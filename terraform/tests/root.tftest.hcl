@@ -1,4 +1,4 @@
-# Plans against an invented provider: no account, no network, nothing made.
+# Plans against a mock provider: no account, no network, and nothing is created.
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "111122223333" }
@@ -22,11 +22,11 @@ run "without_teams_there_is_no_workforce" {
 
   assert {
     condition     = length(module.labeling_workforce) == 0 && length(local.existing_teams) == 0
-    error_message = "Teams of a vendor alone need no user pool."
+    error_message = "Vendor teams alone need no user pool."
   }
 }
 
-run "existing_teams_tell_their_kind" {
+run "existing_teams_show_their_kind" {
   command = plan
 
   variables {
@@ -39,11 +39,11 @@ run "existing_teams_tell_their_kind" {
 
   assert {
     condition     = { for name, team in local.existing_teams : name => team.kind } == { acme = "vendor", crowd = "public", office = "private" }
-    error_message = "The kind is read off the ARN."
+    error_message = "The kind is read from the ARN."
   }
 }
 
-run "an_existing_team_can_go_by_its_name" {
+run "an_existing_team_can_be_named" {
   command = plan
 
   variables {
@@ -56,7 +56,7 @@ run "an_existing_team_can_go_by_its_name" {
   }
 }
 
-run "nobody_is_told_and_nothing_queried_unless_asked_for" {
+run "notifications_and_the_catalog_are_optional" {
   command = plan
 
   assert {
@@ -65,7 +65,7 @@ run "nobody_is_told_and_nothing_queried_unless_asked_for" {
   }
 }
 
-run "topics_are_handed_over" {
+run "topics_are_passed_to_groundctl" {
   command = plan
 
   variables {
@@ -113,7 +113,7 @@ run "clips_are_read_only_below_their_prefixes" {
 
   assert {
     condition     = jsonencode(local.inputs) == jsonencode({ acme-clips = ["rallies/"] })
-    error_message = "Of a bucket that is there already, a job reads what it is said to hold clips."
+    error_message = "In an existing bucket, a job reads only the prefixes that are listed."
   }
 }
 
@@ -210,7 +210,7 @@ run "rejects_one_name_for_two_teams" {
   expect_failures = [var.teams]
 }
 
-run "rejects_tags_that_are_taken" {
+run "rejects_reserved_tags" {
   command = plan
 
   variables {
@@ -286,7 +286,7 @@ run "rejects_an_upper_case_topic" {
   expect_failures = [var.topics]
 }
 
-run "rejects_settings_with_no_place_for_clips" {
+run "rejects_settings_without_a_bucket_for_clips" {
   command = plan
 
   variables {
@@ -296,7 +296,7 @@ run "rejects_settings_with_no_place_for_clips" {
   expect_failures = [var.data]
 }
 
-run "rejects_an_account_that_is_none" {
+run "rejects_an_invalid_account" {
   command = plan
 
   variables {
@@ -306,7 +306,7 @@ run "rejects_an_account_that_is_none" {
   expect_failures = [var.account_id]
 }
 
-run "rejects_a_region_that_is_none" {
+run "rejects_an_invalid_region" {
   command = plan
 
   variables {
@@ -316,7 +316,7 @@ run "rejects_a_region_that_is_none" {
   expect_failures = [var.region]
 }
 
-run "rejects_a_boundary_that_is_no_policy" {
+run "rejects_a_boundary_that_is_not_a_policy" {
   command = plan
 
   variables {

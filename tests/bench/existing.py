@@ -18,9 +18,9 @@ from groundctl.app.validate import validate
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.spec import ObjectsInput
+from groundctl.domain.jobs.artifacts import artifact_root
 from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
-from groundctl.domain.jobs.request import artifact_root
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"

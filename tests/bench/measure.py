@@ -81,7 +81,7 @@ def wall_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
 
 
 def cpu_ratio(ours: Sequence[Run], theirs: Sequence[Run]) -> float:
-    """Compare processor times, round by round: for programs on one core the same as wall time, but for other people's work."""
+    """Compare CPU times, round by round: on one core the same as wall time, without the influence of other processes."""
     return median(one.cpu / other.cpu for one, other in zip(ours, theirs, strict=True))
 
 

@@ -1,9 +1,13 @@
-"""The programs we are measured against that are too short to have a name.
+"""Short programs that groundctl is measured against.
 
 parse FOLDER            yaml.load(file, CSafeLoader) for every file, and nothing else
 complain FOLDER         the same, and one jsonschema validator kept for all files; prints every error
 list                    boto3's own paginator over ListLabelingJobs, pages of 100
 describe COUNT          the same, then DescribeLabelingJob for COUNT jobs on 32 threads; prints its CPU seconds as JSON
+manifest COUNT          json.dumps for every line of an input manifest; prints CPU seconds and the digest as JSON
+listing BUCKET          boto3's own paginator over ListObjectsV2; prints CPU seconds and the number of keys as JSON
+check FILE              json.loads for every line of an input manifest; prints CPU seconds and the wrong lines as JSON
+report FILE             duckdb over an output manifest; prints CPU seconds and the count of each label as JSON
 """
 
 from __future__ import annotations
@@ -67,6 +71,66 @@ def describe(count: int) -> None:
     print(json.dumps({"described": len(described), "before": before, "describing": describing}))
 
 
+def manifest(count: int) -> None:
+    """Write lines with json.dumps."""
+    import hashlib
+
+    uris = [f"s3://bench-clips/field-lab/{number:09d}.mp4" for number in range(count)]
+    begun = time.process_time()
+    lines = "".join(json.dumps({"source-ref": uri}, separators=(",", ":")) + "\n" for uri in uris).encode()
+    _print_answer(begun, hashlib.sha256(lines).hexdigest())
+
+
+def listing(bucket: str) -> None:
+    """List as boto3's documentation shows it."""
+    import boto3
+
+    client = boto3.client("s3", region_name="us-east-1")
+    begun = time.process_time()
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="")
+    keys = [f"s3://{bucket}/{entry['Key']}" for page in pages for entry in page.get("Contents", ())]
+    _print_answer(begun, len(keys))
+
+
+def check(file: str) -> None:
+    """Find the wrong lines with json.loads and the same questions that groundctl asks."""
+    import re
+
+    content = Path(file).read_bytes()
+    s3_object = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
+    begun = time.process_time()
+    wrong, seen = [], set()
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            uri = json.loads(line)["source-ref"]
+        except (ValueError, KeyError):
+            wrong.append(number)
+            continue
+        if not s3_object.fullmatch(uri) or not uri.endswith((".mp4", ".webm", ".ogg")):
+            wrong.append(number)
+            continue
+        seen.add(uri)
+    _print_answer(begun, wrong)
+
+
+def report(file: str) -> None:
+    """Count, average and bin with duckdb, which knows the columns."""
+    import duckdb  # type: ignore[import-not-found] # installed for this program alone, in .bench/
+
+    begun = time.process_time()
+    rows = duckdb.execute(
+        """SELECT m."class-name", count(*), avg(m.confidence), histogram(floor(m.confidence * 10))
+        FROM (SELECT "main-action-metadata" AS m FROM read_json(?, format='newline_delimited', columns={
+        'main-action': 'INTEGER', 'main-action-metadata': 'STRUCT("class-name" VARCHAR, confidence DOUBLE)'})) GROUP BY 1""",
+        [file],
+    ).fetchall()
+    _print_answer(begun, {name: number for name, number, *_ in rows})
+
+
+def _print_answer(begun: float, answer: Any) -> None:
+    print(json.dumps({"cpu": time.process_time() - begun, "answer": answer}))
+
+
 def _client(**settings: Any) -> Any:
     import boto3
     from botocore.config import Config
@@ -90,6 +154,14 @@ def main() -> None:
             print(len(list_jobs()))
         case ["describe", count]:
             describe(int(count))
+        case ["manifest", count]:
+            manifest(int(count))
+        case ["listing", bucket]:
+            listing(bucket)
+        case ["check", file]:
+            check(file)
+        case ["report", file]:
+            report(file)
         case _:
             sys.exit(__doc__)
 

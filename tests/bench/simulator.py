@@ -13,13 +13,13 @@ WHAT = f"CPU a job to create and list {MANY:,} jobs in the simulator by the same
 BAR = 1.5
 
 
-def simulator_growth(rounds: int) -> float:
+def simulator_growth(rounds: int, *, few: int = FEW, many: int = MANY) -> float:
     """Return the cost of a job among many by its cost among few, both measured in turn."""
-    _cpu_per_job(FEW)  # warm-up: service models and clients
+    _cpu_per_job(few)  # warm-up: service models and clients
     ratios = []
     for _ in range(rounds):
-        few = median(_cpu_per_job(FEW) for _ in range(3))
-        ratios.append(_cpu_per_job(MANY) / few)
+        cost_among_few = median(_cpu_per_job(few) for _ in range(3))
+        ratios.append(_cpu_per_job(many) / cost_among_few)
     return median(ratios)
 
 

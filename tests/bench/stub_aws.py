@@ -1,9 +1,9 @@
-"""Answers the calls of a plan on the loopback: ListLabelingJobs, DescribeLabelingJob and S3's GetObject. Counts them.
+"""A stub of the AWS calls that groundctl sends, on loopback: SageMaker's List, Describe and Create, and S3. Counts the calls.
 
-python tests/bench/stub_aws.py JOBS.json --latency-ms 30
+python tests/bench/stub_aws.py JOBS.json --latency-ms 30 --create-rate 20
 
-JOBS.json holds {"jobs": [{"name", "manifest"}, ...] in creation order, "objects": {"bucket/key": text}}; existing.py makes
-it. Prints its port. GET /_counts answers with the calls since the last time it was asked.
+JOBS.json holds {"jobs": [{"name", "manifest"}, ...] in creation order, "objects": {"bucket/key": text}, "listed": the number of
+keys in every listed bucket}; existing.py writes it. The stub prints its port. GET /_counts returns the calls since the last such request.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -20,10 +21,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qs
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 AWS_JSON = "application/x-amz-json-1.1"
-MOST_IN_A_PAGE = 100
+MAX_IN_A_PAGE, KEYS_IN_A_PAGE = 100, 1_000
+ENTRY = (
+    "<Contents><Key>field-lab/{number:09d}.mp4</Key><LastModified>2026-11-02T09:00:00.000Z</LastModified>"
+    "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>1048576</Size><StorageClass>STANDARD</StorageClass></Contents>"
+)
 CALLER = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
     f"<Arn>arn:aws:iam::{ACCOUNT}:user/bench</Arn><UserId>bench</UserId><Account>{ACCOUNT}</Account>"
@@ -40,9 +46,14 @@ class Api:
 
     jobs: list[dict[str, str]]
     objects: dict[str, str]
+    listed: int = 0
+    create_rate: float = 0  # a second; 0: no limit
+    created_at: list[float] = field(default_factory=list)
     number_of: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     pages: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
+    lists: dict[str, bytes] = field(default_factory=dict)
+    requests: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.number_of = {job["name"]: number for number, job in enumerate(self.jobs)}
@@ -55,7 +66,7 @@ class Api:
         if b"Action=GetCallerIdentity" in body:
             return 200, "text/xml", CALLER.encode()
         if "x-amz-target" not in headers:
-            return self._object(method, path)
+            return self._object(method, path, headers, body)
         operation = headers["x-amz-target"].rpartition(".")[2]
         self.counts[operation] += 1
         asked = json.loads(body or b"{}")
@@ -64,12 +75,14 @@ class Api:
                 return 200, AWS_JSON, self._page(asked)
             case "DescribeLabelingJob":
                 return self._describe(asked["LabelingJobName"])
+            case "CreateLabelingJob":
+                return self._create(asked)
         return 400, AWS_JSON, json.dumps({"__type": "UnknownOperationException", "message": operation}).encode()
 
     def _page(self, asked: dict[str, Any]) -> bytes:
         # AWS states no page size of its own; leaving it out must cost calls, so that a bench would notice.
         order, start = asked.get("SortOrder", "Ascending"), int(asked.get("NextToken", 0))
-        size = min(asked.get("MaxResults", 10), MOST_IN_A_PAGE)
+        size = min(asked.get("MaxResults", 10), MAX_IN_A_PAGE)
         if (order, start, size) not in self.pages:
             self.pages[order, start, size] = json.dumps(self._listed(order, start, size)).encode()
         return self.pages[order, start, size]
@@ -128,11 +141,55 @@ class Api:
             },
             "Tags": [{"Key": "cost-center", "Value": "4000"}, {"Key": "groundctl:environment", "Value": "bench"}],
         }
+        if name in self.requests:
+            described |= {**self.requests[name], "LabelingJobStatus": "InProgress"}
         return 200, AWS_JSON, json.dumps(described).encode()
 
-    def _object(self, method: str, path: str) -> Answer:
-        key = path.partition("?")[0].lstrip("/")
+    def _create(self, asked: dict[str, Any]) -> Answer:
+        now = time.monotonic()
+        self.created_at = [at for at in self.created_at if at > now - 1]
+        if self.create_rate and len(self.created_at) >= self.create_rate:
+            return 400, AWS_JSON, json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+        self.created_at.append(now)
+        name = asked["LabelingJobName"]
+        self.number_of[name] = len(self.jobs)
+        self.requests[name] = asked
+        self.jobs.append(
+            {"name": name, "manifest": asked["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]}
+        )
+        self.pages.clear()
+        arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/{name}"
+        return 200, AWS_JSON, json.dumps({"LabelingJobArn": arn}).encode()
+
+    def _keys(self, query: str) -> Answer:
+        self.counts["S3 LIST"] += 1
+        start = int(parse_qs(query).get("continuation-token", ["0"])[0])
+        end = min(start + KEYS_IN_A_PAGE, self.listed)
+        if query not in self.lists:
+            token = f"<NextContinuationToken>{end}</NextContinuationToken>" if end < self.listed else ""
+            entries = "".join(ENTRY.format(number=number) for number in range(start, end))
+            more = str(end < self.listed).lower()
+            self.lists[query] = (
+                f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+                f"<IsTruncated>{more}</IsTruncated>{token}<KeyCount>{end - start}</KeyCount>{entries}</ListBucketResult>"
+            ).encode()
+        return 200, "application/xml", self.lists[query]
+
+    def _object(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        place, _, query = path.partition("?")
+        if "list-type=2" in query:
+            return self._keys(query)
+        key = place.lstrip("/")
         self.counts[f"S3 {method}"] += 1
+        if method == "PUT":
+            if key in self.objects and headers.get("if-none-match") == "*":
+                return (
+                    412,
+                    "application/xml",
+                    b"<Error><Code>PreconditionFailed</Code><Message>exists</Message></Error>",
+                )
+            self.objects[key] = body.decode("latin-1")
+            return 200, "application/xml", b""
         if key in self.objects:
             return 200, "application/json", self.objects[key].encode()
         return 404, "application/xml", b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
@@ -143,6 +200,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, api: Api, latency: float) -> None:
         self.api, self.latency, self.waiting = api, latency, b""
+        self.continued = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
@@ -164,7 +222,12 @@ class Connection(asyncio.Protocol):
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             total = end + 4 + int(headers.get("content-length", 0))
             if len(self.waiting) < total:
+                if "expect" in headers and not self.continued:
+                    # botocore waits a second for this before it sends the body of a PUT.
+                    self.continued = True
+                    yield b"HTTP/1.1 100 Continue\r\n\r\n"
                 return
+            self.continued = False
             body, self.waiting = self.waiting[end + 4 : total], self.waiting[total:]
             method, path, _ = first.split(" ", 2)
             status, media_type, content = self.api.answer(method, path, headers, body)
@@ -175,8 +238,16 @@ class Connection(asyncio.Protocol):
 class Stub:
     """A stub in a process of its own, for as long as the block lasts."""
 
-    def __init__(self, jobs: Path, latency_ms: float = 0) -> None:
-        command = [sys.executable, __file__, str(jobs), "--latency-ms", str(latency_ms)]
+    def __init__(self, jobs: Path, latency_ms: float = 0, *, create_rate: float = 0) -> None:
+        command = [
+            sys.executable,
+            __file__,
+            str(jobs),
+            "--latency-ms",
+            str(latency_ms),
+            "--create-rate",
+            str(create_rate),
+        ]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
@@ -220,9 +291,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jobs", type=Path)
     parser.add_argument("--latency-ms", type=float, default=0)
+    parser.add_argument("--create-rate", type=float, default=0, help="creates a second; more are throttled")
     options = parser.parse_args()
     world = json.loads(options.jobs.read_bytes())
-    asyncio.run(serve(Api(jobs=world["jobs"], objects=world["objects"]), options.latency_ms / 1000))
+    api = Api(
+        jobs=world["jobs"],
+        objects=world["objects"],
+        listed=world.get("listed", 0),
+        create_rate=options.create_rate,
+    )
+    asyncio.run(serve(api, options.latency_ms / 1000))
 
 
 if __name__ == "__main__":

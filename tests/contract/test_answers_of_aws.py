@@ -19,7 +19,7 @@ from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
 from groundctl.errors import ExternalError, UsageError
-from support.answering import Reply, answering
+from support.aws.fake_endpoint import Reply, answering
 from support.builders import NOW, REGION, a_desired_job
 
 REQUEST = a_desired_job().request
@@ -161,7 +161,7 @@ def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", PROXY_PAGE], ids=["nothing", "no members", "a page"])
-def test_a_read_of_what_is_no_answer_of_aws_is_told_in_plain_words(monkeypatch, body):
+def test_a_response_that_is_not_from_aws_is_reported_in_plain_words(monkeypatch, body):
     with jobs_that_answer(monkeypatch, 200, body) as jobs:
         with pytest.raises(ExternalError, match="what came back while describing rally is no answer of AWS"):
             jobs.describe("rally")
@@ -170,14 +170,14 @@ def test_a_read_of_what_is_no_answer_of_aws_is_told_in_plain_words(monkeypatch, 
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EXCEPTIONS if issubclass(kind, aws.BotoCoreError)])
-def test_every_fault_of_the_sdk_in_a_read_is_told_in_plain_words(kind):
+def test_every_error_of_the_sdk_in_a_read_is_reported_in_plain_words(kind):
     with pytest.raises(ExternalError) as told:
         Client(raised(kind)).jobs().describe("rally")
 
     assert told.value.hint
 
 
-def test_a_login_that_ran_out_is_told_as_such():
+def test_an_expired_login_is_reported_as_expired():
     with pytest.raises(ExternalError, match="credentials could not be had") as told:
         Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")
 

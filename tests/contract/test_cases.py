@@ -1,4 +1,4 @@
-"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make bless` renews what is compared."""
+"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make update-snapshots` renews what is compared."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import observe, plan, validate
+from groundctl.app.gather import Account, gather, list_jobs
+from groundctl.app.validate import validate
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.infrastructure import parse_infrastructure
-from groundctl.domain.planning.plan import Action, Plan
-from groundctl.presentation.terminal.plan import plan_json, plan_markdown
+from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.planner import make_plan
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.markdown.plan_comment import plan_markdown
 from support.fakes import FakeJobs, FakeObjects
 
 POLICY = Policy(allow_streaming=True)
@@ -24,23 +27,22 @@ CASES = Path(__file__).parents[1] / "snapshots"
 STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
 
 
-def play(story: str) -> Plan:
-    """Walk one story's declaration through the pipeline."""
-    folder = CASES / story
+def play(status: str) -> Plan:
+    """Walk one status's declaration through the pipeline."""
+    folder = CASES / status
     validated = validate(Checkout(folder), [str(path) for path in sorted(folder.glob("*.yaml"))])
     assert validated.problems == ()
     world = json.loads((folder / "world.json").read_bytes())
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
     objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    return plan(
-        validated.declarations,
-        parse_infrastructure(world["infrastructure"]),
-        POLICY,
-        observed=observe(jobs),
+    account = Account(
+        infrastructure=parse_infrastructure(world["infrastructure"]),
         jobs=jobs,
         objects=objects,
+        observed=list_jobs(jobs),
     )
+    return make_plan(gather(validated.declarations, POLICY, account))
 
 
 def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,27 +52,26 @@ def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def hold(file: Path, content: str) -> None:
     """Compare with the file; write it instead where a person asked to bless the change."""
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         file.write_text(content)
-    assert file.read_text() == content, "if this change is meant: `make bless`, then look at the diff"
+    assert file.read_text() == content, "if this change is meant: `make update-snapshots`, then look at the diff"
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_a_story_ends_as_its_folder_tells(story: str):
-    made = play(story)
+@pytest.mark.parametrize("status", STORIES)
+def test_a_case_produces_the_files_of_its_folder(status: str):
+    made = play(status)
 
-    hold(CASES / story / "plan.json", plan_json(made) + "\n")
-    hold(CASES / story / "comment.md", plan_markdown(made, POLICY))
-    for change in made.with_action(Action.CREATE):
-        assert change.desired is not None
-        hold(CASES / story / "request.json", json.dumps(change.desired.request, indent=2, ensure_ascii=False) + "\n")
+    hold(CASES / status / "plan.json", plan_json(made) + "\n")
+    hold(CASES / status / "comment.md", plan_markdown(made, POLICY))
+    for change in made.creates:
+        request = change.purchase.desired.request
+        hold(CASES / status / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_the_request_on_awss_page_comes_out_member_for_member():
-    [change] = play("aws-page").with_action(Action.CREATE)
-    assert change.desired is not None
+    [change] = play("aws-page").creates
 
-    made = dict(leaves(change.desired.request))
+    made = dict(leaves(change.purchase.desired.request))
     page = json.loads((CASES / "aws-page/members-on-the-page.json").read_bytes())
     assert set(made) == set(page)
     # null stands for a placeholder of the page, or a value that AWS would refuse.

@@ -1,4 +1,4 @@
-"""Every comment that a pull request can get, compared whole. `make bless` renews what is compared, `make look` shows it."""
+"""Every comment that a pull request can get, compared as a whole with tests/snapshots/comments."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, STAMP_ROOM, size
-from support.comments import COMMENTS
-from support.github_markdown import read
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, MARKER_ROOM, size
+from support.github.markdown import read
+from support.github.sample_comments import COMMENTS
 
 FOLDER = Path(__file__).parents[1] / "snapshots" / "comments"
 
@@ -18,12 +18,12 @@ FOLDER = Path(__file__).parents[1] / "snapshots" / "comments"
 def test_a_comment_reads_as_its_file(name: str):
     file, written = FOLDER / f"{name}.md", COMMENTS[name]().text
 
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(written)
 
-    assert file.read_text() == written, "if this change is meant: `make bless`, then look at the diff"
-    assert size(written) <= COMMENT_LIMIT - STAMP_ROOM
+    assert file.read_text() == written, "if this change is meant: `make update-snapshots`, then look at the diff"
+    assert size(written) <= COMMENT_LIMIT - MARKER_ROOM
     assert read(written).live == ()
 
 

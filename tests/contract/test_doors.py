@@ -14,12 +14,12 @@ from botocore.response import StreamingBody
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.plan import create
+from groundctl.app.apply import create
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.errors import ExternalError
-from groundctl.ports import LabelingJobs, Objects
-from support import aws_world
+from groundctl.ports import LabelingJobs, ObjectStore
+from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
@@ -27,7 +27,7 @@ from support.fakes import FakeClock, FakeJobs, FakeObjects
 @dataclass
 class Doors:
     jobs: LabelingJobs
-    objects: Objects
+    objects: ObjectStore
 
     def create(self, desired: DesiredJob) -> Result:
         return create(desired, jobs=self.jobs, objects=self.objects, clock=FakeClock()).result
@@ -38,7 +38,7 @@ def doors(request: pytest.FixtureRequest) -> Doors:
     if request.param == "fake":
         return Doors(jobs=FakeJobs(), objects=FakeObjects())
     request.getfixturevalue("simulator")
-    aws_world.build(an_infrastructure())
+    prerequisites.build(an_infrastructure())
     session = AwsSession(REGION)
     return Doors(jobs=SageMakerJobs(session), objects=S3Objects(session))
 

@@ -11,11 +11,11 @@ import pytest
 import groundctl
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam, parse_infrastructure
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import CHECKOUT, an_infrastructure
 
 SCHEMA = CHECKOUT.schema("infrastructure")
-CONTENT = aws_world.as_file_content(an_infrastructure())
+CONTENT = prerequisites.as_file_content(an_infrastructure())
 PACKAGE = Path(groundctl.__file__).parent
 OPTIONAL = sorted(SCHEMA["properties"].keys() - set(SCHEMA["required"]))
 

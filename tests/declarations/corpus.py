@@ -21,7 +21,7 @@ stands below the line it is about, `^` under the first character that is pointed
     --- PATH            a further file: beside the declaration, another declaration, jobs/policy.yaml, or s3://...
 
 `⟦200B⟧` is the character with that number, `⟦70*ab⟧` is ab seventy times, `↵` in there a line break.
-After a change that is meant: `GROUNDCTL_BLESS=1 pytest tests/declarations/test_negative.py`, then read the diff.
+After a change that is meant: `UPDATE_SNAPSHOTS=1 pytest tests/declarations/test_negative.py`, then read the diff.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import plan
+from groundctl.app.gather import Account, gather
 from groundctl.app.validate import validate
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration, locate
@@ -40,8 +40,9 @@ from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnos
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.yaml_loader import Document, load_document
 from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.observed import Status
-from groundctl.domain.jobs.request import check_infrastructure
+from groundctl.domain.planning.planner import make_plan
 from support.builders import a_declaration, an_infrastructure, an_observed_job
 from support.fakes import FakeJobs, FakeObjects
 
@@ -240,12 +241,13 @@ def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -
         return findings
     earlier = a_declaration(name="earlier")
     job = an_observed_job(earlier, status=Status.COMPLETED, output_manifest="s3://outputs/earlier/output.manifest")
-    mark = job.fingerprint
-    assert mark is not None
-    kept = f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/declaration.json"
+    fingerprint = job.fingerprint
+    assert fingerprint is not None
+    kept = fingerprint.uri_of("declaration.json")
     there = {path: made.content(path) for path in made.files if path.startswith("s3:")}
     objects = FakeObjects({kept: canonical_json(earlier.content), **there})
-    found = plan([declaration], infrastructure, policy, observed={job.key: job}, jobs=FakeJobs(), objects=objects)
-    reasons = [reason for change in found.changes if change.path for reason in change.reasons]
+    account = Account(infrastructure=infrastructure, jobs=FakeJobs(), objects=objects, observed={job.key: job})
+    plan = make_plan(gather([declaration], policy, account))
+    reasons = [reason for change in plan.changes if change.path for reason in change.reasons]
     told = [reason for reason in reasons if reason.rule.startswith("GT")]
     return [Diagnostic(rule=reason.rule, pointer="", message=reason.message, hint=reason.hint) for reason in told]

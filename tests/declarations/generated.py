@@ -15,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from groundctl.domain.aws.prices import LISTED_PRICES
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
-from support.builders import ROOT
+from support.builders import DECLARATIONS
 
 PII_FREE = "FreeOfPersonallyIdentifiableInformation"
 CLASSIFIERS = (PII_FREE, "FreeOfAdultContent")
@@ -36,7 +36,7 @@ HOSTILE = (
     "s3:///x", "s3://b", "s3://bucket/a b.mp4", "arn:aws:iam::1:role/x", "9" * 400, "-0", "1.0", "1e400", "/", "~1", "../x.md", "x.md",
     "é", "e\u0301", "\ud7ff", "\ue000", "\uffff", "\U0010ffff", "source-ref", "__proto__", "$ref", "$x", "x-metadata", "own.html",
 )  # fmt: skip
-BASES = tuple(path.read_text() for path in sorted((ROOT / "jobs").rglob("*-*.yaml")))
+BASES = tuple(path.read_text() for path in sorted((DECLARATIONS.root / "jobs").rglob("*-*.yaml")))
 
 
 class Maker:

@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from declarations.generated import Maker, mutated_files, noisy_files, random_yaml, written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.cli.main import main
+from groundctl.cli.validate import ProblemFormat
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.validator import Validator
-from groundctl.presentation.terminal.problems import FORMATS, SHOWN_BY_GITHUB, problems_as
-from support.builders import CHECKOUT
+from groundctl.presentation.terminal.problems import SHOWN_BY_GITHUB, problems_as
+from support.builders import CHECKOUT, DECLARATIONS
 
 ASKED_FOR = int(os.environ.get("GROUNDCTL_FUZZ", "0"))
 FILES = ASKED_FOR or 5_000
@@ -38,7 +39,7 @@ TEXTS = {
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
     policy=Policy(required_tags=("cost-center",)),
-    read_text=lambda path, name: TEXTS.get(name) or CHECKOUT.read_text_beside(path, name),
+    read_text=lambda path, name: TEXTS.get(name) or DECLARATIONS.read_text_beside(path, name),
 )
 PATH = "jobs/sports-data/rally.yaml"
 
@@ -96,7 +97,7 @@ def assert_inside(problem: LocatedDiagnostic, raw: bytes) -> None:
 
 
 def assert_every_renderer_takes(problems: list[LocatedDiagnostic]) -> None:
-    texts = {form: problems_as(form, problems, files=1) for form in FORMATS}
+    texts: dict[str, str] = {form: problems_as(form, problems, files=1) for form in ProblemFormat}
     assert len(texts["text"].split("\n")) == len(problems) + 1
     # Where there are more of a kind than GitHub shows, a line says how many.
     more = sum(len(ones) > SHOWN_BY_GITHUB for ones in (errors_among(problems), warnings_among(problems)))
@@ -211,7 +212,7 @@ def test_hundreds_of_bad_files_go_through_the_command_in_every_form(
         file.write_bytes(mutated(number))
     monkeypatch.chdir(tmp_path)
 
-    codes = {form: main(["validate", "--format", form]) for form in FORMATS}
+    codes = {form: main(["validate", "--format", form]) for form in ProblemFormat}
 
     assert set(codes.values()) == {1}
     assert "300 declarations" in capsys.readouterr().out

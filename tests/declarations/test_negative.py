@@ -24,7 +24,7 @@ def test_everything_wrong_is_said_at_its_place(case: Case, tmp_path: Path):
 
     found = found_in(problems_of(made, tmp_path))
 
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         bless(case, found)
     elif "plan" in made.settings:
         assert places(found) == places(made.expected)

@@ -21,8 +21,9 @@ from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import JobSpec, ObjectsInput
 from groundctl.domain.declarations.validator import Checked, Validator
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
+from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects, manifest_of_uris
-from groundctl.domain.jobs.request import check_infrastructure, compile_job
+from groundctl.domain.jobs.request import compile_job
 from simulator.world import OIDC, World, in_process
 from support.builders import ACCOUNT, CHECKOUT, some_data
 

@@ -12,7 +12,7 @@ import pytest
 from declarations.corpus import MARK, STAND_IN, Case, Expected, read_cases, sentence, stand_in, write_cases
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.worker_template import worker_template
-from support.builders import ROOT, a_declaration, some_data
+from support.builders import DECLARATIONS, a_declaration, some_data
 
 SOURCE = Path(__file__).parent / "templates/hostile.cases"
 CASES = list(read_cases(SOURCE))
@@ -82,7 +82,7 @@ def test_a_template_is_refused_for_every_reason_there_is(case: Case):
     problems = lint_template("page", page_of(case))
 
     found = sorted(Expected("page", problem.line, problem.column, sentence(problem)) for problem in problems)
-    if os.environ.get("GROUNDCTL_BLESS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         bless(case, found)
     else:
         assert found
@@ -116,7 +116,7 @@ ACCEPTED = {
         <source src="{{ task.input.taskObject | grant_read_access }}" type="video/mp4">""",
         """<video controls autoplay muted src="{{ task.input.taskObject | grant_read_access }}">""",
     ),
-    "the team's page in this repository": (ROOT / "jobs/warehouse/dock-events.liquid.html").read_text(),
+    "a page of a team": (DECLARATIONS.root / "jobs/warehouse/dock-events.liquid.html").read_text(),
 }
 
 

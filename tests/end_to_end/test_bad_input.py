@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
@@ -23,7 +23,7 @@ NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
 def checkout(tmp_path: Path) -> Path:
     """A repository with one good declaration and the infrastructure as a file."""
     write(tmp_path / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(), sort_keys=False))
-    write(tmp_path / "infrastructure.json", json.dumps(aws_world.as_file_content(an_infrastructure())))
+    write(tmp_path / "infrastructure.json", json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return tmp_path
 
 
@@ -51,11 +51,11 @@ def assert_one_clear_message(ran: Ran, code: int, *words: str) -> None:
 def test_a_missing_file(checkout):
     ran = groundctl("validate", "jobs/nobody.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "what now:")
+    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "hint:")
 
 
 def test_a_folder_without_jobs(tmp_path):
-    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "what now:")
+    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "hint:")
 
 
 def test_half_written_yaml(checkout):
@@ -75,7 +75,7 @@ def test_no_credentials(checkout):
 def test_a_profile_that_does_not_exist(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={"AWS_PROFILE": "nobody"})
 
-    assert_one_clear_message(ran, 3, "no AWS credentials", "what now:")
+    assert_one_clear_message(ran, 3, "no AWS credentials", "hint:")
 
 
 def test_an_endpoint_that_is_down(checkout):
@@ -95,7 +95,7 @@ def test_an_endpoint_that_is_no_address(checkout, command, address):
 
 
 def test_an_infrastructure_without_topics_is_good_enough(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure())
+    content = prerequisites.as_file_content(an_infrastructure())
     del content["topics"]
     write(checkout / "infrastructure.json", json.dumps(content))
 
@@ -135,7 +135,7 @@ def test_a_file_name_that_is_not_utf_8(checkout, form):
 
 
 def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulator: Simulator):
-    aws_world.build(an_infrastructure())
+    prerequisites.build(an_infrastructure())
     asked = ("--infrastructure", "infrastructure.json")
     assert groundctl("apply", *asked, cwd=checkout, settings=against(simulator)).code == 0
     write(checkout / "jobs/sports-data/rally-outcome.yaml", "name: [")
@@ -143,7 +143,7 @@ def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulato
     ran = groundctl("status", "--format", "json", *asked, cwd=checkout, settings=against(simulator))
 
     assert [job["name"] for job in ran.json] == ["rally-outcome"]
-    assert ran.err == "1 file with problems: `groundctl validate` tells them\n"
+    assert ran.err == "1 file with problems; `groundctl validate` shows them\n"
 
 
 def test_terraform_not_applied_yet(checkout):
@@ -171,7 +171,7 @@ def test_no_terraform_folder(checkout):
 def test_an_infrastructure_file_that_is_none(checkout, content, words):
     write(checkout / "wrong.json", content)
 
-    assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "what now:")
+    assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "hint:")
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '{"changes": []}'])
@@ -193,7 +193,7 @@ def test_wrong_usage(checkout, arguments):
 
 
 def test_a_region_without_the_built_in_functions_is_refused(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure(region="eu-north-1"))
+    content = prerequisites.as_file_content(an_infrastructure(region="eu-north-1"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = plan_against(simulator, checkout)
@@ -210,7 +210,7 @@ def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simula
 
 
 def test_credentials_of_another_account(checkout, simulator: Simulator):
-    content = aws_world.as_file_content(an_infrastructure(account_id="999999999999"))
+    content = prerequisites.as_file_content(an_infrastructure(account_id="999999999999"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
     ran = plan_against(simulator, checkout)
@@ -228,7 +228,7 @@ def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
         settings=against(simulator),
     )
 
-    assert_one_clear_message(ran, 2, "nobody", "what now:")
+    assert_one_clear_message(ran, 2, "nobody", "hint:")
 
 
 def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
@@ -257,7 +257,7 @@ def test_a_reader_that_has_seen_enough(checkout):
 def test_a_new_declaration_is_never_written_over_an_old_one(checkout):
     ran = groundctl("new", "jobs/sports-data/rally-outcome.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "is there already")
+    assert_one_clear_message(ran, 2, "already exists")
 
 
 def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):

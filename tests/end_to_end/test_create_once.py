@@ -8,10 +8,10 @@ import pytest
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.plan import create
+from groundctl.app.apply import create
 from groundctl.domain.jobs.creation import Result, Verdict
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import REGION, a_desired_job, an_infrastructure
 from support.fakes import FakeClock
 
@@ -24,7 +24,7 @@ ACCEPTED_THEN_LOST = [
 
 @pytest.fixture
 def world(simulator: Simulator) -> Simulator:
-    aws_world.build(an_infrastructure())
+    prerequisites.build(an_infrastructure())
     return simulator
 
 

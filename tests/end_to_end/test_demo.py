@@ -47,7 +47,7 @@ def test_the_demo_walks_the_whole_way(demo: tuple[Path, str]):
         "A second terraform plan finds nothing to change",
         "3 declarations checked: no problems",
         "3 jobs: 3 created",
-        "Nothing to do: every declared job is there already",
+        "Nothing to do: every declared job exists",
         "It made 0 calls that change anything",
         "3 jobs: 3 Completed",
         "Worth a look:",

@@ -13,9 +13,9 @@ import yaml
 from groundctl.presentation.markdown.size_limit import SUMMARY_LIMIT, size
 from support.builders import some_data
 from support.cli import Ran, groundctl
-from support.github_markdown import read
-from support.hostile import HOSTILE
-from support.runner import commands_in
+from support.github.markdown import read
+from support.github.runner_files import commands_in
+from support.hostile_texts import HOSTILE
 
 FORK = {
     "pull_request": {"number": 12, "head": {"sha": "4f0c2a9b7d5e", "repo": {"full_name": "mallory/labeling"}}},

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
 
@@ -49,8 +49,8 @@ class Team:
 
 @pytest.fixture
 def team(tmp_path: Path, simulator: Simulator) -> Team:
-    aws_world.build(an_infrastructure(), clips=CLIPS)
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(an_infrastructure())))
+    prerequisites.build(an_infrastructure(), clips=CLIPS)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return Team(folder=tmp_path, simulator=simulator)
 
 

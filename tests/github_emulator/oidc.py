@@ -1,4 +1,4 @@
-"""The identity that a job shows to AWS: a token signed by GitHub, with the claims that a role's trust asks for."""
+"""OIDC identities: signed tokens with the claims that a role's trust policy checks."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from github_emulator.identity import Token
+from github_emulator.tokens import Token
 
-LIFE = 300  # seconds
+LIFETIME = 300  # seconds
 
 
 class Issuer:
-    """Signs identities, and remembers what it signed."""
+    """Signs identities and records their claims."""
 
     def __init__(self, url: str) -> None:
-        """Speak for a GitHub."""
+        """Issue identities for a GitHub URL."""
         self._url = url
         self._key: rsa.RSAPrivateKey | None = None
         self._jobs: dict[tuple[int, str], Mapping[str, str]] = {}
         self.signed: list[Mapping[str, Any]] = []
 
     def expect(self, run: int, job: str, claims: Mapping[str, str]) -> None:
-        """Say which claims a job's identity has."""
+        """Set the claims of a job's identity."""
         self._jobs[run, job] = claims
 
     def sign(self, token: Token, audience: str) -> str:
-        """Make the identity of the job that a token belongs to."""
+        """Sign the identity of the job that a token belongs to."""
         self._key = self._key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
         at = int(time.time())
         claims = {
@@ -39,7 +39,7 @@ class Issuer:
             "aud": audience,
             "iat": at,
             "nbf": at,
-            "exp": at + LIFE,
+            "exp": at + LIFETIME,
             **self._jobs.get((token.run, token.job), {}),
         }
         self.signed.append(claims)

@@ -1,4 +1,4 @@
-"""How well text stands out from its ground, by WCAG's formula, asked of the browser for every text on a page."""
+"""The contrast of every text on a page with its background, by WCAG's formula, measured in the browser."""
 
 LOW_CONTRAST = """
 () => {
@@ -8,7 +8,7 @@ LOW_CONTRAST = """
   };
   const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
   const light = ({ r, g, b }) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const ground = (element) => {
+  const background = (element) => {
     for (let one = element; one; one = one.parentElement ?? one.getRootNode().host) {
       const color = parse(getComputedStyle(one).backgroundColor);
       if (color.a === 1) return color;
@@ -23,7 +23,7 @@ LOW_CONTRAST = """
       if (!text || !element.checkVisibility() || ["STYLE", "SCRIPT", "OPTION", "VIDEO"].includes(element.tagName)) continue;
       const style = getComputedStyle(element);
       const svg = element instanceof SVGElement;
-      const [a, b] = [light(parse(svg ? style.fill : style.color)), light(ground(element))];
+      const [a, b] = [light(parse(svg ? style.fill : style.color)), light(background(element))];
       const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
       if (ratio < 4.5) low.push(`${element.tagName} ${text.slice(0, 30)} ${ratio.toFixed(2)}`);
     }

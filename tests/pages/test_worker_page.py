@@ -1,4 +1,4 @@
-"""The worker page as a worker meets it: watch, choose, submit; and templates that would do more than they should."""
+"""The worker page in a browser: watch, choose, submit; and templates that try to run or fetch something."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from playwright.sync_api import Browser, expect
 
 from groundctl.domain.declarations.worker_template import worker_template
 from groundctl.presentation.html.worker_page import worker_page
+from pages.browser_visit import foreign_server, visit
 from pages.contrast import LOW_CONTRAST
-from pages.visit import elsewhere, visit
-from results.world import CLIPS
+from results.simulated_job import CLIPS
 from support.browser import needs_a_browser
-from support.builders import ROOT, a_declaration, some_data
+from support.builders import a_declaration, some_data
 
 pytestmark = needs_a_browser
 
 CLIP = CLIPS / "rallies" / "rally-0001.mp4"
 INLINE = f"data:video/mp4;base64,{base64.b64encode(CLIP.read_bytes()).decode()}"
 LABELS = ("winner", "forced error", "cannot tell")
-HOSTILE = (
-    f"\"'></script><img src={elsewhere()}/x onerror=\"window.stranger=1;alert('x')\"><script>alert(1)</script>{{{{7}}}}"
-)
+HOSTILE = f"\"'></script><img src={foreign_server()}/x onerror=\"window.injected=1;alert('x')\"><script>alert(1)</script>{{{{7}}}}"
 SENT = ".sent pre"
 
 OWN = """
@@ -56,7 +54,7 @@ def test_a_worker_watches_chooses_with_the_mouse_and_submits(browser: Browser, t
     page.get_by_role("button", name="Submit").click()
 
     assert json.loads(page.locator(SENT).inner_text()) == {"crowd-classifier": {"label": "forced error"}}
-    assert (seen.complaints, seen.outsiders) == ([], [])
+    assert (seen.console_problems, seen.side_effects) == ([], [])
 
 
 @pytest.mark.parametrize("inline", [True, False], ids=["clip in the page", "clip beside the page"])
@@ -75,7 +73,7 @@ def test_the_clip_plays(browser: Browser, tmp_path: Path, inline: bool) -> None:
 
     assert played["width"] == 320
     assert played["at"] > 0.2
-    assert (seen.complaints, seen.outsiders) == ([], [])
+    assert (seen.console_problems, seen.side_effects) == ([], [])
 
 
 def test_a_worker_chooses_and_submits_with_the_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
@@ -94,7 +92,7 @@ def test_nothing_is_submitted_before_something_is_chosen(browser: Browser, tmp_p
 
     seen.page.get_by_role("button", name="Submit").click()
 
-    expect(seen.page.get_by_role("alert")).to_have_text("Choose an option first.")
+    expect(seen.page.get_by_role("alert")).to_have_text("Select an option first.")
     expect(seen.page.locator(SENT)).to_be_hidden()
 
 
@@ -113,7 +111,7 @@ def test_full_instructions_open_and_close(browser: Browser, tmp_path: Path) -> N
 def test_the_page_says_that_it_is_a_preview(browser: Browser, tmp_path: Path) -> None:
     seen = visit(browser, a_page(), tmp_path)
 
-    expect(seen.page.get_by_text("Preview by groundctl: a stand-in for AWS's page.")).to_be_visible()
+    expect(seen.page.get_by_text("Preview by groundctl: a stand-in for AWS's worker page.")).to_be_visible()
     assert "assets.crowd.aws" not in seen.page.content()
 
 
@@ -127,7 +125,7 @@ def test_thirty_labels_can_all_be_chosen(browser: Browser, tmp_path: Path) -> No
     assert json.loads(seen.page.locator(SENT).inner_text())["crowd-classifier"]["label"] == labels[-1]
 
 
-def test_strangers_words_in_labels_and_instructions_run_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_untrusted_text_in_labels_and_instructions_runs_nothing(browser: Browser, tmp_path: Path) -> None:
     seen = visit(browser, a_page(labels=(HOSTILE, "win"), short=HOSTILE), tmp_path)
 
     seen.page.keyboard.press("1")
@@ -135,42 +133,42 @@ def test_strangers_words_in_labels_and_instructions_run_nothing(browser: Browser
     seen.page.wait_for_timeout(300)
 
     assert json.loads(seen.page.locator(SENT).inner_text()) == {"crowd-classifier": {"label": HOSTILE}}
-    assert seen.outsiders == []
+    assert seen.side_effects == []
 
 
 @pytest.mark.parametrize(
     "smuggled",
     [
-        "<script>window.stranger=1;alert(1)</script>",
+        "<script>window.injected=1;alert(1)</script>",
         '<script src="ELSEWHERE/x.js"></script>',
         '<img src="ELSEWHERE/x.png" onerror="alert(1)">',
         '<meta http-equiv="refresh" content="0; url=ELSEWHERE/">',
         '<link rel="preconnect" href="ELSEWHERE/"><link rel="stylesheet" href="ELSEWHERE/">',
         '<iframe src="ELSEWHERE/"></iframe><object data="ELSEWHERE/"></object>',
-        '<iframe srcdoc="<script>parent.stranger=1;alert(1)</script>"></iframe>',
+        '<iframe srcdoc="<script>parent.injected=1;alert(1)</script>"></iframe>',
         '<style>body { background: url(ELSEWHERE/x.png) } @import "ELSEWHERE/";</style>',
         '<video autoplay poster="ELSEWHERE/x.png" src="ELSEWHERE/x.mp4"></video>',
         '<base href="ELSEWHERE/"><img src="x.png">',
         '<svg onload="alert(1)"><a href="javascript:alert(1)">x</a></svg>',
         '<form action="ELSEWHERE/"><button autofocus onfocus="alert(1)">x</button></form>',
         '<div style="background: url(ELSEWHERE/x.png)">x</div>',
-        "{{ '<script>window.stranger=1;alert(1)</script>' | skip_autoescape }}",
+        "{{ '<script>window.injected=1;alert(1)</script>' | skip_autoescape }}",
         "{{ 's3://elsewhere.example/x.png' | grant_read_access }}",
         '<math><mtext></table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     ],
 )
-def test_whatever_a_template_holds_runs_nothing_and_fetches_nothing(
+def test_a_template_runs_nothing_and_fetches_nothing_whatever_it_contains(
     browser: Browser, tmp_path: Path, smuggled: str
 ) -> None:
-    seen = visit(browser, worker_page(OWN % smuggled.replace("ELSEWHERE", elsewhere()), LABELS, INLINE), tmp_path)
+    seen = visit(browser, worker_page(OWN % smuggled.replace("ELSEWHERE", foreign_server()), LABELS, INLINE), tmp_path)
     seen.page.wait_for_timeout(300)
 
-    assert seen.outsiders == []
+    assert seen.side_effects == []
     assert seen.page.url.startswith("file://")
     expect(seen.page.get_by_role("radio")).to_have_count(3)
 
 
-def test_pictures_are_shown_as_signs(browser: Browser, tmp_path: Path) -> None:
+def test_images_are_shown_as_placeholders(browser: Browser, tmp_path: Path) -> None:
     pictures = (
         "<img src=\"{{ 's3://help/net.png' | grant_read_access }}\" alt='the net'><img src='https://a.example/b.png'>"
     )
@@ -178,7 +176,7 @@ def test_pictures_are_shown_as_signs(browser: Browser, tmp_path: Path) -> None:
     seen = visit(browser, worker_page(OWN % pictures, LABELS, INLINE), tmp_path)
 
     assert [seen.page.locator("img").nth(n).evaluate("(image) => image.naturalWidth") for n in (0, 1)] == [360, 360]
-    assert (seen.complaints, seen.outsiders) == ([], [])
+    assert (seen.console_problems, seen.side_effects) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -188,19 +186,21 @@ def test_pictures_are_shown_as_signs(browser: Browser, tmp_path: Path) -> None:
             OWN.replace("https://assets.crowd.aws/", "https://elsewhere.example/"),
             "does not load AWS's Crowd HTML Elements",
         ),
-        (OWN.replace("<p>full", "<script>1</script><p>full"), "Scripts of the template's own are left out here."),
+        (OWN.replace("<p>full", "<script>1</script><p>full"), "The template's own scripts do not run in this preview."),
         (OWN.replace("<p>full", "<crowd-alert>x</crowd-alert><p>full"), "<crowd-alert> has no stand-in"),
         ("<script src='https://assets.crowd.aws/crowd-html-elements.js'></script>", "The template has no <crowd-form>"),
         (OWN.replace("{{ task.input.labels | to_json | escape }}", "winner, let"), "no list of categories"),
     ],
 )
-def test_what_workers_could_not_use_on_aws_is_said(browser: Browser, tmp_path: Path, template: str, note: str) -> None:
+def test_the_page_lists_what_workers_could_not_use_on_aws(
+    browser: Browser, tmp_path: Path, template: str, note: str
+) -> None:
     seen = visit(browser, worker_page(template.replace("%s", ""), LABELS, INLINE), tmp_path)
 
     expect(seen.page.get_by_text(note)).to_be_visible()
 
 
-def test_more_fields_of_a_teams_own_template_are_part_of_the_answer(browser: Browser, tmp_path: Path) -> None:
+def test_extra_fields_of_a_custom_template_are_part_of_the_answer(browser: Browser, tmp_path: Path) -> None:
     fields = '<label>Note <input name="note"></label><label><input type="checkbox" name="blurred" value="yes">Blurred</label>'
     seen = visit(browser, worker_page(OWN % fields, LABELS, INLINE), tmp_path)
 
@@ -215,20 +215,9 @@ def test_more_fields_of_a_teams_own_template_are_part_of_the_answer(browser: Bro
     }
 
 
-def test_the_repositorys_own_template_works(browser: Browser, tmp_path: Path) -> None:
-    template = (ROOT / "jobs/warehouse/dock-events.liquid.html").read_text()
-    seen = visit(browser, worker_page(template, ("loading", "idle"), INLINE), tmp_path)
-
-    seen.page.keyboard.press("2")
-    seen.page.keyboard.press("Enter")
-
-    assert json.loads(seen.page.locator(SENT).inner_text()) == {"crowd-classifier": {"label": "idle"}}
-    assert (seen.complaints, seen.outsiders) == ([], [])
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 800, 1280])
-def test_everything_can_be_read_in_light_and_dark_narrow_and_wide(
+def test_all_text_is_readable_in_light_and_dark_mode_at_every_width(
     browser: Browser, tmp_path: Path, scheme: str, width: int
 ) -> None:
     seen = visit(browser, a_page(), tmp_path, scheme=scheme, width=width)

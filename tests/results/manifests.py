@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from groundctl.domain.results.agreement import WorkerAnswers
-from groundctl.domain.results.labeled_job import LabeledJob, origin_of
+from groundctl.domain.results.labeled_job import LabeledJob, read_labeled_job
 from groundctl.domain.results.results import Results, read_results
 from support.builders import ACCOUNT, NOW, REGION
 
@@ -42,12 +42,14 @@ def a_described(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-def an_origin(*, labels: tuple[str, ...] = LABELS, workers: int = 3, **changes: Any) -> LabeledJob:
+def a_labeled_job(*, labels: tuple[str, ...] = LABELS, workers: int = 3, **changes: Any) -> LabeledJob:
     """The job that labels come from."""
     described = a_described(**changes)
     described["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] = workers
-    origin = origin_of(described)
-    return LabeledJob(**{**{name: getattr(origin, name) for name in LabeledJob.__dataclass_fields__}, "labels": labels})
+    labeled_job = read_labeled_job(described)
+    return LabeledJob(
+        **{**{name: getattr(labeled_job, name) for name in LabeledJob.__dataclass_fields__}, "labels": labels}
+    )
 
 
 def metadata(label: str | None = "winner", confidence: float | None = 0.9) -> dict[str, Any]:
@@ -79,7 +81,7 @@ def written(*lines: Mapping[str, Any] | bytes) -> list[bytes]:
 
 def some_results(*lines: Mapping[str, Any], answers: WorkerAnswers | None = None, **changes: Any) -> Results:
     """Results read from these lines."""
-    return read_results(written(*lines), an_origin(**changes), answers)
+    return read_results(written(*lines), a_labeled_job(**changes), answers)
 
 
 def a_request(answers: Mapping[int, Iterable[str]], *, first_worker: int = 0) -> bytes:

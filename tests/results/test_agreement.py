@@ -1,4 +1,4 @@
-"""What several workers' answers to one object say about each other, and what they may not say about the workers."""
+"""Agreement between workers, without anything that identifies a worker."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 import pytest
 
 from groundctl.domain.results.agreement import Votes, agreement_of, krippendorff_alpha, read_answers
-from groundctl.domain.results.output_line import Why
-from groundctl.presentation.results_sentences import agreement_words
-from groundctl.presentation.terminal.results import results_json, results_text
+from groundctl.domain.results.output_line import NoLabelReason
+from groundctl.presentation.machine.results_json import results_json
+from groundctl.presentation.results_sentences import agreement_sentences
+from groundctl.presentation.terminal.results import results_text
 from results.manifests import a_line, a_request, some_results
 from support.builders import NOW
 
@@ -30,7 +31,7 @@ def units(*observers: str) -> list[Votes]:
     [(TWO_OBSERVERS, 0.692), (FOUR_OBSERVERS, 0.743), (THREE_CODERS, 0.691)],
     ids=["two observers", "four observers, missing values", "three coders, missing values"],
 )
-def test_alpha_is_that_of_published_examples(observers: tuple[str, ...], alpha: float) -> None:
+def test_alpha_matches_published_examples(observers: tuple[str, ...], alpha: float) -> None:
     assert krippendorff_alpha(units(*observers)) == pytest.approx(alpha, abs=0.0005)
 
 
@@ -40,7 +41,7 @@ def test_perfect_agreement_on_several_labels_is_one_and_systematic_disagreement_
 
 
 @pytest.mark.parametrize("observers", [("",), ("aaa", "aaa"), ("ab", "  ")])
-def test_alpha_is_not_known_where_nothing_could_have_disagreed(observers: tuple[str, ...]) -> None:
+def test_alpha_is_undefined_if_disagreement_is_impossible(observers: tuple[str, ...]) -> None:
     assert krippendorff_alpha(units(*observers)) is None
 
 
@@ -56,7 +57,7 @@ def test_the_most_split_objects_come_first_and_pairs_of_labels_are_counted() -> 
     assert agreement.answers == 12
 
 
-def test_of_an_object_asked_about_twice_the_later_file_counts() -> None:
+def test_for_an_object_in_two_files_the_later_file_counts() -> None:
     answers = read_answers([a_request({0: "aaa"}), a_request({0: "ab"}, first_worker=7)])
 
     assert answers.by_object == {"0": (("a", 1), ("b", 1))}
@@ -67,7 +68,7 @@ def test_of_an_object_asked_about_twice_the_later_file_counts() -> None:
     "content",
     ['{"crowd-classifier": {"label": "win"}}', '{"own-name": {"label": "win"}}', '{"crowd-classifier": "win"}'],
 )
-def test_answers_are_found_in_every_form_templates_give_them(content: str) -> None:
+def test_answers_are_read_in_every_form_that_templates_produce(content: str) -> None:
     entry = json.loads(a_request({0: "x"}))
     entry[0]["annotations"][0]["annotationData"]["content"] = content
 
@@ -77,22 +78,25 @@ def test_answers_are_found_in_every_form_templates_give_them(content: str) -> No
 @pytest.mark.parametrize(
     "content", [b"no json", b"3", b"[null]", b'[{"datasetObjectId": "1"}]', b'[{"annotations": 1}]']
 )
-def test_an_entry_that_cannot_be_read_is_counted_and_told(content: bytes) -> None:
+def test_an_unreadable_entry_is_counted_and_reported(content: bytes) -> None:
     answers = read_answers([content, a_request({0: "ab"})])
 
     assert answers.unreadable == 1
-    assert agreement_words(agreement_of(answers))[-1] == "Left out of these figures, because unreadable: 1 entry."
+    assert agreement_sentences(agreement_of(answers))[-1] == "Not included, because unreadable: 1 entry."
 
 
-def test_with_answers_at_hand_a_missing_label_is_explained_better() -> None:
+def test_with_answers_the_reason_for_a_missing_label_is_more_precise() -> None:
     answers = read_answers([a_request({0: ["winner"] * 3})], responded={"0", "1"})
 
     results = some_results(a_line(0), a_line(1, None), a_line(2, None), answers=answers)
 
-    assert {one.why: one.count for one in results.unlabeled} == {Why.TOO_FEW: 1, Why.NOBODY: 1}
+    assert {one.reason: one.count for one in results.unlabeled} == {
+        NoLabelReason.TOO_FEW: 1,
+        NoLabelReason.NO_ANSWER: 1,
+    }
 
 
-def test_no_worker_is_named_anywhere() -> None:
+def test_no_output_contains_a_worker_id() -> None:
     answers = read_answers([a_request({n: ["winner", "winner", "cannot tell"] for n in range(4)})])
     results = some_results(*(a_line(n) for n in range(4)), answers=answers)
 
@@ -102,21 +106,21 @@ def test_no_worker_is_named_anywhere() -> None:
     assert results_json(results, NOW)["agreement"]["answers_per_worker"] == [4, 4, 4]
 
 
-def test_agreement_in_words() -> None:
+def test_agreement_sentences() -> None:
     answers = read_answers([a_request({0: "aaa", 1: "aab", 2: "abb", 3: "bbb"}), a_request({4: "bb"}, first_worker=5)])
 
-    assert agreement_words(agreement_of(answers)) == [
+    assert agreement_sentences(agreement_of(answers)) == [
         "Workers agree on 3 of 5 clips (60%).",
-        "Krippendorff's alpha (nominal): 0.46. 1 is perfect, 0 is what chance would give.",
+        "Krippendorff's alpha (nominal): 0.46 (1: perfect agreement, 0: chance).",
         "14 answers from 5 workers, 1 to 4 each.",
         "Most often confused: a and b (2).",
     ]
 
 
-def test_agreement_in_words_where_nothing_can_be_compared() -> None:
-    assert agreement_words(agreement_of(read_answers([]))) == [
-        "No clip has answers of two workers: nothing to compare."
+def test_agreement_sentences_without_comparable_answers() -> None:
+    assert agreement_sentences(agreement_of(read_answers([]))) == [
+        "No clip has answers from two workers, so there is nothing to compare."
     ]
-    assert agreement_words(agreement_of(read_answers([a_request({0: "aa"})])))[1] == (
-        "Krippendorff's alpha says nothing here: only one label was ever given."
+    assert agreement_sentences(agreement_of(read_answers([a_request({0: "aa"})])))[1] == (
+        "Krippendorff's alpha is undefined: all answers are the same label."
     )

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from groundctl.app.results import fetch_results
-from groundctl.domain.results.output_line import Why
+from groundctl.domain.results.output_line import NoLabelReason
 from groundtruth_simulator.simulator import Simulator
-from results.world import JOB, TRUTH, label_the_rallies
-from support import aws_world
+from results.simulated_job import JOB, TRUTH, label_the_rallies
+from support.aws import prerequisites
 from support.builders import an_infrastructure
 from support.cli import TESTING, Ran, groundctl
 
@@ -23,7 +23,7 @@ RALLIES = {f"s3://clips/{clip}": label for clip, label in TRUTH.items() if clip.
 def folder(tmp_path: Path) -> Path:
     """A repository with nothing but the infrastructure's description."""
     (tmp_path / "jobs").mkdir()
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(an_infrastructure())))
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return tmp_path
 
 
@@ -34,7 +34,7 @@ def runs(simulator: Simulator, folder: Path, *arguments: str) -> Ran:
     return ran
 
 
-def test_flawless_workers_give_back_the_truth_in_every_file(simulator: Simulator, folder: Path) -> None:
+def test_with_flawless_workers_every_file_has_the_true_labels(simulator: Simulator, folder: Path) -> None:
     simulator.change_settings(accuracy=1.0)
     label_the_rallies(simulator)
 
@@ -53,7 +53,7 @@ def test_flawless_workers_give_back_the_truth_in_every_file(simulator: Simulator
     assert {line["source_ref"]: line["label"] for line in lines} == RALLIES
 
 
-def test_as_json_standard_output_is_json_alone(simulator: Simulator, folder: Path) -> None:
+def test_with_json_format_standard_output_is_nothing_but_json(simulator: Simulator, folder: Path) -> None:
     label_the_rallies(simulator)
 
     ran = runs(simulator, folder, JOB, "--out", "out", "--format", "json")
@@ -74,8 +74,8 @@ def test_workers_answers_explain_disagreement_and_missing_labels(simulator: Simu
     assert agreement.unanimous + len(agreement.disputed) == 11
     assert agreement.alpha is not None
     assert 0 < agreement.alpha < 1
-    assert [(one.why, one.examples) for one in results.unlabeled] == [
-        (Why.NOBODY, ("s3://clips/rallies/rally-0005.mp4",))
+    assert [(one.reason, one.examples) for one in results.unlabeled] == [
+        (NoLabelReason.NO_ANSWER, ("s3://clips/rallies/rally-0005.mp4",))
     ]
 
 
@@ -89,7 +89,7 @@ def test_without_disagreement_alpha_is_one(simulator: Simulator) -> None:
     assert (agreement.alpha, agreement.unanimous, agreement.disputed) == (1, 12, ())
 
 
-def test_one_worker_a_clip_gives_labels_without_confidence(simulator: Simulator, folder: Path) -> None:
+def test_one_worker_per_clip_gives_labels_without_confidence(simulator: Simulator, folder: Path) -> None:
     label_the_rallies(simulator, workers=1)
 
     ran = runs(simulator, folder, JOB)
@@ -98,7 +98,7 @@ def test_one_worker_a_clip_gives_labels_without_confidence(simulator: Simulator,
     assert ran.code == 0
 
 
-def test_a_job_under_way_shows_what_there_is_and_says_more_is_coming(simulator: Simulator, folder: Path) -> None:
+def test_a_running_job_shows_its_labels_and_says_that_more_are_coming(simulator: Simulator, folder: Path) -> None:
     label_the_rallies(simulator, until=200)
 
     ran = runs(simulator, folder, JOB, "--format", "json")
@@ -109,7 +109,7 @@ def test_a_job_under_way_shows_what_there_is_and_says_more_is_coming(simulator: 
     assert ran.json["what_now"][0].startswith("labels are still coming in")
 
 
-def test_a_job_without_any_label_yet_and_a_job_that_is_none(simulator: Simulator, folder: Path) -> None:
+def test_a_job_without_labels_and_a_job_that_does_not_exist(simulator: Simulator, folder: Path) -> None:
     label_the_rallies(simulator, until=1)
 
     early = runs(simulator, folder, JOB)
@@ -119,12 +119,12 @@ def test_a_job_without_any_label_yet_and_a_job_that_is_none(simulator: Simulator
     unknown = runs(simulator, folder, "no-such-job")
     assert (unknown.code, unknown.out) == (2, "")
     assert unknown.err == (
-        "groundctl: there is no labeling job no-such-job\n  what now: `groundctl status --all` lists those there are\n"
+        "groundctl: there is no labeling job no-such-job\n  hint: `groundctl status --all` lists all jobs\n"
     )
 
 
 def test_a_declared_job_that_was_never_created_leads_to_plan(simulator: Simulator, folder: Path) -> None:
-    aws_world.build(an_infrastructure(), clips=())
+    prerequisites.build(an_infrastructure(), clips=())
     (folder / "jobs" / "team").mkdir()
     (folder / "jobs" / "team" / "Later.yaml").write_text("name: Later\n")
 

@@ -1,4 +1,4 @@
-"""Tables for other tools: nothing is lost on the way, and nothing a stranger wrote becomes a formula."""
+"""Tables for other tools: nothing is lost, and no untrusted text becomes a formula."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundctl.domain.results.agreement import read_answers
-from groundctl.domain.results.output_line import Why
+from groundctl.domain.results.output_line import NoLabelReason
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
-from groundctl.presentation.machine.results_tables import csv_lines, inert, jsonl_lines, own_keys
-from groundctl.presentation.terminal.results import results_json
-from results.manifests import a_line, a_request, an_origin, some_results, written
+from groundctl.presentation.machine.results_json import results_json
+from groundctl.presentation.machine.results_tables import csv_lines, escape_formula, jsonl_lines, own_keys
+from results.manifests import a_labeled_job, a_line, a_request, some_results, written
 from support.builders import NOW
 
 FORMULA = re.compile(r"[=+\-@＝＋－＠]")  # noqa: RUF001
 
 
 def as_written(text: str) -> str:
-    """Undo what `inert` does: one apostrophe less before each would-be formula."""
+    """Undo what `escape_formula` does: one apostrophe less before each would-be formula."""
     return re.sub(r"(^|[;\t\r\n])([ \t\r\n]*)'('*)(?=[=+\-@＝＋－＠])", r"\1\2\3", text)  # noqa: RUF001
 
 
@@ -49,7 +49,7 @@ objects = st.builds(
 
 def test_a_table_has_the_teams_own_keys_as_columns() -> None:
     lines = written(a_line(1, "winner", 0.9, door=2), a_line(2, None, camera={"id": 7}))
-    found = list(read_objects(lines, an_origin()))
+    found = list(read_objects(lines, a_labeled_job()))
 
     assert as_csv(*found).replace("\r\n", "\n") == (
         """\
@@ -61,7 +61,7 @@ s3://clips/rally-2.mp4,,,,,"no usable answer: workers declined it, its time ran 
 
 
 def test_json_lines_keep_the_teams_own_keys_apart() -> None:
-    [found] = read_objects(written(a_line(1, "winner", 0.9) | {"label": "mine"}), an_origin())
+    [found] = read_objects(written(a_line(1, "winner", 0.9) | {"label": "mine"}), a_labeled_job())
 
     [line] = jsonl_lines([found])
 
@@ -79,7 +79,7 @@ def test_own_keys_that_clash_with_a_column_get_a_name_of_their_own() -> None:
 
 def test_answers_are_a_column_when_they_are_known() -> None:
     answers = read_answers([a_request({0: ["winner", "winner", "let"]})])
-    found = list(read_objects(written(a_line(0), a_line(1)), an_origin(), answers))
+    found = list(read_objects(written(a_line(0), a_line(1)), a_labeled_job(), answers))
 
     rows = list(csv.DictReader(io.StringIO("".join(csv_lines(found, (), with_answers=True)))))
 
@@ -92,13 +92,13 @@ def test_answers_are_a_column_when_they_are_known() -> None:
     ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", " =1", "\t=1", "\r\n=1", "a;=1", "a\n-1", "';=1"],  # noqa: RUF001
 )
 def test_no_cell_is_a_formula_not_even_where_a_spreadsheet_splits_at_semicolons(cell: str) -> None:
-    for piece in re.split(r"[;\t\r\n]", inert(cell)):
+    for piece in re.split(r"[;\t\r\n]", escape_formula(cell)):
         assert not FORMULA.match(piece.lstrip(" "))
 
 
 @pytest.mark.parametrize("cell", ["winner", "a-b", "it's", "s3://clips/a=b+c.mp4", "x; y", "2026-11-23", "", "-"[1:]])
 def test_harmless_cells_are_written_as_they_are(cell: str) -> None:
-    assert inert(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 def test_a_negative_number_stays_a_number() -> None:
@@ -109,14 +109,14 @@ def test_a_formula_as_the_name_of_a_key_is_no_formula_either() -> None:
     assert "'=cmd()" in as_csv(LabeledObject(position=0, source_ref="a", own={"=cmd()": 1})).split("\r\n")[0]
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a busy machine is slow
 @given(texts)
-def test_what_is_made_inert_can_be_read_back(text: str) -> None:
-    assert as_written(inert(text)) == text
-    assert not any(FORMULA.match(piece.lstrip(" ")) for piece in re.split(r"[;\t\r\n]", inert(text)))
+def test_an_escaped_formula_can_be_read_back(text: str) -> None:
+    assert as_written(escape_formula(text)) == text
+    assert not any(FORMULA.match(piece.lstrip(" ")) for piece in re.split(r"[;\t\r\n]", escape_formula(text)))
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(objects, max_size=4))
 def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]) -> None:
     keys = own_keys(found)
@@ -132,7 +132,7 @@ def test_every_cell_of_a_csv_can_be_read_back(found: list[LabeledObject]) -> Non
         assert cells[6:] == [_as_cell(one.own.get(key)) for key in keys]
 
 
-@settings(deadline=None)  # a busy machine is no fault
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(objects, max_size=4))
 def test_every_line_of_json_lines_can_be_read_back(found: list[LabeledObject]) -> None:
     lines = [json.loads(line) for line in jsonl_lines(found)]
@@ -153,7 +153,12 @@ def test_a_summary_for_other_tools() -> None:
         {"label": "forced error", "count": 0, "share": 0.0, "mean_confidence": None, "declared": True},
     ]
     assert summary["reasons_for_no_label"] == [
-        {"reason": str(Why.TOO_FEW), "aws_says": "ClientError", "count": 1, "examples": ["s3://clips/rally-2.mp4"]}
+        {
+            "reason": str(NoLabelReason.TOO_FEW),
+            "aws_says": "ClientError",
+            "count": 1,
+            "examples": ["s3://clips/rally-2.mp4"],
+        }
     ]
     assert summary["confidence"] == {"computed": 2, "histogram": [0, 0, 0, 0, 0, 1, 0, 0, 0, 1]}
     assert (summary["objects"], summary["labeled"], summary["without_label"]) == (3, 2, 1)

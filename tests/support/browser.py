@@ -1,4 +1,4 @@
-"""The browser of this machine: where it is, and how it is started without its network habits."""
+"""Finds and starts the machine's Chromium, without its own network traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Good defaults for every noun, so that a test names only what it is about."""
+"""Builders with good defaults, so that a test names only what it is about."""
 
 from __future__ import annotations
 
@@ -9,19 +9,52 @@ from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ObjectsInput, parse_spec
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.domain.jobs.observed import Counters, JobFingerprint, ObservedJob, Status
 from groundctl.domain.jobs.request import DesiredJob, compile_job
-from groundctl.domain.planning.plan import Change, Plan
-from groundctl.domain.planning.planner import assemble, plan_existing_job, plan_new_job
+from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.plan import (
+    Action,
+    AlreadyAsked,
+    Change,
+    Create,
+    DeclaredJob,
+    Exists,
+    Foreign,
+    Immutable,
+    Orphan,
+    Plan,
+    Purchase,
+    Refused,
+    Stop,
+    Waiting,
+)
+from groundctl.domain.planning.planner import make_plan
+from groundctl.domain.tracking.run_context import RunContext
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
+# A repository with declarations for tests; jobs/ of this repository holds samples for users, which may change or go.
+DECLARATIONS = Checkout(ROOT / "tests/support/declarations")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def a_run(**changes: Any) -> RunContext:
+    """A workflow run that is about no pull request."""
+    members: dict[str, Any] = {
+        "repository": "acme/labeling",
+        "environment": "production",
+        "head_commit": "4f0c2a9b7d5e1f3a8c6b4d2e0f1a3b5c7d9e1f2a",
+        "run_id": 17890123456,
+        "attempt": 1,
+        "run_url": "https://github.com/acme/labeling/actions/runs/17890123456",
+    }
+    return RunContext(**{**members, **changes})
 
 
 def some_data(**changes: Any) -> dict[str, Any]:
@@ -84,7 +117,7 @@ def an_observed_job(of: Declaration | None = None, **changes: Any) -> ObservedJo
     """A job that AWS reports, made by groundctl from a declaration."""
     declaration = of or a_declaration()
     name = declaration.spec.name
-    mark = JobFingerprint(
+    fingerprint = JobFingerprint(
         bucket="artifacts", name=name, declaration=declaration.digest, input=clips_of(declaration).digest
     )
     members: dict[str, Any] = {
@@ -95,7 +128,7 @@ def an_observed_job(of: Declaration | None = None, **changes: Any) -> ObservedJo
         "created": NOW,
         "modified": NOW,
         "team_arn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
-        "fingerprint": mark,
+        "fingerprint": fingerprint,
     }
     return ObservedJob(**{**members, **changes})
 
@@ -107,17 +140,48 @@ def a_plan(
     infrastructure: Infrastructure | None = None,
 ) -> Plan:
     """The plan for declarations beside existing jobs."""
-    infrastructure = infrastructure or an_infrastructure()
-    policy = policy or Policy(platform_fee_usd=Decimal("0.08"))
-    existing = {job.key: job for job in observed}
-    changes = [_judge(declaration, existing, infrastructure, policy) for declaration in declarations]
-    return assemble(changes, declarations, existing, infrastructure, policy)
+    return make_plan(some_inputs(*declarations, observed=observed, policy=policy, infrastructure=infrastructure))
 
 
-def _judge(
-    declaration: Declaration, existing: dict[str, ObservedJob], infrastructure: Infrastructure, policy: Policy
+def some_inputs(
+    *declarations: Declaration,
+    observed: tuple[ObservedJob, ...] = (),
+    policy: Policy | None = None,
+    infrastructure: Infrastructure | None = None,
+    **members: Any,
+) -> PlanInputs:
+    """What a plan is made from, where no declaration of an existing job was kept."""
+    inputs: dict[str, Any] = {
+        "declarations": declarations,
+        "declared": frozenset(declaration.spec.key for declaration in declarations),
+        "policy": policy or Policy(platform_fee_usd=Decimal("0.08")),
+        "infrastructure": infrastructure or an_infrastructure(),
+        "observed": {job.key: job for job in observed},
+        "kept_declarations": dict.fromkeys(job.key for job in observed),
+    }
+    return PlanInputs(**{**inputs, **members})
+
+
+def a_change(
+    action: Action, job: DeclaredJob, *, purchase: Purchase, observed: ObservedJob, reasons: tuple[Diagnostic, ...]
 ) -> Change:
-    if job := existing.get(declaration.spec.key):
-        return plan_existing_job(declaration, job, infrastructure)
-    clips = clips_of(declaration)
-    return plan_new_job(declaration, compile_job(declaration, infrastructure, clips), clips, policy)
+    """A change with any action, made from the same parts."""
+    match action:
+        case Action.CREATE:
+            return Create(job=job, purchase=purchase, reasons=reasons)
+        case Action.EXISTS:
+            return Exists(job=job, observed=observed, reasons=reasons)
+        case Action.IMMUTABLE:
+            return Immutable(job=job, observed=observed, reasons=reasons)
+        case Action.FOREIGN:
+            return Foreign(job=job, observed=observed, reasons=reasons)
+        case Action.REPURCHASE:
+            return AlreadyAsked(job=job, purchase=purchase, reasons=reasons)
+        case Action.WAITING:
+            return Waiting(job=job, reasons=reasons)
+        case Action.REFUSED:
+            return Refused(job=job, reasons=reasons)
+        case Action.STOP:
+            return Stop(job=job, observed=observed)
+        case Action.ORPHAN:
+            return Orphan(observed=observed, reasons=reasons)

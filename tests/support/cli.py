@@ -1,4 +1,4 @@
-"""Runs groundctl as a person does: as a process, with nothing but what the test gives it."""
+"""Runs groundctl as a process, with only the settings that the test passes."""
 
 from __future__ import annotations
 

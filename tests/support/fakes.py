@@ -1,4 +1,4 @@
-"""Small stand-ins for the doors to AWS; they pass the contract suite that the real doors pass."""
+"""Fakes of the ports; they pass the same contract tests as the adapters."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class FakeJobs:
 
 
 class FakeClock:
-    """Time that passes at once and is remembered."""
+    """A clock whose sleeps return at once and are recorded."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []

@@ -1,4 +1,4 @@
-"""Which modules a groundctl command imports, seen from inside its own process."""
+"""Lists the modules that a groundctl command imports, from inside its process."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 from support.cli import CLEAN
 
-# What an offline command must never wait for: the AWS SDK and HTTP, the simulator, tables, Terraform.
-HEAVY = ("boto3", "botocore", "requests", "urllib3", "duckdb", "moto", "rich", "python_terraform")
+# What an offline command must never wait for: the AWS SDK and HTTP, the simulator, tables, Terraform, page templates.
+# Not markupsafe: python-liquid, which checks a team's own worker template, imports it.
+HEAVY = ("boto3", "botocore", "requests", "urllib3", "duckdb", "moto", "rich", "python_terraform", "jinja2")
 
 _SPY = """\
 import json, os, sys

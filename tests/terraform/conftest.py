@@ -1,4 +1,4 @@
-"""A copy of terraform/ that is ready to run, and one that is applied to the simulator."""
+"""Shared fixtures: a copy of terraform/ that is ready to run, one that is applied to the simulator, and plans of GitHub's roles."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,7 +7,9 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from terraform.ground import SOURCE, Applied, a_simulator, apply_to
+from support.terraform.plan import Plan
+from terraform.github_access import SERVICE_BOUNDARY, SETTINGS
+from terraform.infrastructure import SOURCE, Applied, a_module, a_simulator, apply_to, plan_with
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +22,7 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Stack:
 
 @pytest.fixture(scope="session")
 def simulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    """The environment that leads to a simulator of our own."""
+    """The environment variables of a separate simulator."""
     with a_simulator(tmp_path_factory.mktemp("simulator")) as environment:
         yield environment
 
@@ -30,3 +32,22 @@ def applied(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str
     """The demo's settings, applied to the simulator."""
     folder = tmp_path_factory.mktemp("terraform") / "applied"
     return apply_to(simulated_aws, folder, Path("environments/demo.tfvars"))
+
+
+@pytest.fixture(scope="session")
+def github_access(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+    """The module github-access alone, ready to be planned."""
+    return a_module("github-access", tmp_path_factory.mktemp("terraform") / "github-access", simulated_aws)
+
+
+@pytest.fixture(scope="session")
+def roles_plan(github_access: Stack) -> Plan:
+    """The plan of GitHub's roles with every setting except the boundary for service roles."""
+    return plan_with(github_access, SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def roles_plan_with_boundary(github_access: Stack) -> Plan:
+    """The same plan with a boundary for service roles."""
+    infrastructure = {**SETTINGS["ground"], "service_role_boundary_arn": SERVICE_BOUNDARY}
+    return plan_with(github_access, {**SETTINGS, "ground": infrastructure})

@@ -1,4 +1,4 @@
-"""The demo's ground, really applied: simulator, provider, python-terraform, schema."""
+"""The demo's infrastructure, applied to the simulator: provider, python-terraform and schema work together."""
 
 import json
 from functools import partial
@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from groundctl.errors import ExternalError
-from terraform.ground import CHECKOUT, QUIET, Applied, client
+from terraform.infrastructure import CHECKOUT, QUIET, Applied, client
 
-# One worker, one stack: an apply takes some seconds. The destroy comes last.
+# One worker, one stack: an apply takes several seconds. The destroy comes last.
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
     QUIET,
@@ -18,12 +18,12 @@ pytestmark = [
 
 
 def buckets_of_the_demo(applied: Applied) -> set[str]:
-    """List this stack's buckets; other tests' may be there too."""
+    """List this stack's buckets; other tests may have created more."""
     names = {bucket["Name"] for bucket in client(applied, "s3").list_buckets()["Buckets"]}
     return {name for name in names if name.startswith("groundctl-demo-")}
 
 
-def test_an_apply_hands_over_what_the_schema_asks_for(applied: Applied) -> None:
+def test_the_output_of_an_apply_fits_the_schema(applied: Applied) -> None:
     schema = json.loads((CHECKOUT / "schemas/infrastructure.schema.json").read_text())
 
     infrastructure = applied.stack.outputs()
@@ -39,7 +39,7 @@ def test_a_second_plan_is_empty(applied: Applied) -> None:
 
 
 def test_settings_for_another_account_are_refused(applied: Applied) -> None:
-    with pytest.raises(ExternalError, match=r"for account \d{12}, the credentials are\s+of 123456789012"):
+    with pytest.raises(ExternalError, match=r"for account \d{12}, but the credentials are\s+for 123456789012"):
         applied.stack.has_changes(var_file=Path("environments/dev.us-east-1.tfvars"))
 
 
@@ -59,7 +59,7 @@ def test_job_files_are_written_once(applied: Applied) -> None:
     assert s3.get_object(**place)["Body"].read() == b"reviewed"
 
 
-def test_each_team_is_one_that_a_job_can_name(applied: Applied) -> None:
+def test_a_job_can_name_each_team(applied: Applied) -> None:
     sagemaker = client(applied, "sagemaker")
 
     for name, team in applied.stack.outputs()["work_teams"].items():
@@ -80,7 +80,7 @@ def test_the_workers_page_may_fetch_clips_and_nothing_else(applied: Applied) -> 
             s3.get_bucket_cors(Bucket=bucket)
 
 
-def test_clips_can_be_put_and_fetched_under_the_bucket_policy(applied: Applied) -> None:
+def test_clips_can_be_uploaded_and_fetched_under_the_bucket_policy(applied: Applied) -> None:
     s3 = client(applied, "s3")
     bucket = applied.stack.outputs()["input_buckets"][0]
 
@@ -89,7 +89,7 @@ def test_clips_can_be_put_and_fetched_under_the_bucket_policy(applied: Applied) 
     assert s3.get_object(Bucket=bucket, Key="rallies/one.mp4")["Body"].read() == b"clip"
 
 
-def test_destroy_takes_everything_with_it(applied: Applied) -> None:
+def test_destroy_removes_everything(applied: Applied) -> None:
     buckets = buckets_of_the_demo(applied)
 
     applied.stack.destroy(var_file=applied.var_file)

@@ -1,4 +1,4 @@
-"""The first step in an account: the bucket for Terraform's state, made on the simulator the way a person does it."""
+"""The first step in an account: the bucket for Terraform's state, created on the simulator as an administrator does it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 
 from bootstrap.__main__ import main
 from bootstrap.settings import UnfitSettingsError, read_settings
-from support.aws_client import aws_client
-from terraform.ground import CHECKOUT, SOURCE, run_terraform
+from support.aws.client import aws_client
+from terraform.infrastructure import CHECKOUT, SOURCE, run_terraform
 
 pytestmark = pytest.mark.xdist_group("applied-terraform")
 
@@ -25,8 +25,8 @@ ACCOUNT = "123456789012"  # the simulator's
 NUMBERS = count(1)
 
 
-class Said(NamedTuple):
-    """What came of a run."""
+class RunResult(NamedTuple):
+    """The outcome of a run."""
 
     code: int
     out: str
@@ -34,8 +34,8 @@ class Said(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Settings in a folder, the AWS they are meant for, and a person who answers."""
+class Bootstrap:
+    """Settings in a folder, their simulated AWS, and scripted answers."""
 
     settings: Path
     bucket: str
@@ -43,10 +43,10 @@ class Desk:
     patch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
 
-    def run(self, *arguments: str, answer: str = "") -> Said:
+    def run(self, *arguments: str, answer: str = "") -> RunResult:
         self.patch.setattr(sys, "stdin", io.StringIO(answer))
         code = main(["dev.eu-west-1", f"--settings={self.settings}", *arguments])
-        return Said(code, *self.capture.readouterr())
+        return RunResult(code, *self.capture.readouterr())
 
     def write(self, *, bucket: str | None = None, account_id: str = ACCOUNT, more: str = "") -> None:
         text = f'bucket = "{bucket or self.bucket}"\nkey = "dev.tfstate"\nregion = "eu-west-1"\n{more}'
@@ -65,34 +65,34 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
+def bootstrap(
     tmp_path: Path,
     simulated_aws: Mapping[str, str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Iterator[Desk]:
+) -> Iterator[Bootstrap]:
     bucket = f"acme-state-{next(NUMBERS)}"
-    made = Desk(settings=tmp_path, bucket=bucket, aws=simulated_aws, patch=monkeypatch, capture=capsys)
+    made = Bootstrap(settings=tmp_path, bucket=bucket, aws=simulated_aws, patch=monkeypatch, capture=capsys)
     for name, value in simulated_aws.items():
         monkeypatch.setenv(name, value)
     made.write()
     yield made
-    if made.has_bucket():  # the stack that is applied beside these tests counts all buckets
-        for one in made.s3.list_object_versions(Bucket=made.bucket).get("Versions", []):
-            made.s3.delete_object(Bucket=made.bucket, Key=one["Key"], VersionId=one["VersionId"])
-        for one in made.s3.list_object_versions(Bucket=made.bucket).get("DeleteMarkers", []):
-            made.s3.delete_object(Bucket=made.bucket, Key=one["Key"], VersionId=one["VersionId"])
+    if made.has_bucket():  # the stack that is applied at the same time counts all buckets
+        for version in made.s3.list_object_versions(Bucket=made.bucket).get("Versions", []):
+            made.s3.delete_object(Bucket=made.bucket, Key=version["Key"], VersionId=version["VersionId"])
+        for version in made.s3.list_object_versions(Bucket=made.bucket).get("DeleteMarkers", []):
+            made.s3.delete_object(Bucket=made.bucket, Key=version["Key"], VersionId=version["VersionId"])
         made.s3.delete_bucket(Bucket=made.bucket)
 
 
-def test_it_says_what_it_will_do_and_does_nothing_unless_told(desk: Desk) -> None:
-    said = desk.run(answer="y\n")
+def test_it_lists_its_steps_and_does_nothing_without_confirmation(bootstrap: Bootstrap) -> None:
+    result = bootstrap.run(answer="y\n")
 
-    assert said.code == 1
-    assert said.out == (
-        f"State of dev.eu-west-1: s3://{desk.bucket}/dev.tfstate, account {ACCOUNT} at {desk.aws['AWS_ENDPOINT_URL']}\n"
+    assert result.code == 1
+    assert result.out == (
+        f"State of dev.eu-west-1: s3://{bootstrap.bucket}/dev.tfstate, account {ACCOUNT} at {bootstrap.aws['AWS_ENDPOINT_URL']}\n"
         "This will be done:\n"
-        f"  - make the bucket {desk.bucket} in eu-west-1\n"
+        f"  - make the bucket {bootstrap.bucket} in eu-west-1\n"
         "  - keep old versions of the state\n"
         "  - encrypt it with a key that S3 manages\n"
         "  - shut it to the public\n"
@@ -101,20 +101,20 @@ def test_it_says_what_it_will_do_and_does_nothing_unless_told(desk: Desk) -> Non
         "  - delete versions 90 days after they were overwritten\n"
         'Go on? Only "yes" is taken for it: Nothing was changed.\n'
     )
-    assert not desk.has_bucket()
+    assert not bootstrap.has_bucket()
 
 
-def test_without_anybody_to_ask_nothing_is_done(desk: Desk) -> None:
-    assert desk.run().code == 1
-    assert not desk.has_bucket()
+def test_without_a_terminal_nothing_is_done(bootstrap: Bootstrap) -> None:
+    assert bootstrap.run().code == 1
+    assert not bootstrap.has_bucket()
 
 
-def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: Desk) -> None:
-    said = desk.run(answer="yes\n")
+def test_the_bucket_suits_a_state_and_the_output_names_the_first_apply(bootstrap: Bootstrap) -> None:
+    result = bootstrap.run(answer="yes\n")
 
-    s3, bucket = desk.s3, {"Bucket": desk.bucket}
-    assert said.code == 0, said.err
-    assert "terraform init -backend-config=environments/dev.eu-west-1.s3.tfbackend" in said.out
+    s3, bucket = bootstrap.s3, {"Bucket": bootstrap.bucket}
+    assert result.code == 0, result.err
+    assert "terraform init -backend-config=environments/dev.eu-west-1.s3.tfbackend" in result.out
     assert s3.get_bucket_location(**bucket)["LocationConstraint"] == "eu-west-1"
     assert s3.get_bucket_versioning(**bucket)["Status"] == "Enabled"
     assert all(s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"].values())
@@ -122,8 +122,8 @@ def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: 
         {"ObjectOwnership": "BucketOwnerEnforced"}
     ]
     statements = json.loads(s3.get_bucket_policy(**bucket)["Policy"])["Statement"]
-    assert [(one["Effect"], one["Resource"], one["Condition"]) for one in statements] == [
-        ("Deny", [f"arn:aws:s3:::{desk.bucket}", f"arn:aws:s3:::{desk.bucket}/*"], condition)
+    assert [(statement["Effect"], statement["Resource"], statement["Condition"]) for statement in statements] == [
+        ("Deny", [f"arn:aws:s3:::{bootstrap.bucket}", f"arn:aws:s3:::{bootstrap.bucket}/*"], condition)
         for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.2"}})
     ]
     [rule] = s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]
@@ -131,8 +131,8 @@ def test_the_bucket_is_as_a_state_needs_it_and_the_first_apply_comes_next(desk: 
     assert "Expiration" not in rule
 
 
-def test_make_hands_the_environment_on() -> None:
-    told = subprocess.run(
+def test_make_passes_the_environment() -> None:
+    output = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", "bootstrap", "ENVIRONMENT=dev.eu-west-1"],
         cwd=CHECKOUT,
         capture_output=True,
@@ -147,15 +147,15 @@ def test_make_hands_the_environment_on() -> None:
         check=False,
     )
 
-    assert told.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m bootstrap "dev.eu-west-1"'
+    assert output.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m bootstrap "dev.eu-west-1"'
     assert which.returncode == 2
     assert which.stderr.startswith("Which one? make bootstrap ENVIRONMENT=production.us-east-1\n")
 
 
-def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
-    desk.run("--yes")
+def test_a_second_run_has_nothing_to_do(bootstrap: Bootstrap) -> None:
+    bootstrap.run("--yes")
 
-    again = desk.run()
+    again = bootstrap.run()
 
     assert again.code == 0
     assert "nothing to do" in again.out
@@ -163,7 +163,7 @@ def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "words"),
+    ("change", "words"),
     [
         (lambda s3, bucket: s3.delete_public_access_block(Bucket=bucket), "shut it to the public"),
         (lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket), "refuse requests without TLS 1.2 or newer"),
@@ -176,86 +176,86 @@ def test_a_second_time_there_is_nothing_to_do(desk: Desk) -> None:
     ],
     ids=["public", "plain HTTP", "versions", "ownership", "lifecycle"],
 )
-def test_what_was_undone_since_is_mended_and_nothing_else(
-    desk: Desk, spoil: Callable[[Any, str], object], words: str
+def test_a_second_run_restores_only_what_was_changed(
+    bootstrap: Bootstrap, change: Callable[[Any, str], object], words: str
 ) -> None:
-    desk.run("--yes")
-    spoil(desk.s3, desk.bucket)
+    bootstrap.run("--yes")
+    change(bootstrap.s3, bootstrap.bucket)
 
-    told = desk.run("--yes").out
-    steps = [line for line in told.splitlines() if line.startswith("  - ")]
+    output = bootstrap.run("--yes").out
+    steps = [line for line in output.splitlines() if line.startswith("  - ")]
 
     assert len(steps) == 1
     assert words in steps[0]
-    assert "nothing to do" in desk.run().out
+    assert "nothing to do" in bootstrap.run().out
 
 
-def test_what_others_wrote_into_the_policy_stays(desk: Desk) -> None:
+def test_policy_statements_of_other_authors_stay(bootstrap: Bootstrap) -> None:
     theirs = {
         "Sid": "Auditors",
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
         "Action": "s3:ListBucket",
-        "Resource": f"arn:aws:s3:::{desk.bucket}",
+        "Resource": f"arn:aws:s3:::{bootstrap.bucket}",
     }
-    desk.s3.create_bucket(Bucket=desk.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    bootstrap.s3.create_bucket(Bucket=bootstrap.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     policy = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
-    desk.s3.put_bucket_policy(Bucket=desk.bucket, Policy=policy)
+    bootstrap.s3.put_bucket_policy(Bucket=bootstrap.bucket, Policy=policy)
 
-    desk.run("--yes")
+    bootstrap.run("--yes")
 
-    statements = json.loads(desk.s3.get_bucket_policy(Bucket=desk.bucket)["Policy"])["Statement"]
+    statements = json.loads(bootstrap.s3.get_bucket_policy(Bucket=bootstrap.bucket)["Policy"])["Statement"]
     assert statements[0] == theirs
     assert len(statements) == 3
 
 
-def test_a_key_of_ones_own_encrypts_the_state(desk: Desk) -> None:
-    key = desk.client("kms").create_key()["KeyMetadata"]["Arn"]
-    desk.write(more=f'kms_key_id = "{key}"\n')
+def test_a_customer_managed_key_encrypts_the_state(bootstrap: Bootstrap) -> None:
+    key = bootstrap.client("kms").create_key()["KeyMetadata"]["Arn"]
+    bootstrap.write(more=f'kms_key_id = "{key}"\n')
 
-    desk.run("--yes")
+    bootstrap.run("--yes")
 
-    [rule] = desk.s3.get_bucket_encryption(Bucket=desk.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    [rule] = bootstrap.s3.get_bucket_encryption(Bucket=bootstrap.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    assert "nothing to do" in desk.run().out
+    assert "nothing to do" in bootstrap.run().out
 
 
-def test_credentials_of_another_account_are_refused_before_anything_is_made(desk: Desk) -> None:
-    desk.write(account_id="444455556666")
+def test_credentials_of_another_account_are_refused_before_anything_is_created(bootstrap: Bootstrap) -> None:
+    bootstrap.write(account_id="444455556666")
 
-    said = desk.run("--yes")
+    result = bootstrap.run("--yes")
 
-    assert said.code == 2
-    assert said.err == (
+    assert result.code == 2
+    assert result.err == (
         f"dev.eu-west-1.tfvars is for account 444455556666, the credentials are of {ACCOUNT}. "
         "Choose the other account (AWS_PROFILE), or the other ENVIRONMENT.\n"
     )
-    assert not desk.has_bucket()
+    assert not bootstrap.has_bucket()
 
 
-def test_a_bucket_in_another_region_is_refused(desk: Desk) -> None:
-    elsewhere = desk.client("s3", region="eu-central-1")
-    elsewhere.create_bucket(Bucket=desk.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+def test_a_bucket_in_another_region_is_refused(bootstrap: Bootstrap) -> None:
+    elsewhere = bootstrap.client("s3", region="eu-central-1")
+    elsewhere.create_bucket(Bucket=bootstrap.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 
-    said = desk.run("--yes")
+    result = bootstrap.run("--yes")
 
-    assert said.code == 2
-    assert f"The bucket {desk.bucket} is in eu-central-1" in said.err
-
-
-def test_without_an_answer_from_aws_it_says_so_and_ends(desk: Desk) -> None:
-    desk.patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-
-    said = desk.run("--yes")
-    desk.patch.setenv("AWS_ENDPOINT_URL", desk.aws["AWS_ENDPOINT_URL"])
-
-    assert said.code == 3
-    assert said.err.startswith("AWS cannot be asked: Could not connect to the endpoint URL")
-    assert "what now: " in said.err
+    assert result.code == 2
+    assert f"The bucket {bootstrap.bucket} is in eu-central-1" in result.err
 
 
-def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path) -> None:
-    desk.run("--yes")
+def test_a_missing_answer_from_aws_is_reported(bootstrap: Bootstrap) -> None:
+    bootstrap.patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+    result = bootstrap.run("--yes")
+    bootstrap.patch.setenv("AWS_ENDPOINT_URL", bootstrap.aws["AWS_ENDPOINT_URL"])
+
+    assert result.code == 3
+    assert result.err.startswith("AWS cannot be asked: Could not connect to the endpoint URL")
+    assert "hint: " in result.err
+
+
+def test_terraform_keeps_its_state_and_its_lock_there(bootstrap: Bootstrap, tmp_path: Path) -> None:
+    bootstrap.run("--yes")
     code = tmp_path / "code"
     code.mkdir()
     backend = SOURCE.joinpath("versions.tf").read_text().partition("  backend")[2]
@@ -264,19 +264,21 @@ def test_terraform_keeps_its_state_and_its_lock_there(desk: Desk, tmp_path: Path
     )
 
     for command in (
-        ["init", f"-backend-config={desk.settings}/dev.eu-west-1.s3.tfbackend"],
+        ["init", f"-backend-config={bootstrap.settings}/dev.eu-west-1.s3.tfbackend"],
         ["apply", "-auto-approve"],
     ):
-        done = run_terraform(code, *command, "-input=false", "-no-color", **desk.aws)
+        done = run_terraform(code, *command, "-input=false", "-no-color", **bootstrap.aws)
         assert done.returncode == 0, done.stderr
 
-    state = json.loads(desk.s3.get_object(Bucket=desk.bucket, Key="dev.tfstate")["Body"].read())
+    state = json.loads(bootstrap.s3.get_object(Bucket=bootstrap.bucket, Key="dev.tfstate")["Body"].read())
     assert state["resources"][0]["type"] == "terraform_data"
-    locks = [one["Key"] for one in desk.s3.list_object_versions(Bucket=desk.bucket).get("Versions", [])]
+    locks = [
+        version["Key"] for version in bootstrap.s3.list_object_versions(Bucket=bootstrap.bucket).get("Versions", [])
+    ]
     assert "dev.tfstate.tflock" in locks  # it was held while the apply ran
 
 
-def test_files_that_are_missing_are_named_with_those_that_are_there(tmp_path: Path) -> None:
+def test_a_missing_file_is_named_with_the_existing_ones(tmp_path: Path) -> None:
     (tmp_path / "production.s3.tfbackend").write_text("")
 
     with pytest.raises(UnfitSettingsError, match=r"prod\.s3\.tfbackend is not there.*another ENVIRONMENT: production$"):
@@ -291,7 +293,7 @@ def test_files_that_are_missing_are_named_with_those_that_are_there(tmp_path: Pa
         ('bucket = "acme-state"\n  key = "nested"\n# region = "off"\n', "lacks key, region"),
     ],
 )
-def test_settings_that_will_not_do_are_told_with_what_would(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_settings_are_reported_with_a_valid_value(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "a.s3.tfbackend").write_text(text)
     (tmp_path / "a.tfvars").write_text("")
 

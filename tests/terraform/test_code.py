@@ -1,9 +1,9 @@
-"""The Terraform code itself: sound, formatted, and as its own tests say."""
+"""The Terraform code: valid, formatted, and passing its own tests."""
 
 import pytest
 
 from groundctl.adapters.terraform.stack import Stack
-from terraform.ground import QUIET, SOURCE, run_terraform
+from terraform.infrastructure import QUIET, SOURCE, run_terraform
 
 pytestmark = [
     pytest.mark.xdist_group("terraform-code"),
@@ -28,8 +28,8 @@ def test_every_module_has_a_file_of_tests() -> None:
     assert tests == modules | {"root"}
 
 
-def test_the_code_does_what_its_own_tests_say(code: Stack) -> None:
-    # All files at once: a terraform for each would start the provider more often, and take half as long again.
+def test_the_code_passes_its_own_tests(code: Stack) -> None:
+    # All files at once: a separate run for each file would start the provider more often, and take 50% longer.
     result = run_terraform(code.folder, "test", "-no-color")
 
     assert result.returncode == 0, result.stdout + result.stderr

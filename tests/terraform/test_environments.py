@@ -1,4 +1,4 @@
-"""The environments that are there as examples: each makes a plan, has a state of its own, and says so everywhere alike."""
+"""The example environments: each one can be planned, has its own state, and names it consistently."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from bootstrap.settings import Settings, read_settings
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from terraform.ground import QUIET, SOURCE
+from terraform.infrastructure import QUIET, SOURCE
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
@@ -24,7 +24,7 @@ SIMULATED_ACCOUNT = "123456789012"
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """A copy in which an example's account can be replaced by the simulator's."""
+    """A copy in which an example's account can be replaced with the simulator's."""
     stack = Stack(make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "environments"))
     stack.init()
     return stack
@@ -36,14 +36,14 @@ def setting(name: str, key: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_makes_a_plan(name: str, copy: Stack, simulated_aws: Mapping[str, str]) -> None:
+def test_an_example_can_be_planned(name: str, copy: Stack, simulated_aws: Mapping[str, str]) -> None:
     file = copy.folder / f"environments/{name}.tfvars"
     file.write_text(file.read_text().replace(setting(name, "account_id"), SIMULATED_ACCOUNT))
     stack = Stack(copy.folder, environment={**simulated_aws, "AWS_REGION": setting(name, "region")})
 
     planned = stack.plan(var_file=file)
 
-    made = {one["type"] for one in planned["resource_changes"] if one["change"]["actions"] == ["create"]}
+    made = {change["type"] for change in planned["resource_changes"] if change["change"]["actions"] == ["create"]}
     assert {"aws_s3_bucket", "aws_iam_role", "aws_sagemaker_workteam"} <= made
     assert ("aws_iam_openid_connect_provider" in made) == ("github = {" in file.read_text().splitlines())
 
@@ -53,15 +53,15 @@ def test_an_example_is_named_by_environment_and_region(name: str) -> None:
     assert name == f"{setting(name, 'environment')}.{setting(name, 'region')}"
 
 
-def test_no_two_share_a_state() -> None:
+def test_no_two_examples_share_a_state() -> None:
     settings = [read_settings(FOLDER, name) for name in NAMES]
 
-    assert len({(one.bucket, one.key) for one in settings}) == len(NAMES) > 1
-    assert [one.key for one in settings] == [f"{name}.tfstate" for name in NAMES]
+    assert len({(state.bucket, state.key) for state in settings}) == len(NAMES) > 1
+    assert [state.key for state in settings] == [f"{name}.tfstate" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "\ngithub = {" in (FOLDER / f"{name}.tfvars").read_text()])
-def test_the_terraform_role_is_given_the_state_that_is_used(name: str) -> None:
+def test_the_terraform_role_gets_the_state_of_the_backend_file(name: str) -> None:
     settings: Settings = read_settings(FOLDER, name)
 
     assert f'{{ bucket = "{settings.bucket}", key = "{settings.key}" }}' in (FOLDER / f"{name}.tfvars").read_text()

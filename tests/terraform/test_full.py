@@ -1,4 +1,4 @@
-"""Everything that can be switched on, applied once: who is told, who labels, what can be queried; and it all goes away again."""
+"""Every option applied once: notifications, teams, queries; and all of it is destroyed again."""
 
 import json
 import shutil
@@ -12,43 +12,44 @@ import pytest
 import requests
 import yaml
 
-from github_emulator.cast import MAINTAINER
-from github_emulator.github import GitHub
+from github_emulator.actors import MAINTAINER
+from github_emulator.emulator import GitHubEmulator
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.aws.state_machine import walk
 from support.builders import some_data
 from support.cli import groundctl
-from support.state_machine import walk
-from terraform.ground import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
+from terraform.infrastructure import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
 
-# One worker, one stack: the apply takes half a minute. The destroy comes last.
+# One worker, one stack: the apply takes 30 seconds. The destroy comes last.
 pytestmark = [
     pytest.mark.xdist_group("full-terraform"),
     QUIET,
 ]
 
 TEAM = "court-side-reviewers"
+NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """The full settings, applied to a simulator of their own."""
+    """The full settings, applied to a separate simulator."""
     with a_simulator(tmp_path_factory.mktemp("simulator")) as environment:
         folder = tmp_path_factory.mktemp("terraform") / "full"
         yield apply_to(environment, folder, Path("environments/full.tfvars"))
 
 
-def tell(applied: Applied, path: str, **said: Any) -> None:
-    """Say something to the simulator itself."""
+def control(applied: Applied, path: str, **body: Any) -> None:
+    """Call the simulator's control API."""
     address = f"{applied.environment['AWS_ENDPOINT_URL']}/groundtruth-simulator/{path}"
-    requests.post(address, json=said, timeout=60).raise_for_status()
+    requests.post(address, json=body, timeout=60).raise_for_status()
 
 
 def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: str) -> None:
-    """Declare a job, have groundctl create it with nothing but what Terraform hands over, and let its workers finish."""
+    """Declare a job, let groundctl create it with only Terraform's output, and let its workers finish."""
     bucket = infrastructure["input_buckets"][0]
-    # A clip of its own: groundctl does not buy the same labels twice.
+    # A separate clip: groundctl does not buy the same labels twice.
     client(applied, "s3").put_object(Bucket=bucket, Key=f"{job}.mp4", Body=b"clip")
     declared = some_data(
         name=job,
@@ -59,17 +60,17 @@ def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: s
     (folder / f"jobs/sports-data/{job}.yaml").write_text(yaml.safe_dump(declared))
     (folder / "infrastructure.json").write_text(json.dumps(infrastructure))
 
-    # Else the simulator would move on by itself, and tell of the end while the test already looks.
-    tell(applied, "clock", frozen=True)
+    # Otherwise the simulator would advance on its own, and send the event while the test already reads.
+    control(applied, "clock", frozen=True)
     ran = groundctl("apply", "--infrastructure", "infrastructure.json", cwd=folder, settings=dict(applied.environment))
 
     assert ran.code == 0, ran.out + ran.err
-    tell(applied, "clock", until="idle")
-    tell(applied, "clock", frozen=False)
+    control(applied, "clock", until="idle")
+    control(applied, "clock", frozen=False)
 
 
 def put_token(applied: Applied, token: str) -> None:
-    """Put GitHub's token into the connection, as modules/labeling-events/README.md tells a person to."""
+    """Put GitHub's token into the connection, as modules/labeling-events/README.md describes."""
     client(applied, "events").update_connection(
         Name="groundctl-full-github",
         AuthorizationType="API_KEY",
@@ -78,7 +79,7 @@ def put_token(applied: Applied, token: str) -> None:
 
 
 def undelivered(applied: Applied) -> list[dict[str, Any]]:
-    """Take what could not be delivered out of its queue."""
+    """Take the undelivered events out of their queue."""
     sqs = client(applied, "sqs")
     url = sqs.get_queue_url(QueueName="groundctl-full-undelivered")["QueueUrl"]
     messages: list[dict[str, Any]] = sqs.receive_message(
@@ -90,7 +91,7 @@ def undelivered(applied: Applied) -> list[dict[str, Any]]:
 
 
 def people(applied: Applied) -> Any:
-    """Listen to what the topic tells people, by a queue of our own; each call takes out what came since the last."""
+    """Subscribe a queue to the notification topic; each call takes out the messages since the last one."""
     sqs, sns = client(applied, "sqs"), client(applied, "sns")
     url = sqs.create_queue(QueueName="ears")["QueueUrl"]
     ears = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -102,7 +103,7 @@ def people(applied: Applied) -> Any:
     ]
 
 
-def test_groundctl_gets_what_it_needs_and_nothing_more(full: Applied) -> None:
+def test_groundctl_gets_exactly_what_it_needs(full: Applied) -> None:
     schema = json.loads((CHECKOUT / "schemas/infrastructure.schema.json").read_text())
 
     infrastructure = full.stack.outputs()
@@ -117,7 +118,7 @@ def test_groundctl_gets_what_it_needs_and_nothing_more(full: Applied) -> None:
     assert infrastructure["topics"] == {"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"}
 
 
-def test_each_team_has_its_members_and_one_hears_of_new_work(full: Applied) -> None:
+def test_each_team_has_its_members_and_one_is_notified_of_new_work(full: Applied) -> None:
     cognito, sagemaker = client(full, "cognito-idp"), client(full, "sagemaker")
     [pool] = [each["Id"] for each in cognito.list_user_pools(MaxResults=10)["UserPools"]]
 
@@ -139,13 +140,13 @@ def test_each_team_has_its_members_and_one_hears_of_new_work(full: Applied) -> N
     assert not teams["dock-watchers"].get("NotificationConfiguration")
 
 
-def test_the_portal_opens_to_the_given_addresses_only(full: Applied) -> None:
+def test_only_the_given_addresses_can_reach_the_portal(full: Applied) -> None:
     [workforce] = client(full, "sagemaker").list_workforces()["Workforces"]
 
     assert workforce["SourceIpConfig"] == {"Cidrs": ["203.0.113.0/24"]}
 
 
-def test_each_role_serves_one_sender_of_this_account(full: Applied) -> None:
+def test_each_role_trusts_one_service_of_this_account(full: Applied) -> None:
     iam = client(full, "iam")
     sent_by = {
         "groundctl-full-calls-github-us-east-1": "arn:aws:events:us-east-1:123456789012:rule/groundctl-full-job-ended",
@@ -161,7 +162,7 @@ def test_each_role_serves_one_sender_of_this_account(full: Applied) -> None:
         }
 
 
-def test_the_budget_tells_people_before_and_after(full: Applied) -> None:
+def test_the_budget_notifies_before_and_after_it_is_spent(full: Applied) -> None:
     budgets = client(full, "budgets")
     about = {"AccountId": "123456789012", "BudgetName": "groundctl-full-labeling-us-east-1"}
 
@@ -176,7 +177,7 @@ def test_the_budget_tells_people_before_and_after(full: Applied) -> None:
     }
 
 
-def test_every_alarm_reaches_people(full: Applied) -> None:
+def test_every_alarm_notifies_people(full: Applied) -> None:
     alarms = client(full, "cloudwatch").describe_alarms()["MetricAlarms"]
     [topic] = [each["TopicArn"] for each in client(full, "sns").list_topics()["Topics"]]
 
@@ -189,7 +190,7 @@ def test_every_alarm_reaches_people(full: Applied) -> None:
     assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
 
 
-def test_the_daily_look_counts_the_jobs_that_should_have_ended_on_every_page(full: Applied) -> None:
+def test_the_daily_check_counts_overdue_jobs_on_every_page(full: Applied) -> None:
     machines = client(full, "stepfunctions")
     [arn] = [each["stateMachineArn"] for each in machines.list_state_machines()["stateMachines"]]
     machine = json.loads(machines.describe_state_machine(stateMachineArn=arn)["definition"])
@@ -201,37 +202,38 @@ def test_the_daily_look_counts_the_jobs_that_should_have_ended_on_every_page(ful
         "last": {"LabelingJobSummaryList": [with_an_end, {}]},
     }
     asked: list[Mapping[str, Any]] = []
-    told: list[Mapping[str, Any]] = []
+    metrics: list[Mapping[str, Any]] = []
 
-    def list_labeling_jobs(said: Mapping[str, Any]) -> Mapping[str, Any]:
-        asked.append(said)
-        return pages[said.get("NextToken")]
+    def list_labeling_jobs(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(arguments)
+        return pages[arguments.get("NextToken")]
 
-    def put_metric_data(said: Mapping[str, Any]) -> Mapping[str, Any]:
-        told.append(said)
+    def put_metric_data(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        metrics.append(arguments)
         return {}
 
-    way = walk(machine, {"sagemaker:listLabelingJobs": list_labeling_jobs, "cloudwatch:putMetricData": put_metric_data})
+    calls = {"sagemaker:listLabelingJobs": list_labeling_jobs, "cloudwatch:putMetricData": put_metric_data}
+    way = walk(machine, calls, now=NOW)
 
     assert way == ["Begin", *["Look", "More"] * 3, "Tell"]
-    assert {said["StatusEquals"] for said in asked} == {"InProgress"}
-    [before] = {datetime.fromisoformat(said["CreationTimeBefore"]) for said in asked}
-    assert timedelta(days=13, hours=23) < datetime.now(UTC) - before < timedelta(days=14, hours=1)
+    assert {arguments["StatusEquals"] for arguments in asked} == {"InProgress"}
+    [before] = {datetime.fromisoformat(arguments["CreationTimeBefore"]) for arguments in asked}
+    assert before == NOW - timedelta(days=14)
     [alarm] = client(full, "cloudwatch").describe_alarms(AlarmNames=["groundctl-full-stuck-jobs"])["MetricAlarms"]
-    [count] = told[0]["MetricData"]
+    [count] = metrics[0]["MetricData"]
     assert count["Value"] == 3 > alarm["Threshold"]
-    assert (told[0]["Namespace"], count["MetricName"], count["Dimensions"]) == (
+    assert (metrics[0]["Namespace"], count["MetricName"], count["Dimensions"]) == (
         alarm["Namespace"],
         alarm["MetricName"],
         alarm["Dimensions"],
     )
 
 
-def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_it(
-    full: Applied, hub: GitHub, tmp_path: Path
+def test_an_event_that_github_refuses_is_kept_with_the_reason_and_people_are_notified(
+    full: Applied, emulator: GitHubEmulator, tmp_path: Path
 ) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
+    control(full, "routes", **{"https://api.github.com": emulator.url})
     heard = people(full)
 
     label(full, tmp_path, infrastructure, "before-the-token")
@@ -240,20 +242,20 @@ def test_an_end_that_github_refuses_is_kept_with_the_reason_and_people_hear_of_i
     assert json.loads(kept["Body"])["detail"] == {"LabelingJobStatus": "Completed"}
     assert kept["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "HTTP_STATUS_CODE"
     assert "401" in kept["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
-    assert hub.dispatches == []
+    assert emulator.dispatches == []
     [words] = heard()
     assert "labeling-job/before-the-token has ended: Completed." in words
 
 
-def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, hub: GitHub, tmp_path: Path) -> None:
+def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, emulator: GitHubEmulator, tmp_path: Path) -> None:
     infrastructure = full.stack.outputs()
-    tell(full, "routes", **{"https://api.github.com": hub.url})
-    put_token(full, hub.token(MAINTAINER).value)
+    control(full, "routes", **{"https://api.github.com": emulator.url})
+    put_token(full, emulator.token(MAINTAINER).value)
 
     label(full, tmp_path, infrastructure, "after-the-token")
 
-    # The hub holds every request against GitHub's own description of its API.
-    [sent] = hub.dispatches
+    # The emulator validates every request with GitHub's own description of its API.
+    [sent] = emulator.dispatches
     file = FOLDER / "workflows/status.yml"
     assert sent.event_type in read(file.name, file.read_text()).triggers["repository_dispatch"]["types"]
     assert sent.client_payload == {
@@ -263,9 +265,9 @@ def test_the_end_of_a_job_starts_the_status_workflow(full: Applied, hub: GitHub,
     assert undelivered(full) == []
 
 
-def test_the_tables_read_where_ground_truth_has_written(full: Applied) -> None:
+def test_the_tables_read_what_ground_truth_has_written(full: Applied) -> None:
     glue, s3 = client(full, "glue"), client(full, "s3")
-    job = "after-the-token"  # that of the test before
+    job = "after-the-token"  # the job of the previous test
 
     for table, suffix in {"output_manifests": "output.manifest", "worker_responses": ".json"}.items():
         found = glue.get_table(DatabaseName="groundctl_full", Name=table)["Table"]
@@ -277,18 +279,18 @@ def test_the_tables_read_where_ground_truth_has_written(full: Applied) -> None:
         assert all(key.endswith(suffix) for key in keys)
 
 
-def test_a_query_stops_at_the_limit(full: Applied) -> None:
+def test_a_query_is_stopped_at_the_limit(full: Applied) -> None:
     workgroup = client(full, "athena").get_work_group(WorkGroup="groundctl-full")["WorkGroup"]["Configuration"]
 
     assert workgroup["EnforceWorkGroupConfiguration"]
     assert workgroup["BytesScannedCutoffPerQuery"] == 10_000_000_000
 
 
-def test_a_second_plan_is_empty_and_leaves_the_token_alone(full: Applied) -> None:
+def test_a_second_plan_is_empty_and_does_not_change_the_token(full: Applied) -> None:
     assert not full.stack.has_changes(var_file=full.var_file)
 
 
-def test_without_the_workforce_module_teams_by_arn_serve_as_well(full: Applied, tmp_path: Path) -> None:
+def test_teams_by_arn_work_without_the_workforce_module(full: Applied, tmp_path: Path) -> None:
     teams = full.stack.outputs()["work_teams"]
     folder = make_working_copy(SOURCE, tmp_path / "terraform")
     take_the_workforce_module_away(folder)
@@ -315,7 +317,7 @@ def test_without_the_workforce_module_teams_by_arn_serve_as_well(full: Applied, 
 
 
 def take_the_workforce_module_away(folder: Path) -> None:
-    """Do what terraform/README.md says for who has all teams elsewhere."""
+    """Remove the workforce module, as terraform/README.md describes."""
     (folder / "labeling-workforce.tf").unlink()
     (folder / "tests/labeling_workforce.tftest.hcl").unlink()
     shutil.rmtree(folder / "modules/labeling-workforce")
@@ -325,7 +327,7 @@ def take_the_workforce_module_away(folder: Path) -> None:
     teams.write_text(code.replace("merge(local.made_teams, local.existing_teams)", "local.existing_teams"))
 
 
-def test_destroy_takes_everything_with_it(full: Applied) -> None:
+def test_destroy_removes_everything(full: Applied) -> None:
     full.stack.destroy(var_file=full.var_file)
 
     assert client(full, "s3").list_buckets()["Buckets"] == []

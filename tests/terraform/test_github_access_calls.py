@@ -1,4 +1,4 @@
-"""What groundctl asks of a simulated AWS in each workflow, held against the rights of the role that the workflow has there."""
+"""The requests that groundctl sends to a simulated AWS in each workflow, compared with the rights of that workflow's role."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
-from support import aws_world
+from support.aws import prerequisites
+from support.aws.iam_policies import Policy, Request, Role, Verdict
+from support.aws.recorded_calls import Recorder, recorded
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
-from support.github_tokens import KINDS
-from support.iam_policies import Policy, Request, Role, Verdict
-from support.recorded_calls import Recorder, recorded
-from support.terraform_plan import resources
-from terraform.ground import QUIET, a_module, plan_with
+from support.github.oidc_tokens import KINDS
+from support.terraform.plan import resources
+from terraform.github_access import GITHUB
+from terraform.infrastructure import QUIET, a_module, plan_with
 
 pytestmark = QUIET
 
@@ -34,7 +35,7 @@ SETTINGS = {
         "partition": "aws",
         "region": REGION,
     },
-    "github": {"repository": "acme/labeling", "repository_id": "987654321", "owner_id": "12345678"},
+    "github": GITHUB,
     "labeling": {
         "input_buckets": INFRASTRUCTURE.input_buckets,
         "artifact_bucket": INFRASTRUCTURE.artifact_bucket,
@@ -51,7 +52,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> dict[str, Role]:
-    """The rights that the module would give over the buckets and teams of these tests."""
+    """The rights that the module grants for the buckets and teams of these tests."""
     plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", simulated_aws), SETTINGS)
     documents = {
         (each["type"], each["index"]): Policy.read(each["values"]["policy"])
@@ -59,14 +60,14 @@ def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, 
         if each["type"] in ("aws_iam_role_policy", "aws_iam_policy")
     }
     return {
-        kind: Role(policy=documents["aws_iam_role_policy", kind], ceiling=documents["aws_iam_policy", kind])
+        kind: Role(policy=documents["aws_iam_role_policy", kind], boundary=documents["aws_iam_policy", kind])
         for kind in KINDS
     }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workflow:
-    """A repository, its simulated account, and who writes down what is asked of it."""
+    """A repository, its simulated account, and a recorder of its requests."""
 
     folder: Path
     simulator: Simulator
@@ -81,7 +82,7 @@ class Workflow:
         path.write_text(yaml.safe_dump(data, sort_keys=False))
 
     def runs(self, *arguments: str, ends: int = 0) -> Ran:
-        """Run a command, and remember what was asked for it."""
+        """Run a command, and record its requests."""
         settings = {**TESTING, "AWS_ENDPOINT_URL": self.calls.url}
         self.calls.take()
         ran = groundctl(*arguments, "--infrastructure", "infrastructure.json", cwd=self.folder, settings=settings)
@@ -90,15 +91,15 @@ class Workflow:
         return ran
 
     def actions(self) -> set[str]:
-        """Return the actions that were asked for."""
+        """Return the actions of the recorded requests."""
         return {request.action for request in self.asked}
 
 
 @pytest.fixture
 def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
-    """A repository with one job to create, and one that is there already."""
-    aws_world.build(INFRASTRUCTURE, clips=CLIPS)
-    (tmp_path / "infrastructure.json").write_text(json.dumps(aws_world.as_file_content(INFRASTRUCTURE)))
+    """A repository with one job to create, and one that exists already."""
+    prerequisites.build(INFRASTRUCTURE, clips=CLIPS)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(INFRASTRUCTURE)))
     with recorded(str(simulator.url)) as calls:
         made = Workflow(folder=tmp_path, simulator=simulator, calls=calls)
         made.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]})
@@ -108,18 +109,18 @@ def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
 
 
 def beyond(role: Role, asked: list[Request]) -> list[Request]:
-    """List what was asked and is not allowed."""
+    """List the requests that are not allowed."""
     return [request for request in asked if role.weigh(request) is not Verdict.ALLOWED]
 
 
 def put_manifest(key: str) -> str:
-    """Put a list of clips beside the clips, and return its address."""
+    """Upload a list of clips beside the clips, and return its address."""
     lines = "".join(json.dumps({"source-ref": f"s3://clips/{clip}"}) + "\n" for clip in CLIPS[:2])
     boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key=key, Body=lines.encode())
     return f"s3://clips/{key}"
 
 
-def test_the_plan_role_may_ask_all_that_a_plan_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, roles: dict[str, Role]) -> None:
     workflow.simulator.advance_until_idle()
     workflow.declares(name="from-list", input={"manifest": put_manifest("lists/two.manifest")})
     other = {**some_data()["task"], "labels": ["good", "bad"]}
@@ -136,7 +137,7 @@ def test_the_plan_role_may_ask_all_that_a_plan_asks(workflow: Workflow, roles: d
     assert beyond(roles["plan"], workflow.asked) == []
 
 
-def test_the_apply_role_may_ask_all_that_a_create_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow, roles: dict[str, Role]) -> None:
     workflow.declares(name="second", input={"manifest": put_manifest("lists/two.jsonl")})
 
     workflow.runs("apply")
@@ -147,7 +148,7 @@ def test_the_apply_role_may_ask_all_that_a_create_asks(workflow: Workflow, roles
         assert {request.action for request in beyond(roles[kind], workflow.asked)} == CHANGES
 
 
-def test_the_stop_role_may_ask_all_that_a_stop_asks(workflow: Workflow, roles: dict[str, Role]) -> None:
+def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, roles: dict[str, Role]) -> None:
     workflow.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}, state="stopped")
 
     workflow.runs("apply", "--allow-stop")

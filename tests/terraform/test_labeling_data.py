@@ -1,4 +1,4 @@
-"""Where clips, job files and labels lie is shut to all others: assertions on a real plan, each shown to bite.
+"""The buckets for clips, job files and labels are protected: assertions on a real plan, each shown to work.
 
 Every mutant below is the plan with one thing made wrong, and has to be found by the rule that is meant for it.
 """
@@ -13,9 +13,9 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
-from support.buckets_in_plan import faults
-from support.terraform_plan import Plan, resources
-from terraform.ground import QUIET, SOURCE
+from support.terraform.bucket_checks import faults
+from support.terraform.plan import Plan, resources
+from terraform.infrastructure import QUIET, SOURCE, copy_settings
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
@@ -25,14 +25,14 @@ pytestmark = [
 Change = Callable[[dict[str, Any]], None]  # of a resource's values
 
 
-SETTINGS = Path("environments/plain.tfvars")
+SETTINGS = Path("plain.tfvars")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
-    """A stack with hardly a setting."""
+    """A stack with minimal settings."""
     folder = make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "plain")
-    (folder / SETTINGS).write_text('environment = "plain"\naccount_id = "123456789012"\n')
+    copy_settings(SETTINGS.name, folder)
     stack = Stack(folder, environment=simulated_aws)
     stack.init()
     return stack
@@ -40,11 +40,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, 
 
 @pytest.fixture(scope="module")
 def planned(stack: Stack) -> Plan:
-    """What Terraform would make of it."""
+    """Terraform's plan for it."""
     return stack.plan(var_file=SETTINGS)
 
 
-def test_nothing_is_wrong_with_the_plan(planned: Plan) -> None:
+def test_the_plan_has_no_fault(planned: Plan) -> None:
     assert [each["index"] for each in resources(planned, "aws_s3_bucket")] == ["artifacts", "inputs", "logs", "outputs"]
     assert faults(planned) == []
 
@@ -55,7 +55,7 @@ def setting(name: str, value: object) -> Change:
 
 
 def each_statement(change: Change, *, sid: str = "", attribute: str = "policy") -> Change:
-    """Change the statements of a policy that have a Sid, or all."""
+    """Change all statements of a policy, or those with one Sid."""
 
     def changed(values: dict[str, Any]) -> None:
         document = json.loads(values[attribute])
@@ -68,7 +68,7 @@ def each_statement(change: Change, *, sid: str = "", attribute: str = "policy") 
 
 
 def without_statement(sid: str) -> Change:
-    """Take a statement out of a policy."""
+    """Remove a statement from a policy."""
 
     def changed(values: dict[str, Any]) -> None:
         document = json.loads(values["policy"])
@@ -84,17 +84,17 @@ def cors(**values: object) -> Change:
 
 
 def weaker_encryption(values: dict[str, Any]) -> None:
-    """Have S3's own keys encrypt a bucket."""
+    """Encrypt a bucket with S3's own keys."""
     values["rule"][0]["apply_server_side_encryption_by_default"][0]["sse_algorithm"] = "AES256"
 
 
 def trusting(values: dict[str, Any]) -> None:
-    """Let another principal into a role or a key."""
+    """Admit another principal to a role or a key."""
     values["Principal"]["AWS"] = "*"
 
 
 S3 = "aws_s3_bucket"
-# Rule: resource type, resource, what is made wrong.
+# Rule, resource type, resource, and the change that breaks the rule.
 MUTANTS: list[tuple[str, str, str, Change]] = [
     ("tls", f"{S3}_policy", "inputs", without_statement("RefuseWithoutTls")),
     ("tls", f"{S3}_policy", "outputs", without_statement("RefuseOldTls")),
@@ -150,7 +150,7 @@ MUTANTS: list[tuple[str, str, str, Change]] = [
 @pytest.mark.parametrize(
     ("rule", "kind", "index", "change"), MUTANTS, ids=[f"{rule}-{number}" for number, (rule, *_) in enumerate(MUTANTS)]
 )
-def test_a_plan_with_one_thing_wrong_is_found_out(
+def test_a_plan_with_one_fault_is_found_by_its_rule(
     planned: Plan, rule: str, kind: str, index: str, change: Change
 ) -> None:
     mutant = copy.deepcopy(planned)
@@ -161,7 +161,7 @@ def test_a_plan_with_one_thing_wrong_is_found_out(
     assert {fault.split(":")[0] for fault in faults(mutant)} == {rule}
 
 
-def test_cors_on_a_bucket_that_workers_never_see_is_found_out(planned: Plan) -> None:
+def test_cors_on_a_bucket_that_workers_never_use_is_found(planned: Plan) -> None:
     mutant = copy.deepcopy(planned)
     [rule] = resources(mutant, "aws_s3_bucket_cors_configuration")
     labels = next(each["values"] for each in resources(mutant, S3) if each["index"] == "outputs")
@@ -172,7 +172,7 @@ def test_cors_on_a_bucket_that_workers_never_see_is_found_out(planned: Plan) -> 
 
 
 def test_every_rule_has_a_mutant() -> None:
-    import support.buckets_in_plan as judged
+    import support.terraform.bucket_checks as judged
 
     rules = {rule.__name__.strip("_").replace("_", " ") for rule in judged.RULES}
     mutants = {rule.replace("-", " ") for rule, *_ in MUTANTS}
@@ -180,7 +180,7 @@ def test_every_rule_has_a_mutant() -> None:
     assert {rule.removesuffix("s") for rule in rules} == {rule.removesuffix("s") for rule in mutants}
 
 
-def test_all_of_it_can_be_made_and_is_then_as_planned(stack: Stack) -> None:
+def test_everything_can_be_created_and_matches_the_plan(stack: Stack) -> None:
     # The provider waits 55 s for the lifecycle rules; no other test makes them.
     stack.apply(var_file=SETTINGS)
 

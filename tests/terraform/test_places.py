@@ -10,13 +10,13 @@ from groundctl.errors import ExternalError
 
 
 def a_mirror(folder: Path) -> Path:
-    """Make a folder that looks like a provider mirror."""
+    """Create a folder that looks like a provider mirror."""
     (folder / PROVIDER).mkdir(parents=True)
     return folder
 
 
 def an_environment(tmp_path: Path, **more: str) -> dict[str, str]:
-    """Return an environment in which only folders below tmp_path are known."""
+    """Return an environment that knows only folders below tmp_path."""
     return {
         "HOME": str(tmp_path / "home"),
         "XDG_DATA_DIRS": str(tmp_path / "share"),
@@ -25,7 +25,7 @@ def an_environment(tmp_path: Path, **more: str) -> dict[str, str]:
 
 
 def a_terraform(folder: Path, version: str) -> Path:
-    """Make a program that knows its version and nothing else."""
+    """Create a program that only prints its version."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "terraform"
     program.write_text(f'#!/bin/sh\necho \'{{"terraform_version": "{version}"}}\'\n')
@@ -64,7 +64,7 @@ def test_a_named_folder_without_the_provider_is_an_error(tmp_path: Path) -> None
         ("share/terraform/plugins", {}),
     ],
 )
-def test_terraforms_own_folders_are_looked_through(tmp_path: Path, folder: str, more: dict[str, str]) -> None:
+def test_terraforms_own_folders_are_searched(tmp_path: Path, folder: str, more: dict[str, str]) -> None:
     mirror = a_mirror(tmp_path / folder)
 
     environment = an_environment(tmp_path, **{name: str(tmp_path / value) for name, value in more.items()})
@@ -73,13 +73,13 @@ def test_terraforms_own_folders_are_looked_through(tmp_path: Path, folder: str, 
 
 
 @pytest.mark.parametrize("depth", ["", "plugins", "vendor/plugins"])
-def test_add_on_folders_are_looked_through_two_deep(tmp_path: Path, depth: str) -> None:
+def test_add_on_folders_are_searched_two_levels_deep(tmp_path: Path, depth: str) -> None:
     mirror = a_mirror(tmp_path / "add-on" / depth)
 
     assert find_mirror(an_environment(tmp_path), add_on_folders=[tmp_path / "missing", tmp_path / "add-on"]) == mirror
 
 
-def test_add_on_folders_are_not_looked_through_deeper(tmp_path: Path) -> None:
+def test_add_on_folders_are_not_searched_deeper(tmp_path: Path) -> None:
     a_mirror(tmp_path / "add-on/one/two/three")
 
     assert find_mirror(an_environment(tmp_path), add_on_folders=[tmp_path / "add-on"]) is None
@@ -105,14 +105,14 @@ def test_a_named_terraform_that_cannot_run_is_an_error(tmp_path: Path) -> None:
         find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM="/nowhere/terraform"), ours=None)
 
 
-def test_our_own_terraform_stands_in_for_one_that_is_too_old(tmp_path: Path) -> None:
+def test_our_own_terraform_replaces_one_that_is_too_old(tmp_path: Path) -> None:
     a_terraform(tmp_path / "bin", "1.9.8")
     ours = a_terraform(tmp_path / "venv", "1.11.4")
 
     assert find_terraform(an_environment(tmp_path), ours=ours) == str(ours)
 
 
-def test_without_any_terraform_the_hint_says_how_to_get_one(tmp_path: Path) -> None:
+def test_without_any_terraform_the_hint_shows_how_to_install_one(tmp_path: Path) -> None:
     with pytest.raises(ExternalError, match=r"no Terraform 1\.10 or newer") as caught:
         find_terraform(an_environment(tmp_path), ours=None)
 

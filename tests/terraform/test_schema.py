@@ -1,4 +1,4 @@
-"""The Infrastructure schema: what it takes, what it refuses, and that every field explains itself."""
+"""The infrastructure schema: what it accepts, what it refuses, and that every field has a description."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
 
-from terraform.ground import CHECKOUT
+from terraform.infrastructure import CHECKOUT
 
 SCHEMA: dict[str, Any] = json.loads((CHECKOUT / "schemas/infrastructure.schema.json").read_text())
 SAMPLE: dict[str, Any] = SCHEMA["examples"][0]
@@ -18,7 +18,7 @@ TEAM = SAMPLE["work_teams"]["court-side-reviewers"]
 
 
 def fields(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every field below a schema with its path."""
+    """Yield every field below a schema with its path."""
     for name, field in schema.get("properties", {}).items():
         yield f"{path}/{name}", field
         yield from fields(field, f"{path}/{name}")
@@ -33,13 +33,13 @@ def changed(**values: object) -> dict[str, Any]:
 
 
 def accepts(infrastructure: dict[str, Any]) -> bool:
-    """Tell whether it fits the schema; two validators must agree."""
+    """Report whether it fits the schema; two validators must agree."""
     verdict = Draft202012Validator(SCHEMA).is_valid(infrastructure)
     assert jsonschema_rs.validator_for(SCHEMA).is_valid(infrastructure) is verdict
     return verdict
 
 
-def test_the_schema_is_one() -> None:
+def test_the_schema_is_valid() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
@@ -48,7 +48,7 @@ def test_every_field_has_a_description_and_examples_that_fit(path: str, field: d
     assert field["description"], path
     assert field["examples"], path
     for example in field["examples"]:
-        # $defs come along, for fields that point to one.
+        # $defs are included for fields that refer to one.
         assert Draft202012Validator({"$defs": SCHEMA["$defs"], **field}).is_valid(example), example
 
 
@@ -86,11 +86,11 @@ def test_the_sample_fits_with_and_without_topics() -> None:
     ],
     ids=lambda wrong: json.dumps(wrong)[:60],
 )
-def test_what_cannot_be_used_is_refused(wrong: dict[str, Any]) -> None:
+def test_unusable_values_are_refused(wrong: dict[str, Any]) -> None:
     assert not accepts(changed(**wrong))
 
 
-def test_patterns_keep_to_what_every_engine_understands() -> None:
+def test_patterns_use_only_syntax_that_every_engine_supports() -> None:
     patterns = re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(SCHEMA))
 
     assert patterns

@@ -1,4 +1,4 @@
-"""What Stack asks of Terraform, and what it makes of the answers, shown with a small stand-in for the program."""
+"""How Stack calls Terraform and reads its answers, tested with a small replacement for the program."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import pytest
 from groundctl.adapters.terraform.installation import PROVIDER
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.errors import ExternalError
-from terraform.ground import QUIET
+from terraform.infrastructure import QUIET
 
 pytestmark = QUIET
 
@@ -35,13 +35,13 @@ def says(text: str, *, code: int = 0, to: str = "1") -> str:
     return f"cat >&{to} <<'TEXT'\n{text}\nTEXT\nexit {code}"
 
 
-def test_init_takes_the_registry_where_there_is_one(tmp_path: Path) -> None:
+def test_init_uses_the_registry_if_it_can(tmp_path: Path) -> None:
     a_stack(tmp_path, "exit 0").init()
 
     assert calls(tmp_path) == ["init -no-color -input=false -lockfile=readonly -backend=true"]
 
 
-def test_init_falls_back_to_a_mirror_where_there_is_no_registry(tmp_path: Path) -> None:
+def test_init_falls_back_to_a_mirror_without_a_registry(tmp_path: Path) -> None:
     mirror = tmp_path / "home/.terraform.d/plugins"
     (mirror / PROVIDER).mkdir(parents=True)
     script = f'case "$*" in *-plugin-dir*) exit 0 ;; esac\n{says(NO_REGISTRY, code=1, to="2")}'
@@ -51,7 +51,7 @@ def test_init_falls_back_to_a_mirror_where_there_is_no_registry(tmp_path: Path) 
     assert [call.endswith(f"-plugin-dir={mirror}") for call in calls(tmp_path)] == [False, True]
 
 
-def test_init_asks_no_registry_where_a_mirror_is_named(tmp_path: Path) -> None:
+def test_init_uses_no_registry_if_a_mirror_is_named(tmp_path: Path) -> None:
     mirror = tmp_path / "mirror"
     (mirror / PROVIDER).mkdir(parents=True)
 
@@ -61,13 +61,13 @@ def test_init_asks_no_registry_where_a_mirror_is_named(tmp_path: Path) -> None:
     assert call.endswith(f"-plugin-dir={mirror}")
 
 
-def test_init_hands_on_the_settings_of_the_state(tmp_path: Path) -> None:
+def test_init_passes_the_settings_of_the_state(tmp_path: Path) -> None:
     a_stack(tmp_path, "exit 0").init(backend_config=tmp_path / "production.s3.tfbackend")
 
     assert f"-backend-config={tmp_path}/production.s3.tfbackend" in calls(tmp_path)[0]
 
 
-def test_another_fault_of_init_is_told_as_it_is(tmp_path: Path) -> None:
+def test_another_error_of_init_is_reported_unchanged(tmp_path: Path) -> None:
     stack = a_stack(tmp_path, says("Error: Unsupported block type\n\non main.tf line 3", code=1, to="2"))
 
     with pytest.raises(ExternalError, match=r"^terraform init failed: Unsupported block type on main\.tf line 3$"):
@@ -77,7 +77,7 @@ def test_another_fault_of_init_is_told_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "changes"), [(0, False), (2, True)])
-def test_the_exit_code_of_a_plan_tells_whether_there_are_changes(tmp_path: Path, code: int, changes: bool) -> None:
+def test_the_exit_code_of_a_plan_shows_whether_there_are_changes(tmp_path: Path, code: int, changes: bool) -> None:
     assert a_stack(tmp_path, f"exit {code}").has_changes() is changes
 
 
@@ -104,7 +104,7 @@ def test_outputs_are_the_infrastructure_object(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("script", [says("{}"), says("Error: Backend initialization required", code=1, to="2")])
-def test_outputs_before_the_first_apply_say_what_to_do(tmp_path: Path, script: str) -> None:
+def test_outputs_before_the_first_apply_have_a_hint(tmp_path: Path, script: str) -> None:
     with pytest.raises(ExternalError, match="has made nothing in") as caught:
         a_stack(tmp_path, script).outputs()
 
@@ -123,7 +123,7 @@ def test_outputs_before_the_first_apply_say_what_to_do(tmp_path: Path, script: s
         ("Error: something new", "run `terraform apply` in"),
     ],
 )
-def test_a_fault_comes_with_what_to_do_now(tmp_path: Path, error: str, hint: str) -> None:
+def test_an_error_has_a_hint(tmp_path: Path, error: str, hint: str) -> None:
     stack = a_stack(tmp_path, says(error, code=1, to="2"))
 
     with pytest.raises(ExternalError) as caught:
@@ -132,14 +132,14 @@ def test_a_fault_comes_with_what_to_do_now(tmp_path: Path, error: str, hint: str
     assert hint in caught.value.hint
 
 
-def test_only_the_first_of_many_errors_is_told(tmp_path: Path) -> None:
+def test_only_the_first_of_many_errors_is_reported(tmp_path: Path) -> None:
     box = "╷\n│ Error: first\n│ \n│   with aws_s3_bucket.this,\n╵\n╷\n│ Error: second\n╵"
 
     with pytest.raises(ExternalError, match=r"^terraform destroy failed: first with aws_s3_bucket\.this,$"):
         a_stack(tmp_path, says(box, code=1, to="2")).destroy()
 
 
-def test_what_validate_finds_has_its_place(tmp_path: Path) -> None:
+def test_a_problem_that_validate_finds_has_its_position(tmp_path: Path) -> None:
     diagnostic = {
         "summary": "Unsupported argument",
         "detail": "No argument named colour.",
@@ -164,7 +164,7 @@ def test_the_environment_reaches_terraform_and_stays_out_of_this_process(tmp_pat
     assert dict(os.environ) == before
 
 
-def test_progress_hears_of_every_command(tmp_path: Path) -> None:
+def test_progress_reports_every_command(tmp_path: Path) -> None:
     heard: list[str] = []
     quiet = a_stack(tmp_path, "exit 0")
     stack = Stack(quiet.folder, environment={"GROUNDCTL_TERRAFORM": str(tmp_path / "terraform")}, progress=heard.append)
@@ -175,6 +175,6 @@ def test_progress_hears_of_every_command(tmp_path: Path) -> None:
     assert heard == ["terraform init", "terraform apply"]
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExternalError, match="There is no folder"):
         Stack(tmp_path / "missing").init()

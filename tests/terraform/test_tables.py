@@ -1,52 +1,17 @@
-"""The tables of inputs and outputs say what the code says."""
+"""The tables of inputs and outputs match the code."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from support.terraform_tables import BEGIN, END, Block, UnreadableBlockError, parse, readmes, renewed, tables
-from terraform.ground import SOURCE
+from support.terraform.readme_tables import BEGIN, END, Block, UnreadableBlockError, parse, readmes, renewed, tables
+from terraform.infrastructure import FIXTURES, SOURCE
 
-CODE = """
-variable "teams" {
-  description = <<-EOT
-    Work teams | by name.
-    topic: where <they> hear of work.
-  EOT
-  type = map(object({
-    topic = optional(string)
-  }))
-  default = {}
-
-  validation {
-    condition     = true
-    error_message = "No."
-  }
-}
-
-variable "name" {
-  # Not the ARN.
-  description = "Its name, such as \\"a\\"."
-  type        = string
-}
-
-variable "days" {
-  description = "How many."
-  type        = list(number)
-  default = [
-    1,
-  ]
-}
-
-output "arn" {
-  description = "What it is called."
-  value       = "x"
-}
-"""
+CODE = (FIXTURES / "documented_blocks.tf").read_text()
 
 
-def test_a_block_is_read_whatever_its_shape() -> None:
+def test_blocks_of_every_shape_are_read() -> None:
     assert list(parse(CODE)) == [
         Block(
             kind="variable",
@@ -87,7 +52,7 @@ def test_a_table_has_a_row_for_each() -> None:
         'output "a" {\n  description = local.text\n}\n',
     ],
 )
-def test_what_cannot_be_read_is_refused(code: str) -> None:
+def test_unreadable_blocks_are_refused(code: str) -> None:
     with pytest.raises(UnreadableBlockError):
         list(parse(code))
 
@@ -97,8 +62,8 @@ def test_every_module_has_a_readme_with_tables() -> None:
 
 
 @pytest.mark.parametrize("readme", readmes(), ids=lambda readme: readme.parent.name)
-def test_a_table_is_as_new_as_the_code(readme: Path) -> None:
-    # `make docs` renews them.
+def test_a_table_is_up_to_date(readme: Path) -> None:
+    # `make docs` updates them.
     assert readme.read_text() == renewed(readme)
 
 

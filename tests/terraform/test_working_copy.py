@@ -9,7 +9,7 @@ from groundctl.errors import ExternalError
 
 
 def some_code(folder: Path) -> Path:
-    """Write a small stack with what a person's own runs leave behind."""
+    """Write a small stack with the files that personal runs leave behind."""
     for name in ("main.tf", "modules/one/main.tf", ".terraform.lock.hcl", "environments/demo.tfvars"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
@@ -24,7 +24,7 @@ def files(folder: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
-def test_a_copy_has_the_code_and_nothing_personal(tmp_path: Path) -> None:
+def test_a_copy_has_the_code_and_no_personal_files(tmp_path: Path) -> None:
     copy = make_working_copy(some_code(tmp_path / "source"), tmp_path / "copy")
 
     assert files(copy) == {
@@ -37,7 +37,7 @@ def test_a_copy_has_the_code_and_nothing_personal(tmp_path: Path) -> None:
     assert 'backend "local"' in (copy / LOCAL_STATE).read_text()
 
 
-def test_copying_again_renews_the_code_and_keeps_the_state(tmp_path: Path) -> None:
+def test_copying_again_updates_the_code_and_keeps_the_state(tmp_path: Path) -> None:
     source = some_code(tmp_path / "source")
     copy = make_working_copy(source, tmp_path / "copy")
     (copy / "terraform.tfstate").write_text("ours")
@@ -51,7 +51,7 @@ def test_copying_again_renews_the_code_and_keeps_the_state(tmp_path: Path) -> No
     assert not (copy / "modules/one/main.tf").exists()
 
 
-def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_with_other_content_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
 
     with pytest.raises(ExternalError, match="something other than a copy"):

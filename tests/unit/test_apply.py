@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.plan import apply, create
+from groundctl.app.apply import apply, create
 from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
 from groundctl.domain.planning.plan import plan_content
 from groundctl.errors import ExternalError
-from groundctl.presentation.terminal.plan import plan_json
+from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
@@ -105,7 +105,7 @@ def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_differenc
     verdict = create_with(Organised(*[answer] if answer else [], accepting=True))
 
     assert verdict.result is Result.CREATED
-    assert "AWS shows OutputConfig.S3OutputPath otherwise" in verdict.evidence
+    assert "AWS shows other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
 
 
 def test_a_description_without_tags_yet_is_no_difference():
@@ -114,7 +114,7 @@ def test_a_description_without_tags_yet_is_no_difference():
             found = super().describe(name)
             return found and {member: value for member, value in found.items() if member != "Tags"}
 
-    assert create_with(Fresh()).evidence == "accepted, and there"
+    assert create_with(Fresh()).evidence == "accepted, and visible"
 
 
 def test_two_runs_that_plan_at_once_buy_a_renamed_job_once():
@@ -278,7 +278,7 @@ def test_what_was_reviewed_is_created_and_nothing_more():
 
     assert outcomes["a"].result is Result.CREATED
     assert outcomes["b"].result is Result.HELD
-    assert outcomes["b"].evidence == "the reviewed plan does not create it"
+    assert outcomes["b"].verdict.evidence == "the reviewed plan does not create it"
 
 
 def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():

@@ -62,7 +62,7 @@ def test_a_pipe_is_refused_and_not_waited_for(checkout):
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "pipe.md"), Diagnostic)
 
 
-def test_a_file_that_is_not_there_is_told(checkout):
+def test_a_missing_file_is_reported(checkout):
     with pytest.raises(UsageError, match=r"nobody\.yaml is not there"):
         checkout.declarations(["nobody.yaml"], start=checkout.root)
 
@@ -109,7 +109,7 @@ def test_what_editors_leave_under_names_with_a_dot_is_no_declaration(checkout):
 
 
 @pytest.mark.parametrize("name", [b"\xff.yaml", b"caf\xe9/b.yaml"])
-def test_a_name_that_is_not_utf_8_is_told_so_that_a_person_finds_the_file(checkout, name):
+def test_a_name_that_is_not_utf_8_is_reported_so_that_the_file_can_be_found(checkout, name):
     path = os.fsencode(checkout.root / "jobs/team") + b"/" + name
     os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - the name is bytes
     with open(path, "wb"):  # noqa: PTH123

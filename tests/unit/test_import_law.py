@@ -1,6 +1,7 @@
 """Who may import whom, and who may touch the world: read from the source, so that a lazy import counts as well.
 
-cli -> {app, presentation, composition -> adapters} -> domain; app -> {ports, domain};
+cli -> {app, presentation, composition -> adapters} -> domain; app -> {ports, domain}; only composition reads the
+environment;
 in the domain: tracking -> planning -> jobs -> declarations -> aws, and results -> jobs.
 """
 
@@ -27,7 +28,7 @@ _RESULTS = "groundctl/domain/results"
 DOMAIN = frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING, _RESULTS})
 _ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
 _APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
-_COMPOSITION, _CLI = "groundctl/composition", "groundctl/cli"
+_COMPOSITION, _CLI, _STARTUP = "groundctl/composition", "groundctl/cli", "groundctl/startup"
 LAYERS: dict[str, frozenset[str]] = {
     _CANONICAL: frozenset(),
     _AWS: frozenset({_CANONICAL}),
@@ -39,11 +40,12 @@ LAYERS: dict[str, frozenset[str]] = {
     _EXIT_CODES: frozenset(),
     _ERRORS: frozenset({_EXIT_CODES}),
     _PORTS: DOMAIN | {_ERRORS},
-    _APP: DOMAIN | {_ERRORS, _PORTS},
+    _STARTUP: frozenset(),
+    _APP: DOMAIN | {_ERRORS, _PORTS, _STARTUP},
     _PRESENTATION: DOMAIN | {_ERRORS},
     _ADAPTERS: DOMAIN | {_ERRORS, _PORTS},
     _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _ADAPTERS},
-    _CLI: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _APP, _PRESENTATION, _COMPOSITION},
+    _CLI: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _STARTUP, _APP, _PRESENTATION, _COMPOSITION},
 }
 
 WORLD = {
@@ -59,11 +61,19 @@ ADAPTERS_OF = {
     "boto3": ("groundctl/adapters/aws/*",),
     "botocore": ("groundctl/adapters/aws/*",),
     "python_terraform": ("groundctl/adapters/terraform/*",),
-    "github": ("groundctl/adapters/github/client",),
-    "requests": ("groundctl/adapters/github/client", "groundtruth_simulator/*"),
+    "github": ("groundctl/adapters/github/*",),
+    "requests": ("groundctl/adapters/github/*", "groundtruth_simulator/*"),
     "yaml": ("groundctl/domain/declarations/yaml_loader",),
     "rich": ("groundctl/presentation/*",),
+    "jinja2": ("groundctl/presentation/*/environment",),
     "groundtruth_simulator": ("groundtruth_simulator/*",),
+}
+
+
+# Who may read or set environment variables besides composition, and why.
+ENVIRONMENT = {
+    "groundctl/composition": "the one place",
+    "groundctl/adapters/terraform/stack": "python_terraform starts Terraform with this process's own variables",
 }
 
 
@@ -154,6 +164,37 @@ def only_the_command_line_prints(module: Module) -> Iterator[str]:
                 yield f"{module.name}:{node.lineno} prints"
 
 
+def only_composition_reads_the_environment(module: Module) -> Iterator[str]:
+    if not module.name.startswith("groundctl/") or module.name in ENVIRONMENT:
+        return
+    for node in module.nodes():
+        match node:
+            case ast.Attribute(value=ast.Name(id="os"), attr="environ" | "environb" | "getenv" | "putenv" as name):
+                yield f"{module.name}:{node.lineno} uses os.{name}"
+            case ast.ImportFrom(module="os", names=names) if {alias.name for alias in names} & {"environ", "getenv"}:
+                yield f"{module.name}:{node.lineno} imports the environment"
+
+
+def only_the_command_line_knows_argparse(module: Module) -> Iterator[str]:
+    """Only what turns arguments into typed options sees a Namespace."""
+    if module.name.startswith("groundctl/") and module.name not in {"groundctl/cli/commands", "groundctl/cli/options"}:
+        yield from (f"{module.name} imports {one}" for one in module.imports() if one.split(".")[0] == "argparse")
+
+
+def exit_codes_have_names(module: Module) -> Iterator[str]:
+    """A command ends with a member of ExitCode, never with a number."""
+    if module.layer != _CLI:
+        return
+    for node in module.nodes():
+        match node:
+            case ast.FunctionDef(name="run", returns=returns) if returns is None or ast.unparse(returns) != "ExitCode":
+                yield f"{module.name}:{node.lineno} run() returns no ExitCode"
+            case ast.Return(value=ast.Constant(value=int() as code)) if not isinstance(code, bool):
+                yield f"{module.name}:{node.lineno} returns {code}"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="sys"), attr="exit")):
+                yield f"{module.name}:{node.lineno} calls sys.exit"
+
+
 def the_simulator_knows_no_groundctl(module: Module) -> Iterator[str]:
     if module.name.startswith("groundtruth_simulator/"):
         yield from (f"{module.name} imports {one}" for one in module.imports() if one.split(".")[0] == "groundctl")
@@ -164,6 +205,9 @@ LAWS = (
     domain_touches_nothing,
     packages_have_one_adapter,
     only_the_command_line_prints,
+    only_composition_reads_the_environment,
+    only_the_command_line_knows_argparse,
+    exit_codes_have_names,
     the_simulator_knows_no_groundctl,
 )
 
@@ -215,6 +259,14 @@ def test_the_law_is_kept(law):
         (packages_have_one_adapter, "groundctl/cli/status", "from groundtruth_simulator.server import main"),
         (only_the_command_line_prints, "groundctl/presentation/terminal/plan", "print('hello')"),
         (only_the_command_line_prints, "groundctl/app/plan", "def late():\n    print('hello')"),
+        (only_composition_reads_the_environment, "groundctl/cli/demo", "import os\nos.environ['A'] = 'b'"),
+        (only_composition_reads_the_environment, "groundctl/adapters/aws/session", "import os\nos.getenv('A')"),
+        (only_composition_reads_the_environment, "groundctl/app/plan", "from os import environ"),
+        (only_the_command_line_knows_argparse, "groundctl/cli/plan", "from argparse import Namespace"),
+        (exit_codes_have_names, "groundctl/cli/plan", "def f():\n    return 1"),
+        (exit_codes_have_names, "groundctl/cli/plan", "def run(options) -> int: ..."),
+        (exit_codes_have_names, "groundctl/cli/ci/plan", "import sys\nsys.exit(3)"),
+        (layers_are_kept, "groundctl/app/sharing", "from groundctl.cli.options import Command"),
         (
             the_simulator_knows_no_groundctl,
             "groundtruth_simulator/jobs",
@@ -240,6 +292,8 @@ def test_a_breach_is_seen(law, name: str, source: str):
         ),
         (packages_have_one_adapter, "groundctl/adapters/aws/s3", "from botocore import exceptions"),
         (only_the_command_line_prints, "groundctl/cli/plan", "print('hello')"),
+        (only_composition_reads_the_environment, "groundctl/composition", "import os\nos.environ['A'] = 'b'"),
+        (exit_codes_have_names, "groundctl/cli/plan", "def run(options) -> ExitCode:\n    return ExitCode.OK"),
     ],
 )
 def test_what_is_allowed_is_let_through(law, name: str, source: str):

@@ -98,7 +98,7 @@ def test_clips_outside_a_bound_are_told_once_with_their_number_and_the_first_of_
 
     assert (finding.rule, finding.pointer) == ("GT703", "/input")
     assert finding.message == "2 clips lie outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
-    assert finding.hint == "leave them out, or have the place where they lie allowed"
+    assert finding.hint == "leave them out, or allow their location"
 
 
 def test_each_bound_that_is_passed_over_is_told():

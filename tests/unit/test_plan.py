@@ -11,9 +11,10 @@ import pytest
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.plan import Action, Change, Create, Plan
 from groundctl.domain.planning.planner import leave_stopped, plan_continuation, plan_new_job
-from groundctl.presentation.terminal.plan import plan_json, plan_text
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.terminal.plan import plan_text
 from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
 
 
@@ -25,9 +26,9 @@ def only(plan: Plan) -> Change:
 def test_a_declared_job_that_is_not_there_is_created():
     change = only(a_plan(a_declaration()))
 
-    assert change.action is Action.CREATE
-    assert change.cost is not None
-    assert (change.clips, change.cost.answers) == (2, 6)
+    assert isinstance(change, Create)
+    assert change.purchase.cost is not None
+    assert (change.purchase.clips, change.purchase.cost.answers) == (2, 6)
 
 
 def test_a_job_made_from_the_same_declaration_exists():
@@ -117,9 +118,9 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
 @pytest.mark.parametrize(
     ("ceiling", "words"),
     [
-        (Limit(objects=1), "2 clips, above the ceiling of 1 for one job"),
-        (Limit(answers=5), "6 answers, above the ceiling of 5 for one job"),
-        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the ceiling of 0.15 for one job"),
+        (Limit(objects=1), "2 clips, above the limit of 1 for one job"),
+        (Limit(answers=5), "6 answers, above the limit of 5 for one job"),
+        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the limit of 0.15 for one job"),
     ],
 )
 def test_a_job_over_a_ceiling_is_refused(ceiling, words):
@@ -163,7 +164,7 @@ def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_busines
     plan = a_plan(observed=(ours, theirs))
 
     assert [(change.action, change.name) for change in plan.changes] == [(Action.ORPHAN, "ours")]
-    assert not plan.fails
+    assert not plan.requires_attention
 
 
 def test_the_digest_names_the_meaning_and_not_how_jobs_get_on():
@@ -185,14 +186,12 @@ def test_a_plan_as_json_fits_its_schema():
 def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
     live = a_declaration(input={"topic": "new-clips"}, budget={"usd": 5})
     topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
-    desired = compile_job(live, topics, None)
-
-    strict, lenient = (plan_new_job(live, desired, None, Policy(allow_streaming=allowed)) for allowed in (False, True))
+    strict, lenient = (plan_new_job(live, None, topics, Policy(allow_streaming=allowed)) for allowed in (False, True))
 
     assert [reason.rule for reason in strict.reasons] == ["P204", "P205"]
     assert [reason.rule for reason in lenient.reasons] == ["P205"]
     without_budget = a_declaration(input={"topic": "new-clips"})
-    assert plan_new_job(without_budget, desired, None, Policy(allow_streaming=True)).action is Action.CREATE
+    assert plan_new_job(without_budget, None, topics, Policy(allow_streaming=True)).action is Action.CREATE
 
 
 def test_a_third_purchase_is_not_covered_by_the_word_given_for_the_second():

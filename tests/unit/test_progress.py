@@ -1,4 +1,4 @@
-"""An expected end is told where there can be one: before AWS fails the job, and on a date that exists."""
+"""The expected end of a job: before AWS fails it, and on a date that exists."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from support.builders import NOW, an_observed_job
 
 
 @pytest.mark.parametrize("days", [1, 29, 60])
-def test_a_job_so_slow_that_its_end_has_no_date_has_no_expected_end_and_is_told_to_be_late(days):
+def test_a_job_so_slow_that_its_end_has_no_date_has_no_expected_end_and_is_reported_as_late(days):
     job = an_observed_job(created=NOW - timedelta(days=days), counters=Counters(labeled=1, unlabeled=99_999_999))
 
     progress = progress_of(job, NOW)
 
     assert progress.expected_end is None
-    assert "will not be done" in progress.advice
+    assert "will not finish" in progress.advice
 
 
 @pytest.mark.parametrize(("labeled", "in_time"), [(333, False), (334, True)])
@@ -31,7 +31,7 @@ def test_no_end_is_expected_beyond_the_day_on_which_aws_fails_the_job(labeled, i
 
     assert (progress.expected_end is not None) is in_time
     assert progress.expected_end is None or progress.expected_end <= progress.expires
-    assert ("will not be done" in progress.advice) is not in_time
+    assert ("will not finish" in progress.advice) is not in_time
 
 
 @pytest.mark.parametrize("status", [Status.STOPPED, Status.FAILED, Status.COMPLETED, Status.STOPPING])

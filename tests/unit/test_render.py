@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.presentation.escape import (
@@ -32,9 +32,9 @@ from groundctl.presentation.terminal.problems import problems_as
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count, duration, usd, usd_range
 from support.builders import NOW, a_declaration, a_plan, an_observed_job
-from support.github_markdown import read
-from support.hostile import HOSTILE as HOSTILE_TEXTS
-from support.runner import commands_in
+from support.github.markdown import read
+from support.github.runner_files import commands_in
+from support.hostile_texts import HOSTILE as HOSTILE_TEXTS
 
 PROBLEM = LocatedDiagnostic(
     path="jobs/a/b.yaml",
@@ -107,12 +107,16 @@ def test_a_plan_for_the_terminal():
 
 
 def test_outcomes_for_the_terminal():
-    lost = Outcome(name="a", path="jobs/a.yaml", result=Result.UNKNOWN, evidence="no answer", hint="run apply again")
-    made = Outcome(name="b", path="jobs/b.yaml", result=Result.CREATED, evidence="accepted, and there")
+    lost = Outcome(
+        name="a",
+        path="jobs/a.yaml",
+        verdict=Verdict(result=Result.UNKNOWN, evidence="no answer", hint="run apply again"),
+    )
+    made = Outcome(name="b", path="jobs/b.yaml", verdict=Verdict(result=Result.CREATED, evidence="accepted, and there"))
 
     assert applied_text(a_plan(), [lost, made], Policy()) == (
         "unknown   a: no answer\n"
-        "          what now: run apply again\n"
+        "          hint: run apply again\n"
         "created   b: accepted, and there\n"
         "2 jobs: 1 created, 1 unknown"
     )

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from groundctl.app.review import Archive, Review, review
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.presentation.terminal.plan import plan_json
+from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeHistory, FakePullRequests
 
@@ -28,10 +29,10 @@ def a_plan_file(plan: Plan, merged: PullRequest = MERGED, **made_for: Any) -> by
     return plan_json(plan, {**bound, **made_for}).encode()
 
 
-def reviewed(plan: Plan, hub: FakePullRequests, history: FakeHistory | None = None, **more: Any) -> Review:
+def reviewed(plan: Plan, emulator: FakePullRequests, history: FakeHistory | None = None, **more: Any) -> Review:
     archive = Archive(
         repository=REPOSITORY,
-        pull_requests=hub,
+        pull_requests=emulator,
         history=history or FakeHistory(jobs="b" * 40),
         is_plan=lambda data: isinstance(data, dict) and "changes" in data,
     )
@@ -39,9 +40,9 @@ def reviewed(plan: Plan, hub: FakePullRequests, history: FakeHistory | None = No
 
 
 def a_hub(*files: bytes, merged: PullRequest = MERGED) -> FakePullRequests:
-    hub = FakePullRequests(merged)
-    hub.plans[merged.head] = list(files)
-    return hub
+    emulator = FakePullRequests(merged)
+    emulator.plans[merged.head] = list(files)
+    return emulator
 
 
 def test_what_the_merged_pull_request_planned_may_go_ahead():
@@ -97,17 +98,17 @@ def test_the_newest_plan_of_the_head_counts():
 def test_a_later_pull_request_that_planned_the_job_covers_it_too():
     declaration = a_declaration()
     cheap, dear = Policy(platform_fee_usd=Decimal("0.02")), Policy(platform_fee_usd=Decimal("0.08"))
-    hub = FakePullRequests(MERGED, LATER)
-    hub.plans = {
+    emulator = FakePullRequests(MERGED, LATER)
+    emulator.plans = {
         MERGED.head: [a_plan_file(a_plan(declaration, policy=cheap))],
         LATER.head: [a_plan_file(a_plan(declaration, policy=dear), LATER)],
     }
     history = FakeHistory(**{"jobs": "d" * 40, FILE: "b" * 40})
     now = a_plan(declaration, policy=dear)
 
-    assert reviewed(now, hub, history).held == {}
-    hub.plans[LATER.head] = []
-    [told] = reviewed(now, hub, history).held.values()
+    assert reviewed(now, emulator, history).held == {}
+    emulator.plans[LATER.head] = []
+    [told] = reviewed(now, emulator, history).held.values()
     assert told == "more money: reviewed up to $0.04, now up to $0.16"
 
 
@@ -138,14 +139,14 @@ def waiting(budget: dict[str, int] | None) -> bytes:
 def test_a_job_that_waited_was_agreed_to_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
     now = a_plan(a_declaration(budget=budget))
 
-    assert reviewed(now, a_hub(waiting(budget))).held.get("rally-outcome") == told
+    assert reviewed(now, a_hub(waiting(budget))).held.get(job_key("rally-outcome")) == told
 
 
 def test_a_budget_raised_after_the_review_does_not_lift_what_was_agreed_to():
     clips = {"objects": [f"s3://clips/{number}.mp4" for number in range(100)]}
     now = a_plan(a_declaration(budget={"usd": 100}, input=clips))
     before = a_plan(a_declaration(budget={"usd": 1}, input=clips))
-    assert before.fails
+    assert before.requires_attention
 
     [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(a_declaration(input=clips),)).held.values()
 
@@ -171,8 +172,8 @@ def test_github_is_asked_once_about_each_pull_request():
     clips = [{"objects": [f"s3://clips/{number}.mp4"]} for number in range(30)]
     many = tuple(a_declaration(name=f"job-{number}", input=one) for number, one in enumerate(clips))
     plan = a_plan(*many)
-    hub = Counting(MERGED)
-    hub.plans[MERGED.head] = [a_plan_file(plan)]
+    emulator = Counting(MERGED)
+    emulator.plans[MERGED.head] = [a_plan_file(plan)]
 
-    assert reviewed(plan, hub, declarations=many).held == {}
-    assert hub.asked == 1
+    assert reviewed(plan, emulator, declarations=many).held == {}
+    assert emulator.asked == 1

@@ -1,4 +1,4 @@
-"""What a run of a workflow is about, and what it hands on."""
+"""The GitHub Actions run: its context, its outputs, and its summary."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.github.workflow_run import WorkflowRun
+from groundctl.domain.tracking.run_context import RunContext, made_for
 from groundctl.errors import UsageError
-from support.runner import outputs_in
+from support.github.runner_files import outputs_in
 
 BASE = {"GITHUB_REPOSITORY": "acme/labeling", "GITHUB_RUN_ID": "17", "GITHUB_SHA": "m" * 40}
 
@@ -25,22 +26,44 @@ def a_pull_request(source: dict[str, str] | None) -> dict[str, Any]:
     return {"pull_request": {"number": 12, "head": {"sha": "h" * 40, "repo": source}}}
 
 
-def test_a_pull_requests_run_speaks_for_the_commit_that_people_look_at(tmp_path: Path):
+def test_a_pull_requests_run_is_about_its_newest_commit(tmp_path: Path):
     run = a_run(tmp_path, a_pull_request({"full_name": "acme/labeling"}))
 
-    assert (run.pull_request, run.head, run.is_from_fork) == (12, "h" * 40, False)
-    assert run.url == "https://github.com/acme/labeling/actions/runs/17"
+    assert run.context("production") == RunContext(
+        repository="acme/labeling",
+        environment="production",
+        head_commit="h" * 40,
+        run_id=17,
+        attempt=1,
+        run_url="https://github.com/acme/labeling/actions/runs/17",
+        pull_request=12,
+    )
+    assert not run.is_from_fork
 
 
 @pytest.mark.parametrize("source", [{"full_name": "mallory/labeling"}, None], ids=["a fork", "a deleted fork"])
-def test_a_fork_is_known(tmp_path: Path, source: dict[str, str] | None):
+def test_a_pull_request_from_a_fork_is_recognized(tmp_path: Path, source: dict[str, str] | None):
     assert a_run(tmp_path, a_pull_request(source)).is_from_fork
 
 
-def test_a_push_speaks_for_its_commit(tmp_path: Path):
-    run = a_run(tmp_path, {"ref": "refs/heads/main"})
+def test_a_pushs_run_is_about_its_commit(tmp_path: Path):
+    run = a_run(tmp_path, {"ref": "refs/heads/main"}, GITHUB_RUN_ATTEMPT="3", GITHUB_SERVER_URL="https://git.acme.com")
+    context = run.context("production")
 
-    assert (run.pull_request, run.head, run.is_from_fork) == (None, "m" * 40, False)
+    assert (context.pull_request, context.head_commit, run.is_from_fork) == (None, "m" * 40, False)
+    assert (context.attempt, context.run_url) == (3, "https://git.acme.com/acme/labeling/actions/runs/17")
+
+
+def test_a_plan_file_records_the_run_that_made_it(tmp_path: Path):
+    run = a_run(tmp_path, a_pull_request({"full_name": "acme/labeling"}))
+
+    assert made_for(run.context("production")) == {
+        "repository": "acme/labeling",
+        "pull_request": 12,
+        "commit": "h" * 40,
+        "run": 17,
+        "attempt": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,12 +71,12 @@ def test_a_push_speaks_for_its_commit(tmp_path: Path):
     ["2", "", "two\nlines", "x=y", "safe\nleft=evil", "a<<EOF\nleft=evil\nEOF", "groundctl-0\nleft=evil", "é\u202e"],
 )
 def test_an_output_holds_its_value_and_sets_no_other(tmp_path: Path, value: str):
-    a_run(tmp_path).give({"create": value, "stop": "0"})
+    a_run(tmp_path).set_outputs({"create": value, "stop": "0"})
 
     assert outputs_in((tmp_path / "output").read_text()) == {"create": value, "stop": "0"}
 
 
-def test_a_summary_is_added_to(tmp_path: Path):
+def test_a_summary_is_appended_to(tmp_path: Path):
     run = a_run(tmp_path)
     run.summarize("one")
     run.summarize("two\n")
@@ -61,15 +84,15 @@ def test_a_summary_is_added_to(tmp_path: Path):
     assert (tmp_path / "summary.md").read_text() == "one\ntwo\n"
 
 
-def test_what_a_workflow_did_not_set_is_one_message(tmp_path: Path):
+def test_a_missing_variable_is_a_usage_error(tmp_path: Path):
     with pytest.raises(UsageError, match="GITHUB_TOKEN is not set"):
         _ = a_run(tmp_path).token
     with pytest.raises(UsageError, match="cannot be read"):
-        _ = a_run(tmp_path, GITHUB_EVENT_PATH=str(tmp_path / "none.json")).pull_request
+        a_run(tmp_path, GITHUB_EVENT_PATH=str(tmp_path / "none.json")).context("production")
 
 
 @pytest.mark.parametrize("missing", ["GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"])
-def test_outside_of_a_workflow_it_is_said_before_any_work_is_done(missing: str, tmp_path: Path):
+def test_outside_of_a_workflow_the_check_fails_before_any_work(missing: str, tmp_path: Path):
     settings = {**BASE, "GITHUB_TOKEN": "t"}
 
     a_run(tmp_path, None, **settings).check()

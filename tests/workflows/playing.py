@@ -28,7 +28,7 @@ FORKS = (pull_request("stranger/labels"), pull_request(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequestStatus:
+class Scenario:
     """What happens to a run: its event, how each job would end if it ran, and what each would hand on."""
 
     github: Mapping[str, Value]
@@ -38,35 +38,39 @@ class PullRequestStatus:
     cancelled: bool = False
 
 
-def play(workflow: File, story: PullRequestStatus) -> dict[str, str]:
+def play(workflow: File, scenario: Scenario) -> dict[str, str]:
     """Tell how each job ends: success, failure, cancelled or skipped."""
     results: dict[str, str] = {}
     for name in order(workflow):
         job = workflow.jobs[name]
-        would = story.ends.get(name, "success")
-        results[name] = would if starts(job, results, story, ancestors(workflow, name)) else "skipped"
+        would = scenario.ends.get(name, "success")
+        results[name] = would if starts(job, results, scenario, ancestors(workflow, name)) else "skipped"
     return results
 
 
-def starts(job: Data, results: Mapping[str, str], story: PullRequestStatus, before: set[str]) -> bool:
+def starts(job: Data, results: Mapping[str, str], scenario: Scenario, before: set[str]) -> bool:
     """Say whether a job's condition lets it run; one that asks for no status asks for success."""
     condition = job.get("if", "success()")
     if not STATUS.search(condition):
         condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
     return truth(
-        evaluate(condition, context_of(job, results, story), status({results[n] for n in before}, story.cancelled))
+        evaluate(
+            condition, context_of(job, results, scenario), status({results[n] for n in before}, scenario.cancelled)
+        )
     )
 
 
-def context_of(job: Data, results: Mapping[str, str], story: PullRequestStatus) -> dict[str, Value]:
+def context_of(job: Data, results: Mapping[str, str], scenario: Scenario) -> dict[str, Value]:
     """Give the contexts a job's conditions may look into."""
     needs: dict[str, Value] = {}
     for name in needed(job):
         # GitHub drops an output that is empty, and a job that did not run has none.
         ran = results[name] != "skipped"
-        outputs: dict[str, Value] = {key: value for key, value in story.outputs.get(name, {}).items() if value and ran}
+        outputs: dict[str, Value] = {
+            key: value for key, value in scenario.outputs.get(name, {}).items() if value and ran
+        }
         needs[name] = {"result": results[name], "outputs": outputs}
-    return {"github": story.github, "vars": story.variables, "needs": needs, "inputs": {}}
+    return {"github": scenario.github, "vars": scenario.variables, "needs": needs, "inputs": {}}
 
 
 def status(earlier: set[str], cancelled: bool) -> dict[str, Function]:

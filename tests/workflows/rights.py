@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from workflows.playing import FORKS, PullRequestStatus, all_endings, play
+from workflows.playing import FORKS, Scenario, all_endings, play
 from workflows.reading import ACTION, File, Files
 from workflows.rules import Diagnostic, every_call, every_job, rule
 from workflows.running import LOCAL
@@ -59,8 +59,8 @@ def nothing_a_fork_starts_may_ask_for_a_role_or_write(files: Files) -> Iterator[
 
 def a_fork_reaches(file: File, name: str) -> bool:
     """Say whether a job would start for a fork's pull request, however the jobs before it end."""
-    stories = (PullRequestStatus(github=fork, ends=ends) for fork in FORKS for ends in all_endings(file))
-    return any(play(file, story)[name] != "skipped" for story in stories)
+    scenarios = (Scenario(github=fork, ends=ends) for fork in FORKS for ends in all_endings(file))
+    return any(play(file, scenario)[name] != "skipped" for scenario in scenarios)
 
 
 # AWS gives each role to its environment alone; the plan role, which only reads, to jobs that have none.

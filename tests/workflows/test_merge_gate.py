@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from workflows.expressions import Value, fill
-from workflows.playing import FORKS, OURS, PullRequestStatus, all_endings, context_of, play
+from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play
 from workflows.reading import Files, our_files
 
 PLAN = "workflows/plan.yml"
@@ -30,7 +30,7 @@ def is_green(files: Files, validate: str, plan: str, github: Mapping[str, Value]
     """Run the gate's own step with what GitHub would put into its environment."""
     gate = files[PLAN].jobs["groundctl"]
     [step] = gate["steps"]
-    context = context_of(gate, {"validate": validate, "plan": plan}, PullRequestStatus(github=github))
+    context = context_of(gate, {"validate": validate, "plan": plan}, Scenario(github=github))
     return passes(files, fill(step["env"]["PASSED"], context, {}))
 
 
@@ -46,10 +46,7 @@ def wrong_verdicts(files: Files) -> Iterator[str]:
             yield f"{validate}, {plan}, {github['event']}"
     for github, cancelled in product((OURS, *FORKS), (True, False)):
         for ends in all_endings(files[PLAN]):
-            if (
-                play(files[PLAN], PullRequestStatus(github=github, ends=ends, cancelled=cancelled))["groundctl"]
-                == "skipped"
-            ):
+            if play(files[PLAN], Scenario(github=github, ends=ends, cancelled=cancelled))["groundctl"] == "skipped":
                 yield f"skipped: {ends}, {cancelled}"
 
 
@@ -65,7 +62,7 @@ def test_exactly_the_good_endings_are_green():
     assert green_for_a_fork == {("success", "success"), ("success", "skipped")}
 
 
-def test_a_word_nobody_foresaw_is_red():
+def test_an_unknown_result_fails_the_check():
     assert not is_green(FILES, "success", "neutral", OURS)
     assert not is_green(FILES, "", "", FORKS[0])
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from workflows.expressions import Value
-from workflows.playing import FORKS, OURS, PullRequestStatus, all_endings, context_of, play, play_steps
+from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play, play_steps
 from workflows.reading import our_files
 
 FILES = our_files()
@@ -24,13 +24,13 @@ NOTHING = {"look": LOOKS[0]}
 
 CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
 CREDENTIALS, UPLOAD = "aws-actions/configure-aws-credentials", "actions/upload-artifact"
-TERRAFORM_PLAN = 'groundctl terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
-MAKE_PLAN = "groundctl plan --out plan.json --terraform .build/terraform.json --report"
+TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
+MAKE_PLAN = "groundctl ci plan --out plan.json --terraform .build/terraform.json"
 
 
-def started(story: PullRequestStatus) -> list[str]:
+def started(scenario: Scenario) -> list[str]:
     """Give the jobs of apply.yml that ran."""
-    return [name for name, result in play(APPLY, story).items() if result != "skipped"]
+    return [name for name, result in play(APPLY, scenario).items() if result != "skipped"]
 
 
 def by_hand(branch: str) -> dict[str, Value]:
@@ -46,73 +46,71 @@ def by_hand(branch: str) -> dict[str, Value]:
 # --- plan.yml --------------------------------------------------------------------------------------------------------
 
 
-def steps_of_plan(touched: str, **how: frozenset[str]) -> list[str]:
+def steps_of_plan(changed: str, **how: frozenset[str]) -> list[str]:
     """Give the steps of the job plan that run, after the two that always do."""
     job = PLAN.jobs["plan"]
-    story = PullRequestStatus(github=OURS, outputs={"validate": {"touched": touched}})
-    [first, second, *rest] = play_steps(job, context_of(job, {"validate": "success"}, story), **how)
+    scenario = Scenario(github=OURS, outputs={"validate": {"changed": changed}})
+    [first, second, *rest] = play_steps(job, context_of(job, {"validate": "success"}, scenario), **how)
     assert [first, second] == [CHECKOUT, SETUP]
     return rest
 
 
 def test_a_branch_is_planned_also_when_it_has_problems():
     for end in ("success", "failure"):
-        assert play(PLAN, PullRequestStatus(github=OURS, ends={"validate": end}))["plan"] == "success"
+        assert play(PLAN, Scenario(github=OURS, ends={"validate": end}))["plan"] == "success"
 
 
 def test_a_fork_is_validated_and_never_planned():
     for fork, ends in product(FORKS, all_endings(PLAN)):
-        results = play(PLAN, PullRequestStatus(github=fork, ends=ends))
+        results = play(PLAN, Scenario(github=fork, ends=ends))
 
         assert results["validate"] != "skipped"
         assert results["plan"] == "skipped"
 
 
-def test_whether_anything_was_touched_is_asked_before_validate_can_fail():
+def test_whether_anything_was_changed_is_asked_before_validate_can_fail():
     job = PLAN.jobs["validate"]
 
-    ran = play_steps(
-        job, context_of(job, {}, PullRequestStatus(github=OURS)), failing=frozenset({"groundctl validate"})
-    )
+    ran = play_steps(job, context_of(job, {}, Scenario(github=OURS)), failing=frozenset({"groundctl validate"}))
 
-    assert ran[2:] == ['groundctl touched --base "$BASE"', "groundctl validate --format github"]
+    assert ran[2:] == ['groundctl ci changed --base "$BASE"', "groundctl validate --format github"]
 
 
-@pytest.mark.parametrize("touched", ["true", ""])
-def test_what_is_touched_or_may_be_is_planned_and_kept(touched: str):
-    ran = steps_of_plan(touched, files=frozenset({"plan.json"}))
+@pytest.mark.parametrize("changed", ["true", ""])
+def test_what_is_changed_or_may_be_is_planned_and_kept(changed: str):
+    ran = steps_of_plan(changed, files=frozenset({"plan.json"}))
 
     assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
 
 
-def test_what_is_not_touched_asks_for_no_credentials_and_still_says_so():
-    assert steps_of_plan("false") == ["groundctl report --untouched"]
+def test_without_changes_a_run_requests_no_credentials_and_still_reports():
+    assert steps_of_plan("false") == ["groundctl ci report-unchanged"]
 
 
-@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl terraform plan"])
-def test_what_fails_before_the_plan_is_told_on_the_pull_request(failing: str):
+@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci terraform plan"])
+def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str):
     ran = steps_of_plan("true", failing=frozenset({failing}))
 
     assert ran[-1] == MAKE_PLAN
 
 
 def test_a_plan_with_refusals_is_kept_too_and_one_that_was_not_made_is_not():
-    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
-    assert steps_of_plan("true", failing=frozenset({"groundctl plan"}))[-1] == MAKE_PLAN
+    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
+    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}))[-1] == MAKE_PLAN
 
 
 # --- apply.yml -------------------------------------------------------------------------------------------------------
 
 
-def test_with_nothing_to_do_nobody_is_asked_and_that_is_reported():
-    assert started(PullRequestStatus(github=PUSH, outputs=NOTHING)) == ["look", "report"]
+def test_with_nothing_to_do_no_approval_is_requested_and_that_is_reported():
+    assert started(Scenario(github=PUSH, outputs=NOTHING)) == ["look", "report"]
 
 
 def test_terraform_comes_first_where_it_has_changes():
     changes = {"look": {"changes": "true"}}
 
-    assert started(PullRequestStatus(github=PUSH, outputs=changes)) == ["look", "terraform", "apply", "report"]
-    assert started(PullRequestStatus(github=PUSH, outputs=changes, ends={"terraform": "failure"})) == [
+    assert started(Scenario(github=PUSH, outputs=changes)) == ["look", "terraform", "apply", "report"]
+    assert started(Scenario(github=PUSH, outputs=changes, ends={"terraform": "failure"})) == [
         "look",
         "terraform",
         "report",
@@ -120,7 +118,7 @@ def test_terraform_comes_first_where_it_has_changes():
 
 
 def test_jobs_are_created_without_terraform_where_it_has_none():
-    assert started(PullRequestStatus(github=PUSH, outputs={"look": LOOKS[1]})) == ["look", "apply", "report"]
+    assert started(Scenario(github=PUSH, outputs={"look": LOOKS[1]})) == ["look", "apply", "report"]
 
 
 def test_a_stop_needs_a_count():
@@ -128,20 +126,20 @@ def test_a_stop_needs_a_count():
     uncounted = {"look": {"changes": "false", "create": "0", "stop": ""}}
     after_terraform = {"look": {"changes": "true"}, "apply": {"stop": "1"}}
 
-    assert started(PullRequestStatus(github=PUSH, outputs=stop)) == ["look", "stop", "report"]
-    assert started(PullRequestStatus(github=PUSH, outputs=uncounted)) == ["look", "report"]
-    assert started(PullRequestStatus(github=PUSH, outputs=after_terraform)) == [
+    assert started(Scenario(github=PUSH, outputs=stop)) == ["look", "stop", "report"]
+    assert started(Scenario(github=PUSH, outputs=uncounted)) == ["look", "report"]
+    assert started(Scenario(github=PUSH, outputs=after_terraform)) == [
         "look",
         "terraform",
         "apply",
         "stop",
         "report",
     ]
-    assert "stop" not in started(PullRequestStatus(github=PUSH, outputs={**after_terraform, "apply": {"stop": "0"}}))
+    assert "stop" not in started(Scenario(github=PUSH, outputs={**after_terraform, "apply": {"stop": "0"}}))
 
 
 def test_a_count_that_did_not_arrive_is_not_nought():
-    assert started(PullRequestStatus(github=PUSH, outputs={"look": {"changes": "false"}})) == [
+    assert started(Scenario(github=PUSH, outputs={"look": {"changes": "false"}})) == [
         "look",
         "apply",
         "report",
@@ -151,7 +149,7 @@ def test_a_count_that_did_not_arrive_is_not_nought():
 def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did_not_end_well():
     outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}, "apply": {"stop": "1"}}
     for ends in all_endings(APPLY):
-        results = play(APPLY, PullRequestStatus(github=PUSH, ends=ends, outputs=outputs))
+        results = play(APPLY, Scenario(github=PUSH, ends=ends, outputs=outputs))
         if results["look"] != "success":
             assert {results["terraform"], results["apply"], results["stop"]} == {"skipped"}
         if results["terraform"] != "success":
@@ -162,51 +160,51 @@ def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did
     "told", [{}, {"apply": {"told": "true"}}, {"stop": {"told": "true"}}, {"apply": {"told": "false"}}]
 )
 @pytest.mark.parametrize("look", [{}, *LOOKS], ids=str)
-def test_whatever_happens_somebody_tells_it(look: dict[str, str], told: dict[str, dict[str, str]]):
+def test_every_outcome_is_reported(look: dict[str, str], told: dict[str, dict[str, str]]):
     for ends, cancelled in product(all_endings(APPLY), (True, False)):
-        story = PullRequestStatus(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
-        results = play(APPLY, story)
+        scenario = Scenario(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
+        results = play(APPLY, scenario)
         it_told = {name for name, given in told.items() if given["told"] == "true" and results[name] != "skipped"}
 
         assert results["report"] != "skipped" or it_told
 
 
-def test_what_a_job_saw_is_not_told_over_by_a_report_that_knows_less():
+def test_the_report_of_a_job_is_not_overwritten_by_one_with_less_information():
     create = {"look": LOOKS[1], "apply": {"told": "true"}}
     stop = {"look": {"changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
 
-    assert started(PullRequestStatus(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
-    assert started(PullRequestStatus(github=PUSH, outputs=stop)) == ["look", "stop"]
+    assert started(Scenario(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
+    assert started(Scenario(github=PUSH, outputs=stop)) == ["look", "stop"]
 
 
-def test_an_apply_that_could_not_tell_is_reported_also_where_the_stop_after_it_could():
+def test_an_apply_that_could_not_report_is_reported_even_if_the_stop_after_it_could():
     outputs = {"look": LOOKS[2], "apply": {"told": "false"}, "stop": {"told": "true"}}
 
-    assert started(PullRequestStatus(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]
+    assert started(Scenario(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]
 
 
 def test_a_cancelled_run_starts_nothing_that_changes_anything():
     outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}}
 
-    assert started(PullRequestStatus(github=PUSH, outputs=outputs, cancelled=True)) == ["report"]
+    assert started(Scenario(github=PUSH, outputs=outputs, cancelled=True)) == ["report"]
 
 
 @pytest.mark.parametrize("workflow", [APPLY, STATUS], ids=lambda file: file.name)
 def test_from_another_branch_or_in_a_copy_that_is_not_set_up_nothing_runs(workflow):
-    elsewhere = PullRequestStatus(github=by_hand("feature"))
-    bare = PullRequestStatus(github=PUSH, variables={})
+    elsewhere = Scenario(github=by_hand("feature"))
+    bare = Scenario(github=PUSH, variables={})
 
     assert set(play(workflow, elsewhere).values()) == {"skipped"}
     assert set(play(workflow, bare).values()) == {"skipped"}
-    assert play(workflow, PullRequestStatus(github=by_hand("main")))["report"] == "success"
+    assert play(workflow, Scenario(github=by_hand("main")))["report"] == "success"
 
 
 def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
     job = APPLY.jobs["look"]
-    context = context_of(job, {}, PullRequestStatus(github=PUSH))
+    context = context_of(job, {}, Scenario(github=PUSH))
     changing = {**context, "steps": {"terraform": {"outputs": {"changes": "true"}}}}
     settled = {**context, "steps": {"terraform": {"outputs": {"changes": "false"}}}}
-    plan = "groundctl plan --reviewed --exit-zero --out plan.json"
+    plan = "groundctl ci plan --reviewed --out plan.json"
 
     assert plan not in play_steps(job, changing)
     assert plan in play_steps(job, settled)
@@ -217,15 +215,13 @@ def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
 
 @pytest.mark.parametrize(("left", "resumes"), [("0", False), ("3", True), ("", True)])
 def test_what_an_interrupted_run_left_behind_is_taken_up(left: str, resumes: bool):
-    results = play(STATUS, PullRequestStatus(github=PUSH, outputs={"report": {"left": left}}))
+    results = play(STATUS, Scenario(github=PUSH, outputs={"report": {"left": left}}))
 
     assert (results["resume"] == "success") == resumes
 
 
 def test_nothing_is_taken_up_after_a_report_that_failed():
-    results = play(
-        STATUS, PullRequestStatus(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}})
-    )
+    results = play(STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}}))
 
     assert results["resume"] == "skipped"
 

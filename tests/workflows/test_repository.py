@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from support.builders import DECLARATIONS
 from workflows.reading import FOLDER, ROOT
 
 PLATFORM = "@acme/labeling-platform"
@@ -30,7 +31,7 @@ def as_regex(pattern: str) -> str:
 
 
 def test_a_team_owns_its_declarations_and_instructions():
-    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "jobs").glob("*/*")]
+    files = [path.relative_to(DECLARATIONS.root).as_posix() for path in DECLARATIONS.root.glob("jobs/*/*")]
     assert {path.rpartition(".")[2] for path in files} == {"yaml", "md", "html"}
 
     for path in files:
@@ -56,7 +57,7 @@ def test_a_team_owns_its_declarations_and_instructions():
         "Makefile",
     ],
 )
-def test_what_raises_everybodys_rights_is_the_platform_teams(path: str):
+def test_files_that_grant_permissions_are_owned_by_the_platform_team(path: str):
     assert owners(path) == PLATFORM
 
 

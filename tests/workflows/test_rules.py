@@ -60,7 +60,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, "- run: make check", "- run: |\n          make check\n          make test"),
         Mutant(PLAN, "run: groundctl validate --format github", "run: python3 scripts/x.py"),
         Mutant(PLAN, 'test "$PASSED" = true', "true"),
-        Mutant(APPLY, "groundctl report", "groundctl report; true"),
+        Mutant(APPLY, "groundctl ci report", "groundctl ci report; true"),
     ],
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
@@ -156,7 +156,7 @@ def test_a_change_for_the_worse_is_seen_by_its_rule(rule: str, mutant: Mutant):
     assert (rule, mutant.seen_in or mutant.file) in {(fault.rule, fault.file) for fault in faults_of(changed)}
 
 
-def test_a_workflow_nobody_entered_here_breaks_the_rules():
+def test_a_workflow_that_is_not_listed_here_breaks_the_rules():
     stranger = OURS["workflows/ci.yml"].text
 
     faults = faults_of(OURS.with_file("workflows/new.yml", stranger))

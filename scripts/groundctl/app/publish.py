@@ -1,27 +1,41 @@
-"""Says on pull requests what there is to say: one comment each, which never lies longer than a run takes."""
+"""Publishes reports on pull requests: one comment for each environment, kept in the order of runs, and a check."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from groundctl.app.plan import map_threads
+from groundctl.app.gather import map_threads
+from groundctl.app.review import Archive, Review, review
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line
+from groundctl.domain.planning.plan import Plan
+from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_for, marker_line
+from groundctl.domain.tracking.mentions import mention_line, read_mentions
 from groundctl.domain.tracking.provenance import Provenance, parse_provenance, provenance_uri
-from groundctl.domain.tracking.pull_request import PostedComment, our_comments
+from groundctl.domain.tracking.pull_request import Check, Conclusion, PostedComment, our_comments
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus, jobs_to_report, pull_request_statuses
+from groundctl.domain.tracking.rendered_comment import RenderedComment
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
-from groundctl.ports import Objects, PullRequests
+from groundctl.ports import ObjectStore, PullRequests
 
-# What GitHub takes for certain is less than it documents, and differs between its servers.
-SHORT = 20_000  # bytes
+# GitHub's servers differ in the length they accept; every one of them accepts this.
+SHORT_LIMIT = 20_000  # bytes
 TOO_LONG = 422
+
+# Writes a comment into a number of bytes.
+Render = Callable[[int], RenderedComment]
+RenderStatus = Callable[[PullRequestStatus, int], RenderedComment]
 
 
 class Delivery(StrEnum):
-    """What became of a comment."""
+    """What publishing did to a comment."""
 
     POSTED = "posted"
     EDITED = "edited"
@@ -32,92 +46,178 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """What became of a comment on a pull request, and why if it is not there."""
+class PublishedComment:
+    """The comment of one pull request after publishing; error and hint say why it could not be posted."""
 
     pull_request: int
     delivery: Delivery
-    why: str = ""
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedCheck:
+    """The check of a commit after publishing; error and hint say why it could not be set."""
+
+    error: str = ""
     hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentRequest:
-    """A comment to be: who speaks for which environment, and how it is written, given the bytes there are for it.
+    """A comment to publish on one pull request.
 
-    update_only leaves a pull request without a comment as it is: there is nothing to correct. did says that this run tells of
-    what it has just done itself, which no report knows that came in between while it waited for a person. write gives the part whose
-    changes matter and the footer; the stamp's content is filled in from the first.
+    mentions names the users and teams to mention, besides those that the comment mentions already. update_only edits an
+    existing comment and posts none. force replaces the comment of a newer run: this run reports what it did itself, which a
+    report from the time when it waited for approval cannot know.
     """
 
-    author: str
-    stamp: CommentMarker
-    write: Callable[[int], tuple[str, str]]
-    limit: int
+    pull_request: int
+    stage: Stage
+    render: Render
+    mentions: tuple[str, ...] = ()
     update_only: bool = False
-    did: bool = False
+    force: bool = False
 
 
-def read_provenance(jobs: Iterable[ObservedJob], objects: Objects, *, repository: str) -> dict[str, Provenance]:
-    """Read who asked for each job, by its key; of jobs that another repository asked for, nothing."""
-    marked = [(job, job.fingerprint) for job in jobs if job.fingerprint]
-    raw = map_threads(lambda one: objects.read(provenance_uri(one[1])), marked)
-    found = {job.key: parse_provenance(content) for (job, _), content in zip(marked, raw, strict=True) if content}
-    return {key: one for key, one in found.items() if one and one.repository == repository}
+@dataclass(frozen=True, kw_only=True)
+class PullRequestReporter:
+    """Reports what one workflow run found and did; author is the login that its comments have."""
+
+    run: RunContext
+    pull_requests: PullRequests
+    archive: Archive
+    author: str
+    comment_limit: int
+
+    def review(
+        self, plan: Plan, declarations: Iterable[Declaration], *, approved: str, unknown: Collection[JobKey] = ()
+    ) -> Review:
+        """Compare a plan with the reviewed ones; approved is the digest of a plan that was approved as a whole."""
+        return review(plan, declarations, self.archive, approved=approved, unknown=unknown)
+
+    def collect_statuses(
+        self,
+        plan: Plan,
+        declarations: Collection[Declaration],
+        *,
+        objects: ObjectStore,
+        approved: str,
+        now: datetime,
+        outcomes: Iterable[Outcome] = (),
+    ) -> tuple[PullRequestStatus, ...]:
+        """Make the status of each merged pull request that has jobs to report."""
+        jobs = jobs_to_report(plan, now)
+        provenance = read_provenance(jobs, objects, repository=self.run.repository)
+        unknown = {job.key for job in jobs} - provenance.keys()
+        reviewed = self.review(plan, declarations, approved=approved, unknown=unknown)
+        return pull_request_statuses(
+            plan,
+            now,
+            provenance=provenance,
+            source_pull_requests=reviewed.source_pull_requests,
+            held=reviewed.held,
+            notify={declaration.spec.key: declaration.spec.notify for declaration in declarations},
+            outcomes=outcomes,
+        )
+
+    def publish_comment(self, request: CommentRequest) -> PublishedComment:
+        """Bring a pull request's comment up to date; a failure is part of the result and never raised."""
+        number = request.pull_request
+        try:
+            if request.stage is Stage.PLANNED and self.pull_requests.pull_request(number).head != self.run.head_commit:
+                # There are newer commits: the run for the newest one reports.
+                return PublishedComment(pull_request=number, delivery=Delivery.OVERTAKEN)
+            delivery = self._publish(request)
+        except ExternalError as error:
+            return PublishedComment(pull_request=number, delivery=Delivery.FAILED, error=error.message, hint=error.hint)
+        return PublishedComment(pull_request=number, delivery=delivery)
+
+    def publish_all(self, statuses: Iterable[PullRequestStatus], render: RenderStatus) -> tuple[PublishedComment, ...]:
+        """Bring the comments of merged pull requests up to date."""
+        return tuple(
+            self.publish_comment(
+                CommentRequest(
+                    pull_request=status.pull_request,
+                    stage=Stage.MERGED,
+                    render=lambda limit, status=status: render(status, limit),  # type: ignore[misc]  # mypy takes no lambda with a default
+                    mentions=status.mentions,
+                    force=any(job.outcome for job in status.jobs),
+                )
+            )
+            for status in statuses
+            if status.pull_request is not None
+        )
+
+    def publish_check(self, name: str, check: Check) -> PublishedCheck:
+        """Set a check and a status of the same name on the run's commit."""
+        commit, url = self.run.head_commit, self.run.run_url
+        try:
+            self.pull_requests.put_check(commit, name, check, url=url)
+            self.pull_requests.set_status(
+                commit,
+                name.replace(" ", "/"),
+                good=check.conclusion is not Conclusion.FAILURE,
+                description=check.title,
+                url=url,
+            )
+        except ExternalError as error:
+            return PublishedCheck(error=error.message, hint=error.hint)
+        return PublishedCheck()
+
+    def _publish(self, request: CommentRequest) -> Delivery:
+        try:
+            return self._edit_or_post(request, self.comment_limit)
+        except RefusedByGitHub as refusal:
+            if refusal.status != TOO_LONG:
+                raise
+            return self._edit_or_post(request, SHORT_LIMIT)
+
+    def _edit_or_post(self, request: CommentRequest, limit: int) -> Delivery:
+        order = marker_for(self.run, request.stage, content="").order
+        for comment, before in self._our_comments(request.pull_request):
+            if before.order > order and not request.force:
+                return Delivery.OVERTAKEN
+            # An edit keeps every mention of the comment: without it, a later edit would notify the same user again.
+            mentioned = read_mentions(comment.body) if before.stage is Stage.MERGED else ()
+            marker, body = self._written(request, limit, mentioned)
+            # After the merge, a run that finds nothing new leaves no edit. Before it, the footer names the newest run.
+            is_same = marker.stage is Stage.MERGED and (before.stage, before.content) == (marker.stage, marker.content)
+            if comment.body == body or is_same:
+                return Delivery.UNCHANGED
+            if self.pull_requests.edit_comment(comment.id, body):
+                return Delivery.EDITED
+        if request.update_only:
+            return Delivery.NOT_NEEDED
+        _, body = self._written(request, limit, ())
+        try:
+            self.pull_requests.post_comment(request.pull_request, body)
+        except UnclearFromGitHub:
+            # Posting again could leave two comments: check whether the first attempt succeeded.
+            if not any(comment.body == body for comment, _ in self._our_comments(request.pull_request)):
+                raise
+        return Delivery.POSTED
+
+    def _our_comments(self, number: int) -> list[tuple[PostedComment, CommentMarker]]:
+        """Find our comments on a pull request, the newest run's first."""
+        comments = our_comments(
+            self.pull_requests.comments(number), author=self.author, environment=self.run.environment
+        )
+        return sorted(comments, key=lambda entry: entry[1].order, reverse=True)
+
+    def _written(self, request: CommentRequest, limit: int, mentioned: tuple[str, ...]) -> tuple[CommentMarker, str]:
+        line = mention_line((*mentioned, *request.mentions))
+        mention = f"\n\n{line}" if line else ""
+        rendered = request.render(limit - len(mention.encode()))
+        # A digest of exactly what was rendered, so that comments without mentions keep their markers.
+        content = f"{rendered.content.rstrip()}{mention}" if mention else rendered.content
+        marker = marker_for(self.run, request.stage, content=digest_of(content))
+        return marker, "\n".join((marker_line(marker), content.rstrip("\n"), "", rendered.footer.rstrip("\n"), ""))
 
 
-def deliver(letter: CommentRequest, number: int, pull_requests: PullRequests) -> Delivered:
-    """Bring a pull request's comment up to date; what keeps it from being there is told, and never raised."""
-    try:
-        if letter.stamp.stage is Stage.PLANNED and pull_requests.pull_request(number).head != letter.stamp.head:
-            # Somebody pushed meanwhile: the run for that commit speaks.
-            return Delivered(pull_request=number, delivery=Delivery.OVERTAKEN)
-        delivery = _deliver(letter, number, pull_requests)
-    except ExternalError as error:
-        return Delivered(pull_request=number, delivery=Delivery.FAILED, why=error.message, hint=error.hint)
-    return Delivered(pull_request=number, delivery=delivery)
-
-
-def _deliver(letter: CommentRequest, number: int, pull_requests: PullRequests) -> Delivery:
-    try:
-        return _put(letter, number, pull_requests, letter.limit)
-    except RefusedByGitHub as refusal:
-        if refusal.status != TOO_LONG:
-            raise
-        return _put(letter, number, pull_requests, SHORT)
-
-
-def _put(letter: CommentRequest, number: int, pull_requests: PullRequests, limit: int) -> Delivery:
-    stamp, body = _written(letter, limit)
-    for comment, before in _ours(letter, number, pull_requests):
-        if before.order > stamp.order and not letter.did:
-            return Delivery.OVERTAKEN
-        # After the merge many runs find the same: they do not each leave an edit. Before it, the footer names the newest run.
-        said_before = stamp.stage is Stage.MERGED and (before.stage, before.content) == (stamp.stage, stamp.content)
-        if comment.body == body or said_before:
-            return Delivery.UNCHANGED
-        if pull_requests.edit_comment(comment.id, body):
-            return Delivery.EDITED
-    if letter.update_only:
-        return Delivery.NOT_NEEDED
-    try:
-        pull_requests.post_comment(number, body)
-    except UnclearFromGitHub:
-        # A second one would stay: look whether the first went through.
-        if not any(comment.body == body for comment, _ in _ours(letter, number, pull_requests)):
-            raise
-    return Delivery.POSTED
-
-
-def _ours(
-    letter: CommentRequest, number: int, pull_requests: PullRequests
-) -> list[tuple[PostedComment, CommentMarker]]:
-    """Find our comments, the newest run's first."""
-    found = our_comments(pull_requests.comments(number), author=letter.author, environment=letter.stamp.environment)
-    return sorted(found, key=lambda one: one[1].order, reverse=True)
-
-
-def _written(letter: CommentRequest, limit: int) -> tuple[CommentMarker, str]:
-    content, footer = letter.write(limit)
-    stamp = replace(letter.stamp, content=digest_of(content))
-    return stamp, "\n".join((marker_line(stamp), content.rstrip("\n"), "", footer.rstrip("\n"), ""))
+def read_provenance(jobs: Iterable[ObservedJob], objects: ObjectStore, *, repository: str) -> dict[JobKey, Provenance]:
+    """Read the provenance of jobs, by the job's key, without those that another repository declared."""
+    fingerprints = {job.key: job.fingerprint for job in jobs if job.fingerprint}
+    contents = map_threads(lambda fingerprint: objects.read(provenance_uri(fingerprint)), list(fingerprints.values()))
+    parsed = {key: parse_provenance(content) for key, content in zip(fingerprints, contents, strict=True) if content}
+    return {key: source for key, source in parsed.items() if source and source.repository == repository}

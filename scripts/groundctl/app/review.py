@@ -1,4 +1,4 @@
-"""What people agreed to: the plans that were made for the merged pull requests behind a plan."""
+"""Finds the reviewed plans behind a plan: those made for the pull requests that were merged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.planning.approval import (
     IRREVERSIBLE,
@@ -17,9 +18,9 @@ from groundctl.domain.planning.approval import (
     is_made_for,
     same_target,
 )
-from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.plan import Plan, observed_of
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.ports import History, PullRequests
+from groundctl.ports import GitHistory, PullRequests
 
 # What a plan is made from besides the declarations' own files.
 WHAT_PLANS_READ = ("jobs", "schemas", "scripts", "terraform")
@@ -30,10 +31,10 @@ IsPlan = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Why each create or stop may not go ahead, by the job's key; and the pull request that brought each job."""
+    """Why each create or stop is pending approval, by the job's key; and the pull request that each job came with."""
 
-    held: Mapping[str, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class Archive:
 
     repository: str
     pull_requests: PullRequests
-    history: History
+    history: GitHistory
     is_plan: IsPlan
     _of_commit: dict[str, tuple[PullRequest, ...]] = field(default_factory=dict)
     _plans: dict[str, Reviewed | None] = field(default_factory=dict)
@@ -53,8 +54,8 @@ class Archive:
         if commit is None:
             return ()
         if commit not in self._of_commit:
-            found = self.pull_requests.pull_requests_of(commit)
-            self._of_commit[commit] = tuple(one for one in found if one.merged_as)
+            candidates = self.pull_requests.pull_requests_of(commit)
+            self._of_commit[commit] = tuple(candidate for candidate in candidates if candidate.merged_as)
         return self._of_commit[commit]
 
     def plan_of(self, merged: PullRequest) -> Reviewed | None:
@@ -64,7 +65,7 @@ class Archive:
         return self._plans[merged.head]
 
     def _readable(self, merged: PullRequest) -> Iterator[Reviewed]:
-        # A run that somebody starts again after the merge makes a plan that nobody has seen.
+        # A run that is started again after the merge makes a plan that was not reviewed.
         for raw in self.pull_requests.plans_for(merged.head, until=merged.merged_at):
             plan = _json(raw)
             if (
@@ -81,26 +82,29 @@ def review(
     archive: Archive,
     *,
     approved: str = "",
-    unknown: Collection[str] = (),
+    unknown: Collection[JobKey] = (),
 ) -> Review:
-    """Hold a plan against what was reviewed; `approved` is the digest of a plan that somebody let through as a whole.
+    """Compare a plan with the reviewed ones; `approved` is the digest of a plan that was approved as a whole.
 
-    unknown are keys of jobs that exist, of which AWS does not tell who asked for them.
+    unknown has the keys of existing jobs whose pull request is not recorded beside them.
     """
-    files = {one.spec.key: files_of(one) for one in declarations}
-    asked = [
+    files = {declaration.spec.key: files_of(declaration) for declaration in declarations}
+    relevant = [
         change
         for change in plan.changes
-        if change.key in files and (change.observed is None or change.action in IRREVERSIBLE or change.key in unknown)
+        if change.key in files
+        and (observed_of(change) is None or change.action in IRREVERSIBLE or change.key in unknown)
     ]
-    brought = {change.key: archive.merged_with(files[change.key]) for change in asked}
-    # Whoever merged last has seen the whole plan as it is now, also what an earlier pull request asked for.
-    latest = archive.merged_with(WHAT_PLANS_READ) if any(one.action in IRREVERSIBLE for one in plan.changes) else ()
-    sources = {one.number: one for ones in (*brought.values(), latest) for one in ones}
-    plans = [made for one in sources.values() if (made := archive.plan_of(one)) and same_target(plan, made)]
+    merged_by_job = {change.key: archive.merged_with(files[change.key]) for change in relevant}
+    # The pull request that was merged last was reviewed with the whole plan, also with what earlier ones asked for.
+    is_needed = any(change.action in IRREVERSIBLE for change in plan.changes)
+    latest = archive.merged_with(WHAT_PLANS_READ) if is_needed else ()
+    pull_requests = {merged.number: merged for group in (*merged_by_job.values(), latest) for merged in group}
+    reviewed = (archive.plan_of(merged) for merged in pull_requests.values())
+    comparable = [approved_plan for approved_plan in reviewed if approved_plan and same_target(plan, approved_plan)]
     return Review(
-        held={} if approved and approved == plan.digest else find_unapproved(plan, plans),
-        source_pull_requests={key: found[0].number for key, found in brought.items() if found},
+        held={} if approved and approved == plan.digest else find_unapproved(plan, comparable),
+        source_pull_requests={key: merged[0].number for key, merged in merged_by_job.items() if merged},
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
+
+from groundctl.startup import collect_garbage_rarely
 
 Result = TypeVar("Result")
 
@@ -22,7 +23,7 @@ def map_processes(work: Callable[[Sequence[str]], Result], paths: Sequence[str],
     size = -(-len(paths) // (processes * SHARES_EACH))
     shares = [paths[start : start + size] for start in range(0, len(paths), size)]
     try:
-        pool = ProcessPoolExecutor(processes, get_context(_start_method()), _begin)
+        pool = ProcessPoolExecutor(processes, get_context(_start_method()), collect_garbage_rarely)
         results = pool.map(work, shares)
     except (ImportError, OSError):
         return map(work, [paths])  # no semaphores, or no memory
@@ -45,7 +46,3 @@ def _collected(
 def _start_method() -> str:
     """A fork is there at once, but takes a thread's locks with it; elsewhere a new interpreter takes an eighth of a second."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
-
-
-def _begin() -> None:
-    gc.set_threshold(200_000)  # as in cli.main, which a spawned process does not pass

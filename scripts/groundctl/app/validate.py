@@ -85,7 +85,9 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
 
 def refusals(files: Files, plan: Plan) -> tuple[LocatedDiagnostic, ...]:
     """Put what a plan refuses on the lines of the files that ask for it; only those are read again."""
-    refused = ((change, _findings(change)) for change in plan.changes if change.path and change.action.fails)
+    refused = (
+        (change, _findings(change)) for change in plan.changes if change.path and change.action.requires_attention
+    )
     return in_reading_order(
         problem
         for change, findings in refused

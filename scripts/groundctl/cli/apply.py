@@ -2,122 +2,131 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any
 
-from groundctl.app.plan import apply, observe, plan
+from groundctl.app.apply import apply
+from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.options import Command, InfrastructureFile, Option
+from groundctl.cli.planning import plan_checkout
 from groundctl.composition import SystemClock, first_fault, open_checkout, read_json
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
-from groundctl.domain.planning.plan import Action
+from groundctl.domain.planning.plan import Action, Change
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_json
-from groundctl.presentation.terminal.outcomes import applied_json, applied_text
+from groundctl.presentation.machine.outcomes_json import applied_json
+from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.progress_bar import progress
 
-if TYPE_CHECKING:
-    from groundctl.cli.ci.reporter import PullRequestReporter
+
+class Step(StrEnum):
+    """A kind of change that apply makes."""
+
+    CREATE = "create"
+    STOP = "stop"
+
+
+class OutcomeFormat(StrEnum):
+    """How outcomes are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
+AllowStop = Annotated[
+    bool, Option("--allow-stop", "also stop running jobs declared with `state: stopped`; this cannot be undone")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """The options of `groundctl apply`."""
+
+    plan: Annotated[
+        str | None, Option("--plan", "do only what this file from `groundctl plan --out` covers", metavar="FILE")
+    ] = None
+    only: OnlyStep = None
+    allow_stop: AllowStop = False
+    format: Annotated[
+        OutcomeFormat, Option("--format", "text: one line for each job (default); json: for programs")
+    ] = OutcomeFormat.TEXT
+    infrastructure: InfrastructureFile = None
 
 
 @dataclass(frozen=True)
 class Agreed:
     """What may go ahead: why the rest is held, and which pull request brought each job."""
 
-    held: Mapping[str, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
-def run(options: Namespace) -> int:
-    """Plan anew, create what may be created, and print each outcome; exit 1 if a person is needed."""
+def run(options: ApplyOptions) -> ExitCode:
+    """Plan again, create what may be created, and print each outcome; exit 1 if something needs attention."""
     reviewed = _reviewed(options.plan) if options.plan else None
-    reporter = _reporter(options)
-    planned = create_plan(options)
+    planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
-        return 1
-    agreed = _agreed(planned, reviewed, reporter, options)
+        return ExitCode.PROBLEMS
+    agreed = _agreed(planned, reviewed, options.plan)
     outcomes: list[Outcome] = []
     try:
-        outcomes.extend(_apply(planned, agreed, reporter, options))
+        outcomes.extend(apply_changes(planned, agreed, only=options.only, allow_stop=options.allow_stop))
     finally:
-        # Whatever ends the run, what was done is told: it cannot be undone.
+        # Whatever ends the run, what was done is printed: it cannot be undone.
         _print(planned, outcomes, options.format)
-        told = _tell(reporter, planned, outcomes, options) if reporter and options.report else 0
-        if reporter:
-            # The next job asks for a person's approval only where there is something to stop.
-            reporter.run.give({"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not told).lower()})
-    return told or int(planned.plan.fails or any(outcome.result.needs_attention for outcome in outcomes))
+    return exit_code(planned, outcomes)
 
 
-def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: str) -> None:
-    if form == "json":
+def apply_changes(
+    planned: PlanningResult,
+    agreed: Agreed,
+    *,
+    only: Step | None,
+    allow_stop: bool,
+    asking: Callable[[Change], RunContext] | None = None,
+) -> Iterator[Outcome]:
+    """Make the irreversible changes of a plan, as far as they are agreed."""
+    wanted = {Action(only)} if only else set(IRREVERSIBLE)
+    todo = [change for change in planned.plan.changes if change.action in wanted]
+    steps = apply(
+        todo,
+        jobs=planned.account.jobs,
+        objects=planned.account.objects,
+        clock=SystemClock(),
+        held=agreed.held,
+        may_stop=allow_stop,
+        asking=asking,
+    )
+    return progress(steps, total=len(todo), doing="creating labeling jobs")
+
+
+def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
+    """Say whether anything in a plan or in what came of it needs attention."""
+    needs_attention = planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes)
+    return ExitCode.PROBLEMS if needs_attention else ExitCode.OK
+
+
+def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
+    if form is OutcomeFormat.JSON:
         print(for_json(applied_json(planned.plan, outcomes)))
     else:
         print(applied_text(planned.plan, outcomes, planned.validated.policy))
 
 
-def _apply(
-    planned: PlanningResult, agreed: Agreed, reporter: PullRequestReporter | None, options: Namespace
-) -> Iterator[Outcome]:
-    wanted = {Action(options.only)} if options.only else set(IRREVERSIBLE)
-    todo = [change for change in planned.plan.changes if change.action in wanted]
-    steps = apply(
-        todo,
-        jobs=planned.aws.jobs,
-        objects=planned.aws.objects,
-        clock=SystemClock(),
-        held=agreed.held,
-        may_stop=options.allow_stop,
-        asking=reporter.asking(agreed.source_pull_requests) if reporter else None,
-    )
-    return progress(steps, total=len(todo), doing="creating labeling jobs")
-
-
-def _tell(
-    reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: Namespace
-) -> int:
-    """Look at AWS once more, and tell the pull requests what has become of their jobs."""
-    from groundctl.cli.ci.report import publish_all
-
-    validated, aws = planned.validated, planned.aws
-    now = plan(
-        validated.declarations,
-        planned.infrastructure,
-        validated.policy,
-        observed=observe(aws.jobs),
-        jobs=aws.jobs,
-        objects=aws.objects,
-    )
-    # Another job of this run has told how its creates ended, which AWS does not know.
-    return publish_all(reporter, replace(planned, plan=now), outcomes, check=True, only_outcomes=options.only == "stop")
-
-
-def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
-    return sum(change.key not in agreed.held for change in planned.plan.with_action(action))
-
-
-def _reporter(options: Namespace) -> PullRequestReporter | None:
-    if not (options.reviewed or options.report):
-        return None
-    from groundctl.cli.ci.reporter import open_reporter
-
-    return open_reporter()
-
-
-def _agreed(
-    planned: PlanningResult, reviewed: dict[str, Any] | None, reporter: PullRequestReporter | None, options: Namespace
-) -> Agreed:
-    if reporter and options.reviewed:
-        found = reporter.review(planned)
-        return Agreed(held=found.held, source_pull_requests=found.source_pull_requests)
+def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str | None) -> Agreed:
     if reviewed is None:
         return Agreed()
     if not same_target(planned.plan, reviewed):
-        target = planned.infrastructure.target
-        message = f"{options.plan} was made for another place than {target}"
+        target = planned.account.infrastructure.target
+        message = f"{file} was made for a different target than {target}"
         raise UsageError(message, hint="plan again with this infrastructure")
     return Agreed(held=find_unapproved(planned.plan, [reviewed]))
 
@@ -125,10 +134,22 @@ def _agreed(
 def _reviewed(file: str) -> dict[str, Any]:
     plan = read_json(file, "--plan", "groundctl plan --out FILE")
     if fault := first_fault(open_checkout(), "plan", plan):
-        message = f"{file} is no plan: {fault.pointer or '/'} {fault.message}"
+        message = f"{file} is not a plan: {fault.pointer or '/'} {fault.message}"
         raise UsageError(message, hint="write it with `groundctl plan --out FILE`")
     if not is_as_written(plan):
         raise UsageError(
-            f"{file} was changed after it was written", hint="write it anew with `groundctl plan --out FILE`"
+            f"{file} was changed after it was written", hint="write it again with `groundctl plan --out FILE`"
         )
     return dict(plan)
+
+
+COMMAND = Command(
+    description="Create the labeling jobs that do not exist yet, each once. Creating a job starts paid work and cannot"
+    " be undone. With --plan, nothing is done that the plan does not cover.",
+    examples=(
+        "groundctl apply --plan plan.json",
+        "groundctl apply --only stop --allow-stop",
+    ),
+    options=ApplyOptions,
+    run=run,
+)

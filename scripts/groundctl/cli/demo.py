@@ -1,4 +1,4 @@
-"""groundctl demo: the whole way of three jobs on this machine, with real Terraform and a simulated AWS."""
+"""groundctl demo: create, label, and read three sample jobs, with real Terraform and a simulated AWS."""
 
 from __future__ import annotations
 
@@ -7,26 +7,48 @@ import os
 import shutil
 import sys
 import time
-from argparse import Namespace
 from contextlib import chdir, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from groundctl.adapters.local.checkout import TOOL_ROOT
-from groundctl.adapters.local.simulator import FOREIGN_SETTINGS, SimulatorProcess, sample_clips
 from groundctl.cli import main as cli
-from groundctl.composition import Aws, open_aws, open_checkout, open_infrastructure, open_stack
+from groundctl.cli.options import Command, Option
+from groundctl.composition import (
+    Aws,
+    open_aws,
+    open_checkout,
+    open_infrastructure,
+    open_simulator,
+    open_stack,
+    sample_clips,
+    tool_root,
+    use_infrastructure,
+)
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.errors import ExternalError
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import Simulator
 from groundctl.presentation.terminal.progress_bar import progress
 
 JOBS = ("rally-outcome-2026-11", "serve-call-2026-11", "dock-events-2026-11")
 A_WHILE = 150  # seconds; some clips have their answers by then
 
 
-def run(options: Namespace) -> int:
-    """Run every step and end with what to look at; exit 0 if all of them did what they should."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """The options of `groundctl demo`."""
+
+    out: Annotated[
+        str, Option("--out", "write everything to this folder; by default .build/demo", metavar="FOLDER")
+    ] = ".build/demo"
+    keep: Annotated[bool, Option("--keep", "leave the simulator running afterwards, until Ctrl-C")] = False
+
+
+def run(options: DemoOptions) -> ExitCode:
+    """Run every step and end with what to look at; exit 0 if all steps did what they should."""
     out = Path(options.out).resolve()
-    with chdir(TOOL_ROOT):
+    with chdir(tool_root()):
         return _Demo(out).run(keep=options.keep)
 
 
@@ -37,25 +59,22 @@ class _Demo:
         self.out = out
         self.begun = time.monotonic()
 
-    def run(self, *, keep: bool) -> int:
+    def run(self, *, keep: bool) -> ExitCode:
         # Only what an earlier demo left: --out may name a folder with other things in it.
         for name in ("terraform", "results", "pages"):
             shutil.rmtree(self.out / name, ignore_errors=True)
         for name in ("results", "pages"):
             (self.out / name).mkdir(parents=True)
         self.say("Starting the simulator: Ground Truth, S3, IAM and Cognito on this machine")
-        with SimulatorProcess() as simulator:
-            for name in FOREIGN_SETTINGS:
-                os.environ.pop(name, None)
-            os.environ.update(simulator.settings())
+        with open_simulator() as simulator:
             self.play(simulator)
             self.closing_words(simulator, keep=keep)
             if keep:
                 with suppress(KeyboardInterrupt):
                     simulator.wait()
-        return 0
+        return ExitCode.OK
 
-    def play(self, simulator: SimulatorProcess) -> None:
+    def play(self, simulator: Simulator) -> None:
         """Walk through the job's life in order."""
         self.prepare(simulator)
         self.groundctl("validate")
@@ -69,7 +88,7 @@ class _Demo:
         self.say(f"It made {calls} calls that change anything")
         if calls:
             raise ExternalError(
-                "the second apply changed something", hint="this is a fault of groundctl: please report it"
+                "the second apply changed something", hint="this is a bug in groundctl; please report it"
             )
         self.say("Two and a half minutes pass; the simulated workers label")
         simulator.advance(A_WHILE)
@@ -83,30 +102,30 @@ class _Demo:
             )
         self.write_pages()
 
-    def prepare(self, simulator: SimulatorProcess) -> None:
+    def prepare(self, simulator: Simulator) -> None:
         """Apply terraform/ to the simulator and upload the sample clips."""
         self.say("Applying terraform/ to it: buckets, the execution role, the private work teams")
         infrastructure = self.apply_terraform()
-        clips, truth = sample_clips(TOOL_ROOT / "scripts" / "samples")
+        clips, truth = sample_clips()
         self.say(f"Uploading {len(clips)} sample clips")
         upload(clips, infrastructure, open_aws(infrastructure))
         bucket = infrastructure.input_buckets[0]
         simulator.set_correct_labels({f"s3://{bucket}/{clip}": label for clip, label in truth.items()})
 
     def apply_terraform(self) -> Infrastructure:
-        stack = open_stack(TOOL_ROOT / "terraform", working_copy=self.out / "terraform")
+        stack = open_stack(tool_root() / "terraform", working_copy=self.out / "terraform")
         stack.init()
         variables = Path("environments/demo.tfvars")
         stack.apply(var_file=variables)
         if stack.has_changes(var_file=variables):
             raise ExternalError(
                 "Terraform wants to change what it has just made",
-                hint="this is a fault of terraform/: please report it",
+                hint="this is a bug in terraform/; please report it",
             )
         self.say("A second terraform plan finds nothing to change")
         file = self.out / "infrastructure.json"
         file.write_text(json.dumps(stack.outputs(), indent=2) + "\n", encoding="utf-8")
-        os.environ["GROUNDCTL_INFRASTRUCTURE"] = str(file)
+        use_infrastructure(file)
         return open_infrastructure(open_checkout(), str(file))
 
     def write_pages(self) -> None:
@@ -145,7 +164,7 @@ class _Demo:
                 os.close(kept[1])
         if code:
             raise ExternalError(
-                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it by hand to see why"
+                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it yourself to see why"
             )
 
     def say(self, sentence: str) -> None:
@@ -154,9 +173,9 @@ class _Demo:
     def name(self, *parts: str) -> str:
         """Name a file of the demo as short as possible."""
         path = self.out.joinpath(*parts)
-        return str(path.relative_to(TOOL_ROOT) if path.is_relative_to(TOOL_ROOT) else path)
+        return str(path.relative_to(tool_root()) if path.is_relative_to(tool_root()) else path)
 
-    def closing_words(self, simulator: SimulatorProcess, *, keep: bool) -> None:
+    def closing_words(self, simulator: Simulator, *, keep: bool) -> None:
         print(f"\nDone in {time.monotonic() - self.begun:.0f} seconds. Worth a look:")
         rows = [
             (self.name("results", f"{JOBS[0]}.html"), "the labels, with their clips"),
@@ -183,3 +202,15 @@ def upload(clips: dict[str, Path], infrastructure: Infrastructure, aws: Aws) -> 
     bucket = infrastructure.input_buckets[0]
     for key, path in progress(clips.items(), total=len(clips), doing="uploading clips"):
         aws.objects.put(f"s3://{bucket}/{key}", path.read_bytes(), "video/mp4")
+
+
+COMMAND = Command(
+    description="Create, label, and read three sample jobs on this machine, with real Terraform and a simulated AWS."
+    " Needs no AWS account.",
+    examples=(
+        "groundctl demo",
+        "groundctl demo --keep",
+    ),
+    options=DemoOptions,
+    run=run,
+)

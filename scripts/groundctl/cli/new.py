@@ -1,14 +1,19 @@
-"""groundctl new: a commented declaration to start from."""
+"""groundctl new: write a commented declaration to start from."""
+
+from __future__ import annotations
 
 import re
-from argparse import Namespace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+from groundctl.cli.options import Argument, Command
 from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
 
 TEMPLATE = """\
 # yaml-language-server: $schema={schema}
-name: {name}          # the file's name; used up for ever once the job is created
+name: {name}          # the file's name; it can never be used again once the job is created
 owner: {team}
 
 task:
@@ -23,7 +28,7 @@ task:
     short: |
       Watch **to the end** before you answer.
     full: |
-      Say here what each answer means, with the cases that are easily confused.
+      Explain here what each answer means, with the cases that are easily confused.
 
 input:                          # one of prefix, manifest, objects, from_job, topic
   prefix: s3://your-clips/folder/
@@ -31,8 +36,8 @@ input:                          # one of prefix, manifest, objects, from_job, to
   # sample: {{count: 50, seed: 1}} # start small: look at 50 results before you buy 5,000
 
 workforce:
-  team: your-work-team          # a name that Terraform hands over
-  workers_per_object: 3         # each clip is answered by so many workers, and costs as much
+  team: your-work-team          # the name of a work team in Terraform's output `infrastructure`
+  workers_per_object: 3         # this many workers answer each clip, and each answer costs money
   task_time_limit: 10m
   task_availability: 10d
 
@@ -43,12 +48,23 @@ budget: {{usd: 100}}              # a plan above this is refused
 """
 
 
-def run(options: Namespace) -> int:
-    """Write the file; never over one that is there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOptions:
+    """The options of `groundctl new`."""
+
+    file: Annotated[
+        str,
+        Argument("FILE", "the declaration to write, such as jobs/TEAM/NAME.yaml; NAME becomes the name of the job"),
+    ]
+
+
+def run(options: NewOptions) -> ExitCode:
+    """Write the file, unless it exists."""
     path = Path(options.file)
     if not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", path.stem) or path.suffix != ".yaml":
         raise UsageError(
-            f"{path.name} cannot name a job", hint="use letters, digits and inner hyphens, and end in .yaml"
+            f"{path.name} is not a valid name for a declaration",
+            hint="use 1-63 letters, digits, or inner hyphens, followed by .yaml",
         )
     up = "../" * len(path.parent.parts) if not path.is_absolute() else "../../"
     content = TEMPLATE.format(
@@ -59,8 +75,18 @@ def run(options: Namespace) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(content)
     except FileExistsError:
-        raise UsageError(f"{path} is there already", hint="choose another name; files are never overwritten") from None
+        raise UsageError(f"{path} already exists", hint="choose another name; files are never overwritten") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", hint="check the path and its rights") from error
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", hint="check the path and its permissions"
+        ) from error
     print(f"wrote {path}: fill it in, then run `groundctl validate {path}`")
-    return 0
+    return ExitCode.OK
+
+
+COMMAND = Command(
+    description="Write a commented declaration to start from. An existing file is never overwritten.",
+    examples=("groundctl new jobs/sports-data/rally-outcome-2026-12.yaml",),
+    options=NewOptions,
+    run=run,
+)

@@ -1,67 +1,42 @@
-"""What plan and apply do alike: validate everything, then look at AWS and make the plan."""
+"""What the commands that plan have in common: make a plan of the checkout, and print what keeps it from being made."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
-from dataclasses import dataclass
 from functools import partial
 
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.concurrency import BackgroundTask
-from groundctl.app.plan import observe, plan
-from groundctl.app.validate import Validated, begin_to_validate
-from groundctl.composition import Aws, cores, open_aws, open_checkout, open_infrastructure
+from groundctl.app.gather import Account, list_jobs
+from groundctl.app.plan import PlanningResult, create_plan
+from groundctl.app.validate import Validated
+from groundctl.composition import cores, open_aws, open_checkout, open_infrastructure
 from groundctl.domain.declarations.diagnostics import errors_among
-from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.plan import Plan
+from groundctl.ports import Repository
 from groundctl.presentation.terminal.problems import as_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanningResult:
-    """A fresh plan, with what it was made from and the doors it was made through."""
-
-    plan: Plan
-    checkout: Checkout
-    validated: Validated
-    infrastructure: Infrastructure
-    aws: Aws
-
-
-def create_plan(options: Namespace, *, despite_problems: bool = False) -> PlanningResult | Validated:
-    """Make a plan from the checkout as it is; what was validated, with the problems told, if a declaration has errors.
-
-    despite_problems plans the good ones all the same: enough to say how jobs are getting on, never to create any.
-    """
+def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
+    """Make a plan of the checkout as it is; print the problems if a declaration has errors."""
     checkout = open_checkout()
-    # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
-    # because a process is forked most safely while there is no second thread.
-    end_validation = begin_to_validate(checkout, processes=cores())
-    looking = BackgroundTask(partial(_look, checkout, options.infrastructure))
-    validated = end_validation()
+    planned = create_plan(
+        checkout,
+        partial(open_account, checkout, infrastructure_file),
+        processes=cores(),
+        despite_problems=despite_problems,
+    )
+    validated = planned if isinstance(planned, Validated) else planned.validated
     if errors_among(validated.problems):
         print(as_text(validated.problems, validated.files), file=sys.stderr)
-        if not despite_problems:
-            print("Nothing is planned while a declaration has problems.", file=sys.stderr)
-            return validated
-    infrastructure, aws, observed = looking.result()
-    made = plan(
-        validated.declarations,
-        infrastructure,
-        validated.policy,
-        observed=observed,
-        jobs=aws.jobs,
-        objects=aws.objects,
-    )
-    return PlanningResult(plan=made, checkout=checkout, validated=validated, infrastructure=infrastructure, aws=aws)
+    if isinstance(planned, Validated):
+        print("Nothing is planned while a declaration has problems.", file=sys.stderr)
+    return planned
 
 
-def _look(checkout: Checkout, infrastructure_file: str | None) -> tuple[Infrastructure, Aws, dict[str, ObservedJob]]:
+def open_account(checkout: Repository, infrastructure_file: str | None) -> Account:
+    """Open the infrastructure's account, and list its labeling jobs."""
     infrastructure = open_infrastructure(checkout, infrastructure_file)
     aws = open_aws(infrastructure)
     checking = BackgroundTask(aws.check_account)
-    observed = observe(aws.jobs)
+    observed = list_jobs(aws.jobs)
     checking.result()
-    return infrastructure, aws, observed
+    return Account(infrastructure=infrastructure, jobs=aws.jobs, objects=aws.objects, observed=observed)

@@ -1,41 +1,102 @@
-"""groundctl results: print a job's labels in sum, and write them as tables and as a page."""
+"""groundctl results: summarize the labels of a job, and write them as tables and as a page."""
 
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated
 
-from groundctl.adapters.local.output_folder import clips_at, write_files
 from groundctl.app.results import fetch_results
-from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
+from groundctl.composition import open_aws, open_checkout, open_infrastructure, open_output_folder
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import Status
+from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.results_files import results_files, summary
 from groundctl.presentation.terminal.progress_bar import progress
 from groundctl.presentation.terminal.results import results_text
 
 
-def run(options: Namespace) -> int:
-    """Print a job's labels in sum and write what --out asks for; exit 1 if the job failed."""
+class ResultsFormat(StrEnum):
+    """How the summary of the labels is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsOptions:
+    """The options of `groundctl results`."""
+
+    name: Annotated[str, Argument("NAME", "the name of a labeling job")]
+    out: Annotated[
+        str | None,
+        Option(
+            "--out", "write NAME.csv, NAME.jsonl, NAME.summary.json, and NAME.html to this folder", metavar="FOLDER"
+        ),
+    ] = None
+    answers: Annotated[
+        bool,
+        Option(
+            "--answers", "also read the answers of each worker, to show how far they agree and which clips to review"
+        ),
+    ] = False
+    clips: Annotated[
+        str | None,
+        Option(
+            "--clips",
+            "a folder or web address that holds the clips, so that they play in NAME.html; needs --out",
+            metavar="PLACE",
+        ),
+    ] = None
+    format: Annotated[
+        ResultsFormat, Option("--format", "text: a summary (default); json: the summary for programs")
+    ] = ResultsFormat.TEXT
+    infrastructure: InfrastructureFile = None
+
+    def __post_init__(self) -> None:
+        """Refuse --clips without --out, which would be ignored."""
+        if self.clips and not self.out:
+            raise UsageError("--clips has no effect without --out", hint="add --out FOLDER, or leave out --clips")
+
+
+def run(options: ResultsOptions) -> ExitCode:
+    """Print a summary of the labels and write what --out asks for; exit 1 if the job failed."""
     checkout = open_checkout()
     aws = open_aws(open_infrastructure(checkout, options.infrastructure))
-    declared = {PurePosixPath(path).stem.lower(): path for path in checkout.declarations()}
+    declared = {job_key(PurePosixPath(path).stem): path for path in checkout.declarations()}
     fetched = fetch_results(
         options.name,
         aws.jobs,
         aws.objects,
         with_answers=options.answers,
-        declared_in=declared.get(options.name.lower()),
-        watch=progress,
+        declared_in=declared.get(job_key(options.name)),
+        progress=progress,
     )
     results, now = fetched.results, datetime.now(UTC)
-    as_json = options.format == "json"
+    as_json = options.format is ResultsFormat.JSON
     print(summary(results, now) if as_json else f"{results_text(results, now)}\n", end="")
     if options.out:
-        folder = Path(options.out)
-        clip_url = clips_at(options.clips, folder) if options.clips else None
-        written = write_files(folder, results_files(results, fetched.objects, now=now, clip_url=clip_url))
+        folder = open_output_folder(options.out)
+        clip_url = folder.clips_at(options.clips) if options.clips else None
+        written = folder.write(results_files(results, fetched.objects, now=now, clip_url=clip_url))
         # With --format json standard output is for the reader that parses it.
         print("", *(f"wrote {path}" for path in written), sep="\n", file=sys.stderr if as_json else sys.stdout)
-    return 1 if results.origin.job.status is Status.FAILED else 0
+    return ExitCode.PROBLEMS if results.labeled_job.job.status is Status.FAILED else ExitCode.OK
+
+
+COMMAND = Command(
+    description="Fetch and summarize the labels of a job: counts, confidence, agreement, and what is missing."
+    " Reads from AWS and changes nothing there.",
+    examples=(
+        "groundctl results rally-outcome-2026-11",
+        "groundctl results rally-outcome-2026-11 --answers --out results",
+        "groundctl results rally-outcome-2026-11 --out results --clips clips/",
+    ),
+    options=ResultsOptions,
+    run=run,
+)

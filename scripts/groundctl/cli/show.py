@@ -3,108 +3,186 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated
 
-from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import validate
+from groundctl.app.gather import gather_offline
+from groundctl.app.validate import validate
+from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.declarations.spec import ObjectsInput, PrefixInput, State
 from groundctl.domain.declarations.worker_template import worker_template
-from groundctl.domain.jobs.infrastructure import Infrastructure, example_for
-from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput, freeze, manifest_of_objects
-from groundctl.domain.jobs.request import check_infrastructure, compile_job
-from groundctl.domain.planning.plan import Plan
-from groundctl.domain.planning.planner import assemble, leave_stopped, plan_new_job, refuse
-from groundctl.presentation.escape import for_json
+from groundctl.domain.jobs.infrastructure import example_for
+from groundctl.domain.jobs.input_manifest import UNRESOLVED
+from groundctl.domain.jobs.request import compile_job
+from groundctl.domain.planning.plan import Create, Plan, Waiting
+from groundctl.domain.planning.planner import make_plan
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import Repository
+from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.machine.spec_json import spec_json
-from groundctl.presentation.terminal.plan import plan_markdown, plan_text
+from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.plan import plan_text, reason_lines
 from groundctl.presentation.terminal.problems import as_text
+
+
+class Form(StrEnum):
+    """A stage of a declaration."""
+
+    SPEC = "spec"
+    REQUEST = "request"
+    PLAN = "plan"
+    COMMENT = "comment"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions:
+    """The options of `groundctl show`."""
+
+    file: Annotated[str, Argument("FILE", "the declaration to show")]
+    form: Annotated[
+        Form,
+        Option(
+            "--as",
+            "spec: the declaration with all defaults, as JSON; request: the CreateLabelingJob request; plan:"
+            " what apply would do (default); comment: the plan as a pull request comment; page: the page that workers"
+            " see, as HTML",
+        ),
+    ] = Form.PLAN
+    infrastructure: Annotated[
+        str | None,
+        Option(
+            "--infrastructure",
+            "read the account, buckets, and teams from this JSON file, as written by `terraform output -json"
+            " infrastructure`; by default GROUNDCTL_INFRASTRUCTURE, or example values",
+            metavar="FILE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A declaration with the place it is looked at in, and the clips as far as they are known offline."""
+    """A declaration that passed validation, with what it is looked at beside."""
 
     declaration: Declaration
     policy: Policy
-    infrastructure: Infrastructure
-    clips: FrozenInput | None
+    checkout: Repository
+    infrastructure_file: str | None
 
 
-def run(options: Namespace) -> int:
-    """Print the declaration in the form asked for; exit 1 with its problems if it has errors."""
+def run(options: ShowOptions) -> ExitCode:
+    """Print the declaration in the form asked for; exit 1 with its problems if it has errors.
+
+    plan, comment and request show the decision that `groundctl plan` makes, by the same code, without asking AWS. What
+    that leaves open is said: existing jobs, clips that are listed, other declarations. So a decision that does not
+    depend on these is plan's own, and so is the exit code: 1 where plan refuses, else 0. Where it does depend on them,
+    the exit code is that of the decision shown: a job that continues one that no file declares waits (exit 0), since
+    the other job may well exist in AWS; `groundctl plan` looks, and refuses it (P107) if it does not.
+    """
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
     if errors_among(validated.problems) or len(validated.declarations) != 1:
         print(as_text(validated.problems, validated.files), file=sys.stderr)
-        return 1
-    shown = _shown(validated.declarations[0], validated.policy, checkout, options.infrastructure)
-    print(_FORMS[options.form](shown), end="" if options.form == "comment" else "\n")
-    return 0
-
-
-def _shown(declaration: Declaration, policy: Policy, checkout: Checkout, file: str | None) -> Shown:
-    spec = declaration.spec
-    if infrastructure_is_given(file):
-        infrastructure = open_infrastructure(checkout, file)
-    else:
-        infrastructure = example_for(spec)
-        _say("account, buckets and ARNs are made up: give --infrastructure FILE for real ones")
-    if isinstance(spec.source, ObjectsInput):
-        frozen = freeze(manifest_of_objects(spec.source.objects), spec.labels, spec.label_attribute)
-        # A declaration that passed validation has clips that freeze.
-        clips = frozen if isinstance(frozen, FrozenInput) else UNRESOLVED
-    elif spec.source is None:
-        clips = None
-    else:
-        _say("the clips are looked up when a plan is made: their number, cost and digest (zeros) are open here")
-        clips = UNRESOLVED
-    return Shown(declaration=declaration, policy=policy, infrastructure=infrastructure, clips=clips)
+        return ExitCode.PROBLEMS
+    shown = Shown(
+        declaration=validated.declarations[0],
+        policy=validated.policy,
+        checkout=checkout,
+        infrastructure_file=options.infrastructure,
+    )
+    return _FORMS[options.form](shown)
 
 
 def _plan(shown: Shown) -> Plan:
-    """Plan as if no job existed yet."""
-    declaration, infrastructure = shown.declaration, shown.infrastructure
-    if declaration.spec.state is State.STOPPED:
-        change = leave_stopped(declaration)
-    elif findings := tuple(check_infrastructure(declaration.spec, infrastructure)):
-        change = refuse(declaration, findings)
-    else:
-        change = plan_new_job(
-            declaration, compile_job(declaration, infrastructure, shown.clips), shown.clips, shown.policy
-        )
-        if shown.clips is UNRESOLVED:
-            source = declaration.spec.source
-            sample = source.sample.count if isinstance(source, PrefixInput) and source.sample else None
-            change = replace(change, cost=None, clips=sample)
-    return assemble([change], [declaration], {}, infrastructure, shown.policy)
+    is_example = not infrastructure_is_given(shown.infrastructure_file)
+    infrastructure = (
+        example_for(shown.declaration.spec)
+        if is_example
+        else open_infrastructure(shown.checkout, shown.infrastructure_file)
+    )
+    inputs = gather_offline(
+        shown.declaration, _declared(shown.checkout), shown.policy, infrastructure, is_example=is_example
+    )
+    return make_plan(inputs)
 
 
-def _request(shown: Shown) -> str:
-    desired = compile_job(shown.declaration, shown.infrastructure, shown.clips)
-    return for_json(desired.request)
+def _declared(checkout: Repository) -> frozenset[JobKey]:
+    """Name the jobs of all files by the names of the files, which must be the same (GT212)."""
+    return frozenset(job_key(PurePosixPath(path).stem) for path in checkout.declarations())
 
 
-def _page(shown: Shown) -> str:
+def _exit_code(plan: Plan) -> ExitCode:
+    return ExitCode.PROBLEMS if plan.requires_attention else ExitCode.OK
+
+
+def _show_plan(shown: Shown) -> ExitCode:
+    plan = _plan(shown)
+    print(plan_text(plan, shown.policy))
+    return _exit_code(plan)
+
+
+def _show_comment(shown: Shown) -> ExitCode:
+    plan = _plan(shown)
+    print(plan_markdown(plan, shown.policy), end="")
+    return _exit_code(plan)
+
+
+def _show_request(shown: Shown) -> ExitCode:
+    """Print the request that would be sent; of a job that waits, as far as it is known; of one that is refused, none."""
+    plan = _plan(shown)
+    [change] = plan.changes
+    for unknown in plan.unknown:
+        print(for_terminal(f"note: {unknown.sentence}"), file=sys.stderr)
+    for line in reason_lines(change):
+        print(line, file=sys.stderr)
+    match change:
+        case Create(purchase=purchase):
+            print(for_json(purchase.desired.request))
+        case Waiting():
+            print(for_json(compile_job(shown.declaration, plan.infrastructure, UNRESOLVED).request))
+        case _:
+            print("No request is sent for this job.", file=sys.stderr)
+    return _exit_code(plan)
+
+
+def _show_spec(shown: Shown) -> ExitCode:
+    print(spec_json(shown.declaration.spec))
+    return ExitCode.OK
+
+
+def _show_page(shown: Shown) -> ExitCode:
     from groundctl.presentation.html.worker_page import worker_page
 
     spec = shown.declaration.spec
     template = worker_template(spec, dict(shown.declaration.texts))
-    return worker_page(template, [label.name for label in spec.labels], open_sample_clip(spec))
+    print(worker_page(template, [label.name for label in spec.labels], open_sample_clip(spec)))
+    return ExitCode.OK
 
 
-_FORMS = {
-    "spec": lambda shown: spec_json(shown.declaration.spec),
-    "request": _request,
-    "plan": lambda shown: plan_text(_plan(shown), shown.policy),
-    "comment": lambda shown: plan_markdown(_plan(shown), shown.policy),
-    "page": _page,
+_FORMS: dict[Form, Callable[[Shown], ExitCode]] = {
+    Form.SPEC: _show_spec,
+    Form.REQUEST: _show_request,
+    Form.PLAN: _show_plan,
+    Form.COMMENT: _show_comment,
+    Form.PAGE: _show_page,
 }
 
 
-def _say(sentence: str) -> None:
-    print(f"note: {sentence}", file=sys.stderr)
+COMMAND = Command(
+    description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
+    " request comment, or as the page that workers see.",
+    examples=(
+        "groundctl show jobs/sports-data/serves.yaml",
+        "groundctl show jobs/sports-data/serves.yaml --as request",
+        "groundctl show jobs/sports-data/serves.yaml --as page > page.html",
+    ),
+    options=ShowOptions,
+    run=run,
+)

@@ -1,29 +1,64 @@
-"""groundctl status: how jobs are getting on, from the list of jobs alone."""
+"""groundctl status: the progress of labeling jobs, from the list of jobs alone."""
+
+from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import PurePosixPath
+from typing import Annotated
 
-from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.plan import observe, validate
+from groundctl.app.gather import list_jobs
+from groundctl.app.validate import validate
+from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json
-from groundctl.presentation.terminal.status import status_json, status_text
+from groundctl.presentation.machine.status_json import status_json
+from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count
 
 
-def run(options: Namespace) -> int:
+class StatusFormat(StrEnum):
+    """How the progress of jobs is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusOptions:
+    """The options of `groundctl status`."""
+
+    names: Annotated[
+        tuple[str, ...], Argument("NAME", "the name of a labeling job; by default all jobs declared in this repository")
+    ] = ()
+    all: Annotated[bool, Option("--all", "include jobs that are not declared in this repository")] = False
+    format: Annotated[StatusFormat, Option("--format", "text: a table (default); json: for programs")] = (
+        StatusFormat.TEXT
+    )
+    infrastructure: InfrastructureFile = None
+
+    def __post_init__(self) -> None:
+        """Refuse names beside --all, which would be ignored."""
+        if self.names and self.all:
+            raise UsageError("--all has no effect beside job names", hint="leave out --all, or the names")
+
+
+def run(options: StatusOptions) -> ExitCode:
     """Print a table of jobs; exit 1 if one of them failed."""
     checkout = open_checkout()
     infrastructure = open_infrastructure(checkout, options.infrastructure)
     aws = open_aws(infrastructure)
     aws.check_account()
-    observed = observe(aws.jobs)
+    observed = list_jobs(aws.jobs)
     if options.names:
         chosen = [_named(name, observed) for name in options.names]
     elif options.all:
@@ -34,22 +69,33 @@ def run(options: Namespace) -> int:
     # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
     now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
-    print(for_json(status_json(standing)) if options.format == "json" else status_text(standing, now))
-    return 1 if any(job.status is Status.FAILED for job in chosen) else 0
+    print(for_json(status_json(standing)) if options.format is StatusFormat.JSON else status_text(standing, now))
+    return ExitCode.PROBLEMS if any(job.status is Status.FAILED for job in chosen) else ExitCode.OK
 
 
-def _declared(checkout: Checkout) -> set[str]:
+def _declared(checkout: Repository) -> set[JobKey]:
     """Name the declared jobs by their files, so that a fault in a file does not hide the job that runs from it."""
     faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
     if faulty:
-        print(f"{count(len(faulty), 'file')} with problems: `groundctl validate` tells them", file=sys.stderr)
-    return {PurePosixPath(path).stem.lower() for path in checkout.declarations()}
+        print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)
+    return {job_key(PurePosixPath(path).stem) for path in checkout.declarations()}
 
 
-def _named(name: str, observed: dict[str, ObservedJob]) -> ObservedJob:
+def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:
     try:
-        return observed[name.lower()]
+        return observed[job_key(name)]
     except KeyError:
-        raise UsageError(
-            f"there is no labeling job {name}", hint="`groundctl status --all` lists those there are"
-        ) from None
+        raise UsageError(f"there is no labeling job {name}", hint="`groundctl status --all` lists all jobs") from None
+
+
+COMMAND = Command(
+    description="Show the progress of labeling jobs: clips labeled, failed, and left, the rate, and the expected end."
+    " Reads from AWS and changes nothing.",
+    examples=(
+        "groundctl status",
+        "groundctl status rally-outcome-2026-11",
+        "groundctl status --all --format json",
+    ),
+    options=StatusOptions,
+    run=run,
+)

@@ -1,20 +1,50 @@
-"""groundctl validate: every problem of every declaration, offline."""
+"""groundctl validate: report every problem of every declaration, offline."""
 
-from argparse import Namespace
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
 
 from groundctl.app.validate import Validated, validate
+from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.exit_codes import ExitCode
 from groundctl.presentation.terminal.problems import problems_as
 
 
-def run(options: Namespace) -> int:
-    """Print the problems in the form asked for; exit 1 if there are errors."""
+class ProblemFormat(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateOptions:
+    """The options of `groundctl validate`."""
+
+    paths: Annotated[tuple[str, ...], Argument("PATH", "a declaration or a folder; by default all of jobs/")] = ()
+    format: Annotated[
+        ProblemFormat,
+        Option(
+            "--format",
+            "text: one line for each problem (default); json: for programs; github: annotations in a workflow;"
+            " sarif: for code scanning",
+        ),
+    ] = ProblemFormat.TEXT
+
+
+def run(options: ValidateOptions) -> ExitCode:
+    """Print the problems in the chosen format; exit 1 if there are errors."""
     validated = validate(open_checkout(), options.paths, processes=cores(), keep=False)
     print(problems_as(options.format, validated.problems, files=validated.files))
-    if options.format == "github" and in_a_workflow():
+    if options.format is ProblemFormat.GITHUB and in_a_workflow():
         _summarize(validated)
-    return 1 if errors_among(validated.problems) else 0
+    return ExitCode.PROBLEMS if errors_among(validated.problems) else ExitCode.OK
 
 
 def _summarize(validated: Validated) -> None:
@@ -23,3 +53,16 @@ def _summarize(validated: Validated) -> None:
 
     run = open_workflow_run()
     run.summarize(validation_summary(validated.problems, validated.files, is_fork=run.is_from_fork))
+
+
+COMMAND = Command(
+    description="Check declarations and report every problem with its file, line, and column. Needs no credentials and"
+    " no network.",
+    examples=(
+        "groundctl validate",
+        "groundctl validate jobs/sports-data",
+        "groundctl validate --format sarif > problems.sarif",
+    ),
+    options=ValidateOptions,
+    run=run,
+)

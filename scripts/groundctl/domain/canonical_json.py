@@ -9,14 +9,14 @@ from typing import Any
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def digest_of(value: Any) -> str:
+def digest_of(value: Any) -> str:  # any JSON value
     """Name a JSON value by 32 hexadecimal digits of the SHA-256 of its canonical form."""
     import hashlib  # with it comes OpenSSL, for which a validation that digests nothing need not wait
 
     return hashlib.sha256(canonical_json(value)).hexdigest()[:32]
 
 
-def canonical_json(value: Any) -> bytes:
+def canonical_json(value: Any) -> bytes:  # any JSON value
     """Write a value as JSON in the one form that is digested: sorted keys, no blanks, UTF-8."""
     # Half a character, which AWS's answers may hold, has no UTF-8; JSON has an escape for it, in the same words.
     return _CANONICAL.encode(value).encode(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""A stranger's text stays text: one escaper for each place words can go."""
+"""Untrusted text stays text: one escaper for each place that text can go."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ import re
 import unicodedata
 from typing import Any
 
-# What nobody sees, or what turns a text around (the loader refuses the same in declarations), and halves of characters,
-# which cannot be written as UTF-8.
-_UNSEEN = re.compile(
+# Characters that are invisible or change the text direction (the loader refuses the same in declarations), and lone
+# surrogates, which cannot be written as UTF-8.
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 
 def visible(text: str) -> str:
-    """Show characters that cannot be seen, or that turn the text around, by their number."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    """Write invisible characters, and those that change the text direction, as their code points."""
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def on_one_line(text: str, most: int | None = None) -> str:
-    """Lay a text on one line, with everything in it to be seen; cut to so many characters where it is longer."""
+    """Write a text on one line without invisible characters, cut to a maximum length."""
     if most is not None:
-        text = text[: 2 * most]  # a text without end takes no longer than a long one
+        text = text[: 2 * most]  # keeps the cost of a very long text bounded
     flat = " ".join(visible(text).split())
     return flat if most is None or len(flat) <= most else flat[: most - 1] + "…"
 
 
 def for_terminal(text: str) -> str:
-    """Keep a text on one line, free of terminal commands, and of commands to the workflow runner that reads the log."""
+    """Write a text on one line, without control sequences for terminals or commands for the workflow runner."""
     line = visible(text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
-    # The runner takes :: at the start of a line, blanks before it or not, and the older ##[ anywhere.
+    # The runner reads :: at the start of a line, also after blanks, and the older ##[ anywhere.
     if line.lstrip().startswith("::"):
         line = line.replace("::", "\\u003a:", 1)
     return line.replace("##[", "#\\u0023[")
 
 
 def for_json(value: Any) -> str:
-    """Write a value as JSON that may be printed: no text in it is a command to the workflow runner."""
-    # Outside of texts JSON has no #, and within this is the same text; so is the escape of half a character.
+    """Write a value as JSON in which no text is a command for the workflow runner."""
+    # JSON has # only within strings, where this escape means the same; so does the escape of a lone surrogate.
     written = json.dumps(value, indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
     return written.encode(errors="backslashreplace").decode()
 
@@ -54,10 +54,10 @@ def for_workflow_property(text: str) -> str:
     return for_workflow_message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-# Nobody sees it, and GitHub takes no word that it stands in for a name, a number or an address.
+# It is invisible, and GitHub reads no name, number, or address that contains it.
 _JOINER = "\u2060"
 _SHOWN_JOINER = "&#8288;"
-# S3's addresses stay as they are: nothing makes links of them, and people copy them.
+# S3 URIs stay as they are: GitHub does not link them, and people copy them.
 _LIVE = re.compile(
     r"(?P<name>[@#])(?=\S)"
     r"|(?P<issue>\b[Gg][Hh])(?=-[0-9])"
@@ -98,18 +98,18 @@ def _no_block(line: str) -> str:
     return line if found is None else f"{line[: found.end() - 1]}&#{ord(line[found.end() - 1])};{line[found.end() :]}"
 
 
-# GitHub draws a spot of the colour beside such code.
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
+# GitHub shows a color swatch beside such code.
+_COLOR = re.compile(r"#[0-9A-Fa-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 
 
 def for_markdown_code(text: str, most: int | None = None) -> str:
     """Write a text as inline code, in a fence longer than any run of backticks in it; also inside a table."""
     flat = on_one_line(text, most) or " "
-    # A table splits its cells before it looks at code, and what it takes for an escape is no escape elsewhere. In a log
-    # the workflow runner takes ##[ for the beginning of a command, code or not.
+    # A table is split into cells before code is parsed, and its escape of | is not an escape elsewhere. In a log, the
+    # workflow runner reads ##[ as the start of a command, also within code.
     if "|" in flat or "##[" in flat:
         return for_markdown(flat)
-    if _COLOUR.fullmatch(flat):
+    if _COLOR.fullmatch(flat):
         flat = f"{flat[0]}{_JOINER}{flat[1:]}"
     longest = max((len(run) for run in re.findall(r"`+", flat)), default=0)
     fence = "`" * (longest + 1)
@@ -118,10 +118,10 @@ def for_markdown_code(text: str, most: int | None = None) -> str:
 
 
 def for_markdown_prose(text: str, most: int | None = None) -> str:
-    """Write a sentence of ours that quotes code in backticks, and that holds who knows what else."""
+    """Write a sentence of ours that quotes code in backticks and may contain untrusted text."""
     flat = on_one_line(text, most)
     pieces = flat.split("`")
-    # An odd number of backticks, or nothing or a blank within them: these are no quotes of ours.
+    # An odd number of backticks, or backticks around nothing or blanks, is not our quoting.
     if len(pieces) % 2 == 0 or any(not code or code != code.strip() for code in pieces[1::2]):
         return for_markdown(flat)
     written = (for_markdown_code(piece) if index % 2 else _escaped(piece) for index, piece in enumerate(pieces))

@@ -1,4 +1,4 @@
-"""What a plan comes to in a line: its verdict and its money, for every reader of a plan."""
+"""A plan in one line each: what it would do, and what it would cost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def counts_of(plan: Plan) -> str:
     return ", ".join(parts) or "no jobs declared"
 
 
-def verdict_of(plan: Plan) -> str:
+def summary_of(plan: Plan) -> str:
     """Say in one line what a plan would do."""
     return f"Plan for {plan.infrastructure.target}: {counts_of(plan)}"
 

@@ -1,4 +1,4 @@
-"""Tables: for a terminal, aligned by what the eye sees, and in Markdown."""
+"""Tables for a terminal, aligned by display width, and in Markdown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from groundctl.presentation.escape import display_width
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and whether its cells stand at the right."""
+    """A heading, and whether its cells are right-aligned."""
 
     heading: str
     right: bool = False
 
 
 def text_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lay out rows under headings; columns that are empty throughout are left out."""
+    """Lay out rows under headings; a column without any value is omitted."""
     kept = [index for index, _ in enumerate(columns) if any(row[index] for row in rows)]
     widths = {i: max(display_width(text) for text in (columns[i].heading, *(row[i] for row in rows))) for i in kept}
     headings = [column.heading for column in columns]
@@ -30,7 +30,7 @@ def _cell(text: str, width: int, *, right: bool) -> str:
 
 
 def filled(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[int]:
-    """Find the columns that any row has a value in, reading no more rows than it takes; the first is always among them."""
+    """Return the indexes of columns with a value in any row, and always the first; read no more rows than needed."""
     found = {0}
     for row in rows:
         found.update(index for index, cell in enumerate(row) if cell)
@@ -47,5 +47,5 @@ def markdown_head(columns: Sequence[Column]) -> str:
 
 
 def markdown_row(cells: Sequence[str]) -> str:
-    """Write a row of a table in Markdown; whoever made the cells has escaped them."""
+    """Write a row of a table in Markdown; the cells must be escaped already."""
     return f"| {' | '.join(cells)} |\n"

@@ -1,4 +1,4 @@
-"""Small pieces of prose used by every renderer: counts, money, times, sizes."""
+"""Counts, money, and times as text."""
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +15,7 @@ def usd(amount: Decimal) -> str:
 
 
 def usd_range(low: Decimal, high: Decimal) -> str:
-    """Write a range of money, or one amount where both ends are the same to the cent."""
+    """Write a range of money, or one amount if both ends are the same to the cent."""
     first, last = usd(low), usd(high)
     return first if first == last else f"{first} to {last}"
 
@@ -32,10 +32,10 @@ def duration(seconds: float) -> str:
 
 
 def moment(when: datetime) -> str:
-    """Write a point in time as people in several countries read it alike."""
+    """Write a point in time in a form that is unambiguous in every country."""
     return when.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def ago(when: datetime, now: datetime) -> str:
-    """Say how long ago something was."""
+    """Write how long ago something was."""
     return f"{duration(max(now - when, timedelta()).total_seconds())} ago"

@@ -27,12 +27,6 @@ def builtin_lambdas() -> dict[str, frozenset[str]]:
     }
 
 
-@cache
-def builtin_accounts() -> frozenset[str]:
-    """Return the AWS accounts that own built-in Lambdas."""
-    return frozenset(arn.split(":")[4] for arns in builtin_lambdas().values() for arn in arns)
-
-
 def task_type(lambda_arn: str) -> str:
     """Return the task type of a built-in Lambda, such as "VideoMultiClass"."""
     return lambda_arn.rpartition(":")[2].partition("-")[2]

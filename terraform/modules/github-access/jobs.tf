@@ -1,11 +1,11 @@
-# What the roles may do with labeling jobs. Each list of statements comes in two widths: as wide as the policy, which names this
-# environment's buckets, keys and teams, and as wide as the ceiling, which any of them may be listed under later (ceilings.tf).
+# What the roles may do with labeling jobs. Each list of statements comes in two widths: one for the policy, which names this
+# environment's buckets, keys and teams, and one for the boundary, which also allows those that are added later (boundaries.tf).
 locals {
   s3        = "arn:${var.context.partition}:s3:::"
   sagemaker = "arn:${var.context.partition}:sagemaker:${var.context.region}:${var.context.account_id}"
   jobs      = ["${local.sagemaker}:labeling-job/*"]
 
-  # Where keys are used, S3 uses them: nothing is decrypted that S3 does not hand out. The state may lie in another Region.
+  # Keys are used only through S3: nothing is decrypted that S3 does not return. The state may be in another Region.
   by_way_of_s3 = { StringLike = { "kms:ViaService" = "s3.*.amazonaws.com" } }
 
   widths = {
@@ -14,18 +14,18 @@ locals {
       read_keys     = distinct(concat(var.labeling.data_key[*].arn, var.labeling.read_key_arns, compact([var.ground.state.kms_key_arn])))
       work_teams    = var.labeling.work_team_arns
     }
-    ceiling = {
+    boundary = {
       input_buckets = ["*"]
       read_keys     = ["arn:${var.context.partition}:kms:*:*:key/*"]
-      # A vendor's teams may be in the vendor's account.
+      # Teams of a vendor can be in the vendor's account.
       work_teams = [for kind in ["private", "vendor"] : "arn:${var.context.partition}:sagemaker:${var.context.region}:*:workteam/${kind}-crowd/*"]
     }
   }
 
   own_objects = [for prefix in ["jobs", "claims"] : "${local.s3}${var.labeling.artifact_bucket}/${prefix}/*"]
 
-  # All that a workflow reads out of buckets: what groundctl wrote, lists of clips, labels and the state. No clip, and no worker's
-  # answer: those tell who the worker was.
+  # Everything that a workflow reads from buckets: what groundctl wrote, lists of clips, labels and the state. No clip, and no
+  # worker's answer, because an answer identifies the worker.
   readable_objects = {
     for width, these in local.widths : width => concat(
       local.own_objects,
@@ -37,11 +37,11 @@ locals {
   may_look = {
     for width, these in local.widths : width => concat(
       [
-        # The list takes no resource.
+        # The list action does not support resources.
         { Sid = "ListJobs", Effect = "Allow", Action = ["sagemaker:ListLabelingJobs"], Resource = ["*"] },
         { Sid = "LookAtJobs", Effect = "Allow", Action = ["sagemaker:DescribeLabelingJob", "sagemaker:ListTags"], Resource = local.jobs },
         {
-          # Also what tells a missing object from a forbidden one: without it S3 says 403 to both.
+          # Needed to distinguish a missing object from a forbidden one: without it S3 answers 403 for both.
           Sid    = "FindObjects"
           Effect = "Allow"
           Action = ["s3:GetBucketLocation", "s3:ListBucket"]
@@ -69,7 +69,7 @@ locals {
           Resource  = local.jobs
           Condition = { ArnLike = { "sagemaker:WorkteamArn" = these.work_teams } }
         },
-        # The create call carries tags; AWS asks for this right beside the other.
+        # The create call carries tags, for which AWS requires this action too.
         { Sid = "TagJobs", Effect = "Allow", Action = ["sagemaker:AddTags"], Resource = local.jobs },
         {
           Sid       = "PassTheExecutionRole"
@@ -79,7 +79,7 @@ locals {
           Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
         },
         {
-          # Only with If-None-Match, so that nothing that is there is written over. Copies and uploads in parts cannot carry it.
+          # Only with If-None-Match, so that no existing object is overwritten. Copies and multipart uploads cannot send it.
           Sid       = "WriteFilesOnce"
           Effect    = "Allow"
           Action    = ["s3:PutObject"]
@@ -98,7 +98,7 @@ locals {
     { Sid = "StopJobs", Effect = "Allow", Action = ["sagemaker:StopLabelingJob"], Resource = local.jobs },
   ]
 
-  # Said on its own, so that no later Allow can undo it.
+  # A Deny of its own, so that no later Allow can undo it.
   never_the_public_crowd = [{
     Sid       = "NeverThePublicCrowd"
     Effect    = "Deny"

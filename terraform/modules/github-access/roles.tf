@@ -1,23 +1,23 @@
 locals {
   iam = "arn:${var.context.partition}:iam::${var.context.account_id}"
 
-  # IAM names are the account's, not the Region's: the Region keeps two set-ups of one environment apart.
+  # IAM names are unique in the account, not in the Region: the Region in the name separates two setups of one environment.
   names = { for kind in keys(local.moments) : kind => "${var.context.name}-github-${kind}-${var.context.region}" }
 
-  role_arns    = { for kind, name in local.names : kind => "${local.iam}:role/${name}" }
-  ceiling_arns = { for kind, name in local.names : kind => "${local.iam}:policy/${name}" }
+  role_arns     = { for kind, name in local.names : kind => "${local.iam}:role/${name}" }
+  boundary_arns = { for kind, name in local.names : kind => "${local.iam}:policy/${name}" }
 
   policies = {
     for kind, statements in {
-      plan      = concat(local.may_look.policy, local.may_read_ground)
+      plan      = concat(local.may_look.policy, local.may_read_infrastructure)
       apply     = concat(local.may_look.policy, local.may_create.policy)
       stop      = concat(local.may_look.policy, local.may_stop)
-      terraform = concat(local.may_keep_state, local.may_change_ground, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
+      terraform = concat(local.may_keep_state, local.may_change_infrastructure, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
     } : kind => jsonencode({ Version = "2012-10-17", Statement = statements })
   }
 
   descriptions = {
-    plan      = "Workflows of ${var.github.repository} look at jobs and at the ground as this role, and can change nothing"
+    plan      = "Workflows of ${var.github.repository} look at jobs and infrastructure as this role, and can change nothing"
     apply     = "Workflows of ${var.github.repository} create reviewed labeling jobs as this role"
     stop      = "Workflows of ${var.github.repository} stop labeling jobs as this role"
     terraform = "Workflows of ${var.github.repository} apply Terraform as this role"
@@ -30,10 +30,10 @@ resource "aws_iam_role" "this" {
   name                 = each.value
   description          = local.descriptions[each.key]
   assume_role_policy   = local.trust[each.key]
-  permissions_boundary = local.ceiling_arns[each.key]
+  permissions_boundary = local.boundary_arns[each.key]
   max_session_duration = 3600
 
-  # Named above by ARNs that are written out, so that a plan shows them.
+  # The statements above name it by a literal ARN, so that a plan shows it.
   depends_on = [aws_iam_openid_connect_provider.this, aws_iam_policy.ceiling]
 }
 
@@ -47,7 +47,7 @@ resource "aws_iam_role_policy" "this" {
   lifecycle {
     precondition {
       condition     = length(local.policies[each.key]) <= 10240
-      error_message = "The policy of the ${each.key} role is longer than the 10,240 characters that IAM takes. Name fewer buckets in labeling.input_buckets (about 40 fit), or make a second environment for some of them."
+      error_message = "The policy of the ${each.key} role is longer than the 10,240 characters that IAM accepts. Name fewer buckets in labeling.input_buckets (about 40 fit), or create a second environment for some of them."
     }
   }
 }

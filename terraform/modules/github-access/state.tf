@@ -1,4 +1,4 @@
-# Terraform's memory: who may read it (jobs.tf), and who may write it.
+# The Terraform state: who may read it (jobs.tf), and who may write it.
 locals {
   state_object  = "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"
   state_lock    = "${local.state_object}.tflock"

@@ -2,8 +2,8 @@ locals {
   owner      = split("/", var.github.repository)[0]
   repository = split("/", var.github.repository)[1]
 
-  # GitHub writes a repository in two forms: by its names, and for those made, renamed or moved after July 2026 by names and
-  # numbers. Either may come, and each is written out: no wildcard stands between a stranger and a role.
+  # GitHub writes a repository in two forms: by its names, and for those created, renamed or moved after July 2026 by names and
+  # numbers. Each form is written out, because a wildcard could match another repository.
   subjects = [
     "repo:${var.github.repository}",
     "repo:${local.owner}@${var.github.owner_id}/${local.repository}@${var.github.repository_id}",
@@ -11,17 +11,17 @@ locals {
 
   default_ref = "refs/heads/${var.github.default_branch}"
 
-  # What a workflow must be doing for GitHub to say so at the subject's end.
+  # How the subject ends, depending on what starts the workflow.
   moments = {
-    # Anybody who can push can run this one with what they wrote themselves: so it can change nothing.
+    # Anyone who can push can run their own code with this role: so it can change nothing.
     plan      = ["pull_request", "ref:${local.default_ref}"]
     apply     = ["environment:${var.github.environments.apply}"]
     stop      = ["environment:${var.github.environments.stop}"]
     terraform = ["environment:${var.github.environments.terraform}"]
   }
 
-  # The subject of an environment does not tell the branch. With the branch asked for beside it, a pull request whose workflow
-  # names the environment gets nothing, even where a person has forgotten to protect it.
+  # The subject of an environment does not contain the branch. Because the branch is required too, a pull request whose workflow
+  # names the environment gets no role, even if the environment was left unprotected by mistake.
   only_from_default_branch = { "${local.issuer}:ref" = local.default_ref }
 
   trust = {
@@ -32,7 +32,7 @@ locals {
         Effect    = "Allow"
         Principal = { Federated = local.provider_arn }
         Action    = "sts:AssumeRoleWithWebIdentity"
-        # All of them must be there and equal. An operator for several values (ForAllValues) would pass a token without the claim.
+        # All claims must be present and equal. An operator for several values (ForAllValues) would accept a token without the claim.
         Condition = {
           StringEquals = merge(
             {

@@ -1,11 +1,11 @@
 variable "github" {
   description = <<-EOT
-    The repository whose workflows become the roles.
+    The repository whose workflows assume the roles.
     repository: OWNER/NAME as GitHub writes it. owner_id, repository_id: the numbers behind the two names; a repository that takes
-    over the name has others. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` tells them.
+    over the name has others. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows them.
     default_branch: the one branch from which anything is changed.
-    environments: the GitHub environments whose approval the apply, stop and terraform roles ask for.
-    provider_arn: GitHub's OIDC provider where the account has it already; left out, it is made. An account has one.
+    environments: the GitHub environments whose approval the apply, stop and terraform roles require.
+    provider_arn: GitHub's OIDC provider if the account already has one; if you leave it out, it is created. An account has one.
   EOT
   type = object({
     repository     = string
@@ -37,25 +37,25 @@ variable "github" {
 
   validation {
     condition     = alltrue([for environment in values(var.github.environments) : can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", environment))])
-    error_message = "github.environments has names of letters, digits, dots, underscores and hyphens, such as \"groundctl-apply\": GitHub writes other characters otherwise into its tokens (\":\" becomes \"%3A\")."
+    error_message = "github.environments has names of letters, digits, dots, underscores and hyphens, such as \"groundctl-apply\": GitHub encodes other characters in its tokens (\":\" becomes \"%3A\")."
   }
 
   validation {
     condition     = length(distinct([for environment in values(var.github.environments) : lower(environment)])) == 3
-    error_message = "github.environments has three different names, such as \"groundctl-apply\", \"groundctl-stop\" and \"groundctl-terraform\": whoever may approve one must not have approved another with it."
+    error_message = "github.environments has three different names, such as \"groundctl-apply\", \"groundctl-stop\" and \"groundctl-terraform\": approving one must not approve another."
   }
 
   validation {
     condition     = var.github.provider_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/token\\.actions\\.githubusercontent\\.com$", var.github.provider_arn))
-    error_message = "github.provider_arn is the ARN of the provider for token.actions.githubusercontent.com, such as \"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com\". `aws iam list-open-id-connect-providers` shows yours; leave it out to have one made."
+    error_message = "github.provider_arn is the ARN of the provider for token.actions.githubusercontent.com, such as \"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com\". `aws iam list-open-id-connect-providers` shows yours. Leave it out to create one."
   }
 }
 
 variable "labeling" {
   description = <<-EOT
-    What labeling jobs of this environment are made of: buckets by name, the role that Ground Truth runs as, the teams that may get work.
-    data_key: the key that encrypts our own buckets, or null where S3 manages the keys.
-    read_key_arns: keys that encrypt input buckets which are not ours.
+    What labeling jobs of this environment use: buckets by name, the role that Ground Truth assumes, the teams that may get work.
+    data_key: the key that encrypts our own buckets, or null if S3 manages the keys.
+    read_key_arns: keys that encrypt input buckets that are not ours.
   EOT
   type = object({
     input_buckets      = list(string)
@@ -72,24 +72,24 @@ variable "labeling" {
       for bucket in concat(var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket]) :
       can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))
     ])
-    error_message = "labeling has buckets by their names, such as \"acme-clips\", at least one of them in input_buckets: no s3://, no path, no wildcard."
+    error_message = "The buckets in labeling are bucket names, such as \"acme-clips\", with at least one in input_buckets: no s3://, no path, no wildcard."
   }
 
   validation {
     condition     = !contains(var.labeling.input_buckets, var.labeling.output_bucket)
-    error_message = "labeling.output_bucket is none of labeling.input_buckets: a clip beside the labels would be read as one of them. Choose a bucket of its own, such as \"acme-labels\"."
+    error_message = "labeling.output_bucket must not be one of labeling.input_buckets: a clip beside the labels could be read like a label. Choose a separate bucket, such as \"acme-labels\"."
   }
 
   validation {
     condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", var.labeling.execution_role_arn))
-    error_message = "labeling.execution_role_arn is the ARN of the one role that may be passed on, such as \"arn:aws:iam::111122223333:role/groundctl-production-labeling-us-east-1\", with no wildcard in it."
+    error_message = "labeling.execution_role_arn is the ARN of the one role that may be passed, such as \"arn:aws:iam::111122223333:role/groundctl-production-labeling-us-east-1\", with no wildcard in it."
   }
 
   validation {
     condition = length(var.labeling.work_team_arns) > 0 && alltrue([
       for arn in var.labeling.work_team_arns : can(regex("^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:workteam/(private|vendor)-crowd/[A-Za-z0-9+=,.@_/-]+$", arn))
     ])
-    error_message = "labeling.work_team_arns names at least one private or vendor team, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/reviewers\". The public crowd is never allowed."
+    error_message = "labeling.work_team_arns names at least one private or vendor team, such as \"arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/reviewers\". The public workforce is never allowed."
   }
 
   validation {
@@ -102,10 +102,10 @@ variable "labeling" {
 
 variable "ground" {
   description = <<-EOT
-    What Terraform itself works on. state: the bucket and key of its state file, and the key that encrypts it where there is one.
-    tag: the tag that everything of this environment carries. Keys and user pools have no names of ours to tell them by.
-    service_role_arns: the roles as which EventBridge and Step Functions act here. service_role_boundary_arn: the permissions
-    boundary under which the terraform role may make and remove those; left out, a person does.
+    The infrastructure that Terraform manages. state: the bucket and key of its state file, and the key that encrypts it, if any.
+    tag: the tag of every resource in this environment. It identifies keys and user pools, whose names AWS assigns.
+    service_role_arns: the roles that EventBridge and Step Functions assume here. service_role_boundary_arn: the permissions
+    boundary under which the terraform role may create and remove these roles; without it, an administrator does.
   EOT
   type = object({
     state = object({
@@ -148,6 +148,6 @@ variable "ground" {
 
   validation {
     condition     = var.ground.service_role_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+$", var.ground.service_role_boundary_arn))
-    error_message = "ground.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS's own, such as AdministratorAccess, bound nothing that matters."
+    error_message = "ground.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS managed policies, such as AdministratorAccess, are too broad to be a boundary."
   }
 }

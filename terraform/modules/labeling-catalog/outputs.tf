@@ -4,11 +4,11 @@ output "database" {
 }
 
 output "workgroup" {
-  description = "The Athena workgroup to query in: with a scan limit, and with results that are encrypted and go away."
+  description = "The Athena workgroup for queries: it has a scan limit, and its results are encrypted and expire."
   value       = aws_athena_workgroup.this.name
 }
 
 output "results_bucket" {
-  description = "The bucket into which Athena writes results."
+  description = "The bucket to which Athena writes results."
   value       = aws_s3_bucket.results.id
 }

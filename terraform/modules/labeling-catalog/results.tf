@@ -1,8 +1,8 @@
 resource "aws_s3_bucket" "results" {
-  #checkov:skip=CKV_AWS_18:Who asked what is in CloudTrail and in Athena's query history; nobody but Athena writes here
-  #checkov:skip=CKV_AWS_21:A result is made again by asking again
-  #checkov:skip=CKV_AWS_144:A result is made again by asking again
-  #checkov:skip=CKV2_AWS_62:Athena itself tells of a query that has ended
+  #checkov:skip=CKV_AWS_18:CloudTrail and Athena's query history record the queries; only Athena writes here
+  #checkov:skip=CKV_AWS_21:A result is recreated by running the query again
+  #checkov:skip=CKV_AWS_144:A result is recreated by running the query again
+  #checkov:skip=CKV2_AWS_62:Athena itself reports when a query has ended
 
   bucket        = "${var.context.name}-queries-${var.context.account_id}-${var.context.region}"
   force_destroy = var.disposable

@@ -1,9 +1,9 @@
 locals {
-  # Glue's names take no hyphens.
+  # Glue names cannot contain hyphens.
   database = replace(var.context.name, "-", "_")
 
-  # A table reads one folder of every job. The label attribute differs from job to job, so there is no column for it:
-  # a row is one line of the file, and queries read it as JSON.
+  # A table reads one folder of every job. The label attribute differs from job to job, so it has no column:
+  # a row is one line of the file, and queries parse it as JSON.
   tables = {
     output_manifests = {
       folder      = "manifests/output"
@@ -21,8 +21,8 @@ resource "aws_glue_catalog_database" "this" {
   description = "Labels and answers of ${var.context.name}, where Ground Truth has put them"
 }
 
-# The job is a partition by projection: Athena puts the name that a query gives into the path. Nothing has to be registered
-# when a job is created, and a query that names no job is refused instead of reading all there is.
+# The job is a partition by projection: Athena inserts the name from the query into the path. Nothing has to be registered
+# when a job is created, and a query that names no job is refused instead of reading everything.
 resource "aws_glue_catalog_table" "this" {
   for_each = local.tables
 
@@ -54,7 +54,7 @@ resource "aws_glue_catalog_table" "this" {
       type = "string"
     }
 
-    # JSON never holds the bare character U+0001, so a line stays whole.
+    # JSON never contains the unescaped character U+0001, so a line is never split.
     ser_de_info {
       serialization_library = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
       parameters            = { "field.delim" = "\u0001", "serialization.format" = "1" }

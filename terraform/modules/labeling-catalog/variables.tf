@@ -1,5 +1,5 @@
 variable "labels" {
-  description = "Where Ground Truth writes: the bucket, the prefix of all jobs, and the key that encrypts both labels and query results, or null where S3 manages the keys."
+  description = "Where Ground Truth writes: the bucket, the prefix of all jobs, and the key that encrypts both labels and query results, or null if S3 manages the keys."
   type = object({
     bucket      = string
     prefix      = optional(string, "labels/")
@@ -13,23 +13,23 @@ variable "labels" {
 }
 
 variable "encrypts_with_kms" {
-  description = "Whether there is such a key: known at plan time, when its ARN is not."
+  description = "Whether there is a KMS key. This is known at plan time, when its ARN is not."
   type        = bool
 }
 
 variable "scan_limit_gb" {
-  description = "A query that would read more than this is stopped; Athena charges for what is read."
+  description = "Queries that would read more than this are stopped. Athena charges for the data that it reads."
   type        = number
   default     = 10
 
   validation {
     condition     = var.scan_limit_gb >= 0.01 && var.scan_limit_gb <= 7000
-    error_message = "scan_limit_gb is from 0.01 (10 MB, the least that Athena takes) to 7000, such as 10."
+    error_message = "scan_limit_gb is from 0.01 (10 MB, the minimum in Athena) to 7000, such as 10."
   }
 }
 
 variable "results" {
-  description = "expire_days: when results of queries go away; they may tell who labeled what. expire = false keeps them, and saves the 55 s that the provider waits."
+  description = "expire_days: when query results expire; they can contain worker identities. expire = false keeps them, and saves the 55 s that the provider waits."
   type = object({
     expire      = optional(bool, true)
     expire_days = optional(number, 30)
@@ -43,7 +43,7 @@ variable "results" {
 }
 
 variable "disposable" {
-  description = "Whether bucket and workgroup may be destroyed with the results in them."
+  description = "Whether the bucket and workgroup may be destroyed while they contain results."
   type        = bool
   default     = false
 }

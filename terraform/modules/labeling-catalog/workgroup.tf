@@ -4,7 +4,7 @@ resource "aws_athena_workgroup" "this" {
   force_destroy = var.disposable
 
   configuration {
-    # Who queries cannot choose another place, another key or a higher limit.
+    # A query cannot choose another location, another key or a higher limit.
     enforce_workgroup_configuration    = true
     publish_cloudwatch_metrics_enabled = true
     bytes_scanned_cutoff_per_query     = ceil(var.scan_limit_gb * 1000 * 1000 * 1000)

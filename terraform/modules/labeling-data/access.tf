@@ -21,8 +21,8 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 locals {
   bucket_arns = { for role, name in local.names : role => "arn:${var.context.partition}:s3:::${name}" }
 
-  # What each bucket's policy says beside the two statements on TLS. None demands a certain encryption of an upload: Ground
-  # Truth always writes its output with a KMS key, and would be shut out by one that asks for AES256.
+  # Statements of each bucket's policy, in addition to the two on TLS. None requires a certain encryption of an upload: Ground
+  # Truth always writes its output with a KMS key, and a statement that requires AES256 would refuse it.
   statements = {
     inputs    = []
     artifacts = local.written_once
@@ -30,8 +30,8 @@ locals {
     logs      = local.logs_are_delivered
   }
 
-  # groundctl writes below these with If-None-Match: *, because a key says what is in the object (jobs/) or whose purchase it
-  # is (claims/). The parts of a multipart upload carry no such header and create no object; its last call does both.
+  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/) or whose purchase
+  # it is (claims/). The parts of a multipart upload do not send the header and create no object; its last call does both.
   written_once_prefixes = ["jobs/", "claims/"]
 
   written_once = [
@@ -47,7 +47,7 @@ locals {
       }
     },
     {
-      # If-None-Match takes a deleted object for one that never was.
+      # If-None-Match treats a deleted object as one that never existed.
       Sid       = "KeepWhatIsWritten"
       Effect    = "Deny"
       Principal = "*"

@@ -15,7 +15,7 @@ locals {
   }]
 }
 
-# A bucket that logged into itself would write a line for every line.
+# A bucket that logged to itself would write a line for every line.
 resource "aws_s3_bucket_logging" "this" {
   for_each = { for role, bucket in aws_s3_bucket.this : role => bucket if role != "logs" && var.access_logs.enabled }
 
@@ -23,6 +23,6 @@ resource "aws_s3_bucket_logging" "this" {
   target_bucket = local.log_bucket
   target_prefix = "${each.value.bucket}/"
 
-  # S3 tries whether it may write before it takes the setting.
+  # S3 tests whether it may write before it accepts the setting.
   depends_on = [aws_s3_bucket_policy.this]
 }

@@ -5,17 +5,17 @@ locals {
     local.makes_log_bucket ? ["logs"] : [],
   )
 
-  # Bucket names are shared by all of AWS; account and Region keep ours from meeting someone else's.
+  # Bucket names are unique over all of AWS: account and Region avoid conflicts with other accounts.
   names = {
     for role in local.roles :
     role => "${var.context.name}-${role}-${var.context.account_id}-${var.context.region}"
   }
 }
 
-# Every bucket, the one for logs too, gets everything in this file, in access.tf and in encryption.tf.
+# Every bucket, including the one for logs, gets everything in this file, in access.tf and in encryption.tf.
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_144:Clips and labels may have to stay in their Region; versions guard against loss by mistake
-  #checkov:skip=CKV2_AWS_62:Only the bucket for labels has anything to tell, and worker_responses.tf lets it
+  #checkov:skip=CKV_AWS_144:Clips and labels may have to stay in their Region; versioning protects against accidental loss
+  #checkov:skip=CKV2_AWS_62:Only the bucket for labels needs notifications, and worker_responses.tf enables them
 
   for_each = local.names
 
@@ -26,7 +26,7 @@ resource "aws_s3_bucket" "this" {
 resource "aws_s3_bucket_versioning" "this" {
   for_each = aws_s3_bucket.this
 
-  # Throughout `bucket`, not `id`: the same name, but known before the apply, so that a plan can be judged.
+  # Always `bucket`, not `id`: the same name, but known before the apply, so that tests can evaluate a plan.
   bucket = each.value.bucket
 
   versioning_configuration {

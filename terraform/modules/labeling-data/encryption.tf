@@ -16,7 +16,7 @@ resource "aws_kms_key" "this" {
     Version = "2012-10-17"
     Statement = [
       {
-        # Without this, a key whose other principals are gone is out of everyone's reach.
+        # Without this, a key whose other principals were deleted could no longer be managed.
         Sid       = "AccountDecidesWithIam"
         Effect    = "Allow"
         Principal = { AWS = "${local.iam}:root" }
@@ -47,7 +47,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   bucket = each.value.bucket
 
-  # AWS supports no other encryption than S3's own for a bucket that takes access logs.
+  # For a bucket that receives access logs, AWS supports only S3's own encryption.
   rule {
     bucket_key_enabled = var.encryption.kms && each.key != "logs"
 

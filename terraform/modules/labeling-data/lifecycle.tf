@@ -53,6 +53,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # S3 wants versioning to be settled before a rule on versions.
+  # S3 requires versioning before a rule on versions.
   depends_on = [aws_s3_bucket_versioning.this]
 }

@@ -1,11 +1,11 @@
 variable "new_input_bucket" {
-  description = "Whether to make a bucket for clips. false where all clips lie in buckets that are there already."
+  description = "Whether to create a bucket for clips. Set it to false if all clips are in existing buckets."
   type        = bool
   default     = true
 }
 
 variable "execution_role_name" {
-  description = "Name of the role as which Ground Truth works. The key lets it in, and worker responses stay open to it."
+  description = "Name of the role that Ground Truth assumes. The key's policy admits it, and it can always read worker responses."
   type        = string
 
   validation {
@@ -15,7 +15,7 @@ variable "execution_role_name" {
 }
 
 variable "encryption" {
-  description = "kms: encrypt with a KMS key, false: with keys that S3 manages. key_arn: an existing key, whose policy must let the execution role in; left out, a key is made."
+  description = "kms: true encrypts with a KMS key, false with keys that S3 manages. key_arn: an existing key, whose policy must admit the execution role; if you leave it out, a key is created."
   type = object({
     kms     = optional(bool, true)
     key_arn = optional(string)
@@ -34,7 +34,7 @@ variable "encryption" {
 }
 
 variable "lifecycle_rules" {
-  description = "When old versions and unfinished uploads go away. Clips, job files and labels stay for ever. enabled = false saves the 55 s that the provider waits, and keeps everything."
+  description = "When old versions and unfinished uploads expire. Clips, job files and labels never expire. enabled = false saves the 55 s that the provider waits, and keeps everything."
   type = object({
     enabled                = optional(bool, true)
     noncurrent_days        = optional(number, 30)
@@ -52,9 +52,9 @@ variable "lifecycle_rules" {
 
 variable "worker_responses" {
   description = <<-EOT
-    The files that say which person gave which answer.
-    expire, days: delete them when they are so old; labels stay. readers: ARNs of the only roles or users who may read them
-    beside Ground Truth, `*` and `?` allowed; left out, whoever may read the labels reads them too.
+    The files that record which worker gave which answer.
+    expire, days: delete them after this many days; labels stay. readers: ARNs of the only roles or users that may read them
+    beside Ground Truth, with `*` and `?` as wildcards; if you leave it out, all readers of the labels can read them too.
   EOT
   type = object({
     expire  = optional(bool, true)
@@ -65,7 +65,7 @@ variable "worker_responses" {
 
   validation {
     condition     = var.worker_responses.days >= 1 && floor(var.worker_responses.days) == var.worker_responses.days
-    error_message = "worker_responses.days counts whole days, at least 1, such as 365. expire = false keeps worker responses for ever."
+    error_message = "worker_responses.days counts whole days, at least 1, such as 365. expire = false keeps worker responses permanently."
   }
 
   validation {
@@ -77,7 +77,7 @@ variable "worker_responses" {
 }
 
 variable "access_logs" {
-  description = "Who fetched what. enabled: let S3 write logs. bucket: an existing bucket in the same account and Region that lets S3's log delivery write; left out, a bucket is made, which keeps logs for the given days."
+  description = "Logs of access to objects. enabled: let S3 write logs. bucket: an existing bucket in the same account and Region that admits S3's log delivery; if you leave it out, a bucket is created that keeps logs for the given days."
   type = object({
     enabled = optional(bool, true)
     bucket  = optional(string)
@@ -92,7 +92,7 @@ variable "access_logs" {
 
   validation {
     condition     = var.access_logs.enabled || var.access_logs.bucket == null
-    error_message = "access_logs.bucket needs access_logs.enabled = true. Leave bucket out to have no logs."
+    error_message = "access_logs.bucket needs access_logs.enabled = true. Leave out bucket if you want no logs."
   }
 
   validation {
@@ -102,7 +102,7 @@ variable "access_logs" {
 }
 
 variable "disposable" {
-  description = "Whether the buckets may be destroyed with what is in them."
+  description = "Whether the buckets may be destroyed while they contain objects."
   type        = bool
   default     = false
 }

@@ -1,12 +1,12 @@
-# Ground Truth writes who answered what to <output path>/<job>/annotations/worker-response/, without a tag. A lifecycle rule
-# goes by what a key begins with, or by a tag; so each such file is given a tag as it appears, and the rule goes by that.
+# Ground Truth writes worker responses to <output path>/<job>/annotations/worker-response/, without a tag. A lifecycle rule
+# matches the beginning of a key, or a tag. So each such file is tagged when it appears, and the rule matches the tag.
 
 locals {
   worker_responses         = "*/annotations/worker-response/*"
   expires_worker_responses = var.lifecycle_rules.enabled && var.worker_responses.expire
   holds_worker_identity    = { key = "groundctl:holds", value = "worker-identity" }
 
-  # AWS's own services act without a principal that could be named here.
+  # AWS's own services act without a principal that this statement could name.
   worker_responses_are_private = var.worker_responses.readers == null ? [] : [{
     Sid       = "WorkerResponsesForTheirReaders"
     Effect    = "Deny"
@@ -19,7 +19,7 @@ locals {
     }
   }]
 
-  # Roles are the account's, other names the Region's: both in every name keeps two set-ups of one environment apart.
+  # Role names are unique in the account, other names in the Region: both in every name separate two setups of one environment.
   tagging = "${var.context.name}-worker-responses-${var.context.region}"
 
   made_here = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
@@ -57,7 +57,7 @@ resource "aws_cloudwatch_event_target" "worker_responses" {
 
 resource "aws_sfn_state_machine" "worker_responses" {
   #checkov:skip=CKV_AWS_284:One call, nothing to trace
-  #checkov:skip=CKV_AWS_285:One call, repeated six times; failures are counted in the metric ExecutionsFailed, and a log would hold keys with workers in them
+  #checkov:skip=CKV_AWS_285:One call, with six retries; the metric ExecutionsFailed counts failures, and a log would contain keys with worker ids
 
   count = local.expires_worker_responses ? 1 : 0
 

@@ -1,4 +1,4 @@
-# A key of our own: services cannot write to a topic under the key that AWS manages.
+# A customer managed key: services cannot write to a topic that is encrypted with the key that AWS manages.
 resource "aws_kms_key" "this" {
   description             = "Notices about labeling jobs of ${var.context.name}"
   enable_key_rotation     = true
@@ -23,7 +23,7 @@ resource "aws_kms_key" "this" {
         Condition = { StringEquals = { "aws:SourceAccount" = var.context.account_id } }
       },
       {
-        # EventBridge does not say for whom it asks: under a condition on the account each notice would be dropped in silence
+        # EventBridge sends no source account: with a condition on the account each notification would be dropped without an error
         # (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
         Sid       = "RulesSendNotices"
         Effect    = "Allow"

@@ -1,17 +1,17 @@
 locals {
   tells_github = var.github != null
 
-  # What the connection holds until a person puts the token in: README.md says how.
+  # The connection's placeholder until an administrator enters the token: see README.md.
   no_token = "Bearer not-set"
 }
 
-# EventBridge keeps the token in a secret of its own in Secrets Manager. The provider can only write it from the state, so
-# Terraform makes the connection without one, and never touches it again: any update of it would send the placeholder.
+# EventBridge keeps the token in its own secret in Secrets Manager. The provider can only write it from the state, so
+# Terraform creates the connection without one, and never changes it again: any update would send the placeholder.
 resource "aws_cloudwatch_event_connection" "github" {
   count = local.tells_github ? 1 : 0
 
   name               = "${var.context.name}-github"
-  description        = "Token with which EventBridge tells GitHub that a labeling job has ended"
+  description        = "Token with which EventBridge notifies GitHub that a labeling job has ended"
   authorization_type = "API_KEY"
 
   auth_parameters {
@@ -35,7 +35,7 @@ resource "aws_cloudwatch_event_api_destination" "github" {
   http_method         = "POST"
   invocation_endpoint = "${var.github.api_url}/repos/${var.github.repository}/dispatches"
 
-  # GitHub minds more than 80 writes a minute; what waits here is not lost.
+  # GitHub limits writes to 80 a minute; events that wait here are not lost.
   invocation_rate_limit_per_second = 1
 }
 
@@ -54,13 +54,13 @@ resource "aws_cloudwatch_event_target" "github" {
     }
   }
 
-  # The event names its job by ARN only, and a template cannot cut it. The workflow asks AWS about every job and trusts no payload.
+  # The event contains only the job's ARN, and a template cannot extract the name. The workflow asks AWS about every job and trusts no payload.
   input_transformer {
     input_paths = {
       job    = "$.resources[0]"
       status = "$.detail.LabelingJobStatus"
     }
-    # Not by jsonencode: it would write the brackets as \u003c.
+    # Not with jsonencode: it would write the brackets as \u003c.
     input_template = <<-EOT
       {"event_type": "groundctl-labeling-job", "client_payload": {"job": "<job>", "status": "<status>"}}
     EOT
@@ -75,7 +75,7 @@ resource "aws_iam_role" "calls_github" {
   count = local.tells_github ? 1 : 0
 
   name                 = "${var.context.name}-calls-github-${var.context.region}"
-  description          = "EventBridge acts as this role to tell GitHub that a labeling job has ended"
+  description          = "EventBridge acts as this role to notify GitHub that a labeling job has ended"
   permissions_boundary = var.context.permissions_boundary_arn
 
   assume_role_policy = jsonencode({

@@ -10,8 +10,8 @@ resource "aws_sns_topic_policy" "people" {
     Version = "2012-10-17"
     Statement = [
       {
-        # No condition: EventBridge gives SNS nothing to hold one against, and each notice would be dropped (EventBridge User
-        # Guide on resource-based policies). A rule of another account that knows the topic's name could write to it.
+        # No condition: EventBridge sends SNS no context that one could match, and each notification would be dropped (EventBridge
+        # User Guide on resource-based policies). A rule in another account that knows the topic's name could publish to it.
         Sid       = "JobsThatEnded"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
@@ -57,6 +57,6 @@ resource "aws_cloudwatch_event_target" "people" {
     arn = aws_sqs_queue.undelivered.arn
   }
 
-  # A rule may not wait for a topic that would refuse it.
+  # The target needs a topic that accepts its messages.
   depends_on = [aws_sns_topic_policy.people]
 }

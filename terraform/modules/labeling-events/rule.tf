@@ -1,5 +1,5 @@
 locals {
-  # Ground Truth tells of these three ends and of nothing in between.
+  # Ground Truth sends events for these three final states only.
   ends = ["Completed", "Failed", "Stopped"]
 }
 

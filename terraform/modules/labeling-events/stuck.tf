@@ -1,5 +1,5 @@
-# CloudWatch does not know which labeling jobs are open, and Ground Truth tells of their end only. So once a day a few steps
-# ask SageMaker itself, count the jobs that have been in progress for too long, and put the number where an alarm sees it.
+# CloudWatch has no metric for open labeling jobs, and Ground Truth sends events only when they end. So once a day a state
+# machine asks SageMaker, counts the jobs that have been in progress for too long, and writes the number to a metric with an alarm.
 locals {
   watches   = var.stuck_jobs != null
   namespace = "groundctl"
@@ -7,7 +7,7 @@ locals {
 
   milliseconds_a_day = 24 * 60 * 60 * 1000
 
-  # AWS's own retries are enough against throttling; a look that fails all the same has an alarm of its own.
+  # AWS's own retries are enough for throttling; a run that still fails has its own alarm.
   retry = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 10, BackoffRate = 2, MaxAttempts = 4 }]
 
   look_for_stuck_jobs = {
@@ -24,7 +24,7 @@ locals {
         }
         Next = "Look"
       }
-      # A page may be short or empty and still have another one behind it.
+      # A page may be short or empty and still have a next page.
       Look = {
         Type      = "Task"
         Resource  = "arn:${var.context.partition}:states:::aws-sdk:sagemaker:listLabelingJobs"
@@ -74,7 +74,7 @@ resource "aws_sfn_state_machine" "watcher" {
   role_arn   = aws_iam_role.watcher[0].arn
   definition = jsonencode(local.look_for_stuck_jobs)
 
-  # The role could not yet list jobs when the first run came.
+  # Without the policy, the first run could not list jobs.
   depends_on = [aws_iam_role_policy.watcher]
 }
 
@@ -106,7 +106,7 @@ resource "aws_iam_role_policy" "watcher" {
   name = "count-stuck-jobs"
   role = aws_iam_role.watcher[0].name
 
-  # Neither action takes a resource.
+  # Neither action supports resources.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -208,7 +208,7 @@ resource "aws_cloudwatch_metric_alarm" "watcher_failed" {
   count = local.watches ? 1 : 0
 
   alarm_name        = "${local.watcher_name}-unseen"
-  alarm_description = "The daily look for stuck labeling jobs failed, so nobody would hear of one. The execution history of ${local.watcher_name} says why."
+  alarm_description = "The daily check for stuck labeling jobs failed, so stuck jobs are not reported. The execution history of ${local.watcher_name} shows why."
 
   namespace           = "AWS/States"
   metric_name         = "ExecutionsFailed"

@@ -3,14 +3,14 @@ locals {
   undelivered_arn = "arn:${var.context.partition}:sqs:${var.context.region}:${var.context.account_id}:${local.undelivered}"
 }
 
-# What EventBridge could not deliver: at once where the answer was no (a token that is wrong or too old), after a day of tries
-# where there was none. Nothing hangs on it: a lost event is made good by the next scheduled run.
+# Events that EventBridge could not deliver: immediately if the request was refused (a wrong or expired token), after a day of
+# retries if there was no answer. groundctl does not depend on them: the next scheduled run covers a lost event.
 resource "aws_sqs_queue" "undelivered" {
   name                      = local.undelivered
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 14 * 24 * 60 * 60
 
-  # Here and not as a resource of its own: the provider waits 25 s for each.
+  # Inline and not a separate resource: the provider waits 25 s for each.
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -36,7 +36,7 @@ resource "aws_sqs_queue" "undelivered" {
 
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   alarm_name        = "${var.context.name}-undelivered"
-  alarm_description = "GitHub or people were not told that a labeling job has ended. The queue ${aws_sqs_queue.undelivered.name} has the events and the reason; a 401 means that the token is wrong or too old."
+  alarm_description = "GitHub or e-mail recipients were not notified that a labeling job has ended. The queue ${aws_sqs_queue.undelivered.name} contains the events and the reason; a 401 means that the token is wrong or has expired."
 
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
@@ -52,7 +52,7 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
   ok_actions    = [aws_sns_topic.people.arn]
 }
 
-# The last resort: an event that reached neither its target nor the queue.
+# The last safeguard: an event that reached neither its target nor the queue.
 resource "aws_cloudwatch_metric_alarm" "lost" {
   alarm_name        = "${var.context.name}-lost"
   alarm_description = "EventBridge could not deliver an event of the rule ${aws_cloudwatch_event_rule.job_ended.name}, and could not put it into the queue either."

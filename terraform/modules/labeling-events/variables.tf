@@ -1,5 +1,5 @@
 variable "github" {
-  description = "The repository that hears of every labeling job's end, as the event repository_dispatch; null: none. api_url: that of a GitHub Enterprise Server."
+  description = "The repository that receives a repository_dispatch event at the end of every labeling job; null: none. api_url: the API address of a GitHub Enterprise Server."
   type = object({
     repository = string
     api_url    = optional(string, "https://api.github.com")
@@ -18,7 +18,7 @@ variable "github" {
 }
 
 variable "emails" {
-  description = "People who are told when a job ends, is stuck, or money runs out. Each confirms once, by a link that AWS sends."
+  description = "E-mail addresses to notify when a job ends, is stuck, or the budget is nearly spent. Each recipient confirms once, with a link that AWS sends."
   type        = set(string)
   default     = []
 
@@ -41,10 +41,10 @@ variable "stuck_jobs" {
 
 variable "budget" {
   description = <<-EOT
-    What labeling may cost in a month; null: no budget. It warns, and stops nothing.
-    alert_percent: shares of it at which people are told; they are told too when AWS expects it to be overrun.
-    services: what counts, as Cost Explorer names it. own_jobs_only: count only what has this environment's tag, which somebody
-    with access to billing must have activated as a cost allocation tag: before that nothing counts.
+    The budget for labeling in a month; null: no budget. It warns, and stops nothing.
+    alert_percent: shares of the budget at which recipients are notified. They are also notified when AWS forecasts an overrun.
+    services: what counts, as Cost Explorer names it. own_jobs_only: count only what has this environment's tag. An administrator
+    with access to billing must first activate it as a cost allocation tag: before that nothing counts.
   EOT
   type = object({
     monthly_usd   = number

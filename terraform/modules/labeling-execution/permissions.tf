@@ -2,7 +2,7 @@ locals {
   s3      = "arn:${var.context.partition}:s3:::"
   buckets = distinct(concat(keys(var.access.inputs), [var.access.artifact_bucket, var.access.output_bucket]))
 
-  # Each step gives a list of statements, so that one that does not apply can be empty.
+  # Each entry is a list of statements, so that one that does not apply can be empty.
   statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_read_keys, local.may_report)
 
   may_find = [{
@@ -55,7 +55,7 @@ locals {
       Resource = ["${local.logs}LabelingJobs*", "${local.logs}groundtruth/*"]
     },
     {
-      # PutMetricData takes no resource; the namespace is its only fence.
+      # PutMetricData does not support resources; only the namespace restricts it.
       Sid       = "WriteMetrics"
       Effect    = "Allow"
       Action    = ["cloudwatch:PutMetricData"]

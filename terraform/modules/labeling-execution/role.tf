@@ -1,4 +1,4 @@
-# IAM names are the account's, not the Region's: the Region keeps two set-ups of one environment apart.
+# IAM names are unique in the account, not in the Region: the Region in the name separates two setups of one environment.
 resource "aws_iam_role" "this" {
   name        = "${var.context.name}-labeling-${var.context.region}"
   description = "Ground Truth acts as this role while it runs labeling jobs of ${var.context.name}"
@@ -23,7 +23,7 @@ resource "aws_iam_role_policy" "this" {
   policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
 }
 
-# By itself: a key that is made in the same apply has no ARN before, and would hide the other statements from a plan.
+# A separate policy: the ARN of a key that the same apply creates is unknown, and would hide the other statements from a plan.
 resource "aws_iam_role_policy" "data_key" {
   count = var.data_key == null ? 0 : 1
 

@@ -1,8 +1,8 @@
 variable "access" {
   description = <<-EOT
-    What a labeling job may touch. A prefix ends in a slash, or is empty for the whole bucket.
-    inputs: the prefixes that hold clips, by bucket. artifact_bucket, artifact_prefix: where job files lie.
-    output_bucket, output_prefix: where labels go. read_key_arns: keys that encrypt input buckets which are not ours.
+    What a labeling job may access. A prefix ends in a slash, or is empty for the whole bucket.
+    inputs: the prefixes that contain clips, by bucket. artifact_bucket, artifact_prefix: where job files are stored.
+    output_bucket, output_prefix: where labels are stored. read_key_arns: keys that encrypt input buckets that are not ours.
   EOT
   type = object({
     inputs          = map(list(string))
@@ -33,7 +33,7 @@ variable "access" {
 }
 
 variable "data_key" {
-  description = "The key that encrypts our own buckets, or null where S3 manages the keys."
+  description = "The key that encrypts our own buckets, or null if S3 manages the keys."
   type        = object({ arn = string })
   default     = null
 

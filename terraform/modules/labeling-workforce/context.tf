@@ -1,5 +1,5 @@
 variable "context" {
-  description = "Where this stands: the name that begins every other name, the account, the partition and the Region."
+  description = "Where this module runs: the prefix of every name, the account, the partition and the Region."
   type = object({
     name       = string
     account_id = string
@@ -9,7 +9,7 @@ variable "context" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,23}[a-z0-9]$", var.context.name))
-    error_message = "context.name is 2 to 25 lower-case letters, digits and hyphens, such as \"groundctl-production\"."
+    error_message = "context.name is 2 to 25 lowercase letters, digits and hyphens, such as \"groundctl-production\"."
   }
 
   validation {

@@ -6,7 +6,7 @@ locals {
   ]...)
 }
 
-# Cognito sends each of them an invitation with a first password, which never comes by Terraform.
+# Cognito sends each member an invitation with a first password, which Terraform never sees.
 resource "aws_cognito_user" "this" {
   for_each = local.members
 
@@ -27,6 +27,6 @@ resource "aws_cognito_user_in_group" "this" {
   username     = aws_cognito_user.this[each.value.member].username
   group_name   = aws_cognito_user_group.this[each.value.team].name
 
-  # SageMaker tells a worker of new work only if the team's topic was there when the worker came.
+  # SageMaker notifies a worker of new work only if the team had its topic when the worker joined.
   depends_on = [aws_sagemaker_workteam.this]
 }

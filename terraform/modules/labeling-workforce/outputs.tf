@@ -14,7 +14,7 @@ output "portals" {
 }
 
 output "workforce" {
-  description = "The workforce in which the teams are, in the words of workforce.existing: what another environment of this account and Region gives there."
+  description = "The workforce of the teams, as a value for workforce.existing in another environment of this account and Region."
   value = {
     name         = local.workforce.name
     user_pool_id = local.workforce.user_pool_id

@@ -1,9 +1,9 @@
 variable "workforce" {
   description = <<-EOT
-    The one private workforce that an AWS account has in a Region: exactly one of new and existing.
-    new: make it. allowed_cidrs: the only addresses from which workers reach its portal; empty: from anywhere.
-    new.oidc: your own identity provider vouches for the workers; left out, a Cognito user pool is made.
-    existing: make the teams in a workforce that is there. One of Cognito has a user pool and a client, one of OIDC has neither.
+    The one private workforce that an AWS account has in a Region: set exactly one of new and existing.
+    new: create it. allowed_cidrs: the only addresses from which workers can reach its portal; empty: from anywhere.
+    new.oidc: your own identity provider authenticates the workers; if you leave it out, a Cognito user pool is created.
+    existing: create the teams in an existing workforce. One of Cognito has a user pool and a client, one of OIDC has neither.
   EOT
   type = object({
     new = optional(object({
@@ -28,12 +28,12 @@ variable "workforce" {
 
   validation {
     condition     = length([for choice in [var.workforce.new, var.workforce.existing] : choice if choice != null]) == 1
-    error_message = "An AWS account has one private workforce in a Region, so workforce says which: run `aws sagemaker list-workforces`. If it shows one, give it as { existing = { name = \"...\", user_pool_id = \"...\", client_id = \"...\" } }; if it shows none, have one made with { new = {} }."
+    error_message = "An AWS account has one private workforce in a Region, so set workforce: run `aws sagemaker list-workforces`. If it shows one, set { existing = { name = \"...\", user_pool_id = \"...\", client_id = \"...\" } }. If it shows none, create one with { new = {} }."
   }
 
   validation {
     condition     = try((var.workforce.existing.user_pool_id == null) == (var.workforce.existing.client_id == null), true)
-    error_message = "workforce.existing has user_pool_id and client_id, both, where Cognito vouches for its workers, and neither where an OIDC identity provider does. `aws sagemaker describe-workforce` shows them."
+    error_message = "workforce.existing needs both user_pool_id and client_id if Cognito authenticates its workers, and neither if an OIDC identity provider does. `aws sagemaker describe-workforce` shows them."
   }
 
   validation {
@@ -60,21 +60,21 @@ variable "workforce" {
 }
 
 variable "oidc_client_secret" {
-  description = "The secret of workforce.new.oidc.client_id. Give it as TF_VAR_oidc_client_secret; it is kept in the Terraform state, since the provider has no other way."
+  description = "The secret of workforce.new.oidc.client_id. Set it as TF_VAR_oidc_client_secret. The provider keeps it in the Terraform state."
   type        = string
   default     = null
   sensitive   = true
 
   validation {
     condition     = (try(var.workforce.new.oidc, null) != null) == (var.oidc_client_secret != null)
-    error_message = "oidc_client_secret goes with workforce.new.oidc: give both, the secret as TF_VAR_oidc_client_secret, or neither. To keep it out of the state, make the workforce with `aws sagemaker create-workforce` and name it in workforce.existing."
+    error_message = "oidc_client_secret belongs to workforce.new.oidc: set both, the secret as TF_VAR_oidc_client_secret, or neither. To keep it out of the state, create the workforce with `aws sagemaker create-workforce` and name it in workforce.existing."
   }
 }
 
 variable "teams" {
   description = <<-EOT
-    Work teams, by name. members: e-mail addresses of the workers, whom Cognito invites; they are kept in the Terraform state.
-    groups: groups of the OIDC identity provider, in place of members. notification_topic_arn: an SNS topic that tells of new work.
+    Work teams, by name. members: e-mail addresses of the workers, whom Cognito invites; the Terraform state contains them.
+    groups: groups of the OIDC identity provider, instead of members. notification_topic_arn: an SNS topic that announces new work.
   EOT
   type = map(object({
     description            = string
@@ -85,12 +85,12 @@ variable "teams" {
 
   validation {
     condition     = alltrue([for name in keys(var.teams) : can(regex("^[a-z0-9](-*[a-z0-9])*$", name)) && length(name) <= 63])
-    error_message = "A team's name is at most 63 lower-case letters, digits and hyphens, and starts and ends with a letter or digit, such as \"court-side-reviewers\"."
+    error_message = "A team's name is at most 63 lowercase letters, digits and hyphens, and starts and ends with a letter or digit, such as \"court-side-reviewers\"."
   }
 
   validation {
     condition     = length(var.teams) >= 1 && length(var.teams) <= 25
-    error_message = "teams has 1 to 25 teams: AWS allows no more in one account and Region. Leave the module out where there is none."
+    error_message = "teams has 1 to 25 teams: AWS allows no more in one account and Region. Leave out the module if there is none."
   }
 
   validation {
@@ -102,12 +102,12 @@ variable "teams" {
     condition = alltrue(flatten([
       for team in values(var.teams) : [for member in team.members : can(regex("^[a-z0-9._%+-]+@[a-z0-9-]+(\\.[a-z0-9-]+)+$", member))]
     ]))
-    error_message = "A team's members are e-mail addresses in lower case, such as \"ann@example.com\": a worker in two teams is one account."
+    error_message = "A team's members are e-mail addresses in lowercase, such as \"ann@example.com\": a worker in two teams is one account."
   }
 
   validation {
     condition     = local.uses_oidc || alltrue([for team in values(var.teams) : length(team.groups) == 0])
-    error_message = "A team's groups are groups of an OIDC identity provider. This workforce is one of Cognito: list the workers' e-mail addresses as members."
+    error_message = "A team's groups are groups of an OIDC identity provider. This workforce uses Cognito: list the workers' e-mail addresses as members."
   }
 
   validation {

@@ -3,7 +3,7 @@ locals {
   uses_oidc       = local.makes_workforce ? var.workforce.new.oidc != null : try(var.workforce.existing.user_pool_id, null) == null
   makes_pool      = local.makes_workforce && !local.uses_oidc
 
-  # Read back from what is made, so that a team waits for its workforce.
+  # Read from the created resource, so that a team waits for its workforce.
   workforce = local.makes_workforce ? {
     name         = one(aws_sagemaker_workforce.this[*].workforce_name)
     user_pool_id = one(aws_cognito_user_pool.this[*].id)
@@ -19,7 +19,7 @@ resource "aws_cognito_user_pool" "this" {
   auto_verified_attributes = ["email"]
   username_attributes      = ["email"]
 
-  # Workers are invited. Who could sign up alone would see clips that are not public.
+  # Workers are invited. A person who could sign up alone would see clips that are not public.
   admin_create_user_config {
     allow_admin_create_user_only = true
   }
@@ -48,7 +48,7 @@ resource "aws_cognito_user_pool_client" "this" {
   user_pool_id    = aws_cognito_user_pool.this[0].id
   generate_secret = true
 
-  # CreateWorkforce writes the portal's addresses and its way of signing in into this client. Taking them out again would
+  # CreateWorkforce writes the portal's addresses and sign-in settings into this client. Removing them would
   # lock every worker out.
   lifecycle {
     ignore_changes = [
@@ -63,7 +63,7 @@ resource "aws_cognito_user_pool_client" "this" {
   }
 }
 
-# A sign-in domain is shared by all accounts of a Region, hence the account in its name.
+# All accounts share the sign-in domains of a Region, so the name contains the account.
 resource "aws_cognito_user_pool_domain" "this" {
   count = local.makes_pool ? 1 : 0
 
@@ -81,7 +81,7 @@ resource "aws_sagemaker_workforce" "this" {
 
     content {
       client_id = aws_cognito_user_pool_client.this[0].id
-      # By way of the domain: SageMaker refuses a pool that has none.
+      # Depends on the domain: SageMaker refuses a pool without one.
       user_pool = aws_cognito_user_pool_domain.this[0].user_pool_id
     }
   }

@@ -1,4 +1,4 @@
-// Runs emulate's GitHub on loopback for emulator.py, which sends the settings as the first line of standard input, then "reset" as
+// Runs emulate's GitHub on loopback for backend/emulate_process.py, which sends the settings as the first line of standard input, then "reset" as
 // often as it likes. It ends with its standard input, so that nothing is left behind when the tests are killed.
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
@@ -6,7 +6,7 @@ import { createEmulator } from "emulate";
 
 const HOST = "127.0.0.1";
 
-// emulate answers with its advertised address, which is the front's, so it does not tell which port it took.
+// emulate answers with its advertised address, which is the gateway's, so it does not report its port.
 const freePort = () =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, HOST, () => {

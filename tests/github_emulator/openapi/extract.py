@@ -1,4 +1,4 @@
-"""Make github.json anew: the operations we use, out of GitHub's published OpenAPI description.
+"""Regenerate github.json: the operations we use, out of GitHub's published OpenAPI description.
 
 `python tests/github_emulator/openapi/extract.py` fetches the npm package (385 MB unpacked) into a temporary folder and leaves only the extract.
 """
@@ -20,7 +20,7 @@ VERSION = "23.0.2"
 SOURCE = "package/generated/api.github.com.json"
 TARGET = FOLDER / "github.json"
 
-# What groundctl calls, then what the front offers to tests and what a client library may ask on the way.
+# What groundctl calls, then what the gateway offers to tests and what a client library may ask on the way.
 OPERATIONS = frozenset({
     "actions/download-artifact",
     "actions/get-artifact",

@@ -1,4 +1,4 @@
-"""Fetches as actions/checkout does: the event's commit, shallow unless told otherwise, by a token that may read contents."""
+"""Stub of actions/checkout: fetches the event's commit with a token that can read contents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def main() -> int:
     workspace = Path(os.environ["GITHUB_WORKSPACE"])
     depth = os.environ["DEPTH"]
     wanted = os.environ["REF"] or os.environ["GITHUB_SHA"]
-    origin = Path(os.environ["HUB_ORIGIN"]).as_uri()
+    origin = Path(os.environ["EMULATOR_ORIGIN"]).as_uri()
     git("init", "--quiet", str(workspace))
     git("remote", "add", "origin", f"{server}/{repository}")
     if depth == "0":
@@ -39,9 +39,9 @@ def main() -> int:
 
 
 def may_read(token: str) -> bool:
-    """Ask GitHub whether a token may read what is in the repository."""
+    """Return whether a token can read the repository."""
     request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{os.environ['HUB_URL']}/_runner/token", headers={"Authorization": f"Bearer {token}"}
+        f"{os.environ['EMULATOR_URL']}/_runner/token", headers={"Authorization": f"Bearer {token}"}
     )
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         permissions: dict[str, str] = json.load(answer)["permissions"]

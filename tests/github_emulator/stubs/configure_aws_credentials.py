@@ -1,4 +1,4 @@
-"""Does what the real one does: asks GitHub for an identity, AWS for credentials, and hands those to the steps that follow."""
+"""Stub of aws-actions/configure-aws-credentials: exchanges an OIDC identity for credentials."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.config import Config
 
 
 def main() -> int:
-    """Take on the role."""
+    """Assume the role."""
     if "AWS_ENDPOINT_URL" not in os.environ:
         print("::error::AWS_ENDPOINT_URL is not set: this would go to the real AWS")
         return 1
@@ -33,22 +33,22 @@ def main() -> int:
         DurationSeconds=int(os.environ["SECONDS_WANTED"]),
         WebIdentityToken=identity(),
     )["Credentials"]
-    told = {
+    values = {
         "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
         "AWS_SESSION_TOKEN": given["SessionToken"],
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
     }
-    for value in list(told.values())[:3]:
+    for value in list(values.values())[:3]:
         print(f"::add-mask::{value}")
-    append("GITHUB_ENV", told)
+    append("GITHUB_ENV", values)
     append("GITHUB_OUTPUT", {"aws-account-id": role.split(":")[4]})
     return 0
 
 
 def identity() -> str:
-    """Ask GitHub who this job is."""
+    """Request the OIDC identity of the job."""
     audience = urllib.parse.quote(os.environ["AUDIENCE"])
     request = urllib.request.Request(  # noqa: S310 - our own server
         f"{os.environ['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience={audience}",
@@ -58,10 +58,10 @@ def identity() -> str:
         return str(json.load(answer)["value"])
 
 
-def append(file: str, told: dict[str, str]) -> None:
-    """Add lines to one of the runner's files."""
+def append(file: str, values: dict[str, str]) -> None:
+    """Append lines to one of the runner's files."""
     with Path(os.environ[file]).open("a") as opened:
-        opened.writelines(f"{name}={value}\n" for name, value in told.items())
+        opened.writelines(f"{name}={value}\n" for name, value in values.items())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Puts Python on PATH, and lays a .venv into the workspace that is ready, so that `make setup` finds nothing left to do.
+"""Stub of actions/setup-python: puts Python on PATH and creates a ready .venv in the workspace, so `make setup` does nothing.
 
 Installing from the lock takes half a minute a job, and CI does it once anyway. The workspace's own scripts/ come first, so it is
 its code that runs; only what others wrote is shared with the checkout that runs the tests.
@@ -14,7 +14,7 @@ import sysconfig
 import venv
 from pathlib import Path
 
-# What our distribution installs; all other programs are others'.
+# The programs that our distribution installs.
 PROGRAMS = {"groundctl": "groundctl.cli.main", "groundtruth-simulator": "groundtruth_simulator.server"}
 
 
@@ -32,7 +32,7 @@ def main() -> int:
         print(f"Python {wanted} was asked for; the tests have {platform.python_version()}.")
     workspace = Path(os.environ["GITHUB_WORKSPACE"])
     if (workspace / "scripts" / "groundctl").is_dir():
-        lay_environment(workspace, Path(os.environ["HUB_CHECKOUT"]) / ".venv")
+        lay_environment(workspace, Path(os.environ["EMULATOR_CHECKOUT"]) / ".venv")
     return 0
 
 

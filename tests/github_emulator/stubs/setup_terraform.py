@@ -1,4 +1,4 @@
-"""Puts this machine's Terraform on PATH under its name, or the one that the set-up of the checkout brought."""
+"""Stub of hashicorp/setup-terraform: puts the machine's Terraform on PATH."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def main() -> int:
     if os.environ["WRAPPER"] != "false":
         print("::error::terraform_wrapper must be false: the wrapper mixes its own words into Terraform's output")
         return 1
-    ours = Path(os.environ["HUB_CHECKOUT"]) / ".venv" / "bin" / "gt-terraform"
+    ours = Path(os.environ["EMULATOR_CHECKOUT"]) / ".venv" / "bin" / "gt-terraform"
     found = shutil.which("terraform") or (str(ours) if ours.exists() else "")
     if not found:
         print("::error::there is no Terraform on this machine")

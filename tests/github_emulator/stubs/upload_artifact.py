@@ -1,4 +1,4 @@
-"""Zips files and gives them to GitHub as an artifact of the run, with the real one's ways about hidden and missing files."""
+"""Stub of actions/upload-artifact: zips files and uploads them to the emulator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def main() -> int:
             archive.write(each, each.relative_to(root).as_posix())
     name = urllib.parse.quote(os.environ["NAME"])
     request = urllib.request.Request(  # noqa: S310 - our own server
-        f"{os.environ['HUB_URL']}/_runner/artifacts/{name}",
+        f"{os.environ['EMULATOR_URL']}/_runner/artifacts/{name}",
         data=packed.getvalue(),
         method="PUT",
         headers={"Authorization": f"Bearer {os.environ['TOKEN']}", "Content-Type": "application/zip"},
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def files(workspace: Path, said: str) -> Iterator[Path]:
-    """Yield the files that a line names."""
+    """Yield the files that a path or glob names."""
     hidden = os.environ["HIDDEN"] == "true"
     for start in workspace.glob(said) if not Path(said).is_absolute() else [Path(said)]:
         if start.is_file():

@@ -1,1 +1,1 @@
-"""GitHub, through PyGithub, and the workflow run we are in."""
+"""GitHub: one repository through PyGithub, and the workflow run that groundctl is part of."""

@@ -1,4 +1,4 @@
-"""The door to the GitHub Actions run we are in: what it is about, its summary and its outputs."""
+"""The GitHub Actions run that groundctl is part of: its context, its summary, and its outputs."""
 
 from __future__ import annotations
 
@@ -9,66 +9,55 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 
 
 @dataclass(frozen=True)
 class WorkflowRun:
-    """One run of a workflow; settings are the variables that GitHub gives to its steps."""
+    """One run of a workflow; settings are the environment variables that GitHub sets for its steps."""
 
     settings: Mapping[str, str]
 
     def check(self) -> None:
-        """Raise UsageError unless all is there that is needed to speak on GitHub: better before than after the work."""
+        """Raise UsageError unless everything is set that reports on GitHub need: check before the work, not after it."""
         for name in ("GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"):
             self._setting(name)
 
     @property
     def repository(self) -> str:
-        """Name the repository, owner and name."""
+        """Return the repository as owner/name."""
         return self._setting("GITHUB_REPOSITORY")
 
-    @property
-    def id(self) -> int:
-        """Number the run among all runs of the repository."""
-        return int(self._setting("GITHUB_RUN_ID"))
-
-    @property
-    def attempt(self) -> int:
-        """Count how often the run was started."""
-        return int(self.settings.get("GITHUB_RUN_ATTEMPT") or 1)
-
-    @property
-    def url(self) -> str:
-        """Give the address of the run's page."""
+    def context(self, environment: str) -> RunContext:
+        """Describe the run, as it acts for one environment."""
+        pull_request = self._event.get("pull_request")
+        run_id = int(self._setting("GITHUB_RUN_ID"))
         server = self.settings.get("GITHUB_SERVER_URL") or "https://github.com"
-        return f"{server}/{self.repository}/actions/runs/{self.id}"
+        return RunContext(
+            repository=self.repository,
+            environment=environment,
+            # The commit of a pull request's run is GitHub's trial merge; people look at the newest commit.
+            head_commit=str(pull_request["head"]["sha"]) if pull_request else self._setting("GITHUB_SHA"),
+            run_id=run_id,
+            attempt=int(self.settings.get("GITHUB_RUN_ATTEMPT") or 1),
+            run_url=f"{server}/{self.repository}/actions/runs/{run_id}",
+            pull_request=int(pull_request["number"]) if pull_request else None,
+        )
 
     @property
     def api(self) -> str:
-        """Give the address of GitHub's API."""
+        """Return the URL of GitHub's API."""
         return self.settings.get("GITHUB_API_URL") or "https://api.github.com"
 
     @property
     def token(self) -> str:
-        """Give the token that the workflow handed to this step."""
+        """Return the token that the workflow passed to this step."""
         return self._setting("GITHUB_TOKEN")
 
     @property
-    def pull_request(self) -> int | None:
-        """Number the pull request that the run is about, if it is about one."""
-        pull_request = self._event.get("pull_request")
-        return int(pull_request["number"]) if pull_request else None
-
-    @property
-    def head(self) -> str:
-        """Name the commit that people look at: a pull request's newest, not the merge that GitHub tries with it."""
-        pull_request = self._event.get("pull_request")
-        return str(pull_request["head"]["sha"]) if pull_request else self._setting("GITHUB_SHA")
-
-    @property
     def is_from_fork(self) -> bool:
-        """Say whether the pull request comes from another repository: its runs get no rights."""
+        """Return whether the pull request comes from another repository; its runs get no permissions."""
         pull_request = self._event.get("pull_request")
         if not pull_request:
             return False
@@ -76,13 +65,13 @@ class WorkflowRun:
         return source is None or source["full_name"] != self.repository
 
     def summarize(self, text: str) -> None:
-        """Add to the summary on the run's page."""
+        """Append to the summary on the run's page."""
         self._append("GITHUB_STEP_SUMMARY", text if text.endswith("\n") else f"{text}\n")
 
-    def give(self, outputs: Mapping[str, str]) -> None:
-        """Hand values to the steps and jobs that follow."""
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Set outputs for later steps and jobs."""
         for name, value in outputs.items():
-            # A value that held the delimiter could set outputs of its own; nobody guesses this one.
+            # A value that contains the delimiter could set other outputs; a random delimiter cannot be guessed.
             delimiter = f"groundctl-{secrets.token_hex(16)}"
             self._append("GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
@@ -94,7 +83,9 @@ class WorkflowRun:
         try:
             event: dict[str, Any] = json.loads(Path(path).read_bytes())
         except (OSError, ValueError) as error:
-            raise UsageError(f"the event in {path} cannot be read: {error}", hint="run it in a workflow") from error
+            raise UsageError(
+                f"the event in {path} cannot be read: {error}", hint="run this command in a workflow"
+            ) from error
         return event
 
     def _append(self, variable: str, text: str) -> None:
@@ -105,5 +96,5 @@ class WorkflowRun:
     def _setting(self, name: str) -> str:
         if value := self.settings.get(name):
             return value
-        hint = "this is for runs of a workflow: GitHub sets it there, and a step's env hands on GITHUB_TOKEN"
+        hint = "this command is for runs of a workflow: GitHub sets the variable there; pass GITHUB_TOKEN in the step's env"
         raise UsageError(f"{name} is not set", hint=hint)

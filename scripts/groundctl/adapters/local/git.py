@@ -13,7 +13,7 @@ SHALLOW_HINT = "check out with the whole history (fetch-depth: 0)"
 
 
 @dataclass(frozen=True)
-class GitHistory:
+class LocalGitHistory:
     """The commits behind a checkout; paths are relative to it."""
 
     root: Path

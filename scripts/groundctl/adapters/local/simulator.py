@@ -1,9 +1,8 @@
-"""The door to the simulator: starts it as a process of its own, moves its clock, tells its workers what is right."""
+"""The adapter for the simulator: starts it as a process, moves its clock, gives its workers the right labels."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -28,9 +27,9 @@ FOREIGN_SETTINGS = (
 class SimulatorProcess:
     """A simulator on a free port of this machine, with no job in it yet and its clock standing still."""
 
-    def __init__(self, *, seed: int = 7) -> None:
+    def __init__(self, *, environment: Mapping[str, str], seed: int = 7) -> None:
         command = [sys.executable, "-m", "groundtruth_simulator.server", "--port", "0", "--frozen", "--seed", str(seed)]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        clean = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean)  # noqa: S603 - our own module
         self.url = self._read_url()
 

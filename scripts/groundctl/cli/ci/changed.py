@@ -1,19 +1,40 @@
-"""groundctl touched: whether a branch changes anything that a plan is made from."""
+"""groundctl ci changed: report whether a branch changes any plan input."""
 
-from argparse import Namespace
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
 
 from groundctl.app.review import WHAT_PLANS_READ
+from groundctl.cli.options import Command, Option
 from groundctl.composition import in_a_workflow, open_checkout, open_history, open_workflow_run
+from groundctl.exit_codes import ExitCode
 
 # What the workflows themselves do is part of what a plan says.
 MATTERS = (*(f"{folder}/" for folder in WHAT_PLANS_READ), ".github/", "requirements.lock", "Makefile")
 
 
-def run(options: Namespace) -> int:
-    """Print true or false, and hand it to the next steps of a workflow."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiChangedOptions:
+    """The options of `groundctl ci changed`."""
+
+    base: Annotated[str, Option("--base", "the commit that the branch will be merged into", metavar="COMMIT")]
+
+
+def run(options: CiChangedOptions) -> ExitCode:
+    """Print true or false, and hand it to the next steps of the workflow."""
     changed = open_history(open_checkout()).changed_since(options.base)
     answer = str(any(path.startswith(MATTERS) for path in changed)).lower()
     print(answer)
     if in_a_workflow():
-        open_workflow_run().give({"touched": answer})
-    return 0
+        open_workflow_run().set_outputs({"changed": answer})
+    return ExitCode.OK
+
+
+COMMAND = Command(
+    description="Report whether a branch changes any plan input: declarations, schemas, Terraform, this tool, or the"
+    " workflows. Prints true or false, which is also the output `changed`.",
+    examples=('groundctl ci changed --base "$BASE"',),
+    options=CiChangedOptions,
+    run=run,
+)

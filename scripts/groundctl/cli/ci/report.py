@@ -1,30 +1,41 @@
-"""groundctl report: says on pull requests how things stand, from what AWS says alone."""
+"""groundctl ci report: update the comments of unfinished jobs, from what AWS reports alone."""
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
+from groundctl.app.plan import PlanningResult
+from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
-from groundctl.cli.ci.reporter import WORLD_FAILED, PullRequestReporter, open_reporter
-from groundctl.cli.planning import PlanningResult, create_plan
+from groundctl.cli.ci.reporter import collect_statuses, open_reporter, print_published, summarize
+from groundctl.cli.options import Command, InfrastructureFile, Option
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE
-from groundctl.domain.tracking.comment_marker import Stage
-from groundctl.errors import UsageError
-from groundctl.presentation.markdown.check_run import stories_check, untouched_check
-from groundctl.presentation.markdown.problems_comment import untouched_words
-from groundctl.presentation.markdown.run_summary import stories_words
+from groundctl.exit_codes import ExitCode
+from groundctl.presentation.markdown.check_run import statuses_check
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.run_summary import run_summary
 
 
-def run(options: Namespace) -> int:
-    """Bring the pull requests of unfinished jobs up to date; exit 3 if one of them could not be told."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiReportOptions:
+    """The options of `groundctl ci report`."""
+
+    check: Annotated[bool, Option("--check", "also put a check on the commit of this run")] = False
+    infrastructure: InfrastructureFile = None
+
+
+def run(options: CiReportOptions) -> ExitCode:
+    """Update the pull requests of unfinished jobs; exit 3 if one of them cannot be updated."""
     reporter = open_reporter()
-    if options.untouched:
-        return _untouched(reporter)
-    planned = create_plan(options, despite_problems=True)
+    planned = plan_checkout(options.infrastructure, despite_problems=True)
     assert not isinstance(planned, Validated)  # noqa: S101 - despite problems there is a plan
     return publish_all(reporter, planned, check=options.check)
 
@@ -36,27 +47,40 @@ def publish_all(
     *,
     check: bool,
     only_outcomes: bool = False,
-) -> int:
-    """Tell every pull request that may want to hear of its jobs, and where asked the commit of this run."""
-    told = reporter.stories(planned, outcomes)
-    # The check is about the commit, and so about everything; a comment is not told over by a job that saw less.
-    delivered = reporter.tell(story for story in told if not only_outcomes or any(job.outcome for job in story.jobs))
-    footer, now = reporter.footer(planned.plan.digest), datetime.now(UTC)
-    reporter.summarize(lambda limit: stories_words(told, now, footer=footer, limit=limit), delivered)
-    checked = not check or reporter.check("groundctl apply", stories_check(told, now, footer=footer))
+) -> ExitCode:
+    """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked."""
+    now = datetime.now(UTC)
+    statuses = collect_statuses(reporter, planned, outcomes, now)
+    # The check is about the commit, and so about everything; a job that saw less does not overwrite a comment.
+    to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]
+    published = reporter.publish_all(
+        to_publish,
+        lambda status, limit: status_comment(
+            status, now, footer=Footer(run=reporter.run, plan_digest=status.plan_digest), limit=limit
+        ),
+    )
+    footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
+    checked = reporter.publish_check("groundctl apply", statuses_check(statuses, now, footer=footer)) if check else None
+    print_published(published, checked)
+    summarize(lambda limit: run_summary(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
-    # What is held wants a person, and where a file is faulty nothing is created: another apply would do nothing.
-    left = 0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for story in told for job in story.jobs)
-    reporter.run.give({"left": str(left)})
-    return WORLD_FAILED if not checked or any(one.why for one in delivered) else int(faulty)
+    # A held job needs an approval, and where a file is faulty nothing is created: another apply would do nothing.
+    left = (
+        0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for status in statuses for job in status.jobs)
+    )
+    open_workflow_run().set_outputs({"left": str(left)})
+    if (checked and checked.error) or any(comment.error for comment in published):
+        return ExitCode.EXTERNAL_FAILURE
+    return ExitCode.PROBLEMS if faulty else ExitCode.OK
 
 
-def _untouched(reporter: PullRequestReporter) -> int:
-    """Let the check say that there is nothing to plan; a comment is only there to be corrected."""
-    number = reporter.run.pull_request
-    if number is None:
-        raise UsageError("this run is about no pull request", hint="use --untouched in a workflow on pull_request")
-    footer = reporter.footer()
-    delivered = reporter.comment(number, Stage.PLANNED, lambda _: untouched_words(footer), update_only=True)
-    checked = reporter.check("groundctl plan", untouched_check(footer))
-    return WORLD_FAILED if delivered.why or not checked else 0
+COMMAND = Command(
+    description="Update the comments of pull requests whose labeling jobs are not finished. The output `left` is the"
+    " number of approved changes that no run has made yet.",
+    examples=(
+        "groundctl ci report",
+        "groundctl ci report --check",
+    ),
+    options=CiReportOptions,
+    run=run,
+)

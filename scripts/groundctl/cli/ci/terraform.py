@@ -1,30 +1,73 @@
-"""groundctl terraform: plan or apply the ground of one environment, as the workflows do."""
+"""groundctl ci terraform: plan or apply Terraform for one environment."""
 
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run
+from groundctl.cli.options import Argument, Command, Option
+from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run, write_text
 from groundctl.domain.tracking.terraform_plan import summarize_terraform_plan, terraform_plan_content
+from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 
 
-def run(options: Namespace) -> int:
+class TerraformStep(StrEnum):
+    """What to do with Terraform's code."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiTerraformOptions:
+    """The options of `groundctl ci terraform`."""
+
+    step: Annotated[TerraformStep, Argument("{plan,apply}", "plan: print what would change; apply: change it")]
+    environment: Annotated[
+        str,
+        Option("--environment", "use the files of this name in terraform/environments/", metavar="NAME"),
+    ]
+    out: Annotated[
+        str | None,
+        Option("--out", "with plan: also write the changes to this file as JSON", metavar="FILE"),
+    ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse --out where it would be ignored."""
+        if self.out and self.step is TerraformStep.APPLY:
+            raise UsageError("--out has no effect with apply", hint="use it with `groundctl ci terraform plan`")
+
+
+def run(options: CiTerraformOptions) -> ExitCode:
     """Print what would change, or change it."""
     stack, variables = open_terraform(open_checkout(), options.environment)
     found = summarize_terraform_plan(stack.plan(var_file=variables))
     print(terraform_plan_text(found))
-    if options.step == "apply":
+    if options.step is TerraformStep.APPLY:
         if not found.is_empty:
             stack.apply(var_file=variables)
             print("Applied.")
-        return 0
+        return ExitCode.OK
     if options.out:
-        target = Path(options.out)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(terraform_plan_content(found), indent=2) + "\n", encoding="utf-8")
+        Path(options.out).parent.mkdir(parents=True, exist_ok=True)
+        write_text(options.out, json.dumps(terraform_plan_content(found), indent=2))
     if in_a_workflow():
-        open_workflow_run().give({"changes": str(not found.is_empty).lower()})
-    return 0
+        open_workflow_run().set_outputs({"changes": str(not found.is_empty).lower()})
+    return ExitCode.OK
+
+
+COMMAND = Command(
+    description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
+    " anything to apply.",
+    examples=(
+        "groundctl ci terraform plan --environment production --out terraform.json",
+        "groundctl ci terraform apply --environment production",
+    ),
+    options=CiTerraformOptions,
+    run=run,
+)

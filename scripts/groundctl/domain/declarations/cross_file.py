@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec
 
@@ -12,12 +13,12 @@ class DeclarationSummary(NamedTuple):
 
     path: str
     name: str
-    follows: str | None
+    follows: JobKey | None
 
     @property
-    def key(self) -> str:
+    def key(self) -> JobKey:
         """Name the job as AWS compares names: ignoring case."""
-        return self.name.lower()
+        return job_key(self.name)
 
 
 Pair = tuple[DeclarationSummary, Diagnostic]
@@ -25,7 +26,7 @@ Pair = tuple[DeclarationSummary, Diagnostic]
 
 def summarize_declaration(path: str, spec: JobSpec) -> DeclarationSummary:
     """Say what other declarations have to know of this one."""
-    follows = spec.source.job.lower() if isinstance(spec.source, ChainedInput) else None
+    follows = job_key(spec.source.job) if isinstance(spec.source, ChainedInput) else None
     return DeclarationSummary(path, spec.name, follows)
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from groundctl.domain.aws.job_names import JobKey, job_key
+
 # What Ground Truth shows to workers.
 CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
 DEFAULT_MATCH = ("**.mp4", "**.webm", "**.ogg")
@@ -115,9 +117,9 @@ class JobSpec:
     tags: tuple[tuple[str, str], ...] = ()
 
     @property
-    def key(self) -> str:
+    def key(self) -> JobKey:
         """Name the job as AWS compares names: ignoring case."""
-        return self.name.lower()
+        return job_key(self.name)
 
     @property
     def source(self) -> Source | None:

@@ -1,7 +1,7 @@
-"""A job is bought once: what one create call may mean, and what to say after looking again.
+"""What one create call did: its possible answers, and the verdict after a look at the job.
 
-CreateLabelingJob has no idempotency token. The call is sent once; on anything but a clean answer the truth is read from
-AWS, by comparing the job under that name with the request we sent.
+CreateLabelingJob has no idempotency token, so the call is sent once. On anything but a clean answer, the job that AWS
+describes under that name is compared with the request that was sent.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.observed import AwsResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameTaken:
-    """AWS said that a job of this name exists: ours from an earlier try, or somebody else's."""
+    """AWS said that a job of this name exists: ours from an earlier try, or another one."""
 
     message: str
 
@@ -68,11 +71,9 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What happened to one job, with the evidence and what to do now."""
+class Verdict:
+    """How one change ended, with the evidence and the next step."""
 
-    name: str
-    path: str
     result: Result
     evidence: str
     hint: str = ""
@@ -80,16 +81,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """An outcome without the job it is about."""
+class Outcome:
+    """The verdict on one job of a plan."""
 
-    result: Result
-    evidence: str
-    hint: str = ""
-    arn: str | None = None
+    name: str
+    path: str
+    verdict: Verdict
+
+    @property
+    def key(self) -> JobKey:
+        """Name the job as AWS compares names."""
+        return job_key(self.name)
+
+    @property
+    def result(self) -> Result:
+        """Give the verdict's result."""
+        return self.verdict.result
 
 
-def judge(answer: CreateResponse, request: Mapping[str, Any], found: Mapping[str, Any] | None) -> Verdict:
+def classify(answer: CreateResponse, request: AwsResponse, described: AwsResponse | None) -> Verdict:
     """Say what one create call did, given what AWS describes under the name afterwards."""
     if isinstance(answer, Rejected):
         return Verdict(
@@ -97,60 +107,68 @@ def judge(answer: CreateResponse, request: Mapping[str, Any], found: Mapping[str
             evidence=f"AWS refused it ({answer.code}): {answer.message}",
             hint=rejection_hint(answer),
         )
-    if found is None:
+    if described is None:
         return _nothing_found(answer)
-    arn = found.get("LabelingJobArn")
+    arn = described.get("LabelingJobArn")
     # Accepted means that the name was free: the job under it is ours, however AWS writes it down.
-    if not isinstance(answer, Accepted) and not is_same_purchase(request, found):
+    if not isinstance(answer, Accepted) and not is_same_purchase(request, described):
         return Verdict(
             result=Result.FAILED,
-            evidence="a job of this name exists, made from another declaration or other clips",
-            hint="choose another name: a name is used up for ever",
+            evidence="a job of this name exists, created from another declaration or other clips",
+            hint="choose another name: job names cannot be reused",
             arn=arn,
         )
-    if found.get("LabelingJobStatus") == "Failed":
+    if described.get("LabelingJobStatus") == "Failed":
         return Verdict(
             result=Result.FAILED,
-            evidence=f"AWS accepted it and then failed it: {found.get('FailureReason', 'no reason given')}",
-            hint="mend the cause, then declare the job under a new name: this one is used up",
+            evidence=f"AWS accepted the job and then failed it: {described.get('FailureReason', 'no reason given')}",
+            hint="fix the cause, then declare the job under a new name: job names cannot be reused",
             arn=arn,
         )
-    result, evidence = _in_good_order(answer)
-    if differences := tuple(members_that_differ(request, found)):
-        evidence += f"; AWS shows {', '.join(differences[:5])} otherwise than asked"
+    result, evidence = _success(answer)
+    if differences := tuple(members_that_differ(request, described)):
+        evidence += f"; AWS shows other values than requested for {', '.join(differences[:5])}"
     return Verdict(result=result, evidence=evidence, arn=arn)
 
 
-def _in_good_order(answer: CreateResponse) -> tuple[Result, str]:
+def _success(answer: CreateResponse) -> tuple[Result, str]:
     match answer:
         case Accepted():
-            return Result.CREATED, "accepted, and there"
+            return Result.CREATED, "accepted, and visible"
         case Unclear(message=message):
-            return Result.CREATED, f"the answer was lost ({message}), but the job is there and is the one we asked for"
+            return (
+                Result.CREATED,
+                f"the answer was lost ({message}), but the job exists and is the one that was requested",
+            )
         case _:
-            return Result.EXISTED, "it was there already, made from the same declaration"
+            return Result.EXISTED, "it existed already, created from the same declaration"
 
 
-def is_same_purchase(request: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Say whether a described job was made from the same declaration and clips: their digests are in the manifest's key."""
-    source, have = request["InputConfig"]["DataSource"], found.get("InputConfig", {}).get("DataSource", {})
+def is_same_purchase(request: AwsResponse, described: AwsResponse) -> bool:
+    """Say whether a described job was created from the same declaration and clips: their digests are in the manifest's key."""
+    source, have = request["InputConfig"]["DataSource"], described.get("InputConfig", {}).get("DataSource", {})
     if "S3DataSource" in source:
         return bool(source["S3DataSource"] == have.get("S3DataSource"))
-    return bool(_tags(request).items() <= _tags(found).items() and source == have)
+    return bool(_tags(request).items() <= _tags(described).items() and source == have)
 
 
 def _nothing_found(answer: CreateResponse) -> Verdict:
-    again = "run apply again: it looks first, and the name keeps it from being bought twice"
+    again = "run apply again: it looks for the job first, and AWS takes a name only once"
     match answer:
         case Accepted(arn=arn):
-            return Verdict(result=Result.UNKNOWN, evidence="accepted, but not to be seen yet", hint=again, arn=arn)
+            return Verdict(
+                result=Result.UNKNOWN,
+                evidence="AWS accepted the request, but the job is not visible yet",
+                hint=again,
+                arn=arn,
+            )
         case Throttled(message=message):
             return Verdict(
-                result=Result.FAILED, evidence=f"AWS was too busy, and created nothing: {message}", hint=again
+                result=Result.FAILED, evidence=f"AWS throttled the request and created nothing: {message}", hint=again
             )
         case _:
             return Verdict(
-                result=Result.UNKNOWN, evidence=f"{answer.message}; no job of this name is to be seen", hint=again
+                result=Result.UNKNOWN, evidence=f"{answer.message}; no job of this name is visible", hint=again
             )
 
 
@@ -161,28 +179,28 @@ def rejection_hint(answer: Rejected) -> str:
         "AccessDeniedException": "the role that applies may not create this job: see terraform/README.md for what it needs",
         "ExpiredTokenException": "the credentials ran out: run apply again with fresh ones",
     }
-    return hints.get(answer.code, "nothing was created; mend the cause and run apply again")
+    return hints.get(answer.code, "nothing was created; fix the cause and run apply again")
 
 
-def members_that_differ(request: Mapping[str, Any], found: Mapping[str, Any], name: str = "") -> Iterator[str]:
-    """Name the members of a request that the described job has otherwise; what AWS adds by itself is no difference."""
+def members_that_differ(request: AwsResponse, described: AwsResponse, name: str = "") -> Iterator[str]:
+    """Name the members of a request that the described job has otherwise; what AWS adds by itself does not count."""
     for member, wanted in request.items():
-        here, have = f"{name}{member}", found.get(member)
+        here, have = f"{name}{member}", described.get(member)
         if isinstance(wanted, Mapping):
             yield from members_that_differ(wanted, have if isinstance(have, Mapping) else {}, f"{here}.")
         elif member == "Tags":
             # An organisation may add tags of its own, and a fresh job may not show any yet.
-            if have and not _tags(request).items() <= _tags(found).items():
+            if have and not _tags(request).items() <= _tags(described).items():
                 yield here
         elif _comparable(member, wanted) != _comparable(member, have):
             yield here
 
 
-def _tags(holder: Mapping[str, Any]) -> dict[str, str]:
+def _tags(holder: AwsResponse) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in holder.get("Tags") or ()}
 
 
 def _comparable(member: str, value: Any) -> Any:
     if member == "LabelingJobName":
-        return str(value).lower()
+        return job_key(str(value))
     return value or None  # AWS describes an absent KmsKeyId as an empty text

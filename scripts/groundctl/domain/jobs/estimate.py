@@ -1,4 +1,4 @@
-"""What labels are expected to cost, as a range with the source of its rates."""
+"""What labels are expected to cost: a range, with the source of its rates."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +26,7 @@ class Estimate:
         )
 
     def spent(self, labeled: int) -> "Estimate":
-        """Reckon what so many labeled clips have cost, as a share of the whole."""
+        """Estimate what so many labeled clips have cost, as a share of the whole."""
         share = Decimal(min(labeled, self.objects)) / self.objects if self.objects else Decimal(0)
         return Estimate(
             objects=min(labeled, self.objects),
@@ -40,7 +40,7 @@ NOTHING = Estimate(objects=0, answers=0, low=Decimal(0), high=Decimal(0))
 
 
 def estimate(spec: JobSpec, to_label: int, policy: Policy) -> Estimate:
-    """Reckon the cost of labeling so many clips; stopping conditions cap it."""
+    """Estimate the cost of labeling so many clips; stopping conditions cap it."""
     objects = _capped(spec, to_label)
     answers = objects * spec.workers_per_object
     per_answer = spec.price_usd or policy.usd_per_answer.get(spec.team or "", Decimal(0))

@@ -1,4 +1,4 @@
-"""What Terraform hands over, as a value: buckets, role, teams and topics of one account and Region."""
+"""What Terraform outputs, as a value: buckets, role, teams and topics of one account and Region."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class WorkTeam:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infrastructure:
-    """The long-lived things that jobs are made from; teams and topics go by the names declarations use."""
+    """The long-lived resources that jobs use; teams and topics go by the names declarations use."""
 
     environment: str
     account_id: str
@@ -36,7 +36,7 @@ class Infrastructure:
         return f"{self.environment} ({self.account_id}, {self.region})"
 
 
-def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
+def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:  # JSON
     """Turn an object that fits the infrastructure schema into an Infrastructure."""
     return Infrastructure(
         environment=data["environment"],
@@ -53,7 +53,7 @@ def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:
 
 
 def example_for(spec: JobSpec) -> Infrastructure:
-    """Make up an infrastructure that has all a declaration asks for, to look at it offline."""
+    """Make up an infrastructure that has everything a declaration asks for, to show it offline."""
     region, account = spec.region or "us-east-1", "111122223333"
     topics = [topic for topic in (spec.input_topic, spec.output_topic) if topic]
     arn = f"arn:aws:sagemaker:{region}:{account}:workteam/private-crowd/{spec.team}"

@@ -38,7 +38,7 @@ class FrozenInput:
     repeated: int = 0
 
 
-# Stands for clips that nobody has looked up yet; zeros are no digest of anything.
+# Stands for clips that were not looked up; zeros are not the digest of anything.
 UNRESOLVED = FrozenInput(manifest=b"", digest="0" * 32, objects=0, to_label=0)
 
 
@@ -77,7 +77,7 @@ def manifest_of_uris(uris: Iterable[str]) -> bytes:
     return "".join(f'{{"source-ref":{encode_basestring_ascii(uri)}}}\n' for uri in uris).encode()
 
 
-def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:
+def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
     """Write one manifest line for each clip with the team's own keys, in the order given."""
     encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
     return "".join(f"{encode(dict(line))}\n" for line in objects).encode()
@@ -86,7 +86,7 @@ def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:
 def freeze(
     manifest: bytes, labels: Iterable[Label], label_attribute: str, *, within: Sequence[tuple[str, ...]] = ()
 ) -> FrozenInput | tuple[Diagnostic, ...]:
-    """Check a manifest line by line and name it, or say what is wrong with its lines.
+    """Check a manifest line by line and name it, or report what is wrong with its lines.
 
     within bounds where clips may lie: each must start with one of the prefixes of every tuple. Prefixes are taken as
     they stand, so that of a bucket ends with a slash.
@@ -114,9 +114,9 @@ def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:
 
 
 class _Reading:
-    """Takes manifest lines one after the other; at most ten faults are told, the rest are counted."""
+    """Takes manifest lines one after the other, and reports the faults of at most ten."""
 
-    MOST_TOLD = 10
+    MAX_REPORTED = 10
 
     def __init__(self, label_attribute: str, within: Sequence[tuple[str, ...]]) -> None:
         self.label_attribute = label_attribute
@@ -131,11 +131,11 @@ class _Reading:
             return
         self.count += 1
         fault = self._fault(number, line)
-        if fault and len(self.findings) < self.MOST_TOLD:
+        if fault and len(self.findings) < self.MAX_REPORTED:
             self.refuse(f"line {number}: {fault}", "correct the manifest")
 
     def end(self) -> None:
-        """Judge the lines together."""
+        """Check the lines together."""
         if self.count == 0:
             self.refuse("holds no clips", "check the prefix and its match patterns, or the manifest")
         if self.count > MAX_LINES:
@@ -192,7 +192,7 @@ class _Reading:
 class _Bound:
     """Prefixes within which every clip must lie, and the clips that do not."""
 
-    MOST_NAMED: ClassVar[int] = 5
+    MAX_NAMED: ClassVar[int] = 5
 
     prefixes: tuple[str, ...]
     outside: int = 0
@@ -204,16 +204,16 @@ class _Bound:
             self.first = self.first or f"line {number}: {uri}"
 
     def finding(self) -> Diagnostic:
-        named = " and ".join(self.prefixes[: self.MOST_NAMED])
-        more = len(self.prefixes) - self.MOST_NAMED
+        named = " and ".join(self.prefixes[: self.MAX_NAMED])
+        more = len(self.prefixes) - self.MAX_NAMED
         bounds = f"{named} and {more} more" if more > 0 else named
         clips = "1 clip lies" if self.outside == 1 else f"{self.outside:,} clips lie"
         message = f"{clips} outside {bounds}, the first at {self.first}"
-        return _finding("GT703", message, "leave them out, or have the place where they lie allowed")
+        return _finding("GT703", message, "leave them out, or allow their location")
 
 
 class _Surprise(Exception):  # noqa: N818 - says what a line has
-    """JSON that two readers would take differently."""
+    """JSON that two readers would read differently."""
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,21 +1,22 @@
-"""What AWS says about a labeling job, as a value made from one entry of ListLabelingJobs or one Describe."""
+"""What AWS says about a labeling job: one entry of ListLabelingJobs, or one Describe answer, as a value."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
+from groundctl.domain.aws.job_names import JobKey, job_key
+
+# A request to AWS or an answer of AWS, as boto3 has it: members by AWS's names, of whatever type AWS gives them.
+AwsResponse = Mapping[str, Any]
+
 DECLARATION_TAG = "groundctl:declaration"
 INPUT_TAG = "groundctl:input"
 ARTIFACTS_TAG = "groundctl:artifacts"
-
-_OUR_MANIFEST = re.compile(
-    r"s3://(?P<bucket>[^/]+)/jobs/(?P<name>[^/]+)/(?P<declaration>[0-9a-f]{32})-(?P<input>[0-9a-f]{32})/[^/]+"
-)
 
 
 class Status(StrEnum):
@@ -27,7 +28,7 @@ class Status(StrEnum):
     FAILED = "Failed"
     STOPPING = "Stopping"
     STOPPED = "Stopped"
-    # A word that AWS may add one day; nothing is known of it but that it is not one of the ends above.
+    # A status that AWS may add: all that is known of it is that it is none of the others.
     UNKNOWN = "Unknown"
 
     @classmethod
@@ -56,17 +57,24 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFingerprint:
-    """Which declaration and which input a job was made from, and in whose bucket that is written."""
+    """Which declaration and which input a job was created from, and the bucket that holds both."""
 
     bucket: str
     name: str
     declaration: str
     input: str
 
+    def uri_of(self, file: str) -> str:
+        """Say where a file of the job lies, beside its manifest."""
+        folder = s3_layout.job_folder(
+            bucket=self.bucket, name=self.name, declaration=self.declaration, input_digest=self.input
+        )
+        return f"{folder}/{file}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedJob:
-    """A labeling job that exists; the fingerprint is None for jobs that groundctl did not make."""
+    """A labeling job that exists; the fingerprint is None for jobs that groundctl did not create."""
 
     name: str
     arn: str
@@ -81,12 +89,12 @@ class ObservedJob:
     output_manifest: str | None = None
 
     @property
-    def key(self) -> str:
+    def key(self) -> JobKey:
         """Name the job as AWS compares names: ignoring case."""
-        return self.name.lower()
+        return job_key(self.name)
 
 
-def observed_job(entry: Mapping[str, Any]) -> ObservedJob:
+def observed_job(entry: AwsResponse) -> ObservedJob:
     """Read one entry of ListLabelingJobs, or a Describe answer, which has the same members and more."""
     counters = entry.get("LabelCounters", {})
     manifest = entry.get("InputConfig", {}).get("DataSource", {}).get("S3DataSource", {}).get("ManifestS3Uri")
@@ -110,13 +118,13 @@ def observed_job(entry: Mapping[str, Any]) -> ObservedJob:
 
 
 def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:
-    """Read the digests out of the manifest's key, which is how a list of jobs tells drift without a call per job."""
-    found = _OUR_MANIFEST.fullmatch(manifest_uri or "")
-    return JobFingerprint(**found.groupdict()) if found else None
+    """Read the digests out of the manifest's key, so that a list of jobs shows drift without a call for each job."""
+    parts = s3_layout.JOB_FOLDER_FILE.fullmatch(manifest_uri or "")
+    return JobFingerprint(**parts.groupdict()) if parts else None
 
 
-def _tagged(entry: Mapping[str, Any]) -> JobFingerprint | None:
-    """A job fed by a topic has no manifest; its Describe answer has the tags."""
+def _tagged(entry: AwsResponse) -> JobFingerprint | None:
+    """Read the tags of a job fed by a topic: it has no manifest, and Describe shows the tags."""
     tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
     if DECLARATION_TAG not in tags:
         return None

@@ -1,4 +1,4 @@
-"""Holds a plan against those that people reviewed: nothing that costs, or that is for good, may go beyond all of them."""
+"""Compares a plan with the reviewed ones: no create and no stop may go beyond all of them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import digest_of
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.plan import (
+    Action,
+    Create,
+    Plan,
+    Stop,
+    clips_of,
+    cost_of,
+    input_digest_of,
+    purchase_of,
+)
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # What a plan file says about itself and about where it was made, not about what would be done.
 _NOT_DIGESTED = {"digest", "made_for"}
 
+# A plan file, or one change in it, as schemas/plan.schema.json has it.
 Reviewed = Mapping[str, Any]
 
 
-def find_unapproved(plan: Plan, reviewed: Sequence[Reviewed]) -> dict[str, str]:
-    """Find the creates and stops that no reviewed plan covers; key of the job to the reason, with both sides."""
-    found = {}
-    for change in plan.changes:
-        if change.action in IRREVERSIBLE and (told := _uncovered(change, reviewed)):
-            found[change.key] = told
-    return found
+def find_unapproved(plan: Plan, reviewed: Sequence[Reviewed]) -> dict[JobKey, str]:
+    """Find the creates and stops that no reviewed plan covers; the job's key to the reason, with both sides."""
+    reasons = {change.key: _uncovered(change, reviewed) for change in plan.changes if isinstance(change, Create | Stop)}
+    return {key: reason for key, reason in reasons.items() if reason}
 
 
 def same_target(plan: Plan, reviewed: Reviewed) -> bool:
@@ -44,55 +52,66 @@ def is_made_for(reviewed: Reviewed, *, repository: str, commit: str) -> bool:
     return (made_for.get("repository"), made_for.get("commit")) == (repository, commit)
 
 
-def _uncovered(change: Change, reviewed: Sequence[Reviewed]) -> str:
-    """Say why no plan covers a change; nothing if one does. Of several plans the first that knows the job is quoted."""
+def _uncovered(change: Create | Stop, reviewed: Sequence[Reviewed]) -> str:
+    """Say why no plan covers a change; empty if one does. Of several plans, the first that lists the job is quoted."""
     if not reviewed:
         return "no reviewed plan was found for it"
     quoted = ""
-    for approved in (one for plan in reviewed for one in plan["changes"] if one["name"].lower() == change.key):
-        told = "; ".join(_beyond(change, approved))
-        if not told:
-            return ""
-        quoted = quoted or told
+    for plan in reviewed:
+        for approved in plan["changes"]:
+            if job_key(approved["name"]) != change.key:
+                continue
+            reason = "; ".join(_beyond(change, approved))
+            if not reason:
+                return ""
+            quoted = quoted or reason
     return quoted or f"the reviewed plan does not {change.action} it"
 
 
-def _beyond(change: Change, approved: Reviewed) -> Iterator[str]:
+def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
     if approved["action"] == change.action:
-        told = list(_in_words(change, approved))
-        yield from told
-        request = digest_of(change.desired.request) if change.desired else ""
-        if not told and request != approved["request_digest"]:
-            yield "AWS would be told something else than was reviewed: another team, role, bucket, key or worker page"
-    elif (approved["action"], change.action) == (Action.WAITING, Action.CREATE):
+        differences = list(_differences(change, approved))
+        yield from differences
+        purchase = purchase_of(change)
+        request = digest_of(purchase.desired.request) if purchase else ""
+        if not differences and request != approved["request_digest"]:
+            yield "the request to AWS differs from the reviewed one: another team, role, bucket, key or worker page"
+    elif isinstance(change, Create) and approved["action"] == Action.WAITING:
         yield from _beyond_waiting(change, approved)
     else:
         yield f"the reviewed plan does not {change.action} it; it says: {approved['action']}"
 
 
-def _beyond_waiting(change: Change, approved: Reviewed) -> Iterator[str]:
-    """A job that waited for another's output was reviewed before its clips were known: its budget is what was agreed to."""
-    if change.declaration_digest != approved["declaration_digest"]:
-        yield "its file differs from the reviewed one"
-    if change.team != approved["team"]:
-        yield f"another team: reviewed {approved['team']}, now {change.team}"
-    bound = approved["budget_usd"]
+def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
+    """Compare a job that waited when it was reviewed: its clips were not known, so its budget is what was approved."""
+    yield from _other_file(change, approved)
+    yield from _other_team(change, approved)
+    bound, cost = approved["budget_usd"], change.purchase.cost
     if bound is None:
         yield "its cost was open when it was reviewed, and it has no budget"
-    elif change.cost is None or change.cost.high > Decimal(bound):
-        now = f"up to ${change.cost.high}" if change.cost else "open"
+    elif cost is None or cost.high > Decimal(bound):
+        now = f"up to ${cost.high}" if cost else "open"
         yield f"more money: reviewed with a budget of ${bound}, now {now}"
 
 
-def _in_words(change: Change, approved: Reviewed) -> Iterator[str]:
-    if change.declaration_digest != approved["declaration_digest"]:
+def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+    yield from _other_file(change, approved)
+    clips, cost = clips_of(change), cost_of(change)
+    if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):
+        yield f"its clips differ: reviewed {approved['clips']}, now {clips}"
+    yield from _other_team(change, approved)
+    usd = approved["usd"]
+    if usd and cost is None:
+        yield f"its cost is open: reviewed up to ${usd['high']}"
+    elif usd and cost and cost.high > Decimal(usd["high"]):
+        yield f"more money: reviewed up to ${usd['high']}, now up to ${cost.high}"
+
+
+def _other_file(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+    if change.job.declaration_digest != approved["declaration_digest"]:
         yield "its file differs from the reviewed one"
-    if (change.input_digest, change.clips) != (approved["input_digest"], approved["clips"]):
-        yield f"its clips differ: reviewed {approved['clips']}, now {change.clips}"
+
+
+def _other_team(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
     if change.team != approved["team"]:
         yield f"another team: reviewed {approved['team']}, now {change.team}"
-    usd = approved["usd"]
-    if usd and change.cost is None:
-        yield f"its cost is open: reviewed up to ${usd['high']}"
-    elif usd and change.cost and change.cost.high > Decimal(usd["high"]):
-        yield f"more money: reviewed up to ${usd['high']}, now up to ${change.cost.high}"

@@ -1,37 +1,36 @@
-"""What keeps money in bounds: budgets, ceilings, and labels that were bought before."""
+"""What limits spending: budgets, limits of the policy, and labels that were bought before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.jobs.request import job_followed
-from groundctl.domain.planning.plan import Action, Change
+from groundctl.domain.planning.plan import AlreadyAsked, Change, Create, Refused, Unknown
 
 
-def without_bound(declaration: Declaration, policy: Policy) -> Iterator[Diagnostic]:
-    """Refuse what no budget or ceiling can hold."""
+def unbounded(declaration: Declaration, policy: Policy) -> Iterator[Diagnostic]:
+    """Refuse a job whose cost nothing bounds, unless the policy allows it."""
     if not policy.allow_streaming:
-        message = "is fed by a topic: it buys labels for whatever arrives, and no budget or ceiling can hold it"
-        hint = "name the clips instead, or have allow_streaming: true reviewed in jobs/policy.yaml"
+        message = "is fed by a topic: it buys labels for every clip that arrives, and no budget or limit applies"
+        hint = "name the clips instead, or set allow_streaming: true in jobs/policy.yaml"
         yield Diagnostic(rule="P204", message=message, hint=hint, pointer="/input")
     if declaration.spec.budget_usd is not None:
-        message = "has a budget, which nothing can hold while clips keep arriving"
-        hint = "remove budget, and watch the job with `groundctl status`"
+        message = "has a budget, which cannot be kept while clips keep arriving"
+        hint = "remove budget, and follow the job with `groundctl status`"
         yield Diagnostic(rule="P205", message=message, hint=hint, pointer="/budget")
 
 
-def over_budget(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Diagnostic]:
-    """Hold one job against its own budget and the ceiling for one job."""
+def beyond_limits(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Diagnostic]:
+    """Compare the cost of one job with its own budget and with the limit for one job."""
     budget = declaration.spec.budget_usd
     if budget is not None and cost.high > budget:
-        cost_shown, budget_shown = _told_apart(cost.high, budget)
+        cost_shown, budget_shown = _distinct_amounts(cost.high, budget)
         message = f"may cost ${cost_shown}, more than its budget of ${budget_shown}"
         yield Diagnostic(
             rule="P201",
@@ -39,56 +38,58 @@ def over_budget(declaration: Declaration, cost: Estimate, policy: Policy) -> Ite
             hint=f"{declaration.spec.owner} can raise budget.usd, or take fewer clips or workers",
             pointer="/budget/usd",
         )
-    for noun, value, bound in _bounds(policy.job_ceiling, 1, cost):
-        message = f"would buy {value} {noun}, above the ceiling of {bound} for one job"
-        hint = "make it smaller, or have ceilings.job in jobs/policy.yaml reviewed"
+    for noun, value, bound in _exceeded(policy.job_ceiling, 1, cost):
+        message = f"would buy {value} {noun}, above the limit of {bound} for one job"
+        hint = "make it smaller, or raise ceilings.job in jobs/policy.yaml"
         yield Diagnostic(rule="P202", message=message, hint=hint, pointer="/input")
 
 
-def _bounds(ceiling: Limit, jobs: int, cost: Estimate) -> Iterator[tuple[str, str, str]]:
-    """Yield each bound that is passed: what is counted, how much of it, how much is allowed."""
+def _exceeded(limit: Limit, jobs: int, cost: Estimate) -> Iterator[tuple[str, str, str]]:
+    """Yield each bound that is exceeded: what is counted, how much of it, how much is allowed."""
     counted: tuple[tuple[str, int | Decimal, int | Decimal | None], ...] = (
-        ("jobs", jobs, ceiling.jobs),
-        ("clips", cost.objects, ceiling.objects),
-        ("answers", cost.answers, ceiling.answers),
-        ("US dollars", cost.high, ceiling.usd),
+        ("jobs", jobs, limit.jobs),
+        ("clips", cost.objects, limit.objects),
+        ("answers", cost.answers, limit.answers),
+        ("US dollars", cost.high, limit.usd),
     )
     for noun, value, bound in counted:
         if bound is not None and value > bound:
             shown = (
-                _told_apart(Decimal(value), Decimal(bound)) if noun == "US dollars" else (f"{value:,}", f"{bound:,}")
+                _distinct_amounts(Decimal(value), Decimal(bound))
+                if noun == "US dollars"
+                else (f"{value:,}", f"{bound:,}")
             )
             yield noun, *shown
 
 
-def _told_apart(value: Decimal, bound: Decimal) -> tuple[str, str]:
+def _distinct_amounts(value: Decimal, bound: Decimal) -> tuple[str, str]:
     """Write two amounts with cents, or with as many digits as it takes to see that they differ."""
     cents = f"{value:,.2f}", f"{bound:,.2f}"
     return cents if cents[0] != cents[1] else (f"{value:,}", f"{bound:,}")
 
 
-def mark_repurchases(
-    changes: Iterable[Change], declared: Mapping[str, Declaration], observed: Iterable[ObservedJob]
-) -> Iterator[Change]:
-    """The name guards one name only: the same clips and labels under another name would be paid for again.
+def refuse_repurchases(changes: Iterable[Change], observed: Iterable[ObservedJob]) -> Iterator[Change]:
+    """Find the creates that ask for the same labels on the same clips as another job, and do not say so.
 
-    Every job with our marks counts, whatever bucket or environment it was made with.
+    AWS guards one name only: under another name the same clips and labels would be paid for again. Every job with our
+    fingerprint counts, whatever bucket or environment it was created with.
     """
     bought = _latest_purchases(observed)
     for change in changes:
-        if change.action is not Action.CREATE or not change.input_digest:
+        if not isinstance(change, Create) or isinstance(change.purchase.clips, Unknown):
             yield change
             continue
-        latest = bought.get(change.input_digest)
-        if latest is None or latest.lower() in {change.key, job_followed(declared[change.key].spec)}:
-            bought[change.input_digest] = change.name
+        digest = change.purchase.input_digest
+        latest = bought.get(digest)
+        if latest is None or job_key(latest) in {change.key, change.purchase.desired.follows}:
+            bought[digest] = change.name
             yield change
         else:
-            yield replace(change, action=Action.REPURCHASE, reasons=(_repurchase(latest),))
+            yield AlreadyAsked(job=change.job, purchase=change.purchase, reasons=(_repurchase(latest),))
 
 
 def _latest_purchases(observed: Iterable[ObservedJob]) -> dict[str, str]:
-    # Only the latest may be named as repeated: a word given for the second purchase does not cover a third.
+    # Only the latest may be named as repeated: rerun_of the first purchase does not cover a third.
     in_order = sorted((job for job in observed if job.fingerprint), key=lambda job: job.created)
     return {job.fingerprint.input: job.name for job in in_order if job.fingerprint}
 
@@ -97,27 +98,27 @@ def _repurchase(earlier: str) -> Diagnostic:
     return Diagnostic(
         rule="P105",
         message=f"asks for the same labels on the same clips as {earlier}",
-        hint=f"if paying again is meant, add `rerun_of: {{job: {earlier}, reason: ...}}`",
+        hint=f"to pay again on purpose, add `rerun_of: {{job: {earlier}, reason: ...}}`",
         pointer="/input",
     )
 
 
-def refuse_over_ceiling(changes: Iterable[Change], ceiling: Limit) -> tuple[Change, ...]:
+def refuse_over_limit(changes: Iterable[Change], limit: Limit) -> tuple[Change, ...]:
     """Refuse every create of a plan that buys more than one plan may."""
     changes = tuple(changes)
-    creates = [change for change in changes if change.action is Action.CREATE]
-    total = sum((change.cost or NOTHING for change in creates), NOTHING)
+    creates = [change for change in changes if isinstance(change, Create)]
+    total = sum((create.purchase.cost or NOTHING for create in creates), NOTHING)
     reasons = tuple(
         Diagnostic(
             rule="P203",
-            message=f"this plan would create {value} {noun}, above the ceiling of {bound} for one plan",
-            hint="split the pull request, or have ceilings.plan in jobs/policy.yaml reviewed",
+            message=f"this plan would create {value} {noun}, above the limit of {bound} for one plan",
+            hint="split the pull request, or raise ceilings.plan in jobs/policy.yaml",
         )
-        for noun, value, bound in _bounds(ceiling, len(creates), total)
+        for noun, value, bound in _exceeded(limit, len(creates), total)
     )
     if not reasons:
         return changes
     return tuple(
-        replace(change, action=Action.REFUSED, reasons=reasons) if change.action is Action.CREATE else change
+        Refused(job=change.job, purchase=change.purchase, reasons=reasons) if isinstance(change, Create) else change
         for change in changes
     )

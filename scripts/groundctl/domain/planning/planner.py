@@ -1,138 +1,238 @@
-"""Declared jobs beside existing ones, and what to do about each. Decides; touches nothing."""
+"""From everything that was gathered to a plan. Decides; asks nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ChainedInput, State
+from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput
+from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
+from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
 from groundctl.domain.jobs.observed import ObservedJob, Status
-from groundctl.domain.jobs.request import DesiredJob
-from groundctl.domain.planning.limits import mark_repurchases, over_budget, refuse_over_ceiling, without_bound
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.jobs.request import DesiredJob, compile_job
+from groundctl.domain.planning.clips import clips_to_buy
+from groundctl.domain.planning.inputs import PlanInputs, Unreadable
+from groundctl.domain.planning.limits import beyond_limits, refuse_over_limit, refuse_repurchases, unbounded
+from groundctl.domain.planning.plan import (
+    Action,
+    Change,
+    Create,
+    DeclaredJob,
+    Exists,
+    Foreign,
+    Immutable,
+    Orphan,
+    Plan,
+    Purchase,
+    Refused,
+    Stop,
+    Unknown,
+    Waiting,
+    purchase_of,
+)
+
+# Jobs to describe, because a list does not show what they were created from. Beyond these, the claim that apply puts on
+# a job's input is the only guard (app/apply.py).
+MAX_DESCRIBED = 100
+# Changed jobs whose fields a plan names: each takes a read from S3.
+MAX_EXPLAINED = 50
 
 _CHAIN = "/input/from_job"
 
 
-def plan_existing_job(declaration: Declaration, job: ObservedJob, infrastructure: Infrastructure) -> Change:
-    """Decide about a declared job whose name is taken; needs neither its input nor its template."""
-    change = _change(declaration, Action.EXISTS, observed=job)
-    mark = job.fingerprint
-    if mark is None or not is_ours(job, infrastructure):
+def make_plan(inputs: PlanInputs) -> Plan:
+    """Decide about every declared and every existing job."""
+    changes = [_change(declaration, inputs) for declaration in inputs.declarations]
+    guarded = refuse_over_limit(refuse_repurchases(changes, inputs.existing_jobs), inputs.policy.plan_ceiling)
+    rank = {action: number for number, action in enumerate(Action)}
+    ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
+    return Plan(infrastructure=inputs.infrastructure, changes=tuple(ordered), unknown=_unknown(inputs, ordered))
+
+
+# --- what is worth asking for, before a plan can be made -----------------------------------------------------------------
+
+
+def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
+    """Select the existing jobs that a list does not tell apart: only Describe shows the tags of a job fed by a topic."""
+    existing = {job.key: job for job in inputs.existing_jobs}
+    declared = {declaration.spec.key for declaration in inputs.declarations}
+    # A new declaration may ask for what any of these jobs buys.
+    candidates = existing if declared - existing.keys() else declared & existing.keys()
+    odd = [existing[key] for key in candidates if not existing[key].has_input and existing[key].fingerprint is None]
+    return tuple(sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MAX_DESCRIBED])
+
+
+def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
+    """Select the declarations whose clips decide: their job does not exist, and nothing else keeps it from being created."""
+    return tuple(
+        declaration
+        for declaration in inputs.declarations
+        if inputs.existing(declaration.spec.key) is None and change_without_clips(declaration, inputs) is None
+    )
+
+
+def jobs_to_explain(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
+    """Select the changed jobs whose earlier declarations name the changed fields."""
+    pairs = ((declaration, inputs.existing(declaration.spec.key)) for declaration in inputs.declarations)
+    changed = [job for declaration, job in pairs if job and _is_changed(declaration, job, inputs.infrastructure)]
+    return tuple(changed[:MAX_EXPLAINED])
+
+
+def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tuple[ObservedJob, ...]:
+    """Select the existing jobs that jobs to buy continue."""
+    sources = (declaration.spec.source for declaration in buyable)
+    keys = dict.fromkeys(job_key(source.job) for source in sources if isinstance(source, ChainedInput))
+    return tuple(job for key in keys if (job := inputs.existing(key)))
+
+
+# --- one job -------------------------------------------------------------------------------------------------------------
+
+
+def _change(declaration: Declaration, inputs: PlanInputs) -> Change:
+    """Decide about one declared job, whatever the others are."""
+    if job := inputs.existing(declaration.spec.key):
+        return plan_existing_job(declaration, job, inputs)
+    if early := change_without_clips(declaration, inputs):
+        return early
+    clips = clips_to_buy(declaration, inputs)
+    if isinstance(clips, tuple):
+        return refuse(declaration, clips)
+    return plan_new_job(declaration, clips, inputs.infrastructure, inputs.policy)
+
+
+def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Change:
+    """Decide about a declared job whose name is taken; needs neither its clips nor its template."""
+    declared = declared_job(declaration)
+    if not is_ours(job, inputs.infrastructure):
         reason = Diagnostic(
             rule="P101",
-            message="its name is taken by a job that groundctl did not make here",
-            hint="choose another name: a name is used up for ever, even by a failed job",
+            message="its name is taken by a job that groundctl did not create here",
+            hint="choose another name: job names cannot be reused, not even after a failure",
             pointer="/name",
         )
-        return replace(change, action=Action.FOREIGN, reasons=(reason,))
-    if mark.declaration != declaration.digest:
-        return replace(
-            change, action=Action.IMMUTABLE, input_digest=mark.input, reasons=(_immutable(declaration, job),)
-        )
+        return Foreign(job=declared, observed=job, reasons=(reason,))
+    if _is_changed(declaration, job, inputs.infrastructure):
+        return _immutable(declaration, job, inputs)
     if declaration.spec.state is State.STOPPED and not (job.status.is_terminal or job.status is Status.STOPPING):
-        return replace(change, action=Action.STOP, input_digest=mark.input)
+        return Stop(job=declared, observed=job)
     failed = (_failed(job),) if job.status is Status.FAILED else ()
-    return replace(change, input_digest=mark.input, reasons=failed)
+    return Exists(job=declared, observed=job, reasons=failed)
 
 
-def explain_immutable(change: Change, before: Mapping[str, Any], declaration: Declaration) -> Change:
-    """Name the fields in which a declaration differs from the one its job was made from."""
-    fields = tuple(sorted(_differences(before, declaration.content)))
-    pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
-    reasons = tuple(replace(reason, pointer=pointer) for reason in change.reasons)
-    return replace(change, fields=fields, reasons=reasons)
+def change_without_clips(declaration: Declaration, inputs: PlanInputs) -> Change | None:
+    """Decide about a job that does not exist as far as its clips do not matter; None if they decide.
 
-
-def leave_unexplained(change: Change, most: int) -> Change:
-    """Say of a changed job that its fields were not looked up."""
-    [reason] = change.reasons
-    message = f"{reason.message}; which fields is told for the first {most} changed jobs of a plan only"
-    return replace(change, reasons=(replace(reason, message=message),))
+    A job declared as stopped is left alone, what the infrastructure lacks is refused, and a continuation waits for the
+    job it continues.
+    """
+    if declaration.spec.state is State.STOPPED:
+        return leave_stopped(declaration, jobs_are_known=not isinstance(inputs.observed, Unknown))
+    if diagnostics := tuple(check_infrastructure(declaration.spec, inputs.infrastructure)):
+        return refuse(declaration, diagnostics)
+    source = declaration.spec.source
+    if not isinstance(source, ChainedInput):
+        return None
+    earlier = job_key(source.job)
+    observed = inputs.observed if isinstance(inputs.observed, Unknown) else inputs.observed.get(earlier)
+    return plan_continuation(declaration, observed, is_declared=earlier in inputs.declared)
 
 
 def plan_new_job(
-    declaration: Declaration,
-    desired: DesiredJob,
-    clips: FrozenInput | None,
-    policy: Policy,
-) -> Change:
-    """Decide about a declared job that does not exist, from what it would buy."""
-    spec = declaration.spec
+    declaration: Declaration, clips: FrozenInput | Unknown | None, infrastructure: Infrastructure, policy: Policy
+) -> Create | Refused:
+    """Decide about a job that does not exist, from what it would buy; clips is None for a job fed by a topic alone."""
+    known = UNRESOLVED if isinstance(clips, Unknown) else clips
+    desired = compile_job(declaration, infrastructure, known)
+    purchase = _purchase(declaration, desired, clips, policy)
+    if reasons := tuple(_beyond_limits(declaration, purchase, policy)):
+        return Refused(job=declared_job(declaration), purchase=purchase, reasons=reasons)
+    return Create(job=declared_job(declaration), purchase=purchase, reasons=tuple(_remarks(known)))
+
+
+def _purchase(
+    declaration: Declaration, desired: DesiredJob, clips: FrozenInput | Unknown | None, policy: Policy
+) -> Purchase:
+    if not isinstance(clips, FrozenInput):
+        return Purchase(desired=desired, clips=clips, cost=None)
     # Clips keep arriving at a streaming job: whatever its manifest holds, the cost is open.
-    cost = None if spec.is_streaming or clips is None else estimate(spec, clips.to_label, policy)
-    change = replace(
-        _change(declaration, Action.CREATE, desired=desired, cost=cost),
-        clips=clips.objects if clips else None,
-        input_digest=desired.input_digest,
-        reasons=tuple(_worth_knowing(clips)),
-    )
-    reasons = tuple(without_bound(declaration, policy) if cost is None else over_budget(declaration, cost, policy))
-    return replace(change, action=Action.REFUSED, reasons=reasons) if reasons else change
+    cost = None if declaration.spec.is_streaming else estimate(declaration.spec, clips.to_label, policy)
+    return Purchase(desired=desired, clips=clips.objects, cost=cost)
 
 
-def leave_stopped(declaration: Declaration) -> Change:
-    """Leave alone a job that is declared as stopped before it ever ran."""
-    message = "is declared as stopped before it ever ran"
-    reason = Diagnostic(rule="P102", message=message, hint="nothing to do; set state: active to create it")
-    return _change(declaration, Action.WAITING, reasons=(reason,))
+def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
+    if declaration.spec.is_streaming:
+        yield from unbounded(declaration, policy)
+    elif purchase.cost is not None:
+        yield from beyond_limits(declaration, purchase.cost, policy)
 
 
-def refuse(declaration: Declaration, findings: Iterable[Diagnostic]) -> Change:
-    """Turn findings about a declaration's place in the world into a refusal."""
-    reasons = tuple(
-        Diagnostic(rule=one.rule, message=one.message, hint=one.hint, pointer=one.pointer) for one in findings
-    )
-    return _change(declaration, Action.REFUSED, reasons=reasons)
-
-
-def plan_continuation(declaration: Declaration, earlier: ObservedJob | None, *, is_declared: bool) -> Change | None:
+def plan_continuation(
+    declaration: Declaration, earlier: ObservedJob | Unknown | None, *, is_declared: bool
+) -> Change | None:
     """Let a job wait for the one it continues, or refuse it where waiting is in vain; None if that one is done."""
-    source = declaration.spec.source
-    if not isinstance(source, ChainedInput) or (earlier and earlier.status.is_terminal and earlier.output_manifest):
-        return None
+    source, job = declaration.spec.source, declared_job(declaration)
+    assert isinstance(source, ChainedInput)  # noqa: S101 - asked for chained jobs only
+    if isinstance(earlier, Unknown):
+        return Waiting(job=job, reasons=(_unknown_continuation(source.job, is_declared=is_declared),))
     if earlier and earlier.status.is_terminal:
+        if earlier.output_manifest:
+            return None
         message = f"continues {source.job}, which ended as {earlier.status} without an output manifest"
         hint = "name the clips with prefix, manifest or objects instead"
-        reason = Diagnostic(rule="P107", message=message, hint=hint, pointer=_CHAIN)
-        return _change(declaration, Action.REFUSED, reasons=(reason,))
+        return Refused(job=job, reasons=(Diagnostic(rule="P107", message=message, hint=hint, pointer=_CHAIN),))
     if earlier is None and not is_declared:
-        message = f"continues {source.job}, which neither exists nor is declared"
-        reason = Diagnostic(rule="P107", message=message, hint="check the name under input.from_job", pointer=_CHAIN)
-        return _change(declaration, Action.REFUSED, reasons=(reason,))
+        message, hint = f"continues {source.job}, which neither exists nor is declared", _CHECK_THE_NAME
+        return Refused(job=job, reasons=(Diagnostic(rule="P107", message=message, hint=hint, pointer=_CHAIN),))
     state = "is not done" if earlier else "does not exist yet"
     hint = "the next run after it is done creates this job"
     reason = Diagnostic(rule="P103", message=f"waits for {source.job}, which {state}", hint=hint, pointer=_CHAIN)
-    return _change(declaration, Action.WAITING, reasons=(reason,))
+    return Waiting(job=job, reasons=(reason,))
 
 
-def assemble(
-    changes: Sequence[Change],
-    declarations: Sequence[Declaration],
-    observed: Mapping[str, ObservedJob],
-    infrastructure: Infrastructure,
-    policy: Policy,
-) -> Plan:
-    """Look at all changes together: bought twice, over the ceiling of a plan, jobs nobody declares any more."""
-    declared = {declaration.spec.key: declaration for declaration in declarations}
-    judged = refuse_over_ceiling(mark_repurchases(changes, declared, observed.values()), policy.plan_ceiling)
-    orphans = (_orphan(job) for key, job in observed.items() if key not in declared and is_ours(job, infrastructure))
-    rank = {action: number for number, action in enumerate(Action)}
-    ordered = sorted((*judged, *orphans), key=lambda change: (rank[change.action], change.path, change.name))
-    return Plan(infrastructure=infrastructure, changes=tuple(ordered))
+_CHECK_THE_NAME = "check the name under input.from_job"
 
 
-def _change(declaration: Declaration, action: Action, **more: Any) -> Change:
+def _unknown_continuation(earlier: str, *, is_declared: bool) -> Diagnostic:
+    """Say what is known offline of a continuation: the other job may exist without a file, and may be done."""
+    if is_declared:
+        message = f"waits for {earlier}, which is declared; whether that job is done was not looked up"
+        hint = "`groundctl plan` looks it up"
+    else:
+        message = f"continues {earlier}, which no file declares; whether that job exists was not looked up"
+        hint = f"{_CHECK_THE_NAME}: `groundctl plan` refuses this job (P107) if there is no such job"
+    return Diagnostic(rule="P103", message=message, hint=hint, pointer=_CHAIN)
+
+
+def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> Waiting:
+    """Leave alone a job that is declared as stopped and does not exist."""
+    message = "is declared as stopped before it ever ran"
+    if not jobs_are_known:
+        message = "is declared as stopped, so it is not created; whether it runs was not looked up"
+    reason = Diagnostic(rule="P102", message=message, hint="nothing to do; set state: active to create it")
+    return Waiting(job=declared_job(declaration), reasons=(reason,))
+
+
+def refuse(declaration: Declaration, diagnostics: Sequence[Diagnostic]) -> Refused:
+    """Refuse a job for what was found where it would be created."""
+    reasons = tuple(
+        Diagnostic(rule=found.rule, message=found.message, hint=found.hint, pointer=found.pointer)
+        for found in diagnostics
+    )
+    return Refused(job=declared_job(declaration), reasons=reasons)
+
+
+def declared_job(declaration: Declaration) -> DeclaredJob:
+    """Take from a declaration what every change says about its job."""
     spec = declaration.spec
-    return Change(
-        action=action,
+    return DeclaredJob(
         name=spec.name,
         path=declaration.path,
         owner=spec.owner,
@@ -140,16 +240,49 @@ def _change(declaration: Declaration, action: Action, **more: Any) -> Change:
         declaration_digest=declaration.digest,
         workers_per_object=spec.workers_per_object,
         budget_usd=spec.budget_usd,
-        **more,
     )
 
 
-def _immutable(declaration: Declaration, job: ObservedJob) -> Diagnostic:
-    return Diagnostic(
+def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
+    """Say whether a job was created by groundctl with this infrastructure, under its own name."""
+    fingerprint = job.fingerprint
+    # A job cloned in AWS's console points to the manifest of another.
+    return (
+        fingerprint is not None
+        and fingerprint.bucket == infrastructure.artifact_bucket
+        and job_key(fingerprint.name) == job.key
+    )
+
+
+# --- a job that was changed after it was created -------------------------------------------------------------------------
+
+
+def _is_changed(declaration: Declaration, job: ObservedJob, infrastructure: Infrastructure) -> bool:
+    fingerprint = job.fingerprint
+    return fingerprint is not None and is_ours(job, infrastructure) and fingerprint.declaration != declaration.digest
+
+
+def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Immutable:
+    reason = Diagnostic(
         rule="P104",
-        message=f"exists since {job.created:%Y-%m-%d}, made from another version of this file; a labeling job cannot be changed",
+        message=f"exists since {job.created:%Y-%m-%d}, created from another version of this file; a labeling job cannot be changed",
         hint=f"undo the change, or copy the file under a new name and put `rerun_of: {{job: {declaration.spec.name}, reason: ...}}` in the copy",
     )
+    change = Immutable(job=declared_job(declaration), observed=job, reasons=(reason,))
+    if job.key not in inputs.kept_declarations:
+        message = f"{reason.message}; only the first {MAX_EXPLAINED} changed jobs of a plan list their fields"
+        return replace(change, reasons=(replace(reason, message=message),))
+    before = inputs.kept_declarations[job.key]
+    if before is None or isinstance(before, Unreadable):
+        return change
+    return _explained(change, before, declaration)
+
+
+def _explained(change: Immutable, before: DeclarationContent, declaration: Declaration) -> Immutable:
+    """Name the fields in which a declaration differs from the one its job was created from."""
+    fields = tuple(sorted(_differences(before, declaration.content)))
+    pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
+    return replace(change, fields=fields, reasons=tuple(replace(reason, pointer=pointer) for reason in change.reasons))
 
 
 def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
@@ -161,40 +294,41 @@ def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
         yield name.removeprefix("texts.")
 
 
-def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
-    """Say whether a job was made by groundctl with this infrastructure, under its own name."""
-    mark = job.fingerprint
-    # A job cloned in AWS's console points to the manifest of another.
-    return mark is not None and mark.bucket == infrastructure.artifact_bucket and mark.name.lower() == job.key
+# --- remarks, orphans, and what is not known -----------------------------------------------------------------------------
 
 
 def _failed(job: ObservedJob) -> Diagnostic:
     message = f"exists, and failed: {job.failure_reason or 'AWS gave no reason'}"
-    return Diagnostic(rule="P108", message=message, hint="mend the cause, and declare the rest under a new name")
+    return Diagnostic(
+        rule="P108", message=message, hint="fix the cause, then create a job with a new name for the remaining clips"
+    )
 
 
-def _worth_knowing(clips: FrozenInput | None) -> Iterator[Diagnostic]:
+def _remarks(clips: FrozenInput | None) -> Iterator[Diagnostic]:
     if clips and clips.repeated:
         message = (
             f"lists {clips.repeated:,} of its {clips.objects:,} clips more than once: each is labeled and paid for"
         )
         yield Diagnostic(
-            rule="P301", message=message, hint="remove the repeats from the manifest if they are not meant"
+            rule="P301", message=message, hint="remove the repeats from the manifest if they are not intended"
         )
 
 
-def _orphan(job: ObservedJob) -> Change:
-    reason = Diagnostic(
-        rule="P106",
-        message="exists, was made by groundctl, and no file declares it any more",
-        hint="nothing is done to it; put its file back to follow it, with state: stopped to end it",
-    )
-    mark = job.fingerprint
-    return Change(
-        action=Action.ORPHAN,
-        name=job.name,
-        declaration_digest=mark.declaration if mark else "",
-        input_digest=mark.input if mark else "",
-        reasons=(reason,),
-        observed=job,
-    )
+def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
+    declared = {declaration.spec.key for declaration in inputs.declarations}
+    for job in inputs.existing_jobs:
+        if job.key not in declared and is_ours(job, inputs.infrastructure):
+            reason = Diagnostic(
+                rule="P106",
+                message="was created by groundctl and is no longer declared by any file",
+                hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
+            )
+            yield Orphan(observed=job, reasons=(reason,))
+
+
+def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:
+    """List what a plan does not know, as far as it could change what the plan says."""
+    jobs = (inputs.observed,) if isinstance(inputs.observed, Unknown) else ()
+    purchases = (purchase_of(change) for change in changes)
+    clips = tuple(purchase.clips for purchase in purchases if purchase and isinstance(purchase.clips, Unknown))
+    return tuple(dict.fromkeys((*inputs.assumed, *jobs, *clips)))

@@ -1,1 +1,1 @@
-"""Labels and worker answers, as values."""
+"""Labels and worker answers as values."""

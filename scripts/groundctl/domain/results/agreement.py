@@ -1,6 +1,6 @@
-"""What workers answered, and how far they agree: counts, Krippendorff's alpha, and the objects they dispute.
+"""Worker agreement: answer counts, Krippendorff's alpha, and the objects on which answers differ most.
 
-Who a worker is never leaves `read_answers`.
+The identity of a worker never leaves `read_answers`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any
 
 import msgspec
 
-DISPUTED = 10
-CONFUSED = 5
+MAX_DISPUTED = 10
+MAX_CONFUSED = 5
 
-# Labels with how often each was given to one object, the most frequent first.
+# The labels given to one object with their counts, most frequent first.
 Votes = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerAnswers:
-    """What workers answered, by dataset object id and without their names.
+    """The answers of all workers by dataset object ID, without worker IDs.
 
-    responded are the ids that got any answer, unreadable counts entries that could not be read.
+    `responded` holds the IDs of objects with any answer; `unreadable` counts entries that could not be parsed.
     """
 
     by_object: Mapping[str, Votes]
@@ -36,7 +36,7 @@ class WorkerAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """An object on which workers gave different answers."""
+    """An object with differing answers."""
 
     source_ref: str
     answers: Votes
@@ -44,10 +44,10 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How far workers agree on objects that got two answers or more; alpha is None where chance cannot be reckoned.
+    """Agreement on objects with two or more answers; `alpha` is None if it is undefined.
 
-    confused are the pairs of labels given to one object, the most frequent first. answers_per_worker counts, the
-    busiest first, and names nobody.
+    `confused` holds pairs of labels given to the same object, most frequent first. `answers_per_worker` holds counts,
+    highest first, and no IDs.
     """
 
     objects: int
@@ -61,12 +61,12 @@ class Agreement:
 
     @property
     def answers(self) -> int:
-        """Count all answers."""
+        """Return the number of all answers."""
         return sum(self.answers_per_worker)
 
 
 def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset()) -> WorkerAnswers:
-    """Read consolidation requests in the order of their times; of an object that comes twice the later one counts."""
+    """Parse consolidation requests in chronological order; for an object that occurs twice, the later request counts."""
     given: dict[str, dict[str, str]] = {}
     sources: dict[str, str] = {}
     unreadable = 0
@@ -90,10 +90,10 @@ def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset(
 
 
 def agreement_of(answers: WorkerAnswers) -> Agreement:
-    """Reckon how far workers agree, and find the objects they disagree on most."""
+    """Compute agreement, and find the most disputed objects."""
     several = {object_id: votes for object_id, votes in answers.by_object.items() if _number(votes) > 1}
     disputed = [object_id for object_id, votes in several.items() if len(votes) > 1]
-    disputed.sort(key=lambda object_id: _unity(object_id, several[object_id]))
+    disputed.sort(key=lambda object_id: _dispute_order(object_id, several[object_id]))
     return Agreement(
         objects=len(several),
         single=sum(_number(votes) == 1 for votes in answers.by_object.values()),
@@ -102,7 +102,7 @@ def agreement_of(answers: WorkerAnswers) -> Agreement:
         answers_per_worker=answers.answers_per_worker,
         disputed=tuple(
             Dispute(source_ref=answers.sources[object_id], answers=several[object_id])
-            for object_id in disputed[:DISPUTED]
+            for object_id in disputed[:MAX_DISPUTED]
         ),
         confused=_confused(several[object_id] for object_id in disputed),
         unreadable=answers.unreadable,
@@ -110,11 +110,11 @@ def agreement_of(answers: WorkerAnswers) -> Agreement:
 
 
 def krippendorff_alpha(units: Iterable[Votes]) -> float | None:
-    """Reckon Krippendorff's alpha for nominal data: 1 is perfect agreement, 0 is chance.
+    """Compute Krippendorff's alpha for nominal data: 1 is perfect agreement, 0 is chance.
 
     alpha = 1 - Do / De, with n values in units of two or more, Do = 1/n * sum over units of (m² - sum of n_uc²) / (m - 1)
-    and De = (n² - sum of n_c²) / (n * (n - 1)). It allows for units with different numbers of answers. None where all
-    values are the same: then nothing could have disagreed.
+    and De = (n² - sum of n_c²) / (n * (n - 1)). Units may have different numbers of answers. Returns None if all values
+    are the same, because alpha is then undefined.
     """
     observed, values = 0.0, Counter[str]()
     for votes in units:
@@ -138,7 +138,7 @@ def _entries(content: bytes) -> Sequence[Any]:
 def _answer(annotation: Mapping[str, Any]) -> tuple[str, str]:
     content = annotation["annotationData"]["content"]
     form = msgspec.json.decode(content) if isinstance(content, str) else content
-    # AWS's own template calls the widget crowd-classifier; a team's may use another name.
+    # AWS's default template names the widget crowd-classifier; a custom template may use another name.
     answer = form.get("crowd-classifier", next(iter(form.values())) if form else None)
     return str(annotation["workerId"]), str(answer["label"] if isinstance(answer, dict) else answer)
 
@@ -151,8 +151,8 @@ def _number(votes: Votes) -> int:
     return sum(number for _, number in votes)
 
 
-def _unity(object_id: str, votes: Votes) -> tuple[float, int, int, str]:
-    """Order objects by how split their answers are, then by how many there are, then as the manifest has them."""
+def _dispute_order(object_id: str, votes: Votes) -> tuple[float, int, int, str]:
+    """Sort by the share of the leading label, then by the number of answers, then by position in the manifest."""
     number = _number(votes)
     return votes[0][1] / number, -number, int(object_id) if object_id.isdecimal() else 0, object_id
 
@@ -162,4 +162,4 @@ def _confused(disputes: Iterable[Votes]) -> tuple[tuple[str, str, int], ...]:
     for votes in disputes:
         pairs.update(combinations(sorted(label for label, _ in votes), 2))
     ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple((first, second, number) for (first, second), number in ordered[:CONFUSED])
+    return tuple((first, second, number) for (first, second), number in ordered[:MAX_CONFUSED])

@@ -1,4 +1,4 @@
-"""The job that labels come from: where its output lies, and what a class number or a job's name in it means."""
+"""The labeling job whose output is read: where its output is, and what class numbers and job names in it mean."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabeledJob:
-    """A job, as far as reading its labels needs it; labels are in the order of their class numbers."""
+    """A labeling job, reduced to what reading its labels needs; `labels` are in the order of their class numbers."""
 
     job: ObservedJob
     label_attribute: str
@@ -26,16 +27,16 @@ class LabeledJob:
 
     @property
     def answers_prefix(self) -> str:
-        """Say where the answers of all workers lie, many objects to a file."""
+        """Return the prefix of all workers' answers, many objects per file."""
         return f"{self.folder}/annotations/consolidated-annotation/consolidation-request/"
 
     @property
     def responses_prefix(self) -> str:
-        """Say where the answers lie by object; the keys alone tell which objects got one."""
+        """Return the prefix of the answers by object; the keys alone show which objects have one."""
         return f"{self.folder}/annotations/worker-response/"
 
     def label_of(self, number: int | str | None, name: str | None) -> str:
-        """Name a label: by its class name, else by its number, which real output has as a number or as text."""
+        """Return the label for a class name or, without one, a class number; real output has numbers also as text."""
         index = _index(number)
         if name:
             return name
@@ -44,21 +45,21 @@ class LabeledJob:
         return self.labels[index] if 0 <= index < len(self.labels) else str(index)
 
     def is_renumbered(self, number: int | str | None, label: str) -> bool:
-        """Say whether a label came with a class number that means another label in this job."""
+        """Return whether the class number stands for another label in this job."""
         index = _index(number)
         return index is not None and label in self.labels and self.labels.index(label) != index
 
-    def gave(self, job: str | None) -> bool:
-        """Say whether this job gave a label; real output has its name in lower case and behind a prefix."""
-        return job is None or _bare(job).lower() == self.job.key
+    def is_from_this_job(self, job: str | None) -> bool:
+        """Return whether the label is from this job; real output has the job name in lower case and with a prefix."""
+        return job is None or job_key(_bare(job)) == self.job.key
 
-    def giver(self, job: str | None) -> str:
-        """Name the job that gave a label."""
-        return self.job.name if self.gave(job) else _bare(job)
+    def labeling_job_name(self, job: str | None) -> str:
+        """Return the name of the job that a label is from."""
+        return self.job.name if self.is_from_this_job(job) else _bare(job)
 
 
-def origin_of(described: Mapping[str, Any]) -> LabeledJob:
-    """Read from a Describe answer what reading the labels needs."""
+def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:  # boto3's response
+    """Build a LabeledJob from a DescribeLabelingJob response."""
     job = observed_job(described)
     folder = f"{described['OutputConfig']['S3OutputPath'].rstrip('/')}/{job.name}"
     task = described["HumanTaskConfig"]
@@ -68,14 +69,14 @@ def origin_of(described: Mapping[str, Any]) -> LabeledJob:
         workers_per_object=task["NumberOfHumanWorkersPerDataObject"],
         question=task.get("TaskTitle", ""),
         folder=folder,
-        # AWS names the manifest only once the job has ended; it is rewritten there from the first labels on.
+        # AWS reports the manifest only after the job has ended, but writes it to this place from the first labels on.
         output_manifest=job.output_manifest or f"{folder}/manifests/output/output.manifest",
         categories_uri=described.get("LabelCategoryConfigS3Uri"),
     )
 
 
 def label_names(categories: bytes | None) -> tuple[str, ...]:
-    """Read a label category configuration; nothing where there is none or it cannot be read."""
+    """Return the labels of a label category configuration; empty if it is missing or malformed."""
     try:
         labels = msgspec.json.decode(categories or b"{}").get("labels", [])
         return tuple(str(each["label"]) for each in labels)

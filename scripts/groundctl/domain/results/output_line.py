@@ -1,4 +1,4 @@
-"""One line of an output manifest: as AWS writes it, quickly, and as it was observed in the wild, patiently."""
+"""One line of an output manifest: a fast decoder for what AWS documents, and a lenient one for what it writes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, cast
 
 import msgspec
 
-# How a label stands in a line: as a class number, or as a text that is one or is none.
+# A label as a line has it: a class number, or text that may be one.
 RawLabel = int | str | None
 
 
-class Why(StrEnum):
-    """Why a line of the output manifest has no label."""
+class NoLabelReason(StrEnum):
+    """The reason why a line of the output manifest has no label."""
 
     NOT_YET = "not-yet"
     NO_LABEL = "no-label"
     TOO_FEW = "too-few-answers"
-    NOBODY = "no-answer"
+    NO_ANSWER = "no-answer"
     STOPPED = "stopped"
     JOB_FAILED = "job-failed"
     NOT_A_CLASS = "not-a-class"
@@ -27,46 +27,46 @@ class Why(StrEnum):
 
 
 class Metadata(msgspec.Struct, frozen=True, gc=False):
-    """What stands beside a label and is counted."""
+    """The metadata of a label that is counted."""
 
     name: str | None = msgspec.field(name="class-name", default=None)
     confidence: float | None = None
     job: str | None = msgspec.field(name="job-name", default=None)
 
 
-class Line(msgspec.Struct, gc=False):
-    """What a line says of one job's label; the quick decoder leaves source, made and told alone."""
+class OutputLine(msgspec.Struct, gc=False):
+    """One job's label in a line; the fast decoder leaves `source`, `created_at`, and `aws_reason` empty."""
 
     label: RawLabel = None
     metadata: Metadata = Metadata()
     source: str = ""
-    made: str | None = None
-    told: str | None = None
+    created_at: str | None = None
+    aws_reason: str | None = None
 
     @property
     def has_label(self) -> bool:
-        """Say whether there is a label; metadata without one is none."""
+        """Return whether there is a label; metadata alone is not a label."""
         return self.label is not None and self.label != ""
 
 
-def decoder(attribute: str) -> Callable[[bytes], Line]:
-    """Make the decoder that looks at what is counted and steps over the rest; it raises ValueError on odd lines."""
+def decoder(attribute: str) -> Callable[[bytes], OutputLine]:
+    """Return a fast decoder of what is counted; it raises ValueError for lines that need `read_leniently`."""
     line = msgspec.defstruct(
         "LineOfOneJob",
         [
             ("label", RawLabel, msgspec.field(name=attribute, default=None)),
             ("metadata", Metadata, msgspec.field(name=f"{attribute}-metadata", default=Metadata())),
         ],
-        bases=(Line,),
+        bases=(OutputLine,),
         gc=False,
     )
-    return cast(Callable[[bytes], Line], msgspec.json.Decoder(line).decode)
+    return cast(Callable[[bytes], OutputLine], msgspec.json.Decoder(line).decode)
 
 
-def read_patiently(members: dict[str, Any] | None, attribute: str) -> Line | Why:
-    """Read a line as observed in the wild: numbers as text, metadata missing, keys in custom jobs' spelling."""
+def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine | NoLabelReason:  # JSON
+    """Parse a line as seen in real output: numbers as text, missing metadata, keys as custom jobs spell them."""
     if members is None:
-        return Why.UNREADABLE
+        return NoLabelReason.UNREADABLE
     label, about = members.get(attribute), members.get(f"{attribute}-metadata")
     if not isinstance(about, dict):
         about = {}
@@ -75,8 +75,8 @@ def read_patiently(members: dict[str, Any] | None, attribute: str) -> Line | Why
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, bool) or not isinstance(label, int | str | None):
-        return Why.NOT_A_CLASS
-    return Line(
+        return NoLabelReason.NOT_A_CLASS
+    return OutputLine(
         label=label,
         metadata=Metadata(
             name=_text(about.get("class-name")),
@@ -84,13 +84,13 @@ def read_patiently(members: dict[str, Any] | None, attribute: str) -> Line | Why
             job=_text(about.get("job-name")),
         ),
         source=_source_in(members),
-        made=_text(about.get("creation-date")),
-        told=_text(about.get("failure-reason")),
+        created_at=_text(about.get("creation-date")),
+        aws_reason=_text(about.get("failure-reason")),
     )
 
 
-def members_of(line: bytes) -> dict[str, Any] | None:
-    """Read all members of a line; None if it is no JSON object."""
+def members_of(line: bytes) -> dict[str, Any] | None:  # JSON
+    """Return all members of a line; None if it is not a JSON object."""
     try:
         members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except ValueError:
@@ -98,32 +98,32 @@ def members_of(line: bytes) -> dict[str, Any] | None:
     return members if isinstance(members, dict) else None
 
 
-def filled(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Leave out blank lines."""
+def without_blank_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Skip blank lines."""
     return (line for line in lines if line and not line.isspace())
 
 
-def source_of(found: Line | Why, line: bytes) -> str:
-    """Say which object a line is about, or how the line begins where it does not tell."""
-    if isinstance(found, Line) and found.source:
-        return found.source
+def source_of(parsed: OutputLine | NoLabelReason, line: bytes) -> str:
+    """Return the object that a line is about, or the beginning of the line if it names none."""
+    if isinstance(parsed, OutputLine) and parsed.source:
+        return parsed.source
     return _source_in(members_of(line) or {}) or line[:80].decode(errors="replace").strip()
 
 
 def computed_confidence(value: float | None) -> float | None:
-    """Give a confidence that AWS computed; it writes 0.00 where it did not, as with one worker."""
-    # The chosen label of two workers or more is never that unsure.
+    """Return a confidence that AWS computed; it writes 0.00 if it computed none, as with one worker."""
+    # The consolidated label of two or more workers never has a confidence of 0.
     return value if value is not None and 0 < value <= 1 else None
 
 
-def utc_time(made: str | None) -> str | None:
-    """Write a time as UTC; what cannot be read as one stays as it is."""
+def utc_time(created_at: str | None) -> str | None:
+    """Convert a time to UTC; return text that is not a time unchanged."""
     try:
-        moment = datetime.fromisoformat(made or "")
-        # AWS leaves the zone out and means UTC.
+        moment = datetime.fromisoformat(created_at or "")
+        # AWS omits the time zone and means UTC.
         zoned = moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
-        return made
+        return created_at
     return f"{zoned.replace(tzinfo=None).isoformat()}Z"
 
 

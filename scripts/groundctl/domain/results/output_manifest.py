@@ -1,4 +1,4 @@
-"""An output manifest object by object: the label of each, or why it has none, and the team's own keys."""
+"""An output manifest object by object: each label, or why there is none, and the team's own keys."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from groundctl.domain.jobs.observed import Status
 from groundctl.domain.results.agreement import Votes, WorkerAnswers
 from groundctl.domain.results.labeled_job import LabeledJob
 from groundctl.domain.results.output_line import (
-    Line,
-    Why,
+    NoLabelReason,
+    OutputLine,
     computed_confidence,
-    filled,
     members_of,
-    read_patiently,
+    read_leniently,
     source_of,
     utc_time,
+    without_blank_lines,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabeledObject:
-    """One line of an output manifest; label is None where there is none, own holds the team's keys."""
+    """One line of an output manifest; `own` holds the team's own keys."""
 
     position: int
     source_ref: str
@@ -31,64 +31,65 @@ class LabeledObject:
     confidence: float | None = None
     labeled_at: str | None = None
     labeled_by: str | None = None
-    why: Why | None = None
-    told: str | None = None
+    reason: NoLabelReason | None = None
+    aws_reason: str | None = None
     own: Mapping[str, Any] = field(default_factory=dict)
     answers: Votes = ()
 
 
 def read_objects(
-    lines: Iterable[bytes], origin: LabeledJob, answers: WorkerAnswers | None = None
+    lines: Iterable[bytes], labeled_job: LabeledJob, answers: WorkerAnswers | None = None
 ) -> Iterator[LabeledObject]:
-    """Read an output manifest object by object, with all that its lines say."""
-    for position, line in enumerate(filled(lines)):
-        yield read_object(position, line, origin, answers)
+    """Parse an output manifest object by object, with everything that its lines hold."""
+    for position, line in enumerate(without_blank_lines(lines)):
+        yield read_object(position, line, labeled_job, answers)
 
 
-def read_object(position: int, line: bytes, origin: LabeledJob, answers: WorkerAnswers | None) -> LabeledObject:
-    """Read one line with all that it says."""
+def read_object(position: int, line: bytes, labeled_job: LabeledJob, answers: WorkerAnswers | None) -> LabeledObject:
+    """Parse one line with everything that it holds."""
     members = members_of(line)
-    found = read_patiently(members, origin.label_attribute)
-    if isinstance(found, Why) or not found.has_label:
-        why, told = why_no_label(found, position, origin, answers)
-        label = confidence = made = by = None
+    parsed = read_leniently(members, labeled_job.label_attribute)
+    if isinstance(parsed, NoLabelReason) or not parsed.has_label:
+        reason, aws_reason = reason_for_no_label(parsed, position, labeled_job, answers)
+        label = confidence = labeled_at = labeled_by = None
     else:
-        about, why, told = found.metadata, None, None
-        label, confidence = origin.label_of(found.label, about.name), computed_confidence(about.confidence)
-        made, by = utc_time(found.made), origin.giver(about.job)
-    not_own = {origin.label_attribute, f"{origin.label_attribute}-metadata", "source-ref"}
+        metadata, reason, aws_reason = parsed.metadata, None, None
+        label = labeled_job.label_of(parsed.label, metadata.name)
+        confidence = computed_confidence(metadata.confidence)
+        labeled_at, labeled_by = utc_time(parsed.created_at), labeled_job.labeling_job_name(metadata.job)
+    not_own = {labeled_job.label_attribute, f"{labeled_job.label_attribute}-metadata", "source-ref"}
     return LabeledObject(
         position=position,
-        source_ref=source_of(found, line),
+        source_ref=source_of(parsed, line),
         label=label,
         confidence=confidence,
-        labeled_at=made,
-        labeled_by=by,
-        why=why,
-        told=told,
+        labeled_at=labeled_at,
+        labeled_by=labeled_by,
+        reason=reason,
+        aws_reason=aws_reason,
         own={key: value for key, value in (members or {}).items() if key not in not_own},
         answers=answers.by_object.get(str(position), ()) if answers else (),
     )
 
 
-def why_no_label(
-    found: Line | Why, position: int, origin: LabeledJob, answers: WorkerAnswers | None
-) -> tuple[Why, str | None]:
-    """Say why a line has no label, and what AWS wrote about it."""
-    if isinstance(found, Why):
-        return found, None
-    return _why(origin.job.status, str(position), answers), found.told
+def reason_for_no_label(
+    parsed: OutputLine | NoLabelReason, position: int, labeled_job: LabeledJob, answers: WorkerAnswers | None
+) -> tuple[NoLabelReason, str | None]:
+    """Return why a line has no label, and the reason that AWS wrote, if any."""
+    if isinstance(parsed, NoLabelReason):
+        return parsed, None
+    return _reason_by_status(labeled_job.job.status, str(position), answers), parsed.aws_reason
 
 
-def _why(status: Status, object_id: str, answers: WorkerAnswers | None) -> Why:
+def _reason_by_status(status: Status, object_id: str, answers: WorkerAnswers | None) -> NoLabelReason:
     match status:
         case Status.COMPLETED:
             if answers is None:
-                return Why.NO_LABEL
-            return Why.TOO_FEW if object_id in answers.responded else Why.NOBODY
+                return NoLabelReason.NO_LABEL
+            return NoLabelReason.TOO_FEW if object_id in answers.responded else NoLabelReason.NO_ANSWER
         case Status.FAILED:
-            return Why.JOB_FAILED
+            return NoLabelReason.JOB_FAILED
         case Status.STOPPED | Status.STOPPING:
-            return Why.STOPPED
+            return NoLabelReason.STOPPED
         case _:
-            return Why.NOT_YET
+            return NoLabelReason.NOT_YET

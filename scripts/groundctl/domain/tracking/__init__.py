@@ -1,1 +1,1 @@
-"""What became of jobs, and which pull request asked for them."""
+"""What became of jobs: progress, provenance, and the reports on pull requests."""

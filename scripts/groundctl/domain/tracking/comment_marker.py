@@ -1,6 +1,6 @@
-"""The stamp on a comment's first line: whose comment it is, and which of two runs knows better.
+"""The hidden marker in a comment's first line: which environment the comment is about, and which run wrote it.
 
-Runs are ordered by what GitHub counts up, never by a clock: a late run must not overwrite a newer verdict.
+Runs are ordered by the numbers that GitHub gives them, never by a clock: a late run must not overwrite a newer report.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from groundctl.domain.tracking.run_context import RunContext
+
 
 class Stage(StrEnum):
-    """How far a pull request is: planned while it is open, merged from then on."""
+    """The state of the pull request that a comment reports on: planned while it is open, then merged."""
 
     PLANNED = "planned"
     MERGED = "merged"
@@ -19,10 +21,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMarker:
-    """What a comment is about and which run wrote it; content is the digest of all that a reader sees but the footer.
+    """What a comment is about and which run wrote it; content is the digest of the visible text without the footer.
 
-    The environment tells the comments of several environments on one pull request apart. GitHub counts run up over all
-    workflows of a repository, and attempt within a run.
+    Several environments may report on one pull request, in a comment each. GitHub numbers runs across all workflows of a
+    repository, and attempts within a run.
     """
 
     environment: str
@@ -34,7 +36,7 @@ class CommentMarker:
 
     @property
     def order(self) -> tuple[bool, int, int]:
-        """Rank the runs that may write one comment; nothing said before a merge overwrites what was said after it."""
+        """Rank the runs that may write one comment; a report from before the merge never overwrites a later one."""
         return (self.stage is Stage.MERGED, self.run, self.attempt)
 
 
@@ -44,16 +46,28 @@ _FIRST_LINE = re.compile(
 )
 
 
-def marker_line(stamp: CommentMarker) -> str:
-    """Write a stamp as the first line of a comment; GitHub does not show it."""
+def marker_for(run: RunContext, stage: Stage, *, content: str) -> CommentMarker:
+    """Make the marker of a comment that a run writes."""
+    return CommentMarker(
+        environment=run.environment,
+        stage=stage,
+        head=run.head_commit,
+        run=run.run_id,
+        attempt=run.attempt,
+        content=content,
+    )
+
+
+def marker_line(marker: CommentMarker) -> str:
+    """Write a marker as the first line of a comment; GitHub does not show it."""
     return (
-        f"<!-- groundctl:v1 environment={stamp.environment} stage={stamp.stage} head={stamp.head}"
-        f" run={stamp.run} attempt={stamp.attempt} content={stamp.content} -->"
+        f"<!-- groundctl:v1 environment={marker.environment} stage={marker.stage} head={marker.head}"
+        f" run={marker.run} attempt={marker.attempt} content={marker.content} -->"
     )
 
 
 def read_marker(body: str) -> CommentMarker | None:
-    """Read the stamp of a comment; None if its first line is none. Who wrote the comment is for the caller to ask."""
+    """Read the marker of a comment; None if its first line is not one. Check the author too: anyone can copy a marker."""
     found = _FIRST_LINE.fullmatch(body.split("\n", 1)[0].rstrip("\r"))
     if found is None:
         return None

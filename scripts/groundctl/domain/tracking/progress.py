@@ -1,4 +1,4 @@
-"""How a running job is getting on: rate, expected end, what should worry us. All from counters and times."""
+"""The progress of a job: its rate, its expected end, and advice, all from counters and times."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 
 from groundctl.domain.jobs.observed import ObservedJob, Status
 
-# A static job fails 30 days after its creation, whatever is labeled by then.
+# AWS fails a static job 30 days after its creation, whatever is labeled by then.
 LIFETIME = timedelta(days=30)
-# MaxConcurrentTaskCount, where a request names none.
-OFFERED_AT_ONCE = 1000
+# MaxConcurrentTaskCount, if a request does not set it.
+DEFAULT_CONCURRENT_OBJECTS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A job's standing; rate is data objects an hour, None while nothing can be said.
+    """The progress of a job; rate is data objects per hour, None while it is unknown.
 
-    There is no expected end beyond expires: AWS will have failed the job by then.
+    expected_end is never later than expires, when AWS fails a job that is still running.
     """
 
     job: ObservedJob
@@ -32,7 +32,7 @@ class Progress:
 
 
 def progress_of(job: ObservedJob, now: datetime) -> Progress:
-    """Reckon a job's rate and expected end at a given time."""
+    """Calculate a job's rate and expected end at a given time."""
     done, total = job.counters.labeled + job.counters.failed, job.counters.total
     until = job.modified if job.status.is_terminal else now
     hours = (until - job.created).total_seconds() / 3600
@@ -40,7 +40,7 @@ def progress_of(job: ObservedJob, now: datetime) -> Progress:
     expires = job.created + LIFETIME
     running = job.status is Status.IN_PROGRESS
     to_go = (total - done) / rate if running and rate and total > done else None
-    # Compared in hours: at a clip a month, a large job ends after the last year there is a date for.
+    # Compared in hours: at a clip a month, the end of a large job is beyond the last year that a date can have.
     is_late = to_go is not None and to_go > (expires - now).total_seconds() / 3600
     return Progress(
         job=job,
@@ -56,29 +56,29 @@ def progress_of(job: ObservedJob, now: datetime) -> Progress:
 def _advice(job: ObservedJob, now: datetime, *, is_late: bool) -> str:
     match job.status:
         case Status.FAILED:
-            return f"failed: {job.failure_reason or 'AWS gave no reason'}; declare the rest under a new name"
+            return f"failed: {job.failure_reason or 'AWS gave no reason'}; create a job with a new name for the remaining clips"
         case Status.COMPLETED if job.counters.failed:
             return f"{job.counters.failed} without a label: `groundctl results {job.name}` lists them"
         case Status.STOPPED:
             return f"stopped; `groundctl results {job.name}` has the labels made so far"
         case Status.IN_PROGRESS if is_late:
-            return "will not be done when AWS fails it after 30 days: add workers to the team"
+            return "will not finish before AWS fails it after 30 days: add workers to the team"
         case Status.IN_PROGRESS if not job.counters.labeled and now - job.created > timedelta(days=1):
-            return "nothing labeled in a day: do the workers know, and can they open the portal?"
+            return "nothing labeled in a day: check that the workers know about the job and can open the portal"
         case _:
             return ""
 
 
-def lasts_at_most(request: Mapping[str, Any], objects: int | None) -> timedelta | None:
-    """Say how long after its creation a job is over at the latest; None for a job whose clips keep arriving.
+def lasts_at_most(request: Mapping[str, Any], objects: int | None) -> timedelta | None:  # a request in AWS's shape
+    """Return how long a job can last from its creation; None for a job whose clips keep arriving.
 
-    A clip that nobody labels is given up after its availability. That bounds the job where all of its clips are offered at
-    once; where they are offered in turns, only its lifetime does.
+    A clip without answers expires after its availability. That bounds a job that offers all of its clips at once; a job that
+    offers them in turns is bounded by its lifetime.
     """
     if "SnsDataSource" in request["InputConfig"]["DataSource"]:
         return None
     task = request["HumanTaskConfig"]
-    at_once = task.get("MaxConcurrentTaskCount", OFFERED_AT_ONCE)
-    if objects is None or objects > at_once or "TaskAvailabilityLifetimeInSeconds" not in task:
+    concurrent = task.get("MaxConcurrentTaskCount", DEFAULT_CONCURRENT_OBJECTS)
+    if objects is None or objects > concurrent or "TaskAvailabilityLifetimeInSeconds" not in task:
         return LIFETIME
     return min(LIFETIME, timedelta(seconds=task["TaskAvailabilityLifetimeInSeconds"]))

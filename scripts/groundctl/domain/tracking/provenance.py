@@ -1,4 +1,4 @@
-"""Who asked for a labeling job: the pull request, and what its reviewers saw. Kept beside the job's manifest."""
+"""The provenance of a labeling job: its pull request, and what the reviewers saw. Stored beside the job's manifest."""
 
 from __future__ import annotations
 
@@ -8,28 +8,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.planning.plan import Change, change_content
+from groundctl.domain.tracking.run_context import RunContext
 
-FILE = "provenance.json"
 FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestContext:
-    """The run that applies, and the pull request it does it for; None where nobody can tell one."""
-
-    repository: str
-    pull_request: int | None
-    commit: str
-    run_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """What is known of a job that exists: where it was asked for, and what it was said to cost."""
+    """Where an existing job was declared, and the clips and cost that were reviewed there."""
 
     repository: str
     pull_request: int | None
@@ -40,15 +31,15 @@ class Provenance:
     cost: Estimate | None
 
 
-def provenance_json(change: Change, asking: RequestContext) -> bytes:
-    """Write who asked for a job, just before it is created."""
+def provenance_json(change: Change, run: RunContext) -> bytes:
+    """Write the provenance of a job that a run is about to create for a pull request."""
     return canonical_json(
         {
             "format_version": FORMAT_VERSION,
-            "repository": asking.repository,
-            "pull_request": asking.pull_request,
-            "commit": asking.commit,
-            "run": asking.run_url,
+            "repository": run.repository,
+            "pull_request": run.pull_request,
+            "commit": run.head_commit,
+            "run": run.run_url,
             "owner": change.owner,
             "change": change_content(change),
         }
@@ -56,7 +47,7 @@ def provenance_json(change: Change, asking: RequestContext) -> bytes:
 
 
 def parse_provenance(raw: bytes) -> Provenance | None:
-    """Read what provenance_json wrote; None if it is something else, as what others may write is never trusted."""
+    """Read what provenance_json wrote; None for anything else, because others may write to the bucket."""
     try:
         data = json.loads(raw)
         change = data["change"]
@@ -73,9 +64,9 @@ def parse_provenance(raw: bytes) -> Provenance | None:
         return None
 
 
-def provenance_uri(mark: JobFingerprint) -> str:
-    """Say where a job's provenance lies."""
-    return f"s3://{mark.bucket}/jobs/{mark.name}/{mark.declaration}-{mark.input}/{FILE}"
+def provenance_uri(fingerprint: JobFingerprint) -> str:
+    """Return where a job's provenance is stored."""
+    return fingerprint.uri_of(s3_layout.PROVENANCE_FILE)
 
 
 def _cost(change: Mapping[str, Any]) -> Estimate | None:

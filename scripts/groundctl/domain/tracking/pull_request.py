@@ -1,4 +1,4 @@
-"""What GitHub knows that we ask for: pull requests, their comments, and what we say in a check."""
+"""GitHub's nouns: pull requests, comments, checks, and annotations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PostedComment:
 
 
 class Conclusion(StrEnum):
-    """How a check ends, GitHub's words; neutral does not keep a merge."""
+    """The conclusion of a check, in GitHub's words; a neutral one does not block a merge."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -39,7 +39,7 @@ class Conclusion(StrEnum):
 
 
 class Level(StrEnum):
-    """How loud an annotation is, GitHub's words."""
+    """The level of an annotation, in GitHub's words."""
 
     FAILURE = "failure"
     WARNING = "warning"
@@ -47,7 +47,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """A remark on a line of a file; line and column count from 1."""
+    """A message on a line of a file; line and column count from 1."""
 
     path: str
     line: int
@@ -59,7 +59,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What a check run says; the summary is Markdown of at most 65,535 characters."""
+    """The result of a check run; the summary is Markdown of at most 65,535 characters."""
 
     title: str
     summary: str
@@ -70,6 +70,6 @@ class Check:
 def our_comments(
     comments: Iterable[PostedComment], *, author: str, environment: str
 ) -> tuple[tuple[PostedComment, CommentMarker], ...]:
-    """Find the comments that we wrote for an environment: by stamp and by author, since anybody can copy a stamp."""
-    stamped = ((one, read_marker(one.body)) for one in comments if one.author == author)
-    return tuple((one, stamp) for one, stamp in stamped if stamp and stamp.environment == environment)
+    """Find the comments that we wrote for an environment: by marker and by author, because anyone can copy a marker."""
+    marked = ((comment, read_marker(comment.body)) for comment in comments if comment.author == author)
+    return tuple((comment, marker) for comment, marker in marked if marker and marker.environment == environment)

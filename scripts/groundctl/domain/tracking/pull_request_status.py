@@ -1,23 +1,35 @@
-"""A pull request's jobs from plan to labels: what was reviewed, what was created, how it is getting on."""
+"""The status of the jobs that each merged pull request declared, put together from a plan and from what AWS reports."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.creation import Outcome
+from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.jobs.estimate import Estimate
-from groundctl.domain.jobs.observed import Status
-from groundctl.domain.planning.plan import Action
-from groundctl.domain.tracking.progress import Progress
+from groundctl.domain.jobs.observed import ObservedJob, Status
+from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
+from groundctl.domain.tracking.mentions import unique_mentions
+from groundctl.domain.tracking.progress import Progress, progress_of
+from groundctl.domain.tracking.provenance import Provenance
+
+# A job lives for 30 days, and other jobs of its pull request may have started later.
+REPORTED_FOR = timedelta(days=45)
+# Reports go on for this long after a job ended, so that a later run replaces a report that was lost.
+REPORTED_AFTER_END = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
     """One job of a merged pull request.
 
-    action is what a plan made now says of it; cost is what was reviewed, where that is known. An outcome is there in the
-    run that applies only; progress is there for a job that exists. held says in words why apply would not create it.
+    action, reasons and fields come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
+    else the planned ones. Only the run that applies has an outcome; only a job that exists has progress. held says why
+    apply would not act on the job; notify names the users and teams that its declaration lists now.
     """
 
     name: str
@@ -29,30 +41,36 @@ class JobStatus:
     cost: Estimate | None = None
     reasons: tuple[Diagnostic, ...] = ()
     fields: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
     held: str = ""
     outcome: Outcome | None = None
     progress: Progress | None = None
 
     @property
     def is_finished(self) -> bool:
-        """Say whether nothing will happen to the job any more."""
+        """Return whether the job has ended: completed, failed, or stopped."""
         return self.progress is not None and self.progress.job.status.is_terminal
 
     @property
+    def failed_to_start(self) -> bool:
+        """Return whether this run could not create the job; a stop that fails leaves the job running."""
+        return self.outcome is not None and self.outcome.result is Result.FAILED and self.action is not Action.STOP
+
+    @property
     def needs_attention(self) -> bool:
-        """Say whether somebody has to do something about it."""
+        """Return whether the job's owner must act."""
         if self.outcome and self.outcome.result.needs_attention:
             return True
         if self.progress:
-            return self.progress.job.status is Status.FAILED or self.action.fails
-        return self.action.fails or bool(self.held)
+            return self.progress.job.status is Status.FAILED or self.action.requires_attention
+        return self.action.requires_attention or bool(self.held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestStatus:
-    """The jobs that one merged pull request asked for; plan_digest names the plan made now, which `approve` takes.
+    """The jobs that one merged pull request declared; plan_digest is the digest of a plan made now, for `approve`.
 
-    pull_request is None for those that came another way, such as by a push, and need a person.
+    pull_request is None for jobs that were declared without one, such as by a push, and that need attention.
     """
 
     pull_request: int | None
@@ -62,5 +80,95 @@ class PullRequestStatus:
 
     @property
     def needs_attention(self) -> bool:
-        """Say whether a check on it must not be green."""
+        """Return whether a check on these jobs must fail."""
         return any(job.needs_attention for job in self.jobs)
+
+    @property
+    def mentions(self) -> tuple[str, ...]:
+        """Name the users and teams to mention, each once: those that follow a job which ended or failed."""
+        return unique_mentions(
+            name for job in self.jobs if job.is_finished or job.failed_to_start for name in job.notify
+        )
+
+
+def jobs_to_report(plan: Plan, now: datetime) -> tuple[ObservedJob, ...]:
+    """Select the existing jobs whose pull requests may need an update."""
+    jobs = (observed_of(change) for change in plan.changes if change.action is not Action.FOREIGN)
+    return tuple(job for job in jobs if job and (not job.status.is_terminal or now - job.created < REPORTED_FOR))
+
+
+def pull_request_statuses(
+    plan: Plan,
+    now: datetime,
+    *,
+    provenance: Mapping[JobKey, Provenance],
+    source_pull_requests: Mapping[JobKey, int],
+    held: Mapping[JobKey, str],
+    notify: Mapping[JobKey, tuple[str, ...]],
+    outcomes: Iterable[Outcome] = (),
+) -> tuple[PullRequestStatus, ...]:
+    """Make the status of each pull request that has a job which has not ended, or ended recently.
+
+    Mappings go by the job's key. A job belongs to the pull request that its provenance names, else to the one that last
+    changed its file. A job without a pull request is reported if it needs attention.
+    """
+    outcome_of = {outcome.key: outcome for outcome in outcomes}
+    by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
+    for change in plan.changes:
+        source, reason = provenance.get(change.key), held.get(change.key, "")
+        number = (source and source.pull_request) or source_pull_requests.get(change.key)
+        if number is not None or reason or change.action.requires_attention:
+            status = _job_status(
+                change,
+                source,
+                now,
+                held=reason,
+                notify=notify.get(change.key, ()),
+                outcome=outcome_of.get(change.key),
+            )
+            by_pull_request[number].append(status)
+    return tuple(
+        PullRequestStatus(
+            pull_request=number, target=plan.infrastructure.target, plan_digest=plan.digest, jobs=tuple(jobs)
+        )
+        for number, jobs in sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
+        if any(_is_current(job, now) for job in jobs)
+    )
+
+
+def _job_status(
+    change: Change,
+    source: Provenance | None,
+    now: datetime,
+    *,
+    held: str,
+    notify: tuple[str, ...],
+    outcome: Outcome | None,
+) -> JobStatus:
+    job = observed_of(change)
+    return JobStatus(
+        name=change.name,
+        path=change.path or (source.path if source else ""),
+        owner=change.owner or (source.owner if source else ""),
+        team=change.team or (source.team if source else ""),
+        action=change.action,
+        clips=source.clips if source else clips_of(change),
+        cost=source.cost if source else cost_of(change),
+        reasons=change.reasons,
+        fields=fields_of(change),
+        notify=notify,
+        held=held,
+        outcome=outcome,
+        progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
+    )
+
+
+def _progress(job: ObservedJob, now: datetime) -> Progress:
+    # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
+    return progress_of(job, max(now, job.modified))
+
+
+def _is_current(status: JobStatus, now: datetime) -> bool:
+    if status.progress is None or not status.is_finished or status.action.requires_attention:
+        return True
+    return now - status.progress.job.modified < REPORTED_AFTER_END

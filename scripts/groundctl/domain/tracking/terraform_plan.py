@@ -1,4 +1,4 @@
-"""What Terraform would change, in sum: addresses of resources by what happens to them."""
+"""A summary of a Terraform plan: the addresses of the resources by what would happen to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerraformPlanSummary:
-    """Addresses of the resources that Terraform would add, change, replace and destroy; values stay out of it."""
+    """Addresses of the resources that Terraform would add, change, replace, and destroy; it holds no values."""
 
     add: tuple[str, ...] = ()
     change: tuple[str, ...] = ()
@@ -18,28 +18,28 @@ class TerraformPlanSummary:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether Terraform would leave everything as it is."""
+        """Return whether Terraform would change nothing."""
         return not (self.add or self.change or self.replace or self.destroy)
 
 
-def summarize_terraform_plan(shown: Mapping[str, Any]) -> TerraformPlanSummary:
-    """Read what `terraform show -json` says of a saved plan."""
-    found: dict[str, list[str]] = {"add": [], "change": [], "replace": [], "destroy": []}
+def summarize_terraform_plan(shown: Mapping[str, Any]) -> TerraformPlanSummary:  # JSON in the format of Terraform
+    """Summarize the output of `terraform show -json` for a saved plan."""
+    addresses: dict[str, list[str]] = {"add": [], "change": [], "replace": [], "destroy": []}
     for resource in shown.get("resource_changes", ()):
         match resource["change"]["actions"]:
             case ["create"]:
-                found["add"].append(resource["address"])
+                addresses["add"].append(resource["address"])
             case ["update"]:
-                found["change"].append(resource["address"])
+                addresses["change"].append(resource["address"])
             case ["delete"]:
-                found["destroy"].append(resource["address"])
+                addresses["destroy"].append(resource["address"])
             case [_, _]:
-                found["replace"].append(resource["address"])
-    return TerraformPlanSummary(**{kind: tuple(addresses) for kind, addresses in found.items()})
+                addresses["replace"].append(resource["address"])
+    return TerraformPlanSummary(**{kind: tuple(changed) for kind, changed in addresses.items()})
 
 
 def terraform_plan_content(plan: TerraformPlanSummary) -> dict[str, list[str]]:
-    """Give a plan as JSON values."""
+    """Return a summary as JSON values."""
     return {
         "add": list(plan.add),
         "change": list(plan.change),
@@ -48,6 +48,6 @@ def terraform_plan_content(plan: TerraformPlanSummary) -> dict[str, list[str]]:
     }
 
 
-def parse_terraform_plan(content: Mapping[str, Any]) -> TerraformPlanSummary:
+def parse_terraform_plan(content: Mapping[str, list[str]]) -> TerraformPlanSummary:
     """Read what terraform_plan_content wrote."""
     return TerraformPlanSummary(**{kind: tuple(content[kind]) for kind in ("add", "change", "replace", "destroy")})

@@ -1,30 +1,111 @@
-"""A job's labels as one HTML page: works from a file, asks the network for nothing but the clips it is given."""
+"""A job's labels as one HTML page that requests nothing from the network but its clips."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from groundctl.domain.results.agreement import Agreement
 from groundctl.domain.results.output_manifest import LabeledObject
-from groundctl.domain.results.results import BINS, LabelCount, Results
-from groundctl.presentation.html.page import for_html, media_source, write_page
-from groundctl.presentation.html.results_clips import choose_for_page, clips_section, place_on_page
+from groundctl.domain.results.results import LabelCount, Results, UnlabeledGroup
+from groundctl.presentation.html.clip_selection import select_clips
+from groundctl.presentation.html.page import media_source, render_page
+from groundctl.presentation.html.results_clips import ClipsView, clips_view
+from groundctl.presentation.html.results_plots import Histogram, histogram_of
+from groundctl.presentation.html.text_views import (
+    Fact,
+    ObjectLocation,
+    TextRun,
+    as_sentence,
+    object_location,
+    text_runs,
+)
 from groundctl.presentation.results_sentences import (
     STATUS,
-    agreement_words,
-    confidence_words,
+    NextStep,
+    agreement_sentences,
+    confidence_sentence,
     next_steps,
     notes,
-    share_words,
-    votes_words,
-    why_words,
+    reason_text,
+    share_text,
+    votes_text,
 )
 from groundctl.presentation.text import count, moment
 
-# More cards make a page slow to open and tell nobody more; the table beside it has every clip.
+# More cards make a page slow to open; the table beside it has every clip.
 MAX_CLIPS = 400
 
 ClipUrl = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStepView:
+    """What to do about the results, with lines for a declaration if there are any."""
+
+    sentence: tuple[TextRun, ...]
+    declaration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRow:
+    """How often a label was given."""
+
+    label: str
+    count: str
+    share: str
+    mean_confidence: str
+    percent_of_longest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeRow:
+    """An object on which workers disagree."""
+
+    location: ObjectLocation
+    answers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementView:
+    """How far workers agree."""
+
+    sentences: tuple[str, ...]
+    disputed: tuple[DisputeRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlabeledRow:
+    """Clips without a label for one reason; more is empty if the examples are all of them."""
+
+    count: str
+    reason: str
+    examples: tuple[ObjectLocation, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsView:
+    """Everything that the results page shows."""
+
+    job_name: str
+    question: str
+    labeled: str
+    objects: str
+    labeled_percent: str
+    facts: tuple[Fact, ...]
+    output_manifest: str
+    notes: tuple[str, ...]
+    next_steps: tuple[NextStepView, ...]
+    labels: tuple[LabelRow, ...]
+    has_confidence: bool
+    confidence: str
+    histogram: Histogram | None
+    agreement: AgreementView | None
+    unlabeled: tuple[UnlabeledRow, ...]
+    clips: ClipsView | None
+    generated_at: str
 
 
 def results_page(
@@ -35,163 +116,86 @@ def results_page(
     clip_url: ClipUrl | None = None,
     max_clips: int = MAX_CLIPS,
 ) -> str:
-    """Write the page; clip_url gives the address a clip plays from, or None where there is none."""
-    chosen = choose_for_page(objects, max_clips)
-    urls = {one.position: url for one in chosen if clip_url and (url := clip_url(one.source_ref))}
-    sections = [
-        _head(results, now),
-        '<main id="main">',
-        _advice(results, now),
-        _labels(results),
-        _confidence(results),
-        _agreement(results),
-        _without_label(results),
-        clips_section(results, chosen, urls),
-        "</main>",
-        f"<footer>Made by groundctl on {moment(now)}. Confidences can be compared within this job only.</footer>",
-    ]
-    return write_page(
+    """Write the page; clip_url returns the address a clip plays from, or None."""
+    selected = select_clips(objects, max_clips)
+    urls = {each.position: url for each in selected if clip_url and (url := clip_url(each.source_ref))}
+    return render_page(
         "results",
-        title=f"{results.origin.job.name}: results",
-        body="\n".join(section for section in sections if section),
+        _view(results, clips_view(results, selected, urls), now),
+        title=f"{results.labeled_job.job.name}: results",
         clips_from=filter(None, map(media_source, urls.values())),
     )
 
 
-def _head(results: Results, now: datetime) -> str:
-    origin, job = results.origin, results.origin.job
+def _view(results: Results, clips: ClipsView | None, now: datetime) -> ResultsView:
     share = results.labeled / results.objects if results.objects else 0.0
+    confidence = confidence_sentence(results)
+    longest = max((each.count for each in results.counts), default=0)
+    return ResultsView(
+        job_name=results.labeled_job.job.name,
+        question=results.labeled_job.question,
+        labeled=f"{results.labeled:,}",
+        objects=count(results.objects, "clip"),
+        labeled_percent=f"{share * 100:.2f}",
+        facts=_facts(results, now),
+        output_manifest=results.labeled_job.output_manifest,
+        notes=tuple(notes(results)),
+        next_steps=tuple(map(_next_step, next_steps(results, now))),
+        labels=tuple(_label_row(each, results, longest) for each in results.counts),
+        has_confidence=bool(results.with_confidence),
+        confidence=as_sentence(confidence) if confidence else "",
+        histogram=histogram_of(results.histogram) if results.with_confidence else None,
+        agreement=_agreement(results.agreement) if results.agreement else None,
+        unlabeled=_unlabeled(results.unlabeled),
+        clips=clips,
+        generated_at=moment(now),
+    )
+
+
+def _facts(results: Results, now: datetime) -> tuple[Fact, ...]:
+    job = results.labeled_job.job
     running = "" if job.status.is_terminal else f" at {moment(now)}"
-    facts = {
-        "Status": STATUS[job.status] + running,
-        "Answers asked for": f"{origin.workers_per_object} per clip",
-        "Created": moment(job.created),
-        "Last change": moment(job.modified),
-    }
-    return f"""\
-<header>
-<a class="skip" href="#clips">To the clips</a>
-<p class="eyebrow">Labeling job</p>
-<h1>{for_html(job.name)}</h1>
-<p class="question">{for_html(origin.question)}</p>
-<p class="verdict"><strong>{results.labeled:,}</strong> of {count(results.objects, "clip")} labeled</p>
-<svg class="whole" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">\
-<rect class="ground" width="100" height="2"/><rect class="bar" width="{share * 100:.2f}" height="2"/></svg>
-<dl class="facts">{"".join(f"<div><dt>{name}</dt><dd>{for_html(value)}</dd></div>" for name, value in facts.items())}
-<div class="wide"><dt>Output manifest</dt><dd><code>{for_html(origin.output_manifest)}</code></dd></div></dl>
-</header>"""
-
-
-def _advice(results: Results, now: datetime) -> str:
-    items = [f"<li>{for_html(note)}</li>" for note in notes(results)]
-    for step in next_steps(results, now):
-        words, *code = step.split("\n")
-        lines = for_html("\n".join(code))
-        items.append(f"<li>{_with_code(_sentence(words))}{f'<pre><code>{lines}</code></pre>' if code else ''}</li>")
-    if not items:
-        return ""
-    return f"""\
-<section class="advice" aria-labelledby="h-now"><h2 id="h-now">What to know, what to do</h2>
-<ul>{"".join(items)}</ul></section>"""
-
-
-def _labels(results: Results) -> str:
-    longest = max((one.count for one in results.counts), default=0)
-    rows = "\n".join(_label_row(one, results, longest) for one in results.counts)
-    sure = '<th scope="col" class="number">Mean confidence</th>' if results.computed else ""
-    return f"""\
-<section aria-labelledby="h-labels"><h2 id="h-labels">Labels</h2>
-<div class="scroll"><table class="labels">
-<thead><tr><th scope="col">Label</th><th scope="col" class="number">Clips</th>\
-<th scope="col" class="number">Share</th>{sure}</tr></thead>
-<tbody>
-{rows}
-</tbody></table></div></section>"""
-
-
-def _label_row(one: LabelCount, results: Results, longest: int) -> str:
-    width = 100 * one.count / longest if longest else 0.0
-    mean = "not computed" if one.mean_confidence is None else f"{one.mean_confidence:.2f}"
-    sure = f'<td class="number">{mean if one.count else ""}</td>' if results.computed else ""
     return (
-        f'<tr><th scope="row">{for_html(one.label)}<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="ground" width="100" height="10"/><rect class="bar" width="{width:.2f}" height="10"/></svg></th>'
-        f'<td class="number">{one.count:,}</td>'
-        f'<td class="number">{share_words(one.count, results.labeled)}</td>{sure}</tr>'
+        Fact(name="Status", value=STATUS[job.status] + running),
+        Fact(name="Workers per clip", value=f"{results.labeled_job.workers_per_object}"),
+        Fact(name="Created", value=moment(job.created)),
+        Fact(name="Last modified", value=moment(job.modified)),
     )
 
 
-def _confidence(results: Results) -> str:
-    words = confidence_words(results)
-    if not words:
-        return ""
-    return f"""\
-<section aria-labelledby="h-sure"><h2 id="h-sure">Confidence</h2>
-<p>{for_html(_sentence(words))}</p>
-{_histogram(results.histogram) if results.computed else ""}</section>"""
+def _next_step(step: NextStep) -> NextStepView:
+    return NextStepView(sentence=text_runs(as_sentence(step.sentence)), declaration="\n".join(step.declaration))
 
 
-_PLOT_WIDTH, _PLOT_HEIGHT, _STEP = 420, 150, 40
+def _label_row(label_count: LabelCount, results: Results, longest: int) -> LabelRow:
+    mean = "not computed" if label_count.mean_confidence is None else f"{label_count.mean_confidence:.2f}"
+    width = 100 * label_count.count / longest if longest else 0.0
+    return LabelRow(
+        label=label_count.label,
+        count=f"{label_count.count:,}",
+        share=share_text(label_count.count, results.labeled),
+        mean_confidence=mean if label_count.count else "",
+        percent_of_longest=f"{width:.2f}",
+    )
 
 
-def _histogram(histogram: Sequence[int]) -> str:
-    highest, base = max(histogram), _PLOT_HEIGHT - 24
-    told = ", ".join(f"{low / BINS:.1f} to {(low + 1) / BINS:.1f}: {number:,}" for low, number in enumerate(histogram))
-    parts = []
-    for index, number in enumerate(histogram):
-        height = max(number * (base - 20) / highest, 1.5 if number else 0)
-        left = 10 + index * _STEP
-        parts.append(
-            f'<rect class="bar" x="{left + 3}" y="{base - height:.1f}" width="{_STEP - 6}" height="{height:.1f}"/>'
+def _agreement(agreement: Agreement) -> AgreementView:
+    return AgreementView(
+        sentences=tuple(agreement_sentences(agreement)),
+        disputed=tuple(
+            DisputeRow(location=object_location(dispute.source_ref), answers=votes_text(dispute.answers))
+            for dispute in agreement.disputed
+        ),
+    )
+
+
+def _unlabeled(groups: Sequence[UnlabeledGroup]) -> tuple[UnlabeledRow, ...]:
+    return tuple(
+        UnlabeledRow(
+            count=count(group.count, "clip"),
+            reason=reason_text(group.reason, group.aws_reason),
+            examples=tuple(map(object_location, group.examples)),
+            more=f"{group.count - len(group.examples):,}" if group.count > len(group.examples) else "",
         )
-        if number:
-            parts.append(f'<text x="{left + _STEP / 2:.0f}" y="{base - height - 5:.1f}">{number:,}</text>')
-    ticks = "".join(
-        f'<text x="{10 + index * _STEP}" y="{_PLOT_HEIGHT - 6}">{index / BINS:.1f}</text>'
-        for index in range(0, BINS + 1, 2)
-    )
-    return (
-        f'<svg class="histogram" viewBox="0 0 {_PLOT_WIDTH} {_PLOT_HEIGHT}" role="img" aria-label="Labels by confidence. {told}">'
-        f'{"".join(parts)}<line x1="10" x2="{_PLOT_WIDTH - 10}" y1="{base}" y2="{base}"/>{ticks}</svg>'
-    )
-
-
-def _agreement(results: Results) -> str:
-    if results.agreement is None:
-        return ""
-    words = "".join(f"<li>{for_html(sentence)}</li>" for sentence in agreement_words(results.agreement))
-    rows = "".join(
-        f"<tr><td>{place_on_page(one.source_ref)}</td><td>{for_html(votes_words(one.answers))}</td></tr>"
-        for one in results.agreement.disputed
-    )
-    table = (
-        '<div class="scroll"><table><caption>Disagreed on most</caption><thead><tr><th scope="col">Clip</th>'
-        f'<th scope="col">Answers</th></tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-    return f"""\
-<section aria-labelledby="h-agree" class="all"><h2 id="h-agree">Do workers agree?</h2>
-<div class="halves"><ul>{words}</ul>{table if rows else ""}</div></section>"""
-
-
-def _without_label(results: Results) -> str:
-    if not results.unlabeled:
-        return ""
-    groups = "".join(
-        f"<li><strong>{count(group.count, 'clip')}</strong>: {for_html(why_words(group.why, group.told))}"
-        f"<ul>{''.join(f'<li>{place_on_page(example)}</li>' for example in group.examples)}"
-        f"{f'<li>and {group.count - len(group.examples):,} more</li>' if group.count > len(group.examples) else ''}</ul></li>"
-        for group in results.unlabeled
-    )
-    return f"""\
-<section aria-labelledby="h-none" class="all"><h2 id="h-none">Without a label</h2><ul class="groups">{groups}</ul></section>"""
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", ":", "`")) else ".")
-
-
-def _with_code(text: str) -> str:
-    """Write what stands between backticks as code."""
-    return "".join(
-        f"<code>{for_html(part)}</code>" if index % 2 else for_html(part) for index, part in enumerate(text.split("`"))
+        for group in groups
     )

@@ -1,4 +1,4 @@
-"""The files that hold a job's results: two tables, the sums and the page, each named after the job."""
+"""The files of `groundctl results --out`: two tables, the summary, and the page, each named after the job."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from groundctl.domain.results.output_manifest import LabeledObject
 from groundctl.domain.results.results import Results
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.html.results_page import ClipUrl, results_page
+from groundctl.presentation.machine.results_json import results_json
 from groundctl.presentation.machine.results_tables import csv_lines, jsonl_lines, own_keys
-from groundctl.presentation.terminal.results import results_json
 
 
 def results_files(
@@ -20,8 +20,8 @@ def results_files(
     now: datetime,
     clip_url: ClipUrl | None = None,
 ) -> dict[str, Iterable[str | bytes]]:
-    """Make NAME.csv, NAME.jsonl, NAME.summary.json and NAME.html, part after part; objects gives the labels anew."""
-    name = results.origin.job.name
+    """Return the parts of NAME.csv, NAME.jsonl, NAME.summary.json, and NAME.html; `objects` starts a new pass over the labels."""
+    name = results.labeled_job.job.name
     with_answers = results.agreement is not None
     return {
         f"{name}.csv": csv_lines(objects(), own_keys(objects()), with_answers=with_answers),
@@ -32,5 +32,5 @@ def results_files(
 
 
 def summary(results: Results, now: datetime) -> str:
-    """Write the sums as JSON that a person can read as well."""
+    """Write the summary as indented JSON."""
     return for_json(results_json(results, now)) + "\n"

@@ -1,4 +1,4 @@
-"""Labels object by object, as tables that other tools read: CSV, where nothing runs as a formula, and JSON Lines."""
+"""Labels object by object as CSV, in which no cell is a formula, and as JSON Lines."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 import msgspec
 
 from groundctl.domain.results.output_manifest import LabeledObject
-from groundctl.presentation.results_sentences import votes_words, why_words
+from groundctl.presentation.results_sentences import reason_text, votes_text
 
 
 def jsonl_lines(objects: Iterable[LabeledObject]) -> Iterator[bytes]:
-    """Write objects as JSON Lines; the team's own keys are below `own`, where they clash with nothing."""
-    for one in objects:
+    """Write objects as JSON Lines; the team's own keys are in `own`, where they cannot clash with ours."""
+    for labeled_object in objects:
         line: dict[str, Any] = {
-            "source_ref": one.source_ref,
-            "label": one.label,
-            "confidence": one.confidence,
-            "labeled_at": one.labeled_at,
-            "labeled_by": one.labeled_by,
-            "why_no_label": why_words(one.why, one.told) if one.why else None,
-            "own": one.own,
+            "source_ref": labeled_object.source_ref,
+            "label": labeled_object.label,
+            "confidence": labeled_object.confidence,
+            "labeled_at": labeled_object.labeled_at,
+            "labeled_by": labeled_object.labeled_by,
+            "why_no_label": _reason(labeled_object),
+            "own": labeled_object.own,
         }
-        if one.answers:
-            line["answers"] = dict(one.answers)
+        if labeled_object.answers:
+            line["answers"] = dict(labeled_object.answers)
         yield msgspec.json.encode(line) + b"\n"
 
 
@@ -34,35 +34,39 @@ _COLUMNS = ("source_ref", "label", "confidence", "labeled_at", "labeled_by", "wh
 
 
 def own_keys(objects: Iterable[LabeledObject]) -> tuple[str, ...]:
-    """Collect the team's own keys in the order they are first met."""
-    return tuple(dict.fromkeys(key for one in objects for key in one.own))
+    """Return the team's own keys in the order of their first occurrence."""
+    return tuple(dict.fromkeys(key for labeled_object in objects for key in labeled_object.own))
 
 
 def csv_lines(objects: Iterable[LabeledObject], keys: Sequence[str], *, with_answers: bool = False) -> Iterator[str]:
-    """Write objects as CSV with the team's own keys as columns; no cell is a formula to a spreadsheet."""
-    # With any other line end, Python's writer leaves a carriage return inside a cell unquoted, and the row breaks there.
+    """Write objects as CSV with the team's own keys as columns; no cell is a formula in a spreadsheet."""
+    # With any other line ending, Python's writer does not quote a carriage return in a cell, which would split the row.
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     fixed = (*_COLUMNS, *(("answers",) if with_answers else ()))
-    yield writer.writerow([*fixed, *(inert(name) for name in _column_names(keys, fixed))])
-    for one in objects:
+    yield writer.writerow([*fixed, *(escape_formula(name) for name in _column_names(keys, fixed))])
+    for labeled_object in objects:
         cells = [
-            one.source_ref,
-            one.label,
-            one.confidence,
-            one.labeled_at,
-            one.labeled_by,
-            why_words(one.why, one.told) if one.why else None,
-            *((votes_words(one.answers),) if with_answers else ()),
-            *(one.own.get(key) for key in keys),
+            labeled_object.source_ref,
+            labeled_object.label,
+            labeled_object.confidence,
+            labeled_object.labeled_at,
+            labeled_object.labeled_by,
+            _reason(labeled_object),
+            *((votes_text(labeled_object.answers),) if with_answers else ()),
+            *(labeled_object.own.get(key) for key in keys),
         ]
         yield writer.writerow([_cell(cell) for cell in cells])
 
 
+def _reason(labeled_object: LabeledObject) -> str | None:
+    return reason_text(labeled_object.reason, labeled_object.aws_reason) if labeled_object.reason else None
+
+
 class _Echo:
-    """Gives back what a writer writes."""
+    """A file whose write() returns the row."""
 
     def write(self, text: str) -> str:
-        """Give back one row."""
+        """Return one row."""
         return text
 
 
@@ -81,24 +85,24 @@ def _cell(value: Any) -> str:
         case None:
             return ""
         case str():
-            return inert(value)
+            return escape_formula(value)
         case bool() | Mapping() | list():
-            return inert(msgspec.json.encode(value).decode())
+            return escape_formula(msgspec.json.encode(value).decode())
         case int() | float():
             return repr(value)
         case _:
-            return inert(str(value))
+            return escape_formula(str(value))
 
 
-# Where a cell begins, also for a spreadsheet that splits at semicolons or lines, and what would make a formula of it there.
+# Where a cell starts, also in a spreadsheet that splits at semicolons or lines, and what would start a formula there.
 _SPLIT = re.compile(r"[;\t\r\n]")
 _STARTS = frozenset("=+-@＝＋－＠' \t\r\n")  # noqa: RUF001
-_FORMULA = re.compile(r"(^|[;\t\r\n])([ \t\r\n]*'*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - spreadsheets take the wide forms too
+_FORMULA = re.compile(r"(^|[;\t\r\n])([ \t\r\n]*'*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - spreadsheets accept the full-width forms too
 
 
-def inert(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run; taking one away again gives the text back."""
-    # Nearly all cells are harmless, and seen to be so by a look.
+def escape_formula(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run; removing one apostrophe restores the text."""
+    # Nearly all cells are harmless; this check is cheap.
     if text and text[0] not in _STARTS and _SPLIT.search(text) is None:
         return text
     return _FORMULA.sub(r"\1\2'", text)

@@ -1,4 +1,4 @@
-"""A parsed declaration as JSON, for people who wonder what was understood."""
+"""A parsed declaration as JSON."""
 
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -9,7 +9,7 @@ from groundctl.presentation.escape import for_json
 
 
 def spec_json(spec: JobSpec) -> str:
-    """Write a JobSpec as JSON; times are seconds, money is decimal text, what was not declared is left out."""
+    """Write a JobSpec as JSON; times are seconds, money is decimal text, and undeclared members are omitted."""
     return for_json(_plain(spec))
 
 

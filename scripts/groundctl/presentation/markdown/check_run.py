@@ -14,21 +14,21 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown, on_one_line, visible
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import story_title, story_words
-from groundctl.presentation.markdown.plan_comment import plan_words
-from groundctl.presentation.markdown.problems_comment import failure_words, problems_words, untouched_words
+from groundctl.presentation.markdown.merged_comment import status_comment, status_title
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, unchanged_comment
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
 from groundctl.presentation.plan_summary import counts_of
 from groundctl.presentation.terminal.problems import verdict
 from groundctl.presentation.text import count, usd_range
 
 # A title is the description of the commit's status too, which holds so many characters.
-MOST_OF_A_TITLE: Final = 140
+MAX_TITLE: Final = 140
 # What GitHub takes of an annotation: 255 characters of title, 64 KB of message.
-MOST_OF_AN_ANNOTATION: Final = 60_000  # bytes
-MOST_OF_ITS_TITLE: Final = 255
+MAX_ANNOTATION: Final = 60_000  # bytes
+MAX_ANNOTATION_TITLE: Final = 255
 # A line each is far below what a check's summary holds.
-MOST_PULL_REQUESTS: Final = 200
+MAX_PULL_REQUESTS: Final = 200
 
 
 def plan_check(
@@ -36,17 +36,17 @@ def plan_check(
     policy: Policy,
     *,
     footer: Footer | None,
-    ground: TerraformPlanSummary | None = None,
+    terraform: TerraformPlanSummary | None = None,
     annotations: Sequence[Annotation] = (),
 ) -> Check:
     """Say whether a plan may be merged."""
-    words = plan_words(plan, policy, footer=footer, ground=ground, limit=COMMENT_LIMIT)
+    words = plan_comment(plan, policy, footer=footer, terraform=terraform, limit=COMMENT_LIMIT)
     creates = plan.with_action(Action.CREATE)
     money = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
         title=_title(f"{counts_of(plan)}{money}"),
         summary=words.text,
-        conclusion=Conclusion.FAILURE if plan.fails else Conclusion.SUCCESS,
+        conclusion=Conclusion.FAILURE if plan.requires_attention else Conclusion.SUCCESS,
         annotations=tuple(annotations),
     )
 
@@ -55,27 +55,27 @@ def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer:
     """Say what is wrong with declarations, on their lines."""
     return Check(
         title=_title(verdict(problems, files)),
-        summary=problems_words(problems, files, footer=footer).text,
+        summary=problems_comment(problems, files, footer=footer).text,
         conclusion=Conclusion.FAILURE if errors_among(problems) else Conclusion.SUCCESS,
         annotations=annotations_of(problems),
     )
 
 
-def untouched_check(footer: Footer | None) -> Check:
+def unchanged_check(footer: Footer | None) -> Check:
     """Say that there is nothing to plan, so that whoever waits for the check is not kept waiting."""
     return Check(
         title="nothing to plan: no declaration, schema or infrastructure is changed",
-        summary=untouched_words(footer).text,
+        summary=unchanged_comment(footer).text,
         conclusion=Conclusion.SUCCESS,
     )
 
 
-def story_check(story: PullRequestStatus, now: datetime, *, footer: Footer | None) -> Check:
+def status_check(status: PullRequestStatus, now: datetime, *, footer: Footer | None) -> Check:
     """Say how a merged pull request's jobs are getting on."""
     return Check(
-        title=_title(story_title(story)),
-        summary=story_words(story, now, footer=footer).text,
-        conclusion=Conclusion.FAILURE if story.needs_attention else Conclusion.SUCCESS,
+        title=_title(status_title(status)),
+        summary=status_comment(status, now, footer=footer).text,
+        conclusion=Conclusion.FAILURE if status.needs_attention else Conclusion.SUCCESS,
     )
 
 
@@ -88,7 +88,7 @@ def annotations_of(problems: Iterable[LocatedDiagnostic]) -> tuple[Annotation, .
             line=problem.line,
             column=problem.column,
             level=Level.FAILURE if problem.severity is Severity.ERROR else Level.WARNING,
-            title=on_one_line(f"groundctl {problem.rule}", MOST_OF_ITS_TITLE),
+            title=on_one_line(f"groundctl {problem.rule}", MAX_ANNOTATION_TITLE),
             message=_cut(visible(f"{problem.message} — {problem.hint}")),
         )
         for problem in ordered
@@ -96,50 +96,50 @@ def annotations_of(problems: Iterable[LocatedDiagnostic]) -> tuple[Annotation, .
 
 
 def _title(text: str) -> str:
-    return on_one_line(text, MOST_OF_A_TITLE)
+    return on_one_line(text, MAX_TITLE)
 
 
 def _cut(text: str) -> str:
     raw = text.encode()
-    return text if len(raw) <= MOST_OF_AN_ANNOTATION else raw[: MOST_OF_AN_ANNOTATION - 3].decode(errors="ignore") + "…"
+    return text if len(raw) <= MAX_ANNOTATION else raw[: MAX_ANNOTATION - 3].decode(errors="ignore") + "…"
 
 
 def failure_check(message: str, hint: str, *, footer: Footer | None) -> Check:
     """Say that there is no plan, and why."""
     return Check(
         title=_title(f"no plan: {message}"),
-        summary=failure_words(message, hint, footer=footer).text,
+        summary=failure_comment(message, hint, footer=footer).text,
         conclusion=Conclusion.FAILURE,
     )
 
 
-def stories_check(stories: Sequence[PullRequestStatus], now: datetime, *, footer: Footer | None) -> Check:
+def statuses_check(statuses: Sequence[PullRequestStatus], now: datetime, *, footer: Footer | None) -> Check:
     """Say on a commit of the default branch what has become of everything that was asked for and is not long done."""
-    if len(stories) == 1:
-        return story_check(stories[0], now, footer=footer)
-    in_need = any(story.needs_attention for story in stories)
-    title = stories_title(stories)
+    if len(statuses) == 1:
+        return status_check(statuses[0], now, footer=footer)
+    attention = any(status.needs_attention for status in statuses)
+    title = statuses_title(statuses)
     return Check(
         title=_title(title),
-        summary="".join(map(story_line, stories[:MOST_PULL_REQUESTS])).rstrip("\n") or f"{title.capitalize()}.",
-        conclusion=Conclusion.FAILURE if in_need else Conclusion.SUCCESS,
+        summary="".join(map(status_line, statuses[:MAX_PULL_REQUESTS])).rstrip("\n") or f"{title.capitalize()}.",
+        conclusion=Conclusion.FAILURE if attention else Conclusion.SUCCESS,
     )
 
 
-def origin_of(story: PullRequestStatus) -> str:
+def origin_of(status: PullRequestStatus) -> str:
     """Name where jobs came from."""
-    return f"Pull request {story.pull_request}" if story.pull_request is not None else "By no pull request"
+    return f"Pull request {status.pull_request}" if status.pull_request is not None else "By no pull request"
 
 
-def story_line(story: PullRequestStatus) -> str:
+def status_line(status: PullRequestStatus) -> str:
     """Say in one point of a list how the jobs of a pull request are getting on."""
-    return f"- {origin_of(story)}: {for_markdown(story_title(story))}\n"
+    return f"- {origin_of(status)}: {for_markdown(status_title(status))}\n"
 
 
-def stories_title(stories: Sequence[PullRequestStatus]) -> str:
+def statuses_title(statuses: Sequence[PullRequestStatus]) -> str:
     """Say in one line how many pull requests have jobs to tell of."""
-    if not stories:
+    if not statuses:
         return "nothing to do: every declared job is there already"
-    in_need = sum(story.needs_attention for story in stories)
-    told = f"; {in_need:,} {'needs' if in_need == 1 else 'need'} a person" if in_need else ""
-    return f"jobs of {count(sum(story.pull_request is not None for story in stories), 'pull request')}{told}"
+    attention = sum(status.needs_attention for status in statuses)
+    told = f"; {attention:,} {'needs' if attention == 1 else 'need'} a person" if attention else ""
+    return f"jobs of {count(sum(status.pull_request is not None for status in statuses), 'pull request')}{told}"

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
+from groundctl.domain.tracking.rendered_comment import RenderedComment
+from groundctl.domain.tracking.run_context import RunContext
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
-from groundctl.presentation.markdown.size_limit import STAMP_ROOM, Fold, Part, fit, size
+from groundctl.presentation.markdown.size_limit import MARKER_ROOM, Fold, Part, fit, size
 from groundctl.presentation.text import count
 
 # A text longer than that says no more in a comment; where it comes from, it is whole.
 MAX_NAME_LENGTH: Final = 200
-MOST_OF_A_SENTENCE: Final = 1_200
+MAX_SENTENCE: Final = 1_200
 # So many are named where the rest is counted; fewer of jobs with the same to tell, as the table has them all.
 NAMED: Final = 10
 JOBS_NAMED: Final = 5
@@ -27,30 +29,14 @@ RANK_OF_NEEDS, RANK_OF_TABLE, RANK_OF_REMARKS, RANK_OF_DETAILS = range(4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
-    """What a comment says about its run: the head commit, the plan, and where the run is to be seen."""
+    """The last line of a comment: the run that wrote it, and the plan that it is about, if any."""
 
-    head: str
-    plan_digest: str
-    run_url: str
-    run: int
-    attempt: int
+    run: RunContext
+    plan_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedComment:
-    """A comment without its stamp: what a reader decides by, and the footer, which changes with every run."""
-
-    content: str
-    footer: str
-
-    @property
-    def text(self) -> str:
-        """Put both together, as they stand below a stamp."""
-        return f"{self.content}\n\n{self.footer}\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Point:
     """Something that a person should know or do about jobs: all as it was written, but for lift, which is Markdown.
 
     Owners can act; lift names who else can.
@@ -69,7 +55,7 @@ def composed(head: Iterable[str], parts: Sequence[Part], footer: str, limit: int
     """Write a head that is always there, then parts as far as there is room, within so many bytes with stamp and footer."""
     opening = "\n\n".join(line for line in head if line)
     joints = len("\n\n\n\n\n")
-    room = limit - STAMP_ROOM - size(opening) - size(footer) - joints
+    room = limit - MARKER_ROOM - size(opening) - size(footer) - joints
     body = fit(parts, room).rstrip("\n")
     return RenderedComment(content=f"{opening}\n\n{body}" if body else opening, footer=footer)
 
@@ -78,7 +64,7 @@ def footer_line(footer: Footer | None, *, plan_digest: str = "", where: Sequence
     """Write the last line of a comment; without a run there is the plan alone."""
     digest = footer.plan_digest if footer else plan_digest
     parts = [
-        f"head {for_markdown_code(footer.head[:7])}" if footer else "",
+        f"head {for_markdown_code(footer.run.head_commit[:7])}" if footer else "",
         f"plan digest {code_name(digest)}" if digest else "",
         *(code_name(name) for name in where),
         run_link(footer) if footer else "",
@@ -87,9 +73,10 @@ def footer_line(footer: Footer | None, *, plan_digest: str = "", where: Sequence
 
 
 def run_link(footer: Footer) -> str:
-    """Link to the run that speaks."""
-    again = f", attempt {footer.attempt}" if footer.attempt > 1 else ""
-    return f"[run {footer.run}{again}]({link_target(footer.run_url)})"
+    """Link to the run that wrote the comment."""
+    run = footer.run
+    again = f", attempt {run.attempt}" if run.attempt > 1 else ""
+    return f"[run {run.run_id}{again}]({link_target(run.run_url)})"
 
 
 def link_target(url: str) -> str:
@@ -115,7 +102,7 @@ def plain(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Write a message or a hint."""
-    return for_markdown_prose(text, MOST_OF_A_SENTENCE)
+    return for_markdown_prose(text, MAX_SENTENCE)
 
 
 def ended(text: str) -> str:
@@ -129,7 +116,7 @@ _POINTS_FOLD: Final = Fold(
 )
 
 
-def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int) -> Part:
+def points_part(heading: str, needs: Sequence[Point], elsewhere: str, *, rank: int) -> Part:
     """Write what a person should know or do, one point each: jobs, cause, who can act, next step."""
 
     def rest(taken: int) -> str:
@@ -140,7 +127,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
         return f"\n**Not shown here:** {sum(missing.values()):,} more, {rules}. {elsewhere}\n\n"
 
     return Part(
-        pieces=map(need_point, needs),
+        pieces=map(write_point, needs),
         total=len(needs),
         rest=rest,
         rank=rank,
@@ -150,7 +137,7 @@ def needs_part(heading: str, needs: Sequence[Need], elsewhere: str, *, rank: int
     )
 
 
-def need_point(need: Need) -> str:
+def write_point(need: Point) -> str:
     """Write one point of a list."""
     rule = f" ({need.rule})" if need.rule else ""
     many = f" ({count(len(need.jobs), 'job')})" if len(need.jobs) > 1 else ""
@@ -168,9 +155,9 @@ def _with_rule(text: str, rule: str) -> str:
     return f"{text}{rule}." if rule else ended(text)
 
 
-def grouped(needs: Iterable[Need]) -> tuple[Need, ...]:
+def grouped(needs: Iterable[Point]) -> tuple[Point, ...]:
     """Tell once what holds for several jobs."""
-    found: dict[tuple[object, ...], list[Need]] = {}
+    found: dict[tuple[object, ...], list[Point]] = {}
     for need in needs:
         found.setdefault((need.rule, need.cause, need.fields, need.lift, need.step), []).append(need)
     return tuple(
@@ -183,13 +170,13 @@ def grouped(needs: Iterable[Need]) -> tuple[Need, ...]:
     )
 
 
-def ground_line(ground: TerraformPlanSummary | None) -> str:
+def terraform_line(terraform: TerraformPlanSummary | None) -> str:
     """Say in one line what Terraform would do."""
-    if ground is None:
+    if terraform is None:
         return ""
-    if ground.is_empty:
+    if terraform.is_empty:
         return "Terraform: nothing to change."
-    return f"Terraform: {', '.join(_sum_of(kind, addresses) for kind, addresses in _kinds(ground))}."
+    return f"Terraform: {', '.join(_sum_of(kind, addresses) for kind, addresses in _kinds(terraform))}."
 
 
 def _sum_of(kind: str, addresses: tuple[str, ...]) -> str:
@@ -198,9 +185,11 @@ def _sum_of(kind: str, addresses: tuple[str, ...]) -> str:
     return f"{len(addresses):,} to {kind}"
 
 
-def ground_part(ground: TerraformPlanSummary | None, elsewhere: str) -> Part:
+def terraform_part(terraform: TerraformPlanSummary | None, elsewhere: str) -> Part:
     """List the addresses of what Terraform would touch: first what would be lost, the rest folded with it."""
-    lines = [(kind, address) for kind, addresses in _kinds(ground or TerraformPlanSummary()) for address in addresses]
+    lines = [
+        (kind, address) for kind, addresses in _kinds(terraform or TerraformPlanSummary()) for address in addresses
+    ]
     return Part(
         pieces=(f"- {kind} {code_name(address)}\n" for kind, address in lines),
         total=len(lines),
@@ -211,11 +200,11 @@ def ground_part(ground: TerraformPlanSummary | None, elsewhere: str) -> Part:
     )
 
 
-def _kinds(ground: TerraformPlanSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _kinds(terraform: TerraformPlanSummary) -> Iterator[tuple[str, tuple[str, ...]]]:
     kinds = (
-        ("destroy", ground.destroy),
-        ("replace", ground.replace),
-        ("change", ground.change),
-        ("add", ground.add),
+        ("destroy", terraform.destroy),
+        ("replace", terraform.replace),
+        ("change", terraform.change),
+        ("add", terraform.add),
     )
     return ((kind, addresses) for kind, addresses in kinds if addresses)

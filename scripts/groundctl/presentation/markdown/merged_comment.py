@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.escape import for_markdown, for_markdown_code, on_one_line
 from groundctl.presentation.markdown.comment import (
     MAX_NAME_LENGTH,
@@ -21,14 +22,13 @@ from groundctl.presentation.markdown.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Footer,
-    Need,
-    RenderedComment,
+    Point,
     code_name,
     composed,
     footer_line,
     grouped,
-    needs_part,
     plain,
+    points_part,
     run_link,
 )
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
@@ -70,60 +70,60 @@ _RESULT_WORDS: Final = {
 ENDS_SOON: Final = timedelta(days=3)
 
 
-def story_words(
-    story: PullRequestStatus, now: datetime, *, footer: Footer | None, limit: int = COMMENT_LIMIT
+def status_comment(
+    status: PullRequestStatus, now: datetime, *, footer: Footer | None, limit: int = COMMENT_LIMIT
 ) -> RenderedComment:
     """Write how a merged pull request's jobs are getting on, within so many bytes."""
-    jobs = sorted(story.jobs, key=lambda job: not job.needs_attention)
-    needs = grouped(need for job in jobs for need in _needs(job, story.plan_digest))
+    jobs = sorted(status.jobs, key=lambda job: not job.needs_attention)
+    needs = grouped(need for job in jobs for need in _needs(job, status.plan_digest))
     remarks = grouped(need for job in jobs for need in _remarks(job, now))
     elsewhere = "`groundctl status` has all of them."
     if footer:
         elsewhere = f"The summary of {run_link(footer)} has more of them, `groundctl status` all."
-    head = [f"### {_headline(story, plain(_environment(story)))}", _rail(story), _spent(jobs), _labels(jobs)]
+    head = [f"### {_headline(status, plain(_environment(status)))}", _rail(status), _spent(jobs), _labels(jobs)]
     parts = [
-        _table(story, jobs, elsewhere),
-        needs_part(_in_need(story), needs, elsewhere, rank=RANK_OF_NEEDS),
-        needs_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
+        _table(status, jobs, elsewhere),
+        points_part(_in_need(status), needs, elsewhere, rank=RANK_OF_NEEDS),
+        points_part("Worth knowing", remarks, elsewhere, rank=RANK_OF_REMARKS),
         _details(jobs, elsewhere),
     ]
-    return composed(head, parts, footer_line(footer, plan_digest=story.plan_digest, where=[story.target]), limit)
+    return composed(head, parts, footer_line(footer, plan_digest=status.plan_digest, where=[status.target]), limit)
 
 
-def story_title(story: PullRequestStatus) -> str:
+def status_title(status: PullRequestStatus) -> str:
     """Say in one line how a merged pull request's jobs are getting on."""
-    return _headline(story, on_one_line(_environment(story), MAX_NAME_LENGTH))
+    return _headline(status, on_one_line(_environment(status), MAX_NAME_LENGTH))
 
 
-def phase_of(story: PullRequestStatus) -> Phase:
-    """Say how far a story is: by what this run has done, else by what AWS tells of the jobs."""
-    if any(job.outcome for job in story.jobs):
+def phase_of(status: PullRequestStatus) -> Phase:
+    """Say how far a status is: by what this run has done, else by what AWS tells of the jobs."""
+    if any(job.outcome for job in status.jobs):
         return Phase.APPLIED
-    running = [job for job in story.jobs if job.progress]
+    running = [job for job in status.jobs if job.progress]
     if not running:
         return Phase.MERGED
     return Phase.FINISHED if all(job.is_finished for job in running) else Phase.LABELING
 
 
-def _environment(story: PullRequestStatus) -> str:
-    return story.target.rpartition(" (")[0]
+def _environment(status: PullRequestStatus) -> str:
+    return status.target.rpartition(" (")[0]
 
 
-def _headline(story: PullRequestStatus, environment: str) -> str:
-    in_need = f"; {_in_need(story)}" if story.needs_attention else ""
-    match phase_of(story):
+def _headline(status: PullRequestStatus, environment: str) -> str:
+    attention = f"; {_in_need(status)}" if status.needs_attention else ""
+    match phase_of(status):
         case Phase.APPLIED:
-            return f"Applied to {environment}: {_in_states(story.jobs)}{in_need}"
+            return f"Applied to {environment}: {_in_states(status.jobs)}{attention}"
         case Phase.LABELING:
-            return f"Labeling in {environment}: {_progress_of_all(story)}{in_need}"
+            return f"Labeling in {environment}: {_progress_of_all(status)}{attention}"
         case Phase.FINISHED:
-            return f"Finished in {environment}: {_end_of_all(story)}{in_need}"
+            return f"Finished in {environment}: {_end_of_all(status)}{attention}"
         case _:
-            return f"Merged for {environment}: {_in_states(story.jobs)}{in_need}"
+            return f"Merged for {environment}: {_in_states(status.jobs)}{attention}"
 
 
-def _in_need(story: PullRequestStatus) -> str:
-    number = sum(job.needs_attention for job in story.jobs)
+def _in_need(status: PullRequestStatus) -> str:
+    number = sum(job.needs_attention for job in status.jobs)
     return f"{count(number, 'job')} {'needs' if number == 1 else 'need'} a person"
 
 
@@ -132,8 +132,8 @@ def _in_states(jobs: Sequence[JobStatus]) -> str:
     return ", ".join(f"{number:,} {state}" for state, number in states.most_common()) or "no jobs"
 
 
-def _progress_of_all(story: PullRequestStatus) -> str:
-    running = [job.progress for job in story.jobs if job.progress]
+def _progress_of_all(status: PullRequestStatus) -> str:
+    running = [job.progress for job in status.jobs if job.progress]
     labeled, total = sum(one.job.counters.labeled for one in running), sum(one.total for one in running)
     open_jobs = [one for one in running if not one.job.status.is_terminal]
     rate = sum(one.rate or 0 for one in open_jobs)
@@ -147,11 +147,11 @@ def _progress_of_all(story: PullRequestStatus) -> str:
     return ", ".join(parts)
 
 
-def _end_of_all(story: PullRequestStatus) -> str:
-    running = [job.progress for job in story.jobs if job.progress]
+def _end_of_all(status: PullRequestStatus) -> str:
+    running = [job.progress for job in status.jobs if job.progress]
     labeled = sum(one.job.counters.labeled for one in running)
     without = sum(one.total - one.job.counters.labeled for one in running)
-    states = "" if all(one.job.status is Status.COMPLETED for one in running) else f"{_in_states(story.jobs)}, "
+    states = "" if all(one.job.status is Status.COMPLETED for one in running) else f"{_in_states(status.jobs)}, "
     return f"{states}{count(labeled, 'clip')} labeled" + (f", {without:,} without a label" if without else "")
 
 
@@ -160,9 +160,9 @@ def _to_the_hour(when: datetime) -> str:
     return moment((when + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0))
 
 
-def _rail(story: PullRequestStatus) -> str:
+def _rail(status: PullRequestStatus) -> str:
     """Show the way, and where on it the jobs are."""
-    here = phase_of(story)
+    here = phase_of(status)
     return " → ".join(f"**{phase}**" if phase is here else str(phase) for phase in Phase)
 
 
@@ -218,8 +218,8 @@ _COLUMNS_BEFORE: Final = (
 )
 
 
-def _table(story: PullRequestStatus, jobs: Sequence[JobStatus], elsewhere: str) -> Part:
-    if phase_of(story) in {Phase.LABELING, Phase.FINISHED}:
+def _table(status: PullRequestStatus, jobs: Sequence[JobStatus], elsewhere: str) -> Part:
+    if phase_of(status) in {Phase.LABELING, Phase.FINISHED}:
         return jobs_part(jobs, _COLUMNS, _row, elsewhere)
     return jobs_part(jobs, _COLUMNS_BEFORE, _row_before, elsewhere)
 
@@ -259,16 +259,16 @@ def _end(one: Progress) -> str:
     return f"by {moment(one.expires)}"
 
 
-def _needs(job: JobStatus, plan_digest: str) -> Iterator[Need]:
+def _needs(job: JobStatus, plan_digest: str) -> Iterator[Point]:
     if not job.needs_attention:
         return
     owners = (job.owner,) if job.owner else ()
     if told := _trouble(job, plan_digest):
         cause, step = told
-        yield Need(jobs=(job.name,), cause=cause, owners=owners, step=step)
-    if job.action.fails:
+        yield Point(jobs=(job.name,), cause=cause, owners=owners, step=step)
+    if job.action.requires_attention:
         yield from (
-            Need(
+            Point(
                 jobs=(job.name,),
                 cause=reason.message,
                 rule=reason.rule,
@@ -283,11 +283,11 @@ def _needs(job: JobStatus, plan_digest: str) -> Iterator[Need]:
 def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
     """Say what went wrong with a job, and the next step; None where only the plan has something to say."""
     match job.outcome:
-        case Outcome(result=Result.HELD, evidence=evidence):
+        case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence)):
             return f"held: {evidence}", _how_to_go_on(plan_digest)
-        case Outcome(result=Result.FAILED, evidence=evidence, hint=hint):
+        case Outcome(verdict=Verdict(result=Result.FAILED, evidence=evidence, hint=hint)):
             return f"was not created, or failed at once: {evidence}", hint or _SEE_THE_LOG
-        case Outcome(result=Result.UNKNOWN, evidence=evidence, hint=hint):
+        case Outcome(verdict=Verdict(result=Result.UNKNOWN, evidence=evidence, hint=hint)):
             return f"may or may not have been created: {evidence}", hint or _SEE_THE_LOG
     if job.progress:
         return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
@@ -313,18 +313,18 @@ def _how_to_go_on(plan_digest: str) -> str:
     )
 
 
-def _remarks(job: JobStatus, now: datetime) -> Iterator[Need]:
+def _remarks(job: JobStatus, now: datetime) -> Iterator[Point]:
     if job.progress and job.progress.job.status is not Status.FAILED:
         if job.progress.advice:
-            yield Need(jobs=(job.name,), cause=job.progress.advice)
+            yield Point(jobs=(job.name,), cause=job.progress.advice)
         elif not job.is_finished and job.progress.expires - now < ENDS_SOON:
             end = moment(job.progress.expires)
-            yield Need(jobs=(job.name,), cause=f"AWS fails it on {end}, whatever is labeled by then")
-    if not job.action.fails and not (job.progress and job.progress.job.status is Status.FAILED):
+            yield Point(jobs=(job.name,), cause=f"AWS fails it on {end}, whatever is labeled by then")
+    if not job.action.requires_attention and not (job.progress and job.progress.job.status is Status.FAILED):
         for reason in job.reasons:
-            yield Need(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
+            yield Point(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
     if job.action is Action.CREATE and not (job.outcome or job.held or job.progress):
-        yield Need(jobs=(job.name,), cause="not created yet: the next run of the workflow `apply` does it")
+        yield Point(jobs=(job.name,), cause="not created yet: the next run of the workflow `apply` does it")
 
 
 def _details(jobs: Sequence[JobStatus], elsewhere: str) -> Part:

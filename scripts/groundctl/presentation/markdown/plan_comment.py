@@ -11,8 +11,20 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import rate_source
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.plan import Action, Change, Plan
+from groundctl.domain.planning.plan import (
+    Action,
+    Change,
+    Create,
+    Plan,
+    budget_of,
+    clips_of,
+    cost_of,
+    fields_of,
+    observed_of,
+    purchase_of,
+)
 from groundctl.domain.tracking.progress import lasts_at_most
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown
 from groundctl.presentation.markdown.comment import (
@@ -20,18 +32,17 @@ from groundctl.presentation.markdown.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Footer,
-    Need,
-    RenderedComment,
+    Point,
     code_name,
     composed,
     footer_line,
-    ground_line,
-    ground_part,
     grouped,
     named,
-    needs_part,
     plain,
+    points_part,
     run_link,
+    terraform_line,
+    terraform_part,
 )
 from groundctl.presentation.markdown.job_details import job_details
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
@@ -46,37 +57,42 @@ FOLDS_SHOWN: Final = 5
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
 # Who else can lift a refusal than the one who owns the job.
 _POLICY_OWNERS: Final = "whoever owns `jobs/policy.yaml`"
-_GROUND_OWNERS: Final = "whoever owns `terraform/`"
+_TERRAFORM_OWNERS: Final = "whoever owns `terraform/`"
 
 
-def plan_words(
+def plan_comment(
     plan: Plan,
     policy: Policy,
     *,
     footer: Footer | None,
-    ground: TerraformPlanSummary | None = None,
+    terraform: TerraformPlanSummary | None = None,
     limit: int = COMMENT_LIMIT,
 ) -> RenderedComment:
     """Write a plan for a pull request, within so many bytes."""
     elsewhere = _elsewhere(footer, limit)
     shown = sorted((one for one in plan.changes if one.action is not Action.EXISTS or one.reasons), key=_urgency)
-    failing = [change for change in shown if change.action.fails]
-    others = [change for change in shown if not change.action.fails]
+    failing = [change for change in shown if change.action.requires_attention]
+    others = [change for change in shown if not change.action.requires_attention]
     title = f"### Plan for {plain(plan.infrastructure.environment)}: {counts_of(plan)}"
     parts = [
         _table(shown, elsewhere),
-        needs_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
-        needs_part("Worth knowing", grouped(_needs(others)), elsewhere, rank=RANK_OF_REMARKS),
-        ground_part(ground, elsewhere),
-        _details(plan.with_action(Action.CREATE), elsewhere),
+        points_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
+        points_part("Worth knowing", grouped(_needs(others)), elsewhere, rank=RANK_OF_REMARKS),
+        terraform_part(terraform, elsewhere),
+        _details(plan.creates, elsewhere),
     ]
     where = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
     return composed(
-        [title, _standing(plan, failing), *_money(plan, policy), ground_line(ground)],
+        [title, _standing(plan, failing), *_money(plan, policy), _not_known(plan), terraform_line(terraform)],
         parts,
-        footer_line(footer, plan_digest="" if footer else plan.digest, where=where),
+        footer_line(footer, plan_digest="" if footer or plan.unknown else plan.digest, where=where),
         limit,
     )
+
+
+def plan_markdown(plan: Plan, policy: Policy) -> str:
+    """Write a plan as the comment on a pull request, without the run that posts it."""
+    return plan_comment(plan, policy, footer=None).text
 
 
 def _elsewhere(footer: Footer | None, limit: int) -> str:
@@ -88,7 +104,7 @@ def _elsewhere(footer: Footer | None, limit: int) -> str:
 
 
 def _urgency(change: Change) -> int:
-    return -1 if change.action.fails else _URGENCY.index(change.action)
+    return -1 if change.action.requires_attention else _URGENCY.index(change.action)
 
 
 def _heading(failing: Sequence[Change]) -> str:
@@ -104,8 +120,13 @@ def _standing(plan: Plan, failing: Sequence[Change]) -> str:
     return f"**Not ready to merge:** {_heading(failing)} first, see below.{others}"
 
 
+def _not_known(plan: Plan) -> str:
+    """Say what was not looked up; a plan that was made with AWS knows everything."""
+    return "\n".join(f"- **Not known:** {for_markdown(unknown.sentence)}." for unknown in plan.unknown)
+
+
 def _money(plan: Plan, policy: Policy) -> Iterator[str]:
-    creates = plan.with_action(Action.CREATE)
+    creates = plan.creates
     if not creates:
         yield "Nothing will be bought."
         return
@@ -121,7 +142,7 @@ def _money(plan: Plan, policy: Policy) -> Iterator[str]:
 
 
 def _cost(plan: Plan) -> str:
-    cost, creates, open_ended = plan.cost, plan.with_action(Action.CREATE), plan.open_ended
+    cost, creates, open_ended = plan.cost, plan.creates, plan.open_ended
     if len(open_ended) == len(creates):
         return "**The cost of this merge is open:** nobody can say yet how many clips there will be."
     amount = for_markdown(usd_range(cost.low, cost.high))
@@ -131,19 +152,19 @@ def _cost(plan: Plan) -> str:
     return f"{known}."
 
 
-def _teams_without_rate(creates: Iterable[Change], policy: Policy) -> str:
+def _teams_without_rate(creates: Iterable[Create], policy: Policy) -> str:
     teams = dict.fromkeys(one.team for one in creates if one.team not in policy.usd_per_answer and not _has_price(one))
     return named(list(teams), code_name)
 
 
-def _has_price(change: Change) -> bool:
-    return change.desired is not None and "PublicWorkforceTaskPrice" in change.desired.request["HumanTaskConfig"]
+def _has_price(change: Create) -> bool:
+    return "PublicWorkforceTaskPrice" in change.purchase.desired.request["HumanTaskConfig"]
 
 
-def _work_by_team(creates: Iterable[Change]) -> str:
+def _work_by_team(creates: Iterable[Create]) -> str:
     answers = Counter[str]()
     for change in creates:
-        answers[change.team] += change.cost.answers if change.cost else 0
+        answers[change.team] += change.purchase.cost.answers if change.purchase.cost else 0
     if not any(answers.values()):
         return ""
     teams = [f"{number:,} by {code_name(team)}" for team, number in answers.most_common()]
@@ -165,7 +186,8 @@ def _table(changes: Sequence[Change], elsewhere: str) -> Part:
     several_teams = len({change.team for change in changes if change.team}) > 1
 
     def cells(change: Change) -> tuple[str, ...]:
-        standing = f", {_standing_of(change.observed)}" if change.observed else ""
+        observed = observed_of(change)
+        standing = f", {_standing_of(observed)}" if observed else ""
         would = f"**{ACTION_WORDS[change.action]}**{standing}"
         return code_name(change.name), would, plain(change.team) if several_teams else "", *_purchase(change)
 
@@ -179,11 +201,11 @@ def _standing_of(job: ObservedJob) -> str:
 
 
 def _purchase(change: Change) -> tuple[str, ...]:
-    cost = change.cost
+    cost, of_clips = cost_of(change), clips_of(change)
     if cost is None:
-        clips = "" if change.clips is None else f"{change.clips:,}"
+        clips = "" if of_clips is None else f"{of_clips:,}"
         return clips, "", for_markdown(_open_cost(change)), _end(change)
-    of_all = f" of {change.clips:,}" if change.clips not in {None, cost.objects} else ""
+    of_all = "" if of_clips in {None, cost.objects} else f" of {of_clips:,}"
     clips, money = unbroken(f"{cost.objects:,}{of_all}"), for_markdown(usd_range(cost.low, cost.high))
     return clips, f"{cost.answers:,}", money, _end(change)
 
@@ -191,27 +213,29 @@ def _purchase(change: Change) -> tuple[str, ...]:
 def _open_cost(change: Change) -> str:
     if change.action not in {Action.CREATE, Action.WAITING}:
         return ""
-    return f"at most {usd(change.budget_usd)}, its budget" if change.budget_usd is not None else "open"
+    budget = budget_of(change)
+    return f"at most {usd(budget)}, its budget" if budget is not None else "open"
 
 
 def _end(change: Change) -> str:
-    if change.desired is None:
+    purchase, cost = purchase_of(change), cost_of(change)
+    if purchase is None:
         return ""
-    longest = lasts_at_most(change.desired.request, change.cost.objects if change.cost else change.clips)
+    longest = lasts_at_most(purchase.desired.request, cost.objects if cost else clips_of(change))
     return unbroken(f"within {duration(longest.total_seconds())}") if longest else "when it is stopped"
 
 
-def _needs(changes: Iterable[Change]) -> Iterator[Need]:
+def _needs(changes: Iterable[Change]) -> Iterator[Point]:
     for change in changes:
         owners = (change.owner,) if change.owner else ()
         for reason in change.reasons:
-            yield Need(
+            yield Point(
                 jobs=(change.name,),
                 cause=_cause(reason),
                 rule=reason.rule,
-                fields=change.fields if reason is change.reasons[-1] else (),
-                owners=owners if change.action.fails else (),
-                lift=_lift(reason.rule) if change.action.fails else "",
+                fields=fields_of(change) if reason is change.reasons[-1] else (),
+                owners=owners if change.action.requires_attention else (),
+                lift=_lift(reason.rule) if change.action.requires_attention else "",
                 step=reason.hint,
             )
 
@@ -227,10 +251,10 @@ def _cause(reason: Diagnostic) -> str:
 def _lift(rule: str) -> str:
     if rule in {"P202", "P203", "P204"}:
         return _POLICY_OWNERS
-    return _GROUND_OWNERS if rule.startswith("GT6") else ""
+    return _TERRAFORM_OWNERS if rule.startswith("GT6") else ""
 
 
-def _details(creates: Sequence[Change], elsewhere: str) -> Part:
+def _details(creates: Sequence[Create], elsewhere: str) -> Part:
     many = len(creates) > FOLDS_SHOWN
     opening = f"<details><summary>Details of {count(len(creates), 'job')}</summary>\n\n" if many else ""
     return Part(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
+from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import (
     RANK_OF_NEEDS,
     RANK_OF_REMARKS,
     Footer,
-    Need,
-    RenderedComment,
+    Point,
     composed,
     footer_line,
-    needs_part,
+    points_part,
     run_link,
     sentence,
 )
@@ -22,7 +22,7 @@ from groundctl.presentation.terminal.problems import verdict
 from groundctl.presentation.text import count
 
 
-def problems_words(
+def problems_comment(
     problems: Sequence[LocatedDiagnostic], files: int, *, footer: Footer | None, limit: int = COMMENT_LIMIT
 ) -> RenderedComment:
     """Write what keeps a pull request from being planned, within so many bytes."""
@@ -47,13 +47,13 @@ def _lists(problems: Sequence[LocatedDiagnostic], footer: Footer | None) -> list
 def _list(heading: str, problems: Sequence[LocatedDiagnostic], footer: Footer | None, *, rank: int) -> Part:
     elsewhere = f"The log of {run_link(footer)} has all of them." if footer else "`groundctl validate` has all of them."
     needs = [
-        Need(jobs=(f"{problem.path}:{problem.line}",), cause=problem.message, rule=problem.rule, step=problem.hint)
+        Point(jobs=(f"{problem.path}:{problem.line}",), cause=problem.message, rule=problem.rule, step=problem.hint)
         for problem in problems
     ]
-    return needs_part(heading, needs, elsewhere, rank=rank)
+    return points_part(heading, needs, elsewhere, rank=rank)
 
 
-def untouched_words(footer: Footer | None) -> RenderedComment:
+def unchanged_comment(footer: Footer | None) -> RenderedComment:
     """Take back what an earlier run may have said: the pull request touches nothing here any more."""
     head = [
         "### Nothing to plan",
@@ -62,7 +62,7 @@ def untouched_words(footer: Footer | None) -> RenderedComment:
     return composed(head, [], footer_line(footer), COMMENT_LIMIT)
 
 
-def failure_words(message: str, hint: str, *, footer: Footer | None) -> RenderedComment:
+def failure_comment(message: str, hint: str, *, footer: Footer | None) -> RenderedComment:
     """Say that the world kept us from planning; a pull request must not look as if nobody had tried."""
     head = [
         "### No plan: it could not be made",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 COMMENT_LIMIT = 60_000  # bytes; GitHub refuses 65,536 characters, and its servers differ
 SUMMARY_LIMIT = 1_000_000  # bytes; GitHub drops the summary of a step above 1 MiB
-STAMP_ROOM = 300  # bytes kept for the line that a comment begins with
+MARKER_ROOM = 300  # bytes kept for the line that a comment begins with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,34 +1,28 @@
-"""A plan in words: for the terminal, for a pull request, and as JSON."""
+"""A plan as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.planning.plan import Action, Change, Plan, plan_content
-from groundctl.presentation.escape import for_json, for_terminal
-from groundctl.presentation.markdown.plan_comment import plan_words
-from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, verdict_of
+from groundctl.domain.planning.plan import Action, Change, Orphan, Plan, cost_of, fields_of
+from groundctl.presentation.escape import for_terminal
+from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, summary_of
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import usd_range
-
-
-def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
-    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
-    whose = {"made_for": made_for} if made_for else {}
-    return for_json({**plan_content(plan), **whose, "digest": plan.digest})
 
 
 def plan_text(plan: Plan, policy: Policy) -> str:
     """Write a plan for a terminal."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
-    lines = [for_terminal(verdict_of(plan)), money_of(plan, policy)]
+    lines = [for_terminal(summary_of(plan)), money_of(plan, policy)]
+    lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
     if shown:
         lines += ["", *_table(shown)]
     for change in shown:
-        lines += _reason_lines(change)
-    lines += ["", f"plan digest {plan.digest}"]
+        lines += reason_lines(change)
+    if not plan.unknown:  # another digest than that of the plan that would be made
+        lines += ["", f"plan digest {plan.digest}"]
     return "\n".join(lines)
 
 
@@ -45,24 +39,20 @@ def _table(changes: Sequence[Change]) -> list[str]:
 
 
 def _cells(change: Change) -> list[str]:
-    cost = change.cost
+    cost = cost_of(change)
     return [
         ACTION_WORDS[change.action],
         change.name,
         "" if cost is None else f"{cost.objects:,}",
-        "" if cost is None else f"{change.workers_per_object} each",
+        "" if cost is None or isinstance(change, Orphan) else f"{change.job.workers_per_object} each",
         "" if cost is None else usd_range(cost.low, cost.high),
         change.team,
     ]
 
 
-def _reason_lines(change: Change) -> Iterator[str]:
+def reason_lines(change: Change) -> Iterator[str]:
+    """Write why a plan says what it says of a job."""
     for reason in change.reasons:
         yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
-    if change.fields:
-        yield for_terminal(f"  {change.name}: changed: {', '.join(change.fields)}")
-
-
-def plan_markdown(plan: Plan, policy: Policy) -> str:
-    """Write a plan as the comment on a pull request, without the run that posts it."""
-    return plan_words(plan, policy, footer=None).text
+    if fields := fields_of(change):
+        yield for_terminal(f"  {change.name}: changed: {', '.join(fields)}")

@@ -10,11 +10,10 @@ from groundctl.presentation.text import count
 
 # Annotations of each kind that GitHub takes from one step.
 SHOWN_BY_GITHUB = 10
-FORMATS = ("text", "json", "github", "sarif")
 
 
 def problems_as(form: str, problems: Sequence[LocatedDiagnostic], *, files: int) -> str:
-    """Write problems in one of the FORMATS."""
+    """Write problems in one of the formats of `groundctl validate --format`."""
     writers = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif}
     return writers[form](problems, files)
 

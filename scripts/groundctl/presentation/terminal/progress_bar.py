@@ -1,4 +1,4 @@
-"""A progress bar on a terminal; silence elsewhere."""
+"""A progress bar, shown only on a terminal."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ Step = TypeVar("Step")
 
 
 def progress(steps: Iterable[Step], *, total: int | None, doing: str) -> Iterator[Step]:
-    """Pass steps through, and show on a terminal how many are done; on standard error, so that output stays clean."""
+    """Pass steps through, and show on a terminal's standard error how many are done."""
     if not sys.stderr.isatty() or total == 0:
         yield from steps
         return

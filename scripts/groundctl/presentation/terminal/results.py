@@ -1,4 +1,4 @@
-"""A job's labels in sum, for a terminal and as JSON."""
+"""A summary of a job's labels as text for a terminal."""
 
 from __future__ import annotations
 
@@ -6,34 +6,33 @@ import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from groundctl.domain.results.agreement import Agreement
-from groundctl.domain.results.results import LabelCount, Results, Unlabeled
+from groundctl.domain.results.results import LabelCount, Results, UnlabeledGroup
 from groundctl.presentation.escape import display_width, for_terminal
 from groundctl.presentation.results_sentences import (
-    agreement_words,
-    confidence_words,
+    NextStep,
+    agreement_sentences,
+    confidence_sentence,
     headline,
     next_steps,
     notes,
-    share_words,
-    votes_words,
-    why_words,
+    reason_text,
+    share_text,
+    votes_text,
 )
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import count
 
-FORMAT_VERSION = 1
 WIDTH = 80
-_LEAST_SURE = 5
+_MAX_EXAMPLES = 5
 _LABEL_WIDTH, _BAR_WIDTH = 28, 24
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 
 
 def results_text(results: Results, now: datetime) -> str:
-    """Write a job's labels for a terminal of 80 columns."""
+    """Write a summary of a job's labels for a terminal of 80 columns."""
     blocks = [
         [headline(results)],
         _labels(results.counts),
@@ -42,12 +41,9 @@ def results_text(results: Results, now: datetime) -> str:
         _least_sure(results),
         _agreement(results.agreement),
         _without_label(results.unlabeled),
-        _what_now(next_steps(results, now)),
+        _next_steps(next_steps(results, now)),
     ]
     return "\n\n".join("\n".join(map(for_terminal, lines)) for lines in blocks if lines)
-
-
-# --- the terminal ---------------------------------------------------------------------------------------------------
 
 
 def _wrapped(text: str, indent: str = "", *, first: str | None = None) -> list[str]:
@@ -57,19 +53,18 @@ def _wrapped(text: str, indent: str = "", *, first: str | None = None) -> list[s
     )
 
 
-def _what_now(steps: Sequence[str]) -> list[str]:
+def _next_steps(steps: Sequence[NextStep]) -> list[str]:
     lines: list[str] = []
-    lead = "what now: "
+    lead = "next steps: "
     for step in steps:
-        words, *code = step.split("\n")
-        lines += _wrapped(words, " " * len(lead), first=lead if not lines else None)
-        lines += [f"{' ' * len(lead)}  {line}" for line in code]
+        lines += _wrapped(step.sentence, " " * len(lead), first=lead if not lines else None)
+        lines += [f"{' ' * len(lead)}  {line}" for line in step.declaration]
     return lines
 
 
 def _labels(counts: Sequence[LabelCount]) -> list[str]:
-    total = sum(one.count for one in counts)
-    longest = max((one.count for one in counts), default=0)
+    total = sum(each.count for each in counts)
+    longest = max((each.count for each in counts), default=0)
     columns = [
         Column("label"),
         Column("clips", right=True),
@@ -79,13 +74,13 @@ def _labels(counts: Sequence[LabelCount]) -> list[str]:
     ]
     rows = [
         [
-            _shortened(one.label, _LABEL_WIDTH),
-            f"{one.count:,}",
-            share_words(one.count, total),
-            "" if one.mean_confidence is None else f"{one.mean_confidence:.2f}",
-            _bar(one.count, longest),
+            _shortened(each.label, _LABEL_WIDTH),
+            f"{each.count:,}",
+            share_text(each.count, total),
+            "" if each.mean_confidence is None else f"{each.mean_confidence:.2f}",
+            _bar(each.count, longest),
         ]
-        for one in counts
+        for each in counts
     ]
     return text_table(columns, rows)
 
@@ -97,33 +92,32 @@ def _bar(number: int, longest: int) -> str:
 
 
 def _confidence(results: Results) -> list[str]:
-    words = confidence_words(results)
-    if not results.computed:
-        return _wrapped(words, first="confidence: ") if words else []
+    sentence = confidence_sentence(results)
+    if not results.with_confidence:
+        return _wrapped(sentence, first="confidence: ") if sentence else []
     highest = max(results.histogram)
     drawn = "".join(_HEIGHTS[round(number * 7 / highest)] if number else "·" for number in results.histogram)
-    return [f"confidence  0 |{drawn}| 1", *_wrapped(words, "            ")]
+    return [f"confidence  0 |{drawn}| 1", *_wrapped(sentence, "            ")]
 
 
 def _least_sure(results: Results) -> list[str]:
-    shown = results.least_sure[:_LEAST_SURE]
     rows = [
-        [f"  {one.confidence:.2f}", _shortened(one.label or "", _LABEL_WIDTH), place_of(one.source_ref, 40)]
-        for one in shown
+        [f"  {each.confidence:.2f}", _shortened(each.label or "", _LABEL_WIDTH), shortened_key(each.source_ref, 40)]
+        for each in results.least_sure[:_MAX_EXAMPLES]
     ]
-    return ["least sure", *_rows(rows)] if rows else []
+    return ["lowest confidence", *_rows(rows)] if rows else []
 
 
 def _agreement(agreement: Agreement | None) -> list[str]:
     if agreement is None:
         return []
     rows = [
-        [f"  {place_of(one.source_ref, 36)}", _shortened(votes_words(one.answers), 40)]
-        for one in agreement.disputed[:_LEAST_SURE]
+        [f"  {shortened_key(each.source_ref, 36)}", _shortened(votes_text(each.answers), 40)]
+        for each in agreement.disputed[:_MAX_EXAMPLES]
     ]
     return [
-        *(line for words in agreement_words(agreement) for line in _wrapped(words)),
-        *(["", "disagreed on most", *_rows(rows)] if rows else []),
+        *(line for sentence in agreement_sentences(agreement) for line in _wrapped(sentence)),
+        *(["", "most disputed", *_rows(rows)] if rows else []),
     ]
 
 
@@ -135,18 +129,20 @@ def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _without_label(groups: Sequence[Unlabeled]) -> list[str]:
+def _without_label(groups: Sequence[UnlabeledGroup]) -> list[str]:
     lines = []
     for group in groups:
-        lines += _wrapped(f"{count(group.count, 'clip')}: {why_words(group.why, group.told)}", "    ", first="  ")
-        lines += [f"    {place_of(example, 70)}" for example in group.examples]
+        lines += _wrapped(
+            f"{count(group.count, 'clip')}: {reason_text(group.reason, group.aws_reason)}", "    ", first="  "
+        )
+        lines += [f"    {shortened_key(example, 70)}" for example in group.examples]
         if group.count > len(group.examples):
             lines.append(f"    and {group.count - len(group.examples):,} more")
     return ["without a label", *lines] if lines else []
 
 
-def place_of(uri: str, width: int) -> str:
-    """Write an object's key, cut from the left where it is long: what tells clips apart stands at the end."""
+def shortened_key(uri: str, width: int) -> str:
+    """Write an object's key, cut from the left if it is long, because keys differ at the end."""
     key = for_terminal(re.sub(r"^s3://[^/]+/", "", uri))
     return key if len(key) <= width else f"…{key[1 - width :]}"
 
@@ -154,63 +150,3 @@ def place_of(uri: str, width: int) -> str:
 def _shortened(text: str, width: int) -> str:
     text = for_terminal(text)
     return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-# --- for other tools ------------------------------------------------------------------------------------------------
-
-
-def results_json(results: Results, now: datetime) -> dict[str, Any]:
-    """Give a job's labels in sum as JSON values."""
-    origin, job = results.origin, results.origin.job
-    return {
-        "format_version": FORMAT_VERSION,
-        "job": job.name,
-        "arn": job.arn,
-        "question": origin.question,
-        "status": str(job.status),
-        "failure_reason": job.failure_reason,
-        "label_attribute": origin.label_attribute,
-        "workers_per_object": origin.workers_per_object,
-        "output_manifest": origin.output_manifest,
-        "objects": results.objects,
-        "labeled": results.labeled,
-        "without_label": results.without_label,
-        "labels_from_earlier_jobs": results.earlier,
-        "labels_with_another_number": results.renumbered,
-        "labels": [_label_json(one, results.labeled) for one in results.counts],
-        "confidence": {"computed": results.computed, "histogram": list(results.histogram)},
-        "least_sure": [
-            {"source_ref": one.source_ref, "label": one.label, "confidence": one.confidence}
-            for one in results.least_sure
-        ],
-        "reasons_for_no_label": [
-            {"reason": str(one.why), "aws_says": one.told, "count": one.count, "examples": list(one.examples)}
-            for one in results.unlabeled
-        ],
-        "agreement": results.agreement and _agreement_json(results.agreement),
-        "notes": notes(results),
-        "what_now": next_steps(results, now),
-    }
-
-
-def _label_json(one: LabelCount, total: int) -> dict[str, Any]:
-    return {
-        "label": one.label,
-        "count": one.count,
-        "share": round(one.count / total, 4) if total else None,
-        "mean_confidence": one.mean_confidence and round(one.mean_confidence, 4),
-        "declared": one.declared,
-    }
-
-
-def _agreement_json(agreement: Agreement) -> dict[str, Any]:
-    return {
-        "objects_with_two_answers_or_more": agreement.objects,
-        "objects_with_one_answer": agreement.single,
-        "unanimous": agreement.unanimous,
-        "krippendorff_alpha": None if agreement.alpha is None else round(agreement.alpha, 4),
-        "answers": agreement.answers,
-        "answers_per_worker": list(agreement.answers_per_worker),
-        "confused": [{"labels": [first, second], "objects": number} for first, second, number in agreement.confused],
-        "disputed": [{"source_ref": one.source_ref, "answers": dict(one.answers)} for one in agreement.disputed],
-    }

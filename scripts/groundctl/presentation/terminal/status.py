@@ -1,10 +1,9 @@
-"""How jobs are getting on, for a terminal and as JSON."""
+"""The progress of jobs as text for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from groundctl.domain.tracking.progress import Progress
 from groundctl.presentation.escape import for_terminal
@@ -12,10 +11,10 @@ from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import ago, count, moment
 
 
-def status_text(standing: Sequence[Progress], now: datetime) -> str:
-    """Write a table of jobs, and below it what somebody should do."""
-    if not standing:
-        return "No labeling jobs here yet: `groundctl plan` shows what would be created."
+def status_text(jobs: Sequence[Progress], now: datetime) -> str:
+    """Write a table of jobs, the advice for them, and a summary."""
+    if not jobs:
+        return "No labeling jobs yet. `groundctl plan` shows what would be created."
     columns = [
         Column("job"),
         Column("status"),
@@ -25,47 +24,25 @@ def status_text(standing: Sequence[Progress], now: datetime) -> str:
         Column("expected end"),
         Column("created"),
     ]
-    rows = [[for_terminal(cell) for cell in _cells(one, now)] for one in standing]
-    advice = [for_terminal(f"  {one.job.name}: {one.advice}") for one in standing if one.advice]
-    return "\n".join([*text_table(columns, rows), *([""] if advice else []), *advice, "", _verdict(standing)])
+    rows = [[for_terminal(cell) for cell in _cells(progress, now)] for progress in jobs]
+    advice = [for_terminal(f"  {progress.job.name}: {progress.advice}") for progress in jobs if progress.advice]
+    return "\n".join([*text_table(columns, rows), *([""] if advice else []), *advice, "", _summary(jobs)])
 
 
-def _cells(one: Progress, now: datetime) -> list[str]:
-    job = one.job
+def _cells(progress: Progress, now: datetime) -> list[str]:
+    job = progress.job
     return [
         job.name,
         str(job.status),
-        f"{job.counters.labeled:,} of {one.total:,}" if one.total else "",
+        f"{job.counters.labeled:,} of {progress.total:,}" if progress.total else "",
         f"{job.counters.failed:,}" if job.counters.failed else "",
-        f"{one.rate:,.0f}/h" if one.rate else "",
-        moment(one.expected_end) if one.expected_end else "",
+        f"{progress.rate:,.0f}/h" if progress.rate else "",
+        moment(progress.expected_end) if progress.expected_end else "",
         ago(job.created, now),
     ]
 
 
-def _verdict(standing: Sequence[Progress]) -> str:
-    statuses = [str(one.job.status) for one in standing]
+def _summary(jobs: Sequence[Progress]) -> str:
+    statuses = [str(progress.job.status) for progress in jobs]
     parts = [f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses)]
-    return f"{count(len(standing), 'job')}: {', '.join(parts)}"
-
-
-def status_json(standing: Sequence[Progress]) -> list[dict[str, Any]]:
-    """Give the standing of jobs as JSON values; times in ISO 8601, rate in data objects an hour."""
-    return [
-        {
-            "name": one.job.name,
-            "arn": one.job.arn,
-            "status": str(one.job.status),
-            "labeled": one.job.counters.labeled,
-            "failed": one.job.counters.failed,
-            "total": one.total,
-            "rate_per_hour": one.rate and round(one.rate, 3),
-            "expected_end": one.expected_end and one.expected_end.isoformat(),
-            "created": one.job.created.isoformat(),
-            "expires": one.expires.isoformat(),
-            "failure_reason": one.job.failure_reason,
-            "output_manifest": one.job.output_manifest,
-            "advice": one.advice,
-        }
-        for one in standing
-    ]
+    return f"{count(len(jobs), 'job')}: {', '.join(parts)}"

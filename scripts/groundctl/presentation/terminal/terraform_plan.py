@@ -1,4 +1,4 @@
-"""What Terraform would change, in words."""
+"""A Terraform plan as text for a terminal."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from groundctl.presentation.escape import for_terminal
 
 
 def terraform_plan_verdict(plan: TerraformPlanSummary) -> str:
-    """Say in one line what Terraform would do."""
+    """Return one line that says what Terraform would do."""
     counted = (("add", plan.add), ("change", plan.change), ("replace", plan.replace), ("destroy", plan.destroy))
     parts = [f"{len(addresses):,} to {verb}" for verb, addresses in counted if addresses]
     return f"Terraform: {', '.join(parts) or 'no changes'}"
 
 
 def terraform_plan_text(plan: TerraformPlanSummary) -> str:
-    """Write what Terraform would do for a terminal, a resource a line."""
+    """Write what Terraform would do, one resource per line."""
     return "\n".join(
         [terraform_plan_verdict(plan), *(f"  {sign} {for_terminal(address)}" for sign, address in resources(plan))]
     )
 
 
 def resources(plan: TerraformPlanSummary) -> Iterator[tuple[str, str]]:
-    """Yield every resource with Terraform's sign for what happens to it; what cannot be had again comes first."""
+    """Yield every resource with Terraform's sign for its change; irreversible changes come first."""
     yield from (("-", address) for address in plan.destroy)
     yield from (("-/+", address) for address in plan.replace)
     yield from (("~", address) for address in plan.change)

@@ -7,7 +7,6 @@ twice; at worst one clip is held back (5.4e-9 for 100,000 new clips against 1,00
 from __future__ import annotations
 
 import hashlib
-import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -17,6 +16,7 @@ from typing import Self
 
 BYTES_PER_CLIP = 8
 _UNSIGNED_64 = "Q"
+_IS_BIG_ENDIAN = array("H", [1]).tobytes() == b"\x00\x01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,6 @@ class HashedClips:
 
 
 def _little_endian(numbers: array[int]) -> array[int]:
-    if sys.byteorder == "big":
+    if _IS_BIG_ENDIAN:
         numbers.byteswap()
     return numbers

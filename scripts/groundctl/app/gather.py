@@ -1,0 +1,187 @@
+"""Asks AWS once, for everything that a plan is made from. Decides nothing: what is worth asking for, the planner says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar, assert_never
+
+from groundctl.domain.aws import s3_layout
+from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
+from groundctl.domain.jobs.continuation import DeclarationContent
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
+from groundctl.domain.jobs.observed import ObservedJob, observed_job
+from groundctl.domain.planning.inputs import (
+    ClipsFound,
+    KeptDeclaration,
+    Missing,
+    PlanInputs,
+    Unreadable,
+)
+from groundctl.domain.planning.plan import Subject, Unknown
+from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
+from groundctl.errors import RefusedByAws
+from groundctl.ports import LabelingJobs, ObjectStore
+
+# Below botocore's ten connections for a client.
+MAX_CONCURRENCY = 8
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
+
+_JOBS_UNKNOWN = Unknown(
+    about=Subject.JOBS,
+    sentence="jobs in AWS were not looked up: one may have this name already, or the same labels on the same clips",
+)
+_OTHERS_UNKNOWN = Unknown(
+    about=Subject.DECLARATIONS,
+    sentence="other declarations were not looked at: all count for the limits of one plan, and none may buy the same twice",
+)
+_EXAMPLE_UNKNOWN = Unknown(
+    about=Subject.INFRASTRUCTURE,
+    sentence="account, buckets, teams and ARNs are made up: give --infrastructure FILE for real ones",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account and Region: how to ask it, and the jobs that it listed."""
+
+    infrastructure: Infrastructure
+    jobs: LabelingJobs
+    objects: ObjectStore
+    observed: Mapping[JobKey, ObservedJob]
+
+
+def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
+    """List every labeling job there is, by its key."""
+    return {job.key: job for job in jobs.list_jobs()}
+
+
+def gather(declarations: Sequence[Declaration], policy: Policy, account: Account) -> PlanInputs:
+    """Ask for everything that a plan is made from, each thing once."""
+    listed = PlanInputs(
+        declarations=tuple(declarations),
+        declared=frozenset(declaration.spec.key for declaration in declarations),
+        policy=policy,
+        infrastructure=account.infrastructure,
+        observed=account.observed,
+    )
+    known = replace(listed, observed={**account.observed, **_describe(jobs_to_describe(listed), account.jobs)})
+    buyable = jobs_to_buy(known)
+    return replace(
+        known,
+        kept_declarations=_read_kept_declarations(
+            jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects
+        ),
+        manifests=_read_manifests(buyable, known, account.objects),
+    )
+
+
+def gather_offline(
+    declaration: Declaration,
+    declared: Collection[JobKey],
+    policy: Policy,
+    infrastructure: Infrastructure,
+    *,
+    is_example: bool,
+) -> PlanInputs:
+    """Put together what is known of one declaration without asking AWS; the rest is unknown."""
+    inputs = PlanInputs(
+        declarations=(declaration,),
+        declared=frozenset(declared) | {declaration.spec.key},
+        policy=policy,
+        infrastructure=infrastructure,
+        observed=_JOBS_UNKNOWN,
+        assumed=(*([_EXAMPLE_UNKNOWN] if is_example else []), _OTHERS_UNKNOWN),
+    )
+    sources = _sources_elsewhere(jobs_to_buy(inputs))
+    return replace(inputs, manifests={key: _unknown_clips(source) for key, source in sources.items()})
+
+
+def map_threads(ask: Callable[[Question], Answer], about: Sequence[Question]) -> list[Answer]:
+    """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
+    with ThreadPoolExecutor(MAX_CONCURRENCY) as executor:
+        return list(executor.map(ask, about))
+
+
+def _describe(odd: Sequence[ObservedJob], jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
+    described = map_threads(lambda job: jobs.describe(job.name), odd)
+    return {job.key: observed_job(answer) for job, answer in zip(odd, described, strict=True) if answer}
+
+
+def _read_kept_declarations(
+    changed: Sequence[ObservedJob], continued: Sequence[ObservedJob], objects: ObjectStore
+) -> dict[JobKey, KeptDeclaration]:
+    """Read the declarations that changed jobs, and jobs that others continue, were created from."""
+
+    def read_if_allowed(job: ObservedJob) -> KeptDeclaration:
+        try:
+            return _read_kept_declaration(job, objects)
+        except RefusedByAws as error:
+            return Unreadable(message=error.message, hint=error.hint)
+
+    def read(job: ObservedJob) -> KeptDeclaration:
+        return _read_kept_declaration(job, objects)
+
+    explained = dict(zip((job.key for job in changed), map_threads(read, changed), strict=True))
+    others = [job for job in continued if job.key not in explained]
+    return {**explained, **dict(zip((job.key for job in others), map_threads(read_if_allowed, others), strict=True))}
+
+
+def _read_kept_declaration(job: ObservedJob, objects: ObjectStore) -> DeclarationContent | None:
+    if job.fingerprint is None:
+        return None
+    raw = objects.read(job.fingerprint.uri_of(s3_layout.DECLARATION_FILE))
+    return dict(json.loads(raw)) if raw else None
+
+
+def _read_manifests(
+    buyable: Sequence[Declaration], inputs: PlanInputs, objects: ObjectStore
+) -> dict[JobKey, ClipsFound]:
+    """Read or list the clips of every job that could be bought."""
+
+    def read(source: Source) -> ClipsFound:
+        try:
+            return _read_manifest(source, inputs, objects)
+        except RefusedByAws as error:
+            return Unreadable(message=error.message, hint=error.hint)
+
+    sources = _sources_elsewhere(buyable)
+    return dict(zip(sources, map_threads(read, list(sources.values())), strict=True))
+
+
+def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> ClipsFound:
+    match source:
+        case PrefixInput():
+            return manifest_of_uris(choose_clips(source, objects.list_keys(source.prefix)))
+        case ManifestInput():
+            uri = source.uri
+        case ChainedInput():
+            earlier = inputs.existing(job_key(source.job))
+            uri = (earlier and earlier.output_manifest) or ""
+        case ObjectsInput():
+            raise AssertionError("clips that are written out are not looked for")
+        case _:
+            assert_never(source)
+    manifest = objects.read(uri)
+    return Missing(uri=uri) if manifest is None else manifest
+
+
+def _sources_elsewhere(declarations: Sequence[Declaration]) -> dict[JobKey, Source]:
+    """Select where clips must be looked for; a topic has none yet, and a file may write its clips out."""
+    sources = {declaration.spec.key: declaration.spec.source for declaration in declarations}
+    return {key: source for key, source in sources.items() if source and not isinstance(source, ObjectsInput)}
+
+
+def _unknown_clips(source: Source) -> Unknown:
+    sample = source.sample if isinstance(source, PrefixInput) else None
+    bound = f" (at most {sample.count:,}, its sample)" if sample else ""
+    sentence = f"clips were not looked up: their number{bound}, cost and digest (zeros) are open"
+    return Unknown(about=Subject.CLIPS, sentence=sentence)

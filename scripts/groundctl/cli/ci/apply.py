@@ -1,0 +1,85 @@
+"""groundctl ci apply: create or stop in a workflow, as far as the plans of the merged pull requests cover it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundctl.app.plan import PlanningResult, plan_again
+from groundctl.app.publish import PullRequestReporter
+from groundctl.app.validate import Validated
+from groundctl.cli.apply import Agreed, AllowStop, OnlyStep, Step, apply_changes, exit_code
+from groundctl.cli.ci.report import publish_all
+from groundctl.cli.ci.reporter import open_reporter, review_plan
+from groundctl.cli.options import Command, InfrastructureFile
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import open_workflow_run
+from groundctl.domain.jobs.creation import Outcome
+from groundctl.domain.planning.plan import Action
+from groundctl.exit_codes import ExitCode
+from groundctl.presentation.terminal.outcomes import applied_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CiApplyOptions:
+    """The options of `groundctl ci apply`."""
+
+    only: OnlyStep = None
+    allow_stop: AllowStop = False
+    infrastructure: InfrastructureFile = None
+
+
+def run(options: CiApplyOptions) -> ExitCode:
+    """Plan again, create what was approved, and report each outcome; exit 1 if something needs attention."""
+    reporter = open_reporter()
+    planned = plan_checkout(options.infrastructure)
+    if isinstance(planned, Validated):
+        return ExitCode.PROBLEMS
+    reviewed = review_plan(reporter, planned)
+    agreed = Agreed(held=reviewed.held, source_pull_requests=reviewed.source_pull_requests)
+    outcomes: list[Outcome] = []
+    try:
+        outcomes.extend(
+            apply_changes(
+                planned,
+                agreed,
+                only=options.only,
+                allow_stop=options.allow_stop,
+                asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
+            )
+        )
+    finally:
+        # Whatever ends the run, what was done is reported: it cannot be undone.
+        print(applied_text(planned.plan, outcomes, planned.validated.policy))
+        published = _publish(reporter, planned, outcomes, options)
+        # The next job asks for a person's approval only where there is something to stop.
+        open_workflow_run().set_outputs(
+            {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
+        )
+    return published or exit_code(planned, outcomes)
+
+
+def _publish(
+    reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
+) -> ExitCode:
+    """Look at AWS once more, and report on the pull requests what has become of their jobs."""
+    # Another job of this run has reported how its creates ended, which AWS does not know.
+    only_outcomes = options.only is Step.STOP
+    return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
+
+
+def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
+    return sum(change.key not in agreed.held for change in planned.plan.with_action(action))
+
+
+COMMAND = Command(
+    description="Create or stop labeling jobs in a workflow, and report each outcome on the pull request that asked for"
+    " it. Nothing is done that neither the plans of the merged pull requests nor the plan named by GROUNDCTL_APPROVE"
+    " covers.",
+    examples=(
+        "groundctl ci apply --only create",
+        "groundctl ci apply --only stop --allow-stop",
+    ),
+    options=CiApplyOptions,
+    run=run,
+)

@@ -1,0 +1,140 @@
+"""The list of commands, as `groundctl --help` and `groundctl ci --help` show it.
+
+The modules of the commands are not imported here: each command owns its options, its help and its run() in a module of
+its own, and that module is imported when the command is called.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from groundctl import __version__
+from groundctl.exit_codes import ExitCode
+
+# Type checkers take this for typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    # The heading of a group, and the summary of each command in it.
+    Groups: TypeAlias = Mapping[str, Mapping[str, str]]
+
+DESCRIPTION = """\
+GitOps for Amazon SageMaker Ground Truth video classification: declare labeling
+jobs as YAML files, review what they would cost, and create each job once."""
+
+COMMANDS: Groups = {
+    "Declare and check, offline": {
+        "new": "write a commented declaration to start from",
+        "validate": "check declarations and report every problem",
+        "show": "show one declaration as a spec, request, plan, comment, or page",
+    },
+    "Plan and create": {
+        "plan": "show what apply would do and what it would cost; changes nothing",
+        "apply": "create the labeling jobs that do not exist yet",
+    },
+    "Follow": {
+        "status": "show the progress of labeling jobs",
+        "results": "fetch and summarize the labels of a job",
+    },
+    "Try": {
+        "demo": "create, label, and read three sample jobs on this machine",
+    },
+    "Workflows": {
+        "ci": "commands that the GitHub Actions workflows call",
+    },
+}
+
+CI_DESCRIPTION = """\
+Commands that the GitHub Actions workflows call. They need the variables that
+GitHub sets for a step, and report on pull requests."""
+
+CI_COMMANDS: Groups = {
+    "For a pull request": {
+        "changed": "report whether a branch changes any plan input",
+        "plan": "plan, and report the plan in a comment and a check",
+        "report-unchanged": "report that a pull request changes no plan input",
+    },
+    "After the merge": {
+        "apply": "create or stop what the approved plans cover, and report it",
+        "report": "update the comments of unfinished jobs",
+    },
+    "Infrastructure": {
+        "terraform": "plan or apply Terraform for one environment",
+    },
+}
+
+EXIT_CODES = {
+    ExitCode.OK: "done, nothing wrong",
+    ExitCode.PROBLEMS: "problems in declarations, refusals, or jobs that failed",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.EXTERNAL_FAILURE: "external failure: credentials, network, AWS, GitHub, or Terraform",
+    ExitCode.SOMETHING_TO_CREATE: "with plan --detailed-exitcode: there is something to create",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+HELP_WIDTH = 80
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Wraps help at one width: to find out the terminal's, argparse would import much."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=24, width=HELP_WIDTH)
+
+
+def find_command(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
+    """Split a command line into the command, such as `plan` or `ci plan`, and its own arguments.
+
+    `--help`, `--version` and wrong names end the program here, as argparse does it.
+    """
+    name, rest = _choose(_top_level_parser(), COMMANDS, arguments)
+    if name != "ci":
+        return name, rest
+    verb, rest = _choose(_ci_parser(), CI_COMMANDS, rest)
+    return f"{name} {verb}", rest
+
+
+def _top_level_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="groundctl",
+        usage="groundctl [-h] [--version] COMMAND ...",
+        description=f"{DESCRIPTION}\n\n{_listing(COMMANDS)}",
+        epilog=f"{_exit_codes()}\n\nSee `groundctl COMMAND --help` for options and examples.",
+        formatter_class=HelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"groundctl {__version__}", help="show the version")
+    return parser
+
+
+def _ci_parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="groundctl ci",
+        usage="groundctl ci [-h] COMMAND ...",
+        description=f"{CI_DESCRIPTION}\n\n{_listing(CI_COMMANDS)}",
+        epilog="See `groundctl ci COMMAND --help` for options and examples.",
+        formatter_class=HelpFormatter,
+    )
+
+
+def _choose(parser: argparse.ArgumentParser, groups: Groups, arguments: Sequence[str] | None) -> tuple[str, list[str]]:
+    names = [name for group in groups.values() for name in group]
+    parser.add_argument("command", metavar="COMMAND", choices=names, help=argparse.SUPPRESS)
+    rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    rest.required = False  # argparse would ask for it by name
+    parsed = parser.parse_args(arguments)
+    return str(parsed.command), list(parsed.rest)
+
+
+def _listing(groups: Groups) -> str:
+    width = max(len(name) for group in groups.values() for name in group)
+    return "\n\n".join(
+        "\n".join([f"{heading}:", *(f"  {name:<{width}}  {summary}" for name, summary in group.items())])
+        for heading, group in groups.items()
+    )
+
+
+def _exit_codes() -> str:
+    return "\n".join(["exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in EXIT_CODES.items())])

@@ -1,0 +1,126 @@
+"""Options of a command: the fields of a frozen dataclass, each declared once, beside its help.
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class PlanOptions:
+        out: Annotated[str | None, Option("--out", "also write the plan as JSON", metavar="FILE")] = None
+
+The type of a field says how its text is read: a bool is a flag, an enumeration a choice, a tuple takes any number of
+values. An argparse Namespace is seen by one function here and by nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, Field, dataclass, fields
+from enum import StrEnum
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from groundctl.cli.commands import HELP_WIDTH, HelpFormatter
+from groundctl.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Options = TypeVar("Options", bound="DataclassInstance")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A positional argument: how help names it, and what it is."""
+
+    metavar: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option: its flag, what it does, and how help names its value."""
+
+    flag: str
+    help: str
+    metavar: str | None = None
+
+
+# The one option that several commands share.
+InfrastructureFile = Annotated[
+    str | None,
+    Option(
+        "--infrastructure",
+        "read the infrastructure from this JSON file, as written by `terraform output -json infrastructure`;"
+        " by default GROUNDCTL_INFRASTRUCTURE, or Terraform's own output",
+        metavar="FILE",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Generic[Options]):
+    """A command: what it does, how it is used, its options, and the function that runs it."""
+
+    description: str
+    examples: tuple[str, ...]
+    options: type[Options]
+    run: Callable[[Options], ExitCode]
+
+    def __call__(self, prog: str, arguments: list[str]) -> ExitCode:
+        """Read the arguments and run the command; wrong arguments and --help end the program, as argparse does it."""
+        return self.run(_read(self.options, self.parser(prog).parse_args(arguments)))
+
+    def parser(self, prog: str) -> argparse.ArgumentParser:
+        """Describe the arguments to argparse."""
+        parser = argparse.ArgumentParser(
+            prog=prog,
+            description=textwrap.fill(self.description, HELP_WIDTH),
+            epilog="\n".join(["examples:", *(f"  {example}" for example in self.examples)]),
+            formatter_class=HelpFormatter,
+        )
+        for field, kind, declared in _declarations(self.options):
+            settings = _reading(field, kind) | ({"metavar": declared.metavar} if declared.metavar else {})
+            if isinstance(declared, Argument):
+                parser.add_argument(field.name, help=declared.help, **settings)
+            else:
+                required = field.default is MISSING
+                parser.add_argument(declared.flag, dest=field.name, help=declared.help, required=required, **settings)
+        return parser
+
+
+def _read(options: type[Options], parsed: argparse.Namespace) -> Options:
+    """Turn what argparse has read into the options of a command."""
+    return options(
+        **{field.name: _typed(kind, getattr(parsed, field.name)) for field, kind, _ in _declarations(options)}
+    )
+
+
+def _declarations(options: type[DataclassInstance]) -> Iterator[tuple[Field[Any], Any, Argument | Option]]:
+    hints = get_type_hints(options, include_extras=True)
+    for field in fields(options):
+        kind, declared = get_args(hints[field.name])
+        yield field, _without_none(kind), declared
+
+
+def _without_none(kind: Any) -> Any:
+    kinds = [one for one in get_args(kind) if one is not NoneType]
+    return kinds[0] if len(kinds) == 1 and get_origin(kind) is not tuple else kind
+
+
+def _reading(field: Field[Any], kind: Any) -> dict[str, Any]:
+    """Say how argparse reads a value of a type."""
+    default = None if field.default is MISSING else field.default
+    if kind is bool:
+        return {"action": "store_true"}
+    if get_origin(kind) is tuple:
+        return {"nargs": "*"}
+    if issubclass(kind, StrEnum):
+        return {"choices": [str(member) for member in kind], "default": default}
+    return {"default": default}
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is tuple:
+        return tuple(value)
+    if isinstance(value, str) and issubclass(kind, StrEnum):
+        return kind(value)
+    return value

@@ -1,0 +1,59 @@
+"""Where everything of a labeling job lies on S3: the only place that knows these keys.
+
+s3://<artifact bucket>/jobs/<job name>/<declaration digest>-<input digest>/declaration.json
+                                                                          /label-categories.json
+                                                                          /template-<digest>.liquid.html
+                                                                          /input-<digest>.manifest
+                                                                          /provenance.json
+s3://<artifact bucket>/claims/<input digest>/first
+                                            /after-<job key>
+s3://<output bucket>/labels/<job name>/...
+"""
+
+from __future__ import annotations
+
+import re
+
+from groundctl.domain.aws.job_names import JobKey
+
+# The prefix of the output bucket that the execution role may write to.
+LABELS_PREFIX = "labels"
+DECLARATION_FILE = "declaration.json"
+CATEGORIES_FILE = "label-categories.json"
+PROVENANCE_FILE = "provenance.json"
+
+# A list of jobs shows the manifest of each: its key tells drift without a call for each job.
+JOB_FOLDER_FILE = re.compile(
+    r"s3://(?P<bucket>[^/]+)/jobs/(?P<name>[^/]+)/(?P<declaration>[0-9a-f]{32})-(?P<input>[0-9a-f]{32})/[^/]+"
+)
+
+
+def job_folder(*, bucket: str, name: str, declaration: str, input_digest: str) -> str:
+    """Name the folder of a job's artifacts by what was declared and what is bought."""
+    return f"s3://{bucket}/jobs/{name}/{declaration}-{input_digest}"
+
+
+def template_file(digest: str) -> str:
+    """Name the worker task template by its content."""
+    return f"template-{digest}.liquid.html"
+
+
+def manifest_file(digest: str) -> str:
+    """Name the input manifest by its content."""
+    return f"input-{digest}.manifest"
+
+
+def claim_uri(*, bucket: str, input_digest: str, follows: JobKey | None) -> str:
+    """Name the object by which one job claims its input: as the first purchase, or as the one after another job's."""
+    place = f"after-{follows}" if follows else "first"
+    return f"s3://{bucket}/claims/{input_digest}/{place}"
+
+
+def labels_location(bucket: str) -> str:
+    """Name the folder in which Ground Truth makes a folder for each job's labels."""
+    return f"s3://{bucket}/{LABELS_PREFIX}"
+
+
+def bucket_of(uri: str) -> str:
+    """Read the bucket out of an S3 URI."""
+    return uri.removeprefix("s3://").split("/", 1)[0]

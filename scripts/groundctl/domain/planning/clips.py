@@ -1,0 +1,80 @@
+"""The clips that a job would buy, from what was found where its declaration names them. GT701 to GT705."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from groundctl.domain.aws.job_names import job_key
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.rules import Case
+from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
+from groundctl.domain.jobs.continuation import check_continuation
+from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.domain.planning.inputs import ClipsFound, Missing, PlanInputs, Unreadable
+from groundctl.domain.planning.plan import Unknown
+
+Diagnostics = tuple[Diagnostic, ...]
+
+
+def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> FrozenInput | Diagnostics | Unknown | None:
+    """Decide a job's clips, or say what is wrong with them; None for a job that is fed by a topic alone."""
+    spec = declaration.spec
+    if spec.source is None:
+        return None
+    if faults := tuple(_continuation_faults(declaration, inputs)):
+        return faults
+    match _clips_found(declaration, spec.source, inputs):
+        case bytes(manifest):
+            bounds = _allowed_locations(declaration, inputs)
+            return freeze(manifest, spec.labels, spec.label_attribute, within=bounds)
+        case Missing(uri=uri):
+            return (_missing(uri, spec.source),)
+        case Unreadable() as unreadable:
+            return (_refused_by_aws(unreadable),)
+        case Unknown() as unknown:
+            return unknown
+
+
+def _clips_found(declaration: Declaration, source: Source, inputs: PlanInputs) -> ClipsFound:
+    # Clips that are written out in the file need not be looked for.
+    if isinstance(source, ObjectsInput):
+        return manifest_of_objects(source.objects)
+    return inputs.manifests[declaration.spec.key]
+
+
+def _continuation_faults(declaration: Declaration, inputs: PlanInputs) -> Iterator[Diagnostic]:
+    source = declaration.spec.source
+    if not isinstance(source, ChainedInput):
+        return
+    before = inputs.kept_declarations.get(job_key(source.job))
+    if isinstance(before, Unreadable):
+        # One team's bucket that cannot be read does not hold up the others.
+        yield _refused_by_aws(before)
+    elif before is not None:
+        yield from check_continuation(declaration.spec, before)
+
+
+def _refused_by_aws(unreadable: Unreadable) -> Diagnostic:
+    return Diagnostic(rule="GT702", pointer="/input", message=unreadable.message, hint=unreadable.hint)
+
+
+def _missing(uri: str, source: Source) -> Diagnostic:
+    match source:
+        case ManifestInput():
+            hint, pointer = "check the URI, or upload the manifest first", "/input/manifest"
+        case ChainedInput(job=job):
+            hint, pointer = f"check the output of {job}, or name a manifest", "/input/from_job"
+        case PrefixInput() | ObjectsInput():
+            raise AssertionError("a listing is never missing")
+        case _:
+            assert_never(source)
+    return Diagnostic(rule="GT702", pointer=pointer, message=f"{uri} is not there", hint=hint)
+
+
+def _allowed_locations(declaration: Declaration, inputs: PlanInputs) -> tuple[tuple[str, ...], ...]:
+    """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
+    folder = Case(path=declaration.path, spec=declaration.spec).folder
+    buckets = tuple(f"s3://{bucket}/" for bucket in inputs.infrastructure.input_buckets)
+    return tuple(bound for bound in (inputs.policy.allowed_prefixes.get(folder), buckets) if bound)

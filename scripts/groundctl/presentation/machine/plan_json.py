@@ -1,0 +1,15 @@
+"""A plan as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groundctl.domain.planning.plan import Plan, plan_content
+from groundctl.presentation.escape import for_json
+
+
+def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
+    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
+    whose = {"made_for": made_for} if made_for else {}
+    return for_json({**plan_content(plan), **whose, "digest": plan.digest})

@@ -1,0 +1,99 @@
+"""Which commit brought a file, asked of real git."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from groundctl.adapters.local.git import LocalGitHistory
+from groundctl.errors import ExternalError
+
+WHO = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgsign=false")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository to make history in."""
+
+    root: Path
+
+    def git(self, *arguments: str) -> str:
+        done = subprocess.run(["git", *WHO, *arguments], cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def commit(self, *paths: str) -> str:
+        for path in paths:
+            file = self.root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(file.read_text() + "more\n" if file.exists() else "first\n")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "change")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path)
+    made.git("init", "-q", "-b", "main")
+    made.commit("README.md")
+    return made
+
+
+def test_the_newest_commit_that_touched_one_of_the_files_is_found(repository: Repository):
+    history = LocalGitHistory(repository.root)
+    first = repository.commit("jobs/a/one.yaml", "jobs/a/one.md")
+    text = repository.commit("jobs/a/one.md")
+    repository.commit("jobs/a/two.yaml")
+
+    assert history.last_change(["jobs/a/one.yaml"]) == first
+    assert history.last_change(["jobs/a/one.yaml", "jobs/a/one.md"]) == text
+    assert history.last_change(["jobs/a/never.yaml"]) is None
+
+
+def test_what_a_merge_brought_is_laid_to_the_merge(repository: Repository):
+    repository.git("switch", "-q", "-c", "topic")
+    repository.commit("jobs/a/one.yaml")
+    repository.git("switch", "-q", "main")
+    repository.commit("README.md")
+    repository.git("merge", "-q", "--no-ff", "-m", "Merge pull request #12", "topic")
+
+    assert LocalGitHistory(repository.root).last_change(["jobs/a/one.yaml"]) == repository.git("rev-parse", "HEAD")
+
+
+def test_a_branch_differs_in_what_it_changed_and_not_in_what_its_base_did_meanwhile(repository: Repository):
+    repository.git("switch", "-q", "-c", "topic")
+    repository.commit("jobs/a/one.yaml", "jobs/a/a b\ttab.md", "notes/é.txt")
+    repository.git("switch", "-q", "main")
+    base = repository.commit("terraform/main.tf")
+    repository.git("switch", "-q", "topic")
+
+    changed = LocalGitHistory(repository.root).changed_since(base)
+
+    assert changed == ("jobs/a/a b\ttab.md", "jobs/a/one.yaml", "notes/é.txt")
+
+
+def test_a_file_that_moved_away_is_named_where_it_was(repository: Repository):
+    base = repository.commit("jobs/a/one.yaml")
+    repository.git("mv", "jobs/a/one.yaml", "one.yaml")
+    repository.git("commit", "-q", "-m", "move")
+
+    assert LocalGitHistory(repository.root).changed_since(base) == ("jobs/a/one.yaml", "one.yaml")
+
+
+def test_a_commit_that_is_not_there_is_one_message(repository: Repository):
+    with pytest.raises(ExternalError, match="git diff failed") as caught:
+        LocalGitHistory(repository.root).changed_since("0" * 40)
+
+    assert "fetch-depth: 0" in caught.value.hint
+
+
+def test_an_option_in_the_place_of_a_commit_or_a_path_does_nothing(repository: Repository, tmp_path: Path):
+    history = LocalGitHistory(repository.root)
+
+    with pytest.raises(ExternalError):
+        history.changed_since(f"--output={tmp_path / 'written'}")
+    assert history.last_change([f"--output={tmp_path / 'written'}"]) is None
+    assert not list(tmp_path.glob("written*"))

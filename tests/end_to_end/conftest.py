@@ -1,0 +1,28 @@
+"""What the end-to-end tests share: a team with a fresh repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from end_to_end.team import CLIPS, Team
+from github_emulator.emulator import GitHubEmulator
+from groundtruth_simulator.simulator import Simulator
+from support.aws import prerequisites
+from support.builders import an_infrastructure
+
+
+@pytest.fixture
+def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team:
+    prerequisites.build(an_infrastructure(), clips=CLIPS)
+    team = Team(folder=tmp_path, simulator=simulator, emulator=emulator)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
+    (tmp_path / ".gitignore").write_text(".build/\n")
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs/policy.yaml").write_text("rates: {platform_fee_usd: 0.08}\n")
+    team.git("init", "-q", "-b", "main")
+    team.git("add", "-A")
+    team.git("commit", "-q", "-m", "Begin")
+    return team

@@ -1,0 +1,114 @@
+"""Reports after the merge: what was created, its progress, and its end, in the one comment of the pull request."""
+
+from __future__ import annotations
+
+from end_to_end.team import PREFIX, Team
+from github_emulator.faults import Kind
+
+
+def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    assert team.plans().code == 0
+    assert "1 to create" in team.comment
+    assert team.outputs == {"create": "1", "stop": "0"}
+    assert (team.check(team.head)["name"], team.check(team.head)["conclusion"]) == ("groundctl plan", "success")
+    [status] = team.emulator.statuses(team.head)
+    assert (status["context"], status["state"]) == ("groundctl/plan", "success")
+    assert "1 to create" in team.summary
+
+    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
+    team.pushes()
+    assert team.plans().code == 0
+    assert "2 to create" in team.comment
+
+    team.merges()
+    applied = team.applies()
+    assert (applied.code, team.creates()) == (0, 2), applied.err
+    assert "2 created" in team.comment
+    assert team.check(team.merged)["conclusion"] == "success"
+    assert team.outputs == {"left": "0", "stop": "0", "told": "true"}
+
+    team.simulator.advance(150)
+    assert team.on_main("ci", "report").code == 0
+    assert "Labeling in test" in team.comment
+
+    team.simulator.advance_until_idle()
+    assert team.on_main("ci", "report").code == 0
+    assert "Finished in test" in team.comment
+    assert len(team.emulator.comments(team.number)) == 1
+
+
+def test_jobs_are_created_while_github_is_down_and_the_next_report_catches_up(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    team.emulator.inject_fault("issues/*", Kind.ERROR, times=100)
+
+    applied = team.applies()
+    assert (applied.code, team.creates()) == (3, 1)
+    assert "comment not posted" in applied.err
+    assert "1 created" in applied.out
+    assert team.outputs["told"] == "false"
+
+    team.emulator.gateway.faults.clear()
+    assert team.on_main("ci", "report", "--check").code == 0
+    assert "Labeling in test" in team.comment
+    assert team.creates() == 1
+
+
+def test_a_later_edit_does_not_move_a_running_job_to_another_pull_request(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    team.applies()
+    first = team.number
+    team.git("switch", "-q", "-c", "another")
+    team.declares(input=PREFIX, owner="somebody-else")
+    team.git("commit", "-aqm", "Another owner")
+    head = team.git("rev-parse", "HEAD")
+    second = team.emulator.open_pull(head_sha=head, base_sha=team.merged, branch="another")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "-m", "Merge another", "another")
+    team.merged = team.git("rev-parse", "HEAD")
+    team.emulator.merge_pull(second, team.merged)
+
+    team.simulator.advance_until_idle()
+    assert team.on_main("ci", "report").code == 0
+
+    assert "Finished in test" in team.emulator.comments(first)[0]["body"]
+    assert team.emulator.comments(second) == []
+
+
+def test_a_faulty_file_on_main_does_not_hide_the_progress_of_other_jobs(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    team.applies()
+    (team.folder / "jobs/sports-data/broken.yaml").write_text("name: [")
+    team.simulator.advance_until_idle()
+
+    ran = team.on_main("ci", "report")
+
+    assert ran.code == 1
+    assert "Finished in test" in team.comment
+    assert team.outputs == {"left": "0"}
+
+
+def test_a_job_whose_create_fails_is_reported_with_the_reason_and_left_for_the_next_run(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    team.simulator.add_fault(operation="CreateLabelingJob", kind="access_denied")
+
+    ran = team.applies()
+
+    assert ran.code == 1
+    assert "AccessDenied" in team.comment
+    assert team.outputs["left"] == "1"
+    assert team.applies().code == 0
+    assert team.creates() == 2

@@ -1,0 +1,30 @@
+"""The adapter to GitHub, opened on the emulator; waiting takes no time and is recorded."""
+
+from __future__ import annotations
+
+from github_emulator.actors import FULL_NAME
+from github_emulator.emulator import GitHubEmulator
+from github_emulator.tokens import Token
+from groundctl.adapters.github.client import GitHub
+
+HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40
+RUN_URL = "https://github.com/acme/labels/actions/runs/7"
+
+
+class Waits:
+    """A sleep that takes no time and is recorded."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def a_token(emulator: GitHubEmulator) -> Token:
+    return emulator.token(contents="read", pull_requests="write", checks="write", statuses="write", actions="read")
+
+
+def an_adapter(emulator: GitHubEmulator, token: Token | None = None, waits: Waits | None = None) -> GitHub:
+    value = (token or a_token(emulator)).value
+    return GitHub(api=emulator.url, repository=FULL_NAME, token=value, sleep=waits or Waits())

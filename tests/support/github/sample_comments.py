@@ -1,0 +1,367 @@
+"""Samples of every comment that a pull request can get, rendered by groundctl."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
+from groundctl.domain.declarations.policy import Limit, Policy
+from groundctl.domain.declarations.spec import State
+from groundctl.domain.jobs.creation import (
+    Accepted,
+    CreateResponse,
+    NameTaken,
+    Outcome,
+    Rejected,
+    Result,
+    Unclear,
+    Verdict,
+    classify,
+)
+from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
+from groundctl.domain.jobs.observed import Counters, ObservedJob, Status
+from groundctl.domain.planning.plan import Plan, clips_of, cost_of
+from groundctl.domain.tracking.provenance import Provenance
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
+from groundctl.domain.tracking.rendered_comment import RenderedComment
+from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.merged_comment import status_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.problems_comment import (
+    failure_comment,
+    problems_comment,
+    unchanged_comment,
+    validation_summary,
+)
+from groundctl.presentation.markdown.run_summary import run_summary
+from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, a_run, an_infrastructure, an_observed_job
+
+POLICY: Final = Policy(
+    platform_fee_usd=Decimal("0.08"),
+    usd_per_answer={"dock-watchers": Decimal("0.05")},
+    job_ceiling=Limit(objects=20_000, usd=Decimal(1_500)),
+)
+_NOT_MORE_THAN_TEN: Final = replace(POLICY, plan_ceiling=Limit(jobs=10, usd=Decimal(3_000)))
+_TEAMS: Final = {"sports-data": "court-side-reviewers", "warehouse": "dock-watchers"}
+_TITLES: Final = {"sports-data": "How did the rally end?", "warehouse": "Does anybody stand behind the truck?"}
+_LABELS: Final = {
+    "sports-data": ["winner", "forced error", "unforced error", "cannot tell"],
+    "warehouse": ["yes", "no"],
+}
+
+
+def _foot(plan: Plan | None = None, *, attempt: int = 1) -> Footer:
+    return Footer(run=a_run(attempt=attempt), plan_digest=plan.digest if plan else "")
+
+
+def _production() -> Infrastructure:
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd"
+    teams = {team: WorkTeam(arn=f"{arn}/{team}") for team in _TEAMS.values()}
+    return an_infrastructure(environment="production", work_teams=teams)
+
+
+def _declared(name: str, owner: str = "sports-data", clips: int = 120, of: str = "", **changes: Any) -> Declaration:
+    objects = [f"s3://clips/{of or name}/clip-{number:05}.mp4" for number in range(clips)]
+    return a_declaration(
+        name=name,
+        owner=owner,
+        path=f"jobs/{owner}/{name}.yaml",
+        task={
+            "title": _TITLES[owner],
+            "description": "Watch the clip to its end and choose the one answer that fits.",
+            "labels": _LABELS[owner],
+            "instructions": {"short": "Watch to the end."},
+        },
+        workforce={
+            "team": _TEAMS[owner],
+            "workers_per_object": 3,
+            "task_time_limit": "10m",
+            "task_availability": "10d",
+        },
+        **{"input": {"objects": objects}, **changes},
+    )
+
+
+def _planned(*declared: Declaration, observed: Iterable[ObservedJob] = (), policy: Policy = POLICY) -> Plan:
+    return a_plan(*declared, observed=tuple(observed), policy=policy, infrastructure=_production())
+
+
+# --- before the merge ----------------------------------------------------------------------------------------------------
+
+
+def _one_job() -> RenderedComment:
+    plan = _planned(_declared("rally-outcome-2026-11", budget={"usd": 400}))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
+
+
+def _thirty_jobs() -> RenderedComment:
+    rallies = [_declared(f"rally-outcome-court-{court:02}", clips=80 + court) for court in range(1, 19)]
+    docks = [_declared(f"dock-{dock:02}-november", "warehouse", clips=40 + dock) for dock in range(1, 13)]
+    plan = _planned(*rallies, *docks)
+    terraform = TerraformPlanSummary(
+        add=('module.workforce.aws_sagemaker_workteam.team["dock-watchers"]',),
+        change=("module.access.aws_iam_role_policy.apply", "module.access.aws_iam_role_policy.plan"),
+    )
+    return plan_comment(plan, POLICY, footer=_foot(plan, attempt=2), terraform=terraform)
+
+
+def _a_thousand_jobs() -> RenderedComment:
+    plan = _planned(*(_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)))
+    return plan_comment(plan, POLICY, footer=_foot(plan))
+
+
+def _refusals() -> RenderedComment:
+    edited = _declared("serve-direction-2026-10", clips=60)
+    taken = _declared("rally-outcome", clips=60)
+    bought = _declared("dock-november", "warehouse", clips=60)
+    again = _declared("dock-november-copy", "warehouse", clips=60, of="dock-november")
+    dear = _declared("rally-outcome-season", clips=900, budget={"usd": 50})
+    good = _declared("rally-outcome-2026-11")
+    rest = _declared("serve-direction-rest", input={"from_job": "serve-direction-2026-10"})
+    observed = [
+        an_observed_job(_declared(edited.spec.name, clips=61)),
+        an_observed_job(taken, fingerprint=None),
+        an_observed_job(bought),
+    ]
+    plan = _planned(edited, taken, bought, again, dear, good, rest, observed=observed)
+    return plan_comment(plan, POLICY, footer=_foot(plan))
+
+
+def _refused_together() -> RenderedComment:
+    plan = _planned(
+        *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
+    )
+    return plan_comment(plan, POLICY, footer=_foot(plan))
+
+
+def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> LocatedDiagnostic:
+    members = {"path": "jobs/sports-data/rally-outcome-2026-11.yaml", "column": 3, **more}
+    return LocatedDiagnostic(line=line, rule=rule, pointer=pointer, message=message, hint=hint, **members)
+
+
+_PROBLEMS: Final = (
+    _problem(
+        12,
+        "GT106",
+        "/task/labels/2",
+        "task.labels[2] is true/false, not text",
+        'YAML reads a bare `no` that way: write "no"',
+    ),
+    _problem(14, "GT202", "/task/labels/3", '"winner" is listed twice', "keep one of them, or reword it"),
+    _problem(
+        2,
+        "GT212",
+        "/name",
+        'name is "dock-events" in a file named "dock-events-2026-11"',
+        "rename the file to dock-events.yaml, or write name: dock-events-2026-11",
+        path="jobs/warehouse/dock-events-2026-11.yaml",
+        column=7,
+    ),
+    _problem(
+        21,
+        "GT224",
+        "/workforce/workers_per_object",
+        "one worker a clip: nobody can tell how sure a label is",
+        "ask two or more workers",
+        severity=Severity.WARNING,
+    ),
+)
+
+
+def _problems() -> RenderedComment:
+    return problems_comment(_PROBLEMS, 14, footer=_foot())
+
+
+def _a_thousand_problems() -> RenderedComment:
+    many = [
+        replace(_PROBLEMS[number % 3], path=f"jobs/sports-data/rally-{number:04}.yaml", line=number % 30 + 1)
+        for number in range(1_000)
+    ]
+    return problems_comment(many, 1_000, footer=_foot())
+
+
+def _no_plan() -> RenderedComment:
+    return failure_comment(
+        "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
+        "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
+        footer=_foot(),
+    )
+
+
+def _from_a_fork() -> RenderedComment:
+    return RenderedComment(content=validation_summary(_PROBLEMS, 14, is_fork=True).rstrip(), footer="")
+
+
+# --- after the merge -----------------------------------------------------------------------------------------------------
+
+_RALLY: Final = _declared("rally-outcome-2026-11")
+_SERVE: Final = _declared("serve-direction-2026-11", clips=60)
+_DOCK: Final = _declared("dock-november", "warehouse", clips=40)
+_NIGHT: Final = _declared("dock-night-november", "warehouse", clips=40)
+_LINES: Final = _declared("line-calls-2026-11", clips=80)
+_OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
+
+
+def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
+    plan = _planned(*declared, observed=observed)
+    # A job that is stopped now was reviewed before, when it was to be created.
+    reviewed = _planned(*(replace(one, spec=replace(one.spec, state=State.ACTIVE)) for one in declared))
+    provenance = {
+        change.key: Provenance(
+            repository="acme/labeling",
+            pull_request=12,
+            path=change.path,
+            owner=change.owner,
+            team=change.team,
+            clips=clips_of(change),
+            cost=cost_of(change),
+        )
+        for change in reviewed.changes
+    }
+    source_pull_requests = {change.key: 12 for change in plan.changes}
+    [status] = pull_request_statuses(
+        plan,
+        NOW,
+        **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, "notify": {}, **more},
+    )
+    return status
+
+
+def _told(status: PullRequestStatus) -> RenderedComment:
+    return status_comment(status, NOW, footer=replace(_foot(), plan_digest=status.plan_digest))
+
+
+def _standing(declaration: Declaration, status: Status, *, days: float, **more: Any) -> ObservedJob:
+    started = NOW - timedelta(days=days)
+    return an_observed_job(declaration, **{"status": status, "created": started, "modified": NOW, **more})
+
+
+def _merged() -> RenderedComment:
+    return _told(_story(_RALLY, _SERVE))
+
+
+def _held() -> RenderedComment:
+    reason = "reviewed for 120 clips at $9.60; now 140 clips at $11.20"
+    return _told(_story(_RALLY, _SERVE, held={_RALLY.spec.key: reason}))
+
+
+def _applied() -> RenderedComment:
+    plan = _planned(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES)
+    requests = {create.name: create.purchase.desired.request for create in plan.creates}
+    answers: list[tuple[Declaration, CreateResponse]] = [
+        (_RALLY, Accepted(arn="arn")),
+        (_SERVE, NameTaken(message="exists")),
+        (_DOCK, Rejected(code="ResourceLimitExceeded", message="The account-level limit is 20 labeling jobs.")),
+        (_NIGHT, Unclear(message="the connection broke before AWS answered")),
+    ]
+    outcomes = []
+    for declaration, answer in answers:
+        request = requests[declaration.spec.name]
+        is_there = isinstance(answer, Accepted | NameTaken)
+        verdict = classify(answer, request, {"LabelingJobArn": "arn", **request} if is_there else None)
+        outcomes.append(_outcome(declaration, verdict.result, verdict.evidence, verdict.hint))
+    reason = "reviewed for 60 clips at $4.80; now 80 clips at $6.40"
+    outcomes.append(_outcome(_LINES, Result.HELD, reason))
+    outcomes.append(_outcome(_OLD, Result.STOPPING, "asked AWS to stop it; labels made so far stay"))
+    running = _standing(_OLD, Status.STOPPING, days=20, counters=Counters(labeled=31, unlabeled=9))
+    return _told(
+        _story(
+            _RALLY,
+            _SERVE,
+            _DOCK,
+            _NIGHT,
+            _LINES,
+            _OLD,
+            observed=[running],
+            outcomes=outcomes,
+            held={_LINES.spec.key: reason},
+        )
+    )
+
+
+def _outcome(declaration: Declaration, result: Result, evidence: str, hint: str = "") -> Outcome:
+    verdict = Verdict(result=result, evidence=evidence, hint=hint)
+    return Outcome(name=declaration.spec.name, path=declaration.path, verdict=verdict)
+
+
+def _created() -> RenderedComment:
+    outcomes = [_outcome(one, Result.CREATED, "accepted, and there") for one in (_RALLY, _SERVE)]
+    return _told(_story(_RALLY, _SERVE, outcomes=outcomes))
+
+
+def _labeling() -> RenderedComment:
+    observed = [
+        _standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, failed=2, unlabeled=40)),
+        _standing(_SERVE, Status.COMPLETED, days=2, counters=Counters(labeled=60)),
+        _standing(_DOCK, Status.IN_PROGRESS, days=2, counters=Counters(unlabeled=40)),
+    ]
+    return _told(_story(_RALLY, _SERVE, _DOCK, observed=observed))
+
+
+def _labeling_a_thousand() -> RenderedComment:
+    declared = [_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)]
+    observed = [
+        _standing(one, Status.IN_PROGRESS, days=2, counters=Counters(labeled=number % 12, unlabeled=12 - number % 12))
+        for number, one in enumerate(declared)
+    ]
+    return _told(_story(*declared, observed=observed))
+
+
+def _finished() -> RenderedComment:
+    observed = [
+        _standing(_RALLY, Status.COMPLETED, days=4, counters=Counters(labeled=117, failed=3)),
+        _standing(_SERVE, Status.COMPLETED, days=4, counters=Counters(labeled=60)),
+    ]
+    return _told(_story(_RALLY, _SERVE, observed=observed))
+
+
+def _failed() -> RenderedComment:
+    observed = [
+        _standing(
+            _RALLY,
+            Status.FAILED,
+            days=1,
+            counters=Counters(labeled=14, unlabeled=106),
+            failure_reason="ClientError: Access denied while reading s3://clips/rally-outcome-2026-11/clip-00014.mp4",
+        ),
+        _standing(_SERVE, Status.IN_PROGRESS, days=1, counters=Counters(labeled=20, unlabeled=40)),
+    ]
+    return _told(_story(_RALLY, _SERVE, observed=observed))
+
+
+def _run_page() -> RenderedComment:
+    labeling = _story(
+        _RALLY,
+        observed=[_standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
+    )
+    held = replace(_story(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
+    return run_summary([labeling, held], NOW, footer=_foot())
+
+
+COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
+    "plan-1-job": _one_job,
+    "plan-30-jobs": _thirty_jobs,
+    "plan-1000-jobs": _a_thousand_jobs,
+    "plan-refusals": _refusals,
+    "plan-over-the-ceiling": _refused_together,
+    "no-plan-problems": _problems,
+    "no-plan-1000-problems": _a_thousand_problems,
+    "no-plan-fault": _no_plan,
+    "no-plan-untouched": lambda: unchanged_comment(_foot()),
+    "summary-fork": _from_a_fork,
+    "merged-not-created-yet": _merged,
+    "merged-held": _held,
+    "merged-applied": _applied,
+    "merged-created": _created,
+    "merged-labeling": _labeling,
+    "merged-labeling-1000-jobs": _labeling_a_thousand,
+    "merged-finished": _finished,
+    "merged-failed": _failed,
+    "summary-of-a-run": _run_page,
+}

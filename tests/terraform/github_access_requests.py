@@ -1,0 +1,301 @@
+"""What each of GitHub's roles must be able to do, and what it must never be able to do."""
+
+from collections.abc import Iterator
+
+from support.aws.actions import MODELS, changing_actions
+from support.aws.iam_policies import Policy, Request, Role, Verdict
+from support.github.oidc_tokens import KINDS
+from support.terraform.plan import Plan
+from terraform.github_access import (
+    ACCOUNT,
+    ARTIFACTS,
+    DATA_KEY,
+    EXECUTION_ROLE,
+    FOR_TEAM,
+    FOREIGN_KEY,
+    IAM,
+    IF_NONE_MATCH,
+    INPUTS,
+    JOB,
+    NAME,
+    OF_ANOTHER_ENVIRONMENT,
+    OTHER_TEAM,
+    OURS,
+    OUTPUTS,
+    PUBLIC_WORKFORCE,
+    SAGEMAKER,
+    SERVICE_BOUNDARY,
+    STATE,
+    STATE_KEY,
+    STUCK_JOBS,
+    TEAM,
+    THROUGH_S3,
+    TO_SAGEMAKER,
+    UNDER_BOUNDARY,
+    VENDOR,
+    Asked,
+    Context,
+    Right,
+    boundary_of,
+    github_role,
+    of_s3,
+    roles,
+    s3,
+)
+
+
+def denied(role: Role, requests: list[Asked]) -> list[Asked]:
+    """List the requests that a role should allow and does not."""
+    return [request for request in requests if not role.may(*request)]
+
+
+def allowed(role: Role, requests: list[Asked]) -> list[Asked]:
+    """List the requests that a role should not allow and does."""
+    return [request for request in requests if role.may(*request)]
+
+
+READ_JOBS: list[Asked] = [
+    ("sagemaker:ListLabelingJobs", "*", {}),
+    ("sagemaker:DescribeLabelingJob", JOB, {}),
+    *[("s3:ListBucket", bucket, {}) for bucket in s3(INPUTS, "acme-clips", ARTIFACTS, OUTPUTS, "acme-terraform-state")],
+    *[
+        ("s3:GetObject", each, {})
+        for each in s3(
+            f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json", f"{ARTIFACTS}/claims/1/first",
+            f"{INPUTS}/rallies/one.manifest", "acme-clips/lists/two.jsonl", f"{OUTPUTS}/rally/manifests/output/output.manifest", STATE,
+        )
+    ],
+    *[("kms:Decrypt", key, THROUGH_S3) for key in (DATA_KEY, FOREIGN_KEY, STATE_KEY)],
+]  # fmt: skip
+
+READ_INFRASTRUCTURE: list[Asked] = [
+    *[("s3:GetBucketPolicy", bucket, {}) for bucket in s3(INPUTS, ARTIFACTS, OUTPUTS)],
+    ("s3:GetLifecycleConfiguration", of_s3(INPUTS), {}),
+    *[("iam:GetRole", role, {}) for role in (EXECUTION_ROLE, github_role("apply"), github_role("terraform"))],
+    ("iam:GetPolicyVersion", f"{IAM}:policy/{NAME}-github-plan-us-east-1", {}),
+    ("iam:GetOpenIDConnectProvider", f"{IAM}:oidc-provider/token.actions.githubusercontent.com", {}),
+    ("kms:DescribeKey", DATA_KEY, OURS),
+    ("cognito-idp:DescribeUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
+    ("sagemaker:DescribeWorkteam", TEAM, {}),
+    ("events:DescribeRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{NAME}-job-ended", {}),
+    ("glue:GetTable", f"arn:aws:glue:us-east-1:{ACCOUNT}:table/groundctl_production/output_manifests", {}),
+    ("athena:GetWorkGroup", f"arn:aws:athena:us-east-1:{ACCOUNT}:workgroup/{NAME}", {}),
+]
+
+CREATE: list[Asked] = [
+    ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
+    ("sagemaker:CreateLabelingJob", JOB, {"sagemaker:WorkteamArn": VENDOR, "sagemaker:WorkteamType": "vendor-crowd"}),
+    ("sagemaker:AddTags", JOB, {}),
+    ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
+    *[
+        ("s3:PutObject", each, IF_NONE_MATCH)
+        for each in s3(f"{ARTIFACTS}/jobs/rally/1-2/origin.json", f"{ARTIFACTS}/claims/1/first")
+    ],
+    ("kms:GenerateDataKey", DATA_KEY, THROUGH_S3),
+]
+
+CHANGE_INFRASTRUCTURE: list[Asked] = [
+    *[("s3:PutObject", each, {}) for each in s3(STATE, f"{STATE}.tflock")],
+    ("s3:DeleteObject", of_s3(f"{STATE}.tflock"), {}),
+    ("kms:GenerateDataKey", STATE_KEY, THROUGH_S3),
+    ("s3:PutLifecycleConfiguration", of_s3(OUTPUTS), {}),
+    ("sagemaker:CreateWorkteam", OTHER_TEAM, {}),
+    ("cognito-idp:CreateGroup", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
+    ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{NAME}-job-ended", {}),
+    ("states:UpdateStateMachine", f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{NAME}-stuck-jobs", {}),
+    ("iam:PassRole", STUCK_JOBS, {"iam:PassedToService": "states.amazonaws.com"}),
+    *[("iam:PutRolePolicy", github_role(kind), boundary_of(kind)) for kind in ("plan", "apply", "stop")],
+]
+
+NEEDED: dict[str, list[Asked]] = {
+    "plan": READ_JOBS + READ_INFRASTRUCTURE,
+    "apply": READ_JOBS + CREATE,
+    "stop": [*READ_JOBS, ("sagemaker:StopLabelingJob", JOB, {})],
+    "terraform": [*READ_INFRASTRUCTURE, *CHANGE_INFRASTRUCTURE, ("s3:GetObject", of_s3(STATE), {})],
+}
+
+
+def reachable_changes(policy: Policy) -> list[str]:
+    """List the changing actions of SageMaker, S3 and IAM that a policy could allow for any resource under any condition."""
+    return sorted(action for service in MODELS for action in changing_actions(service) if policy.may_ever(action))
+
+
+CHANGES: dict[str, list[str]] = {
+    "plan": [],
+    "apply": ["iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"],
+    "stop": ["sagemaker:StopLabelingJob"],
+}
+
+
+CLIPS_AND_ANSWERS = s3(
+    f"{INPUTS}/rallies/one.mp4", "acme-clips/two.MOV", "acme-clips/manifests/three.mp4", "acme-clips/one.manifest/four.mp4",
+    f"{OUTPUTS}/rally/annotations/worker-response/iteration-1/0/2026-11-01_00:00:00.json", f"{OUTPUTS}/one.mp4",
+    f"{OUTPUTS}/rally/annotations/consolidated-annotation/consolidation-response/iteration-1/2026.json", f"{ARTIFACTS}/one.mp4",
+    "another-owners/clip.mp4", "acme-terraform-state/other.tfstate",
+)  # fmt: skip
+READS_OF_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTorrent", "s3:GetObjectAttributes")
+
+
+def readable_clips(role: Role) -> list[str]:
+    """List the clips and answers that a role is not denied. A missing Allow is not enough: a bucket's own policy could grant it."""
+    return [
+        clip
+        for clip in CLIPS_AND_ANSWERS
+        if any(
+            role.boundary.weigh(Request(action=action, resource=clip)) is not Verdict.DENIED
+            for action in READS_OF_OBJECTS
+        )
+    ]
+
+
+# The permissions boundary alone denies these, whatever the policy allows.
+NEVER_OF_APPLY: list[Asked] = [
+    ("iam:PassRole", f"{IAM}:role/admin", TO_SAGEMAKER),
+    ("iam:PassRole", github_role("terraform"), TO_SAGEMAKER),
+    ("iam:PassRole", EXECUTION_ROLE, {"iam:PassedToService": "ec2.amazonaws.com"}),
+    ("iam:PassRole", EXECUTION_ROLE, {}),
+    (
+        "sagemaker:CreateLabelingJob",
+        JOB,
+        {"sagemaker:WorkteamArn": PUBLIC_WORKFORCE, "sagemaker:WorkteamType": "public-crowd"},
+    ),
+    ("sagemaker:CreateLabelingJob", JOB, {"sagemaker:WorkteamArn": TEAM, "sagemaker:WorkteamType": "public-crowd"}),
+    ("sagemaker:CreateLabelingJob", JOB, {"sagemaker:WorkteamArn": PUBLIC_WORKFORCE}),
+    ("sagemaker:CreateLabelingJob", JOB, {}),
+    ("sagemaker:CreateTrainingJob", f"{SAGEMAKER}:training-job/x", {}),
+    ("sagemaker:AddTags", TEAM, {}),
+    ("sagemaker:StopLabelingJob", JOB, {}),
+    *[
+        ("s3:PutObject", each, {})
+        for each in s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest", f"{ARTIFACTS}/claims/1/first")
+    ],
+    *[
+        ("s3:PutObject", each, IF_NONE_MATCH)
+        for each in s3(f"{ARTIFACTS}/other/file", f"{INPUTS}/clip.mp4", f"{OUTPUTS}/rally/x", STATE)
+    ],
+    ("s3:PutObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), {"s3:if-match": "etag"}),
+    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
+    ("s3:DeleteObjectVersion", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
+    ("s3:PutObjectAcl", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), IF_NONE_MATCH),
+    ("kms:GenerateDataKey", DATA_KEY, {}),
+    ("sts:AssumeRole", github_role("terraform"), {}),
+]
+
+NEVER_UNDER_THE_POLICY: list[Asked] = [
+    (
+        "sagemaker:CreateLabelingJob",
+        JOB,
+        {"sagemaker:WorkteamArn": OTHER_TEAM, "sagemaker:WorkteamType": "private-crowd"},
+    ),
+    (
+        "sagemaker:CreateLabelingJob",
+        JOB,
+        {"sagemaker:WorkteamArn": f"{TEAM}-2", "sagemaker:WorkteamType": "private-crowd"},
+    ),
+    ("s3:ListBucket", of_s3("another-owners"), {}),
+    ("kms:Decrypt", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/other", THROUGH_S3),
+]
+
+
+def reachable_rights(role: Role) -> set[Right]:
+    """Return the ways in which a role could change the rights of any principal, including its own."""
+    resources = [
+        *map(github_role, KINDS),
+        *[f"{IAM}:policy/{NAME}-github-{kind}-us-east-1" for kind in KINDS],
+        f"{IAM}:oidc-provider/token.actions.githubusercontent.com",
+        f"{IAM}:oidc-provider/evil.example",
+        EXECUTION_ROLE,
+        STUCK_JOBS,
+        f"{IAM}:role/admin",
+        f"{IAM}:role/{NAME}-made-up-us-east-1",
+        f"{IAM}:role/groundctl-production-eu-github-terraform-eu-west-1",
+        f"{IAM}:user/someone",
+        SERVICE_BOUNDARY,
+        "*",
+    ]
+    return {
+        (action, resource, frozen(context))
+        for action in changing_actions("iam") - {"iam:PassRole"}
+        if role.policy.may_ever(action) and role.boundary.may_ever(action)
+        for resource in resources
+        for context in (
+            {},
+            *map(boundary_of, KINDS),
+            UNDER_BOUNDARY,
+            {"iam:PermissionsBoundary": f"{IAM}:policy/other"},
+        )
+        if role.may(action, resource, context)
+    }
+
+
+def frozen(context: Context) -> tuple[tuple[str, str], ...]:
+    """Return a context that a set can hold."""
+    return tuple(context.items())
+
+
+LISTED = ("plan", "apply", "stop")
+MAY_LIST: set[Right] = {
+    ("iam:PutRolePolicy", github_role(kind), frozen(boundary_of(other))) for kind in LISTED for other in LISTED
+}
+
+
+def raises_rights(role: Role) -> bool:
+    """Report whether the terraform role can change more rights than to list teams and buckets under a boundary."""
+    reached = reachable_rights(role.unbounded())
+    # With every right in its own policy it still reaches only roles under the three other boundaries.
+    return (
+        reachable_rights(role.uncapped()) != MAY_LIST
+        or {action for action, _, _ in reached} != {"iam:PutRolePolicy"}
+        or {context for _, _, context in reached} != {frozen(boundary_of(kind)) for kind in LISTED}
+    )
+
+
+NEVER_OF_TERRAFORM: list[Asked] = [
+    ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
+    ("iam:PassRole", f"{IAM}:role/admin", {"iam:PassedToService": "states.amazonaws.com"}),
+    ("iam:PassRole", STUCK_JOBS, {"iam:PassedToService": "lambda.amazonaws.com"}),
+    ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
+    ("sagemaker:StopLabelingJob", JOB, {}),
+    ("s3:DeleteBucket", of_s3(INPUTS), {}),
+    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
+    ("s3:PutObject", of_s3(f"{ARTIFACTS}/claims/1/first"), IF_NONE_MATCH),
+    ("kms:ScheduleKeyDeletion", DATA_KEY, OURS),
+    ("cognito-idp:DeleteUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
+    ("sts:AssumeRole", f"{IAM}:role/admin", {}),
+]
+
+ON_RESOURCES_OF_OTHERS: list[Asked] = [
+    ("s3:PutBucketPolicy", of_s3("acme-clips"), {}),
+    ("s3:PutBucketPolicy", of_s3("acme-terraform-state"), {}),
+    ("kms:TagResource", FOREIGN_KEY, {}),
+    ("kms:PutKeyPolicy", DATA_KEY, OURS),
+    ("kms:Decrypt", DATA_KEY, THROUGH_S3),
+    ("s3:DeleteObject", of_s3(STATE), {}),
+    ("cognito-idp:UpdateUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_B", {}),
+    ("cognito-idp:AdminGetUser", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_B", OF_ANOTHER_ENVIRONMENT),
+    ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/billing", {}),
+    ("events:UpdateConnection", f"arn:aws:events:us-east-1:{ACCOUNT}:connection/{NAME}-github", {}),
+    ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:events!connection/{NAME}-github/1", {}),
+]  # fmt: skip
+
+
+def broken_guarantees(plan: Plan) -> Iterator[str]:
+    """Name each guarantee on rights that a plan would break."""
+    made = roles(plan)
+    for kind, role in made.items():
+        if denied(role, NEEDED[kind]):
+            yield f"{kind} cannot work"
+        if readable_clips(role):
+            yield f"{kind} reads clips"
+    for kind, changing in CHANGES.items():
+        if any(reachable_changes(policy) != changing for policy in (made[kind].policy, made[kind].boundary)):
+            yield f"{kind} changes more"
+    apply, terraform = made["apply"], made["terraform"]
+    if allowed(apply.uncapped(), NEVER_OF_APPLY + NEVER_UNDER_THE_POLICY) or allowed(apply.unbounded(), NEVER_OF_APPLY):
+        yield "apply exceeds its limits"
+    if allowed(terraform.uncapped(), NEVER_OF_TERRAFORM + ON_RESOURCES_OF_OTHERS) or allowed(
+        terraform.unbounded(), NEVER_OF_TERRAFORM
+    ):
+        yield "terraform exceeds its limits"
+    if raises_rights(terraform):
+        yield "terraform raises rights"

@@ -1,0 +1,183 @@
+"""The command line's own promises: help, examples, exit codes, and options that are never ignored."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
+import pytest
+
+from groundctl.cli import main as cli
+from groundctl.cli.apply import Step
+from groundctl.cli.ci.plan import CiPlanOptions
+from groundctl.cli.ci.terraform import CiTerraformOptions, TerraformStep
+from groundctl.cli.commands import CI_COMMANDS, COMMANDS, EXIT_CODES, find_command
+from groundctl.cli.options import Command
+from groundctl.cli.plan import PlanFormat, PlanOptions
+from groundctl.cli.results import ResultsOptions
+from groundctl.cli.show import Form, ShowOptions
+from groundctl.cli.status import StatusOptions
+from groundctl.cli.validate import ProblemFormat, ValidateOptions
+from groundctl.errors import UsageError
+from groundctl.exit_codes import ExitCode
+
+NAMES = [name for group in COMMANDS.values() for name in group if name != "ci"]
+CI_NAMES = [f"ci {name}" for group in CI_COMMANDS.values() for name in group]
+EVERY = [*NAMES, *CI_NAMES]
+
+
+def command(name: str) -> Command[Any]:
+    module = importlib.import_module(f"groundctl.cli.{name.replace(' ', '.').replace('-', '_')}")
+    found = module.COMMAND
+    assert isinstance(found, Command)
+    return found
+
+
+def read(line: str) -> Any:
+    """Read a command line into the options of its command, and run nothing."""
+    name, rest = find_command(shlex.split(line)[1:])
+    seen: list[Any] = []
+    found = command(name)
+
+    def keep(options: Any) -> ExitCode:
+        seen.append(options)
+        return ExitCode.OK
+
+    Command(description="", examples=(), options=found.options, run=keep)(f"groundctl {name}", rest)
+    [options] = seen
+    return options
+
+
+def help_of(line: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as end:
+        cli.main([*line.split(), "--help"])
+    assert end.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_help_says_what_a_command_does_and_shows_one_to_three_examples(name: str, capsys: pytest.CaptureFixture[str]):
+    text = help_of(name, capsys)
+
+    assert text.startswith(f"usage: groundctl {name} ")
+    examples = text.partition("examples:\n")[2].splitlines()
+    assert 1 <= len(examples) <= 3
+    assert all(line.startswith(f"  groundctl {name}") for line in examples)
+
+
+@pytest.mark.parametrize("name", ["", "ci", *EVERY])
+def test_help_fits_into_80_columns(name: str, capsys: pytest.CaptureFixture[str]):
+    assert [line for line in help_of(name, capsys).splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_option_and_argument_has_help(name: str):
+    actions = command(name).parser(f"groundctl {name}")._actions  # argparse has no other list
+
+    assert [action.dest for action in actions if not action.help] == []
+
+
+@pytest.mark.parametrize("example", [example for name in EVERY for example in command(name).examples])
+def test_every_example_can_be_run(example: str):
+    read(example.partition(" > ")[0])
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_options_are_frozen_and_typed(name: str):
+    options = read(command(name).examples[0].partition(" > ")[0])
+
+    for field in fields(options):
+        with pytest.raises(FrozenInstanceError):
+            setattr(options, field.name, None)
+
+
+def test_top_level_help_lists_every_command_in_a_group_and_every_exit_code(capsys: pytest.CaptureFixture[str]):
+    text = help_of("", capsys)
+
+    assert all(f"\n{heading}:\n" in text for heading in COMMANDS)
+    assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in [*NAMES, "ci"])
+    assert EXIT_CODES.keys() == set(ExitCode)
+    assert all(re.search(rf"^  {code.value} ", text, re.MULTILINE) for code in ExitCode)
+
+
+def test_exit_codes_are_a_contract():
+    assert {code.name: code.value for code in ExitCode} == {
+        "OK": 0,
+        "PROBLEMS": 1,
+        "USAGE": 2,
+        "EXTERNAL_FAILURE": 3,
+        "SOMETHING_TO_CREATE": 4,
+        "INTERRUPTED": 130,
+    }
+
+
+def test_arguments_become_typed_options():
+    assert read("groundctl validate a b --format sarif") == ValidateOptions(
+        paths=("a", "b"), format=ProblemFormat.SARIF
+    )
+    assert read("groundctl plan --detailed-exitcode") == PlanOptions(format=PlanFormat.TEXT, detailed_exitcode=True)
+    assert read("groundctl show x.yaml --as page").form is Form.PAGE
+    assert read("groundctl show x.yaml") == ShowOptions(file="x.yaml")
+    assert read("groundctl apply --only stop").only is Step.STOP
+    assert read("groundctl apply").only is None
+    assert read("groundctl ci terraform apply --environment test") == CiTerraformOptions(
+        step=TerraformStep.APPLY, environment="test"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "groundctl",
+        "groundctl ci",
+        "groundctl nothing",
+        "groundctl ci nothing",
+        "groundctl show",
+        "groundctl plan --report",
+        "groundctl plan --terraform x.json",
+        "groundctl plan --exit-zero",
+        "groundctl apply --reviewed",
+        "groundctl apply --report",
+        "groundctl report",
+        "groundctl touched --base x",
+        "groundctl terraform plan --environment x",
+        "groundctl ci changed",
+        "groundctl ci terraform destroy --environment x",
+        "groundctl validate --format yaml",
+    ],
+)
+def test_what_is_no_command_or_option_is_wrong_usage(line: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as end:
+        read(line)
+
+    assert end.value.code == ExitCode.USAGE
+    assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("make", "option"),
+    [
+        (lambda: ResultsOptions(name="a", clips="clips"), "--clips"),
+        (lambda: CiPlanOptions(reviewed=True, terraform="x.json"), "--terraform"),
+        (lambda: CiTerraformOptions(step=TerraformStep.APPLY, environment="x", out="x.json"), "--out"),
+        (lambda: StatusOptions(names=("a",), all=True), "--all"),
+    ],
+)
+def test_an_option_without_effect_is_wrong_usage_and_never_ignored(make: Any, option: str):
+    with pytest.raises(UsageError, match=f"{option} has no effect") as fault:
+        make()
+
+    assert fault.value.exit_code is ExitCode.USAGE
+    assert fault.value.hint
+
+
+def test_results_with_clips_and_no_folder_says_so_on_the_command_line(capsys: pytest.CaptureFixture[str]):
+    code = cli.main(["results", "a-job", "--clips", "clips"])
+
+    assert code == ExitCode.USAGE
+    assert capsys.readouterr().err == (
+        "groundctl: --clips has no effect without --out\n  hint: add --out FOLDER, or leave out --clips\n"
+    )
