@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any, cast
 
 import pytest
 
 from bench.ledger import BUCKET, CountedS3, a_full_ledger, measure_overlap
 from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.session import AwsSession
+from groundctl.errors import ExternalError
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,28 @@ def test_the_counted_store_pages_as_s3_does() -> None:
     [page] = store.paginate(Prefix="a/", StartAfter="a/1")
 
     assert [(each["Key"], each["Size"]) for each in page["Contents"]] == [("a/2", 2)]
+
+
+class EmptyPage(CountedS3):
+    """S3, or a proxy before it, that answers a listing with status 200 and no body."""
+
+    def paginate(self, **_: str) -> Iterator[Mapping[str, Any]]:
+        yield {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+class CutShort(CountedS3):
+    """S3, or a proxy before it, that loses the end of an object."""
+
+    def get_object(self, **call: str) -> Mapping[str, BytesIO]:
+        return {"Body": BytesIO(super().get_object(**call)["Body"].read()[:-8])}
+
+
+@pytest.mark.parametrize("faulty", [EmptyPage, CutShort])
+@pytest.mark.parametrize("jobs", [1, 25])
+def test_an_answer_that_lacks_something_is_an_external_failure_and_no_short_ledger(
+    faulty: type[CountedS3], jobs: int
+) -> None:
+    store = faulty(a_full_ledger(jobs, jobs * 2)[0].objects)
+
+    with pytest.raises(ExternalError, match="reading the ledger"):
+        S3Ledger(cast(AwsSession, store), BUCKET).read()

@@ -135,6 +135,23 @@ def test_an_entry_without_the_entry_it_was_written_upon_takes_that_one_out():
     assert changed.entries[1].why == "is not what entry 3 was written upon: one of the two was changed"
 
 
+def test_a_gap_is_one_unreadable_entry_and_the_log_goes_on_after_it():
+    log = a_log(a_purchase("a"), a_purchase("b"), a_purchase("c"))
+
+    gapped = extend_log(LedgerLog(), {number: content_of(log, number) for number in (1, 4)})
+
+    assert gapped.end == 4
+    assert [(each.number, each.why) for each in gapped.entries if isinstance(each, Unreadable)] == [
+        (2, "is missing, as all entries to 3 are")
+    ]
+
+
+def test_an_entry_that_is_listed_and_cannot_be_found_is_missing():
+    log = extend_log(LedgerLog(), {1: content_of(a_log(), 1), 2: None})
+
+    assert log.entries[1] == Unreadable(number=2, why="is missing")
+
+
 def test_packs_hold_aligned_hundreds():
     assert numbers_in(0) == range(1, 100)
     assert numbers_in(7) == range(700, 800)
