@@ -92,7 +92,7 @@ def read_json(file: str, given_as: str, written_by: str) -> Any:
 
 def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | None:
     """Find the first way in which data from outside does not fit one of the repository's schemas."""
-    return next(iter(SchemaCheck(checkout.schema(schema)).findings(data)), None)
+    return next(iter(SchemaCheck(checkout.schema(schema)).diagnostics(data)), None)
 
 
 def open_aws(infrastructure: Infrastructure) -> Aws:

@@ -24,7 +24,7 @@ OPTIONAL = sorted(SCHEMA["properties"].keys() - set(SCHEMA["required"]))
 def test_an_optional_member_that_is_left_out_has_its_default(member):
     content = {name: value for name, value in CONTENT.items() if name != member}
 
-    assert SchemaCheck(SCHEMA).findings(content) == ()
+    assert SchemaCheck(SCHEMA).diagnostics(content) == ()
     assert getattr(parse_infrastructure(content), member) == SCHEMA["properties"][member]["default"]
 
 

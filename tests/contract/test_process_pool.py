@@ -10,13 +10,12 @@ import pytest
 
 from bench.generate import write_checkout
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.concurrency import BackgroundTask
-from groundctl.app.sharing import map_processes
-from groundctl.app.validate import WORTH_SHARING, validate
+from groundctl.app.concurrency import BackgroundTask, map_processes
+from groundctl.app.validate import MIN_FILES_FOR_PROCESSES, validate
 
 
 def test_several_processes_find_what_one_finds(tmp_path: Path):
-    checkout = Checkout(write_checkout(tmp_path, WORTH_SHARING, bad_every=10))
+    checkout = Checkout(write_checkout(tmp_path, MIN_FILES_FOR_PROCESSES, bad_every=10))
     name = "warehouse-2026w03-part-000002"
     text = (tmp_path / f"jobs/warehouse/{name}.yaml").read_text(encoding="utf-8")
     (tmp_path / f"jobs/warehouse/{name.upper()}.yaml").write_text(text.replace(name, name.upper()), encoding="utf-8")

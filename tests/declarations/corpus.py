@@ -35,10 +35,17 @@ from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import Account, gather
 from groundctl.app.validate import validate
 from groundctl.domain.canonical_json import canonical_json
-from groundctl.domain.declarations.declaration import Declaration, locate
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, in_reading_order
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import (
+    Diagnostic,
+    LocatedDiagnostic,
+    errors_among,
+    in_reading_order,
+    locate,
+)
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.declarations.yaml_loader import Document, load_document
+from groundctl.domain.declarations.yaml_loader import load_document
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.observed import Status

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declarations.generated import HOSTILE, Maker, written
-from groundctl.domain.declarations.declaration import locate
-from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
+from groundctl.domain.declarations.diagnostics import Diagnostic, locate, pointer_to
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.spec import (
     ChainedInput,
     Label,
@@ -21,10 +21,10 @@ from groundctl.domain.declarations.spec import (
     is_file_name,
     parse_spec,
     seconds,
-    text_files,
 )
+from groundctl.domain.declarations.validator import text_files
 from groundctl.domain.declarations.worker_template import _indented, longest_html, markdown_to_html
-from groundctl.domain.declarations.yaml_loader import MAX_BYTES, Document, load_document, positions
+from groundctl.domain.declarations.yaml_loader import MAX_BYTES, load_document
 from support.builders import some_data
 
 
@@ -102,11 +102,9 @@ def test_what_is_written_is_read_again():
 
 
 def test_every_field_and_entry_has_its_place():
-    places = positions(
-        document(
-            "name: rally\ntask:\n  labels:\n    - winner\n    - {name: error, hint: Net.}\ntags:\n  a/b: x\n  c~d:\n"
-        )
-    )
+    places = document(
+        "name: rally\ntask:\n  labels:\n    - winner\n    - {name: error, hint: Net.}\ntags:\n  a/b: x\n  c~d:\n"
+    ).positions()
 
     assert places == {
         "/name": ((1, 1), (1, 7)),
@@ -123,7 +121,7 @@ def test_every_field_and_entry_has_its_place():
 
 
 def test_columns_count_characters_and_not_bytes():
-    places = positions(document('tags: {"é🏆": x, b: y}\n'))
+    places = document('tags: {"é🏆": x, b: y}\n').positions()
 
     assert places["/tags/b"] == ((1, 17), (1, 20))
 
@@ -152,7 +150,7 @@ def test_the_place_of_a_value_is_where_the_value_stands(seed: int, layout: int):
     text = written(data, layout)
     lines = text.split("\n")
 
-    for pointer, (key, _) in positions(document(text)).items():
+    for pointer, (key, _) in document(text).positions().items():
         step = pointer.rsplit("/", 1)[1].replace("~1", "/").replace("~0", "~")
         if step.isascii() and step.isalpha():
             assert lines[key[0] - 1][key[1] - 1 :].lstrip('"').startswith(step)

@@ -16,9 +16,10 @@ from declarations.corpus import all_cases, repository_of
 from declarations.generated import Maker
 from groundctl.domain.aws.prices import LISTED_PRICES, amount_in_usd
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS, consolidation_lambda, pre_annotation_lambda
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import parse_spec
-from groundctl.domain.declarations.yaml_loader import Document, load_document
+from groundctl.domain.declarations.yaml_loader import load_document
 from support.builders import CHECKOUT, some_data
 
 NAMES = ("labeling-job", "policy")
@@ -45,7 +46,7 @@ def test_the_gate_and_the_explainer_agree_on_the_corpus():
     checks = {name: SchemaCheck(schema) for name, schema in SCHEMAS.items()}
     valid = 0
     for title, name, data in DOCUMENTS:
-        findings = checks[name].findings(data)
+        findings = checks[name].diagnostics(data)
         assert checks[name].is_valid(data) == (not findings), title
         assert all(finding.rule != "GT100" for finding in findings), f"{title}: told in the library's words"
         valid += not findings
@@ -81,7 +82,7 @@ def test_a_schema_is_one(name: str):
 def test_a_keyword_without_words_of_ours_is_told_in_the_librarys():
     check = SchemaCheck({"type": "object", "properties": {"size": {"multipleOf": 5}}})
 
-    [finding] = check.findings({"size": 7})
+    [finding] = check.diagnostics({"size": 7})
 
     assert (finding.rule, finding.pointer, finding.message) == ("GT100", "/size", "7 is not a multiple of 5")
 
@@ -89,9 +90,9 @@ def test_a_keyword_without_words_of_ours_is_told_in_the_librarys():
 def test_half_a_character_is_refused_and_no_traceback():
     check = SchemaCheck({"type": "object", "properties": {"name": {"type": "string", "pattern": "^.*$"}}})
 
-    [finding] = check.findings({"name": "\ud800"})
+    [finding] = check.diagnostics({"name": "\ud800"})
 
-    assert (finding.rule, finding.message) == ("GT103", "holds half of a character")
+    assert (finding.rule, finding.message) == ("GT103", "contains half of a character")
 
 
 # -- what the schemas say to people --------------------------------------------------------------------
@@ -159,7 +160,7 @@ def test_every_example_is_valid(name: str):
     for way, field in [("", root), *fields(root), *root["$defs"].items()]:
         check = SchemaCheck({**field, "$defs": root["$defs"]})
         for example in field.get("examples", ()):
-            assert check.findings(example) == (), (way, example)
+            assert check.diagnostics(example) == (), (way, example)
 
 
 def test_what_the_schema_calls_a_default_is_what_the_spec_takes():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundctl.domain.declarations.rule_reference import rule_reference
+from groundctl.domain.declarations.rules.reference import rule_reference
 
 RULES = Path(__file__).parents[2] / "schemas/RULES.md"
 

@@ -20,8 +20,11 @@ from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
+from groundctl.presentation.machine.annotations import github_annotations
+from groundctl.presentation.machine.diagnostics_json import diagnostics_json
 from groundctl.presentation.machine.outcomes_json import applied_json
 from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.machine.sarif import sarif
 from groundctl.presentation.machine.status_json import status_json
 from groundctl.presentation.markdown.check_run import (
     failure_check,
@@ -36,9 +39,9 @@ from groundctl.presentation.markdown.plan_comment import plan_comment, plan_mark
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, validation_summary
 from groundctl.presentation.markdown.run_summary import run_summary
 from groundctl.presentation.markdown.size_limit import MARKER_ROOM, SUMMARY_LIMIT, size
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
-from groundctl.presentation.terminal.problems import as_github, as_json, as_sarif, as_text
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 from support.builders import NOW, a_run, an_observed_job
@@ -169,7 +172,7 @@ def test_annotations_in_the_log_are_ours_and_hold_the_text():
     for text in HOSTILE:
         error, warning = problems_of(text)
 
-        found = commands_in(as_github([error, warning], 2))
+        found = commands_in(github_annotations([error, warning], 2))
 
         assert [command.name for command in found] == ["error", "warning"], text
         for command, problem in zip(found, (error, warning), strict=True):
@@ -208,9 +211,9 @@ def tell_of_a_crash(text: str) -> None:
         lambda text: plan_markdown(a_plan_of(text), POLICY),
         lambda text: plan_text(a_plan_of(text), POLICY),
         lambda text: plan_json(a_plan_of(text)),
-        lambda text: as_text(problems_of(text), 2),
-        lambda text: as_json(problems_of(text), 2),
-        lambda text: as_sarif(problems_of(text), 2),
+        lambda text: diagnostics_text(problems_of(text), 2),
+        lambda text: diagnostics_json(problems_of(text), 2),
+        lambda text: sarif(problems_of(text)),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
         lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
         lambda text: terraform_plan_text(a_terraform_plan_of(text)),

@@ -20,7 +20,7 @@ from groundctl.presentation.markdown.merged_comment import status_comment
 from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import problems_comment
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, MARKER_ROOM, SUMMARY_LIMIT, Fold, Part, fit, size
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from support.builders import NOW, a_change, a_declaration, a_plan, a_run, an_observed_job
 from support.github.markdown import read
 from support.hostile_texts import HOSTILE
@@ -227,7 +227,7 @@ def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
     words = problems_comment(problems, crowd.number, footer=FOOT)
 
     check_cut(words, crowd, r"- \*\*`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
-    assert words.content.startswith(f"### No plan: {verdict(problems, crowd.number)}\n\n")
+    assert words.content.startswith(f"### No plan: {diagnostics_summary(problems, crowd.number)}\n\n")
 
 
 @MANY

@@ -9,7 +9,8 @@ import pytest
 
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.yaml_loader import Document, Link, load_document
+from groundctl.domain.declarations.document import Document
+from groundctl.domain.declarations.yaml_loader import Link, load_document
 from groundctl.errors import UsageError
 
 

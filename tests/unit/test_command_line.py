@@ -20,9 +20,10 @@ from groundctl.cli.plan import PlanFormat, PlanOptions
 from groundctl.cli.results import ResultsOptions
 from groundctl.cli.show import Form, ShowOptions
 from groundctl.cli.status import StatusOptions
-from groundctl.cli.validate import ProblemFormat, ValidateOptions
+from groundctl.cli.validate import ValidateOptions
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat
 
 NAMES = [name for group in COMMANDS.values() for name in group if name != "ci"]
 CI_NAMES = [f"ci {name}" for group in CI_COMMANDS.values() for name in group]
@@ -116,7 +117,7 @@ def test_exit_codes_are_a_contract():
 
 def test_arguments_become_typed_options():
     assert read("groundctl validate a b --format sarif") == ValidateOptions(
-        paths=("a", "b"), format=ProblemFormat.SARIF
+        paths=("a", "b"), format=DiagnosticFormat.SARIF
     )
     assert read("groundctl plan --detailed-exitcode") == PlanOptions(format=PlanFormat.TEXT, detailed_exitcode=True)
     assert read("groundctl show x.yaml --as page").form is Form.PAGE

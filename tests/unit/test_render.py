@@ -16,6 +16,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.tracking.progress import progress_of
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 from groundctl.presentation.escape import (
     for_markdown,
     for_markdown_code,
@@ -28,7 +29,6 @@ from groundctl.presentation.escape import (
 )
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
-from groundctl.presentation.terminal.problems import problems_as
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count, duration, usd, usd_range
 from support.builders import NOW, a_declaration, a_plan, an_observed_job
@@ -48,8 +48,8 @@ PROBLEM = LocatedDiagnostic(
 WARNING = replace(PROBLEM, line=20, rule="GT224", severity=Severity.WARNING)
 
 
-def test_problems_as_text():
-    assert problems_as("text", [PROBLEM, WARNING], files=3) == (
+def test_problems_diagnostics_text():
+    assert write_diagnostics(DiagnosticFormat.TEXT, [PROBLEM, WARNING], files=3) == (
         "jobs/a/b.yaml:14:7 GT103 task.labels[2] is empty — write text\n"
         "jobs/a/b.yaml:20:7 GT224 warning: task.labels[2] is empty — write text\n"
         "1 problem in 1 of 3 declarations, 1 warning"
@@ -57,7 +57,7 @@ def test_problems_as_text():
 
 
 def test_problems_as_json_have_the_seven_members_others_build_on():
-    written = json.loads(problems_as("json", [PROBLEM, WARNING], files=3))
+    written = json.loads(write_diagnostics(DiagnosticFormat.JSON, [PROBLEM, WARNING], files=3))
 
     assert written["files"] == 3
     assert written["problems"] == [
@@ -75,7 +75,7 @@ def test_problems_as_json_have_the_seven_members_others_build_on():
 
 
 def test_problems_as_annotations():
-    assert problems_as("github", [PROBLEM, WARNING], files=3).splitlines() == [
+    assert write_diagnostics(DiagnosticFormat.GITHUB, [PROBLEM, WARNING], files=3).splitlines() == [
         "::error file=jobs/a/b.yaml,line=14,col=7,title=groundctl GT103::task.labels[2] is empty — write text",
         "::warning file=jobs/a/b.yaml,line=20,col=7,title=groundctl GT224::task.labels[2] is empty — write text",
         "1 problem in 1 of 3 declarations, 1 warning",
@@ -83,7 +83,7 @@ def test_problems_as_annotations():
 
 
 def test_problems_as_sarif_name_rule_file_and_place():
-    [run] = json.loads(problems_as("sarif", [PROBLEM], files=1))["runs"]
+    [run] = json.loads(write_diagnostics(DiagnosticFormat.SARIF, [PROBLEM], files=1))["runs"]
 
     [result] = run["results"]
     assert result["ruleId"] == "GT103"
@@ -91,7 +91,7 @@ def test_problems_as_sarif_name_rule_file_and_place():
 
 
 def test_no_problems_says_so():
-    assert problems_as("text", [], files=1) == "1 declaration checked: no problems"
+    assert write_diagnostics(DiagnosticFormat.TEXT, [], files=1) == "1 declaration checked: no problems"
 
 
 def test_a_plan_for_the_terminal():
@@ -230,7 +230,7 @@ def test_a_long_text_is_cut_and_says_so():
 def test_ten_annotations_of_a_kind_are_all_shown():
     problems = [replace(PROBLEM, line=line) for line in range(1, 11)]
 
-    written = problems_as("github", problems, files=1)
+    written = write_diagnostics(DiagnosticFormat.GITHUB, problems, files=1)
 
     assert [command.properties["line"] for command in commands_in(written)] == [str(line) for line in range(1, 11)]
 
@@ -239,7 +239,7 @@ def test_of_more_than_ten_annotations_the_tenth_counts_the_rest_and_the_log_has_
     problems = [replace(PROBLEM, line=line) for line in range(1, 31)]
     warnings = [replace(WARNING, line=line) for line in range(1, 14)]
 
-    written = problems_as("github", [*warnings, *problems], files=1).splitlines()
+    written = write_diagnostics(DiagnosticFormat.GITHUB, [*warnings, *problems], files=1).splitlines()
 
     commands = commands_in("\n".join(written))
     assert [command.name for command in commands] == ["error"] * 10 + ["warning"] * 10

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar, assert_never
+from typing import assert_never
 
+from groundctl.app.concurrency import map_threads
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
@@ -28,12 +28,6 @@ from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.errors import RefusedByAws
 from groundctl.ports import LabelingJobs, ObjectStore
-
-# Below botocore's ten connections for a client.
-MAX_CONCURRENCY = 8
-
-Question = TypeVar("Question")
-Answer = TypeVar("Answer")
 
 _JOBS_UNKNOWN = Unknown(
     about=Subject.JOBS,
@@ -103,12 +97,6 @@ def gather_offline(
     )
     sources = _sources_elsewhere(jobs_to_buy(inputs))
     return replace(inputs, manifests={key: _unknown_clips(source) for key, source in sources.items()})
-
-
-def map_threads(ask: Callable[[Question], Answer], about: Sequence[Question]) -> list[Answer]:
-    """Ask about each, several at a time: an answer of AWS is waited for, not worked on."""
-    with ThreadPoolExecutor(MAX_CONCURRENCY) as executor:
-        return list(executor.map(ask, about))
 
 
 def _describe(odd: Sequence[ObservedJob], jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from groundctl.app.concurrency import BackgroundTask
 from groundctl.app.gather import Account, gather, list_jobs
-from groundctl.app.validate import Validated, begin_to_validate
+from groundctl.app.validate import Validated, start_validation
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
@@ -36,7 +36,7 @@ def create_plan(
     """
     # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
     # because a process is forked most safely while there is no second thread.
-    end_validation = begin_to_validate(files, processes=processes)
+    end_validation = start_validation(files, processes=processes)
     opening = BackgroundTask(open_account)
     validated = end_validation()
     if errors_among(validated.problems) and not despite_problems:

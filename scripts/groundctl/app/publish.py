@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from groundctl.app.gather import map_threads
+from groundctl.app.concurrency import map_threads
 from groundctl.app.review import Archive, Review, review
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.canonical_json import digest_of

@@ -1,4 +1,4 @@
-"""The two steps that need no network, load and validate: for one file, for all of them, on one core or on several."""
+"""Reads and checks declarations, the two steps that need no network: one file or all of them, on one core or several."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
-from groundctl.domain.declarations.declaration import Declaration, locate
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order, locate
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.validator import Validator, check_policy
-from groundctl.domain.declarations.yaml_loader import Document, load_document
+from groundctl.domain.declarations.yaml_loader import load_document
 
 if TYPE_CHECKING:
     from groundctl.domain.planning.plan import Change, Plan
     from groundctl.ports import Files  # which would bring what only an online command needs
 
-# Fewer files are checked by the time that other processes are up.
-WORTH_SHARING = 1_000
+# Fewer files are checked in the time that starting processes takes.
+MIN_FILES_FOR_PROCESSES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """All declarations that were asked about: the good ones, the number looked at, and every problem."""
+    """The result for all declarations asked for: the good ones, the number of files, and every problem."""
 
     declarations: tuple[Declaration, ...]
     problems: tuple[LocatedDiagnostic, ...]
@@ -34,8 +35,8 @@ class Validated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """What came out of some of the files, each looked at by itself."""
+class CheckedFiles:
+    """The result for some of the files, each checked by itself."""
 
     problems: tuple[LocatedDiagnostic, ...]
     summaries: tuple[DeclarationSummary, ...]
@@ -43,22 +44,22 @@ class Share:
 
 
 def validate(files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True) -> Validated:
-    """Check declarations without credentials or network; without `keep`, tell their problems only."""
-    return begin_to_validate(files, given, processes=processes, keep=keep)()
+    """Check declarations without credentials or network; without `keep`, return their problems only."""
+    return start_validation(files, given, processes=processes, keep=keep)()
 
 
-def begin_to_validate(
+def start_validation(
     files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True
 ) -> Callable[[], Validated]:
-    """Have other processes begin to check if there are enough files; the function given back does the rest, and ends it."""
+    """Start checking, in other processes if there are enough files, and return the function that ends it with the result."""
     policy, policy_problems = load_policy(files)
     paths = files.declarations(given)
-    shares = _check_all(partial(check_files, files, policy, keep=keep), paths, processes)
-    return partial(_put_together, files, policy, policy_problems, paths, shares)
+    chunks = _check_all(partial(check_files, files, policy, keep=keep), paths, processes)
+    return partial(_combine, files, policy, policy_problems, paths, chunks)
 
 
 def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
-    """Read the repository's policy; where there is none or it is broken, the strict defaults hold."""
+    """Read the repository's policy; without one, or with a broken one, the strict defaults apply."""
     raw = files.read_policy()
     if raw is None:
         return Policy(), ()
@@ -66,7 +67,7 @@ def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
     return (policy, ()) if isinstance(policy, Policy) else (Policy(), policy)
 
 
-def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> Share:
+def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> CheckedFiles:
     """Check each of some files by itself."""
     schema = SchemaCheck(files.schema("labeling-job"))
     validator = Validator(schema=schema, policy=policy, read_text=files.read_text_beside)
@@ -80,7 +81,7 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
             summaries.append(checked.summary)
         if checked.declaration and keep:
             declarations.append(checked.declaration)
-    return Share(problems=tuple(problems), summaries=tuple(summaries), declarations=tuple(declarations))
+    return CheckedFiles(problems=tuple(problems), summaries=tuple(summaries), declarations=tuple(declarations))
 
 
 def refusals(files: Files, plan: Plan) -> tuple[LocatedDiagnostic, ...]:
@@ -102,28 +103,28 @@ def _findings(change: Change) -> list[Diagnostic]:
     ]
 
 
-def _check_all(check: partial[Share], paths: Sequence[str], processes: int) -> Iterator[Share]:
-    if processes > 1 and len(paths) >= WORTH_SHARING:
-        from groundctl.app.sharing import map_processes
+def _check_all(check: partial[CheckedFiles], paths: Sequence[str], processes: int) -> Iterator[CheckedFiles]:
+    if processes > 1 and len(paths) >= MIN_FILES_FOR_PROCESSES:
+        from groundctl.app.concurrency import map_processes
 
         return map_processes(check, paths, processes)
     return map(check, [paths])
 
 
-def _put_together(
+def _combine(
     files: Files,
     policy: Policy,
     policy_problems: Sequence[LocatedDiagnostic],
     paths: Sequence[str],
-    shares: Iterator[Share],
+    chunks: Iterator[CheckedFiles],
 ) -> Validated:
     summaries: list[DeclarationSummary] = []
     problems = [*policy_problems]
     declarations: list[Declaration] = []
-    for share in shares:
-        summaries += share.summaries
-        problems += share.problems
-        declarations += share.declarations
+    for chunk in chunks:
+        summaries += chunk.summaries
+        problems += chunk.problems
+        declarations += chunk.declarations
     return Validated(
         declarations=tuple(declarations),
         problems=in_reading_order([*problems, *_between_files(summaries, files)]),
@@ -133,8 +134,8 @@ def _put_together(
 
 
 def _between_files(summaries: Sequence[DeclarationSummary], files: Files) -> Iterator[LocatedDiagnostic]:
-    """Find what is wrong between files that are each right; only those are read again, for the lines."""
-    for summary, finding in check_together(summaries):
+    """Find conflicts between files; only the files in conflict are read again, for their line numbers."""
+    for summary, diagnostic in check_together(summaries):
         document = load_document(summary.path, files.read(summary.path))
         if isinstance(document, Document):
-            yield from locate(document, [finding])
+            yield from locate(document, [diagnostic])

@@ -12,7 +12,7 @@ from groundctl.app.validate import Validated
 from groundctl.composition import cores, open_aws, open_checkout, open_infrastructure
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.ports import Repository
-from groundctl.presentation.terminal.problems import as_text
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
 
 def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
@@ -26,7 +26,7 @@ def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = F
     )
     validated = planned if isinstance(planned, Validated) else planned.validated
     if errors_among(validated.problems):
-        print(as_text(validated.problems, validated.files), file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
     if isinstance(planned, Validated):
         print("Nothing is planned while a declaration has problems.", file=sys.stderr)
     return planned

@@ -28,8 +28,8 @@ from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
+from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.plan import plan_text, reason_lines
-from groundctl.presentation.terminal.problems import as_text
 
 
 class Form(StrEnum):
@@ -89,7 +89,7 @@ def run(options: ShowOptions) -> ExitCode:
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
     if errors_among(validated.problems) or len(validated.declarations) != 1:
-        print(as_text(validated.problems, validated.files), file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
         return ExitCode.PROBLEMS
     shown = Shown(
         declaration=validated.declarations[0],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from groundctl.app.validate import Validated, validate
@@ -11,16 +10,7 @@ from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.exit_codes import ExitCode
-from groundctl.presentation.terminal.problems import problems_as
-
-
-class ProblemFormat(StrEnum):
-    """How problems are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +19,20 @@ class ValidateOptions:
 
     paths: Annotated[tuple[str, ...], Argument("PATH", "a declaration or a folder; by default all of jobs/")] = ()
     format: Annotated[
-        ProblemFormat,
+        DiagnosticFormat,
         Option(
             "--format",
             "text: one line for each problem (default); json: for programs; github: annotations in a workflow;"
             " sarif: for code scanning",
         ),
-    ] = ProblemFormat.TEXT
+    ] = DiagnosticFormat.TEXT
 
 
 def run(options: ValidateOptions) -> ExitCode:
     """Print the problems in the chosen format; exit 1 if there are errors."""
     validated = validate(open_checkout(), options.paths, processes=cores(), keep=False)
-    print(problems_as(options.format, validated.problems, files=validated.files))
-    if options.format is ProblemFormat.GITHUB and in_a_workflow():
+    print(write_diagnostics(options.format, validated.problems, files=validated.files))
+    if options.format is DiagnosticFormat.GITHUB and in_a_workflow():
         _summarize(validated)
     return ExitCode.PROBLEMS if errors_among(validated.problems) else ExitCode.OK
 

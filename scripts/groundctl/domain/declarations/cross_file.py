@@ -1,15 +1,15 @@
-"""What can be wrong between declarations, whatever else is wrong in each."""
+"""Rules about several declarations together; they hold whatever else is wrong in each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.spec import ChainedInput, JobSpec
+from groundctl.domain.declarations.spec import AT_FAULT, ChainedInput, JobSpec
 
 
 class DeclarationSummary(NamedTuple):
-    """All that other declarations have to know of one; a tuple, because it travels between processes by the thousand."""
+    """What other declarations need to know of one; a tuple, because thousands are sent between processes."""
 
     path: str
     name: str
@@ -17,7 +17,7 @@ class DeclarationSummary(NamedTuple):
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names: ignoring case."""
+        """Give the name in the form in which AWS compares names: ignoring case."""
         return job_key(self.name)
 
 
@@ -25,21 +25,21 @@ Pair = tuple[DeclarationSummary, Diagnostic]
 
 
 def summarize_declaration(path: str, spec: JobSpec) -> DeclarationSummary:
-    """Say what other declarations have to know of this one."""
-    follows = job_key(spec.source.job) if isinstance(spec.source, ChainedInput) else None
-    return DeclarationSummary(path, spec.name, follows)
+    """Collect what other declarations need to know of this one."""
+    followed = [source.job for source in spec.sources if isinstance(source, ChainedInput)]
+    return DeclarationSummary(path, spec.name, next((job_key(job) for job in followed if job is not AT_FAULT), None))
 
 
 def check_together(summaries: Sequence[DeclarationSummary]) -> Iterator[Pair]:
-    """Find clashes across files, each told at every file but the first."""
+    """Find conflicts between files; each is reported at every file but the first."""
     yield from names_differ_beyond_case(summaries)
     yield from jobs_do_not_wait_for_each_other(summaries)
 
 
 def names_differ_beyond_case(summaries: Iterable[DeclarationSummary]) -> Iterator[Pair]:
-    """AWS compares names ignoring case, and so would find the second job's name taken."""
+    """AWS compares names ignoring case, so the second job's name would be taken."""
     seen: dict[str, DeclarationSummary] = {}
-    for summary in sorted(summaries, key=lambda one: one.path):
+    for summary in sorted(summaries, key=lambda summary: summary.path):
         first = seen.setdefault(summary.key, summary)
         if first is not summary:
             same = first.name == summary.name
@@ -56,7 +56,7 @@ def names_differ_beyond_case(summaries: Iterable[DeclarationSummary]) -> Iterato
 
 
 def jobs_do_not_wait_for_each_other(summaries: Iterable[DeclarationSummary]) -> Iterator[Pair]:
-    """A circle of from_job would wait for ever."""
+    """Jobs that continue each other in a cycle would wait forever."""
     follows = {summary.key: summary.follows for summary in summaries if summary.follows}
     for summary in summaries:
         way, step = [summary.key], follows.get(summary.key)
@@ -69,7 +69,7 @@ def jobs_do_not_wait_for_each_other(summaries: Iterable[DeclarationSummary]) -> 
                 Diagnostic(
                     rule="GT302",
                     pointer="/input/from_job",
-                    message=f"waits in a circle: {' -> '.join([*way, step])}",
-                    hint="let one of these jobs start from clips of its own",
+                    message=f"waits in a cycle: {' -> '.join([*way, step])}",
+                    hint="start one of these jobs from clips instead of another job",
                 ),
             )

@@ -1,12 +1,17 @@
-"""A fault in a declaration, as a value: where, what, and what to do now."""
+"""A problem of a declaration as a value: where it is, what it is, and how to fix it."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from groundctl.domain.declarations.document import Document
 
 
 class Severity(StrEnum):
-    """Whether a problem stops the work or only wants a look."""
+    """Whether a problem stops the work or is only worth a look."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -14,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocatedDiagnostic:
-    """One fault at one place of one file; line and column count from 1, the pointer is a JSON Pointer."""
+    """One problem at one place of one file; line and column count from 1, the pointer is a JSON Pointer."""
 
     path: str
     line: int
@@ -42,7 +47,7 @@ class Diagnostic:
 
 
 def in_reading_order(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnostic, ...]:
-    """Sort problems as a person reads files: by path, line and column, then by rule."""
+    """Sort problems by path, line and column, then by rule."""
     return tuple(sorted(set(problems), key=lambda p: (p.path, p.line, p.column, p.rule, p.message)))
 
 
@@ -52,10 +57,60 @@ def errors_among(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnost
 
 
 def warnings_among(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnostic, ...]:
-    """Keep the problems that only want a look."""
+    """Keep the problems that do not stop the work."""
     return tuple(problem for problem in problems if problem.severity is Severity.WARNING)
 
 
 def pointer_to(*steps: str | int) -> str:
-    """Write the way to a value as a JSON Pointer (RFC 6901)."""
+    """Write the steps to a value as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def is_given(data: Any, pointer: str) -> bool:
+    """Say whether a mapping of mappings has a value at a JSON Pointer."""
+    *way, member = pointer.split("/")[1:]
+    for step in way:
+        data = data.get(step) if isinstance(data, dict) else None
+    return isinstance(data, dict) and member in data
+
+
+def locate(document: Document, diagnostics: Iterable[Diagnostic]) -> Iterator[LocatedDiagnostic]:
+    """Give diagnostics their line and column in the file."""
+    diagnostics = tuple(diagnostics)
+    places = document.positions() if diagnostics else {}
+    first = min((key for key, _ in places.values()), default=(1, 1))
+    for diagnostic in diagnostics:
+        key, value = next((places[way] for way in _upwards(diagnostic.pointer) if way in places), (first, first))
+        line, column = key if diagnostic.at_key else value
+        yield LocatedDiagnostic(
+            path=document.path,
+            line=line,
+            column=column,
+            rule=diagnostic.rule,
+            pointer=diagnostic.pointer,
+            message=_sentence(diagnostic),
+            hint=diagnostic.hint,
+            severity=diagnostic.severity,
+        )
+
+
+def _upwards(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
+def _sentence(diagnostic: Diagnostic) -> str:
+    """Start with the field where the message is about its value."""
+    if diagnostic.message[0] in '`"' or not diagnostic.pointer or diagnostic.message.startswith("the "):
+        return diagnostic.message
+    return f"{field_name(diagnostic.pointer)} {diagnostic.message}"
+
+
+def field_name(pointer: str) -> str:
+    """Write a JSON Pointer as people write a field: task.labels[2]."""
+    name = ""
+    for step in pointer.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        name += f"[{step}]" if step.isdigit() else f".{step}" if name else step
+    return name

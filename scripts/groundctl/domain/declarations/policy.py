@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """Upper bounds; None means no bound. Objects are clips, answers are clips times workers."""
+    """Upper limits; None means no limit. Objects are clips, answers are clips times workers."""
 
     jobs: int | None = None
     objects: int | None = None
@@ -32,6 +32,12 @@ class Policy:
     plan_ceiling: Limit = field(default_factory=Limit)
 
 
+def team_folder(path: str) -> str:
+    """Name the team's folder: the one directly under jobs/, however deep the file is; elsewhere the file's own."""
+    folders = path.split("/")[:-1]
+    return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
+
+
 def parse_policy(data: Mapping[str, Any]) -> Policy:
     """Turn data that fits the policy schema into a Policy."""
     ceilings, rates = data.get("ceilings", {}), data.get("rates", {})
@@ -43,12 +49,12 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
         allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
         platform_fee_usd=None if fee is None else Decimal(repr(fee)),
         usd_per_answer={team: Decimal(repr(rate)) for team, rate in rates.get("usd_per_answer", {}).items()},
-        job_ceiling=_ceiling(ceilings.get("job", {})),
-        plan_ceiling=_ceiling(ceilings.get("plan", {})),
+        job_ceiling=_limit(ceilings.get("job", {})),
+        plan_ceiling=_limit(ceilings.get("plan", {})),
     )
 
 
-def _ceiling(data: Mapping[str, Any]) -> Limit:
+def _limit(data: Mapping[str, Any]) -> Limit:
     usd = data.get("usd")
     return Limit(
         jobs=data.get("jobs"),

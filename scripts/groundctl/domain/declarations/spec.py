@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 
@@ -14,6 +14,25 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
 DEFAULT_MATCH = ("**.mp4", "**.webm", "**.ogg")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class _AtFault:
+    """The mark of a value that is given, or meant to be given, but does not fit the schema."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a value at fault is neither true nor false")
+
+    def __format__(self, _: str) -> NoReturn:
+        raise TypeError("a value at fault has no text")
+
+    def __repr__(self) -> str:
+        return "AT_FAULT"
+
+
+# It takes the place of values of every type. It is not None, equals no value, and any other use of it raises.
+AT_FAULT: Any = _AtFault()
 
 
 class State(StrEnum):
@@ -82,7 +101,7 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """A declaration that fits the schema; times are seconds, an absent member is None or empty."""
+    """A declaration; times are seconds, an absent member is None or empty, one that does not fit the schema is AT_FAULT."""
 
     name: str
     owner: str
@@ -134,43 +153,19 @@ class JobSpec:
 
 def parse_spec(data: Mapping[str, Any]) -> JobSpec:
     """Turn data that fits the schema into a JobSpec."""
-    task, source, workforce = data["task"], data["input"], data["workforce"]
-    output, stop, instructions = data.get("output", {}), data.get("stop_when", {}), task.get("instructions", {})
-    rerun, availability = data.get("rerun_of"), workforce.get("task_availability")
-    return JobSpec(
-        name=data["name"],
-        owner=data["owner"],
-        # A YAML block ends in a line break that nobody meant; AWS takes none in a description.
-        title=task["title"].strip(),
-        description=task["description"].strip(),
-        labels=tuple(_label(label) for label in task["labels"]),
-        sources=tuple(_sources(source)),
-        workers_per_object=workforce["workers_per_object"],
-        task_time_limit=seconds(workforce["task_time_limit"]),
-        label_attribute=output.get("label_attribute", data["name"]),
-        state=State(data.get("state", "active")),
-        notify=tuple(data.get("notify", ())),
-        region=data.get("region"),
-        keywords=tuple(task.get("keywords", ())),
-        short_instructions=instructions.get("short"),
-        full_instructions=instructions.get("full"),
-        template=task.get("template"),
-        input_topic=source.get("topic"),
-        content_classifiers=tuple(source.get("content_classifiers", ())),
-        team=workforce.get("team"),
-        public_crowd="crowd" in workforce,
-        task_availability=None if availability is None else seconds(availability),
-        max_concurrent_objects=workforce.get("max_concurrent_objects"),
-        price_usd=_usd(workforce.get("price_usd")),
-        output_location=output.get("location"),
-        kms_key=output.get("kms_key"),
-        output_topic=output.get("topic"),
-        stop_labeled_objects=stop.get("labeled_objects"),
-        stop_labeled_percent=stop.get("labeled_percent"),
-        budget_usd=_usd(data.get("budget", {}).get("usd")),
-        rerun_of=Rerun(**rerun) if rerun else None,
-        tags=tuple(data.get("tags", {}).items()),
-    )
+    values: dict[str, Any] = {"label_attribute": data["name"], "sources": tuple(_sources(data["input"]))}
+    _parse_members(data, _TREE, values)
+    return JobSpec(**values)
+
+
+def _parse_members(part: Mapping[str, Any], fields: Mapping[str, Any], values: dict[str, Any]) -> None:
+    for member, value in part.items():
+        field = fields.get(member)
+        if type(field) is tuple:
+            attribute, parse = field
+            values[attribute] = parse(value) if parse else value
+        elif field:
+            _parse_members(value, field, values)
 
 
 def seconds(duration: str) -> int:
@@ -201,23 +196,19 @@ def clip_location(spec: JobSpec) -> str:
             return ""
 
 
-def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
-    """Yield the JSON Pointer and the name of each file beside the declaration that belongs to it."""
-    for part, text in (("short", spec.short_instructions), ("full", spec.full_instructions)):
-        if text is not None and is_file_name(text):
-            yield f"/task/instructions/{part}", text.strip()
-    if spec.template is not None:
-        yield "/task/template", spec.template
-
-
 def is_file_name(text: str) -> bool:
-    """Tell the name of a Markdown file from Markdown itself."""
+    """Say whether a text is the name of a Markdown file, not Markdown itself."""
     text = text.strip()
     return text.endswith(".md") and "\n" not in text and " " not in text
 
 
-def _label(label: str | Mapping[str, str]) -> Label:
-    return Label(name=label) if isinstance(label, str) else Label(name=label["name"], hint=label.get("hint"))
+def _labels(labels: Iterable[str | Mapping[str, str]]) -> tuple[Label, ...]:
+    return tuple(
+        [
+            Label(name=label) if isinstance(label, str) else Label(name=label["name"], hint=label.get("hint"))
+            for label in labels
+        ]
+    )
 
 
 def _sources(source: Mapping[str, Any]) -> Iterator[Source]:
@@ -237,6 +228,60 @@ def _sources(source: Mapping[str, Any]) -> Iterator[Source]:
         yield ChainedInput(job=source["from_job"])
 
 
-def _usd(amount: int | float | None) -> Decimal | None:
+def _usd(amount: int | float) -> Decimal:
     # repr gives back the digits that were written; the loader refuses numbers with more than a double holds.
-    return None if amount is None else Decimal(repr(amount))
+    return Decimal(repr(amount))
+
+
+Parse = Callable[[Any], Any]
+
+# Each field of a declaration by its JSON Pointer: the attribute of JobSpec that holds it, and how its value is parsed.
+# Members of `input` that name clips are JobSpec.sources.
+FIELDS: dict[str, tuple[str, Parse | None]] = {
+    "/name": ("name", None),
+    "/owner": ("owner", None),
+    "/notify": ("notify", tuple),
+    "/state": ("state", State),
+    "/region": ("region", None),
+    "/rerun_of": ("rerun_of", lambda rerun: Rerun(**rerun)),
+    "/tags": ("tags", lambda tags: tuple(tags.items())),
+    # A YAML block ends in a line break that is not part of the text; AWS takes none in a description.
+    "/task/title": ("title", str.strip),
+    "/task/description": ("description", str.strip),
+    "/task/keywords": ("keywords", tuple),
+    "/task/labels": ("labels", _labels),
+    "/task/template": ("template", None),
+    "/task/instructions/short": ("short_instructions", None),
+    "/task/instructions/full": ("full_instructions", None),
+    "/input/topic": ("input_topic", None),
+    "/input/content_classifiers": ("content_classifiers", tuple),
+    "/workforce/team": ("team", None),
+    "/workforce/crowd": ("public_crowd", lambda _: True),
+    "/workforce/workers_per_object": ("workers_per_object", None),
+    "/workforce/task_time_limit": ("task_time_limit", seconds),
+    "/workforce/task_availability": ("task_availability", seconds),
+    "/workforce/max_concurrent_objects": ("max_concurrent_objects", None),
+    "/workforce/price_usd": ("price_usd", _usd),
+    "/output/label_attribute": ("label_attribute", None),
+    "/output/location": ("output_location", None),
+    "/output/kms_key": ("kms_key", None),
+    "/output/topic": ("output_topic", None),
+    "/stop_when/labeled_objects": ("stop_labeled_objects", None),
+    "/stop_when/labeled_percent": ("stop_labeled_percent", None),
+    "/budget/usd": ("budget_usd", _usd),
+}
+
+
+def _as_tree() -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for pointer, field in FIELDS.items():
+        *way, member = pointer.split("/")[1:]
+        part = tree
+        for step in way:
+            part = part.setdefault(step, {})
+        part[member] = field
+    return tree
+
+
+# FIELDS in the shape of a declaration: a parsed declaration is walked once.
+_TREE = _as_tree()

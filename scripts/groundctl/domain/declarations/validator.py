@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from groundctl.domain.declarations.cross_file import DeclarationSummary, summarize_declaration
-from groundctl.domain.declarations.declaration import Declaration, locate
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among
-from groundctl.domain.declarations.mend import Stand
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate
+from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy, parse_policy
-from groundctl.domain.declarations.rules import Case, check_rules, check_rules_alone
+from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, find_faults, parse_partial_spec
+from groundctl.domain.declarations.rules.registry import Case, check_rules
 from groundctl.domain.declarations.schema import SchemaCheck
-from groundctl.domain.declarations.spec import JobSpec, parse_spec, text_files
-from groundctl.domain.declarations.worker_template import MAX_TEMPLATE, longest_page, unsigned_pictures, worker_template
-from groundctl.domain.declarations.yaml_loader import Document, load_document, unseen_characters
+from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, is_file_name, parse_spec
+from groundctl.domain.declarations.text_problems import invisible_characters
+from groundctl.domain.declarations.worker_template import (
+    MAX_TEMPLATE,
+    longest_html,
+    longest_page,
+    markdown_to_html,
+    unsigned_pictures,
+    worker_template,
+)
+from groundctl.domain.declarations.yaml_loader import load_document
 
 # A page that could become longer is not made just to count its characters.
 _LONGEST_TRIED = 4_000_000
+_PAGE_PARTS = ("/task/title", "/task/description", "/task/labels", "/task/instructions", "/task/template")
 
-# Given a declaration's path and a file name beside it: the text, or why it cannot be had.
+# Given a declaration's path and a file name beside it: the text, or why it cannot be read.
 ReadText = Callable[[str, str], str | Diagnostic]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A file after all checks: its problems, its declaration if it has no errors, its summarize_declaration if the name is sound."""
+    """A file after all checks: its problems, its declaration if it has no errors, its summary if its name is sound."""
 
     problems: tuple[LocatedDiagnostic, ...]
     declaration: Declaration | None = None
@@ -33,8 +43,17 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """The files that a declaration names: their contents, why some cannot be read, and what is wrong in the others."""
+
+    contents: dict[str, str]
+    unreadable: list[Diagnostic]
+    problems: list[LocatedDiagnostic]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Validator:
-    """What every declaration of a repository is held against."""
+    """What every declaration of a repository is checked against."""
 
     schema: SchemaCheck
     policy: Policy
@@ -45,84 +64,94 @@ class Validator:
         document = load_document(path, raw)
         if not isinstance(document, Document):
             return Checked(problems=document)
-        if not self.schema.is_valid(document.data):
-            return self._check_the_rest(document, self.schema.findings(document.data))
-        return self._check_content(document)
+        if self.schema.is_valid(document.data):
+            return self._check_content(document, parse_spec(document.data))
+        misfit = self.schema.misfit(document.data)
+        faults = find_faults(document.data, misfit.places)
+        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfit.diagnostics)
 
-    def _check_the_rest(self, document: Document, findings: tuple[Diagnostic, ...]) -> Checked:
-        """Tell what does not fit the schema, and of the rest what can be told all the same."""
-        stand = Stand(self.schema.schema, (finding.pointer for finding in findings))
-        data = stand.in_for(document.data)
-        if not self.schema.is_valid(data):
-            return Checked(problems=tuple(locate(document, findings)))
-        spec = parse_spec(data)
-        _, missing, faults = self._texts(document.path, spec)
-        further = (*missing, *check_rules_alone(Case(path=document.path, spec=spec, policy=self.policy)))
-        told = (*findings, *(finding for finding in further if stand.is_authors_own(finding.pointer)))
-        summary = summarize_declaration(document.path, spec) if stand.is_authors_own("/name") else None
-        return Checked(problems=(*locate(document, told), *faults), summary=summary)
-
-    def _check_content(self, document: Document) -> Checked:
-        spec = parse_spec(document.data)
-        texts, missing, faults = self._texts(document.path, spec)
-        findings = (
-            *missing,
-            *check_rules(Case(path=document.path, spec=spec, policy=self.policy)),
-            *(() if missing or spec.template else _page_of_instructions(spec, texts)),
+    def _check_content(
+        self, document: Document, spec: JobSpec, faults: Faults = NO_FAULTS, misfits: tuple[Diagnostic, ...] = ()
+    ) -> Checked:
+        """Check what a declaration says, and the texts it names; of a faulty one, every part that can be read."""
+        texts = self._read_texts(document.path, spec)
+        diagnostics = (
+            *misfits,
+            *texts.unreadable,
+            *check_rules(Case(path=document.path, spec=spec, policy=self.policy), faults),
+            *_check_page(spec, texts, faults),
         )
-        problems = (*(locate(document, findings) if findings else ()), *faults)
+        problems = (*(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
         declaration = None
         if not errors_among(problems):
-            declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts)
-        return Checked(problems=problems, declaration=declaration, summary=summarize_declaration(document.path, spec))
+            declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts.contents)
+        summary = None if spec.name is AT_FAULT else summarize_declaration(document.path, spec)
+        return Checked(problems=problems, declaration=declaration, summary=summary)
 
-    def _texts(self, path: str, spec: JobSpec) -> tuple[dict[str, str], list[Diagnostic], list[LocatedDiagnostic]]:
-        texts: dict[str, str] = {}
-        missing: list[Diagnostic] = []
-        faults: list[LocatedDiagnostic] = []
+    def _read_texts(self, path: str, spec: JobSpec) -> _Texts:
+        texts = _Texts(contents={}, unreadable=[], problems=[])
         for pointer, name in text_files(spec):
             text = self.read_text(path, name)
             if isinstance(text, Diagnostic):
-                missing.append(replace(text, pointer=pointer))
+                texts.unreadable.append(replace(text, pointer=pointer))
                 continue
-            texts[name] = text
+            texts.contents[name] = text
             beside = f"{path[: path.rfind('/') + 1]}{name}"
-            faults.extend(unseen_characters(beside, text))
-            if not text.strip():
-                faults.append(_blank(beside))
-            elif pointer == "/task/template":
-                from groundctl.domain.declarations.template_lint import (
-                    lint_template,  # few declarations have one, and HTML is slow to import
-                )
-
-                faults.extend(lint_template(beside, text))
-        return texts, missing, list(dict.fromkeys(faults))
+            found = [*invisible_characters(beside, text), *_check_text(beside, text, pointer)]
+            texts.problems.extend(problem for problem in found if problem not in texts.problems)
+        return texts
 
 
-def _blank(path: str) -> LocatedDiagnostic:
-    message, hint = "is blank", "write what workers should read, or do not name this file"
-    return LocatedDiagnostic(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)
+def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
+    """Yield the JSON Pointer and the name of each file beside the declaration that belongs to it."""
+    for part, text in (("short", spec.short_instructions), ("full", spec.full_instructions)):
+        if text is not None and text is not AT_FAULT and is_file_name(text):
+            yield f"/task/instructions/{part}", text.strip()
+    if spec.template is not None and spec.template is not AT_FAULT:
+        yield "/task/template", spec.template
 
 
-def _page_of_instructions(spec: JobSpec, texts: dict[str, str]) -> Iterator[Diagnostic]:
-    """Find what is wrong with the page that instructions make; it is made only where something may be."""
-    longest = longest_page(spec, texts)
-    if longest > _LONGEST_TRIED:
-        yield _too_long("could make a worker page of millions of characters")
-    elif longest > MAX_TEMPLATE or _has_pictures(spec, texts):
-        page = worker_template(spec, texts)
-        if len(page) > MAX_TEMPLATE:
-            yield _too_long(f"make a worker page of {len(page):,} characters")
-        for uri in unsigned_pictures(page):
+def _check_text(path: str, text: str, pointer: str) -> Iterable[LocatedDiagnostic]:
+    if not text.strip():
+        message, hint = "is blank", "write what workers should read, or do not name this file"
+        return [LocatedDiagnostic(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)]
+    if pointer == "/task/template":
+        # Few declarations have one, and an HTML parser is slow to import.
+        from groundctl.domain.declarations.template_lint import lint_template
+
+        return lint_template(path, text)
+    return []
+
+
+def _check_page(spec: JobSpec, texts: _Texts, faults: Faults) -> Iterator[Diagnostic]:
+    """Check the worker page that instructions make."""
+    if spec.template is not None:
+        return
+    parts = [_instructions(part, texts) for part in (spec.short_instructions, spec.full_instructions)]
+    pictured = [part for part in parts if part and "s3:" in part.lower() and longest_html(part) <= _LONGEST_TRIED]
+    for part in pictured:
+        for uri in unsigned_pictures(markdown_to_html(part)):
             message = f"show a picture that cannot be signed for workers: {uri}"
             hint = "name it with letters, digits and - _ . / only"
             yield Diagnostic(rule="GT419", pointer="/task/instructions", message=message, hint=hint)
+    if not texts.unreadable and not (faults and any(faults.touch(pointer) for pointer in _PAGE_PARTS)):
+        yield from _check_length(spec, texts.contents)
 
 
-def _has_pictures(spec: JobSpec, texts: dict[str, str]) -> bool:
-    return any(
-        "s3:" in text.lower() for text in (spec.short_instructions or "", spec.full_instructions or "", *texts.values())
-    )
+def _instructions(part: str | None, texts: _Texts) -> str | None:
+    """Give the Markdown of one part of the instructions, if it can be read."""
+    if part is None or part is AT_FAULT:
+        return None
+    return texts.contents.get(part.strip()) if is_file_name(part) else part
+
+
+def _check_length(spec: JobSpec, contents: dict[str, str]) -> Iterator[Diagnostic]:
+    """Find a page that is too long; it is made only where it may be."""
+    longest = longest_page(spec, contents)
+    if longest > _LONGEST_TRIED:
+        yield _too_long("could make a worker page of millions of characters")
+    elif longest > MAX_TEMPLATE and (size := len(worker_template(spec, contents))) > MAX_TEMPLATE:
+        yield _too_long(f"make a worker page of {size:,} characters")
 
 
 def _too_long(what: str) -> Diagnostic:
@@ -131,11 +160,11 @@ def _too_long(what: str) -> Diagnostic:
 
 
 def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[LocatedDiagnostic, ...]:
-    """Read the repository's policy, or say what is wrong with it."""
+    """Read the repository's policy, or report what is wrong with it."""
     document = load_document(path, raw)
     if not isinstance(document, Document):
         hint = "write what this repository allows, or remove the file"
         return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
-    if findings := schema.findings(document.data):
-        return tuple(locate(document, findings))
+    if diagnostics := schema.diagnostics(document.data):
+        return tuple(locate(document, diagnostics))
     return parse_policy(document.data)

@@ -4,7 +4,6 @@ Markdown is rendered with raw HTML switched off and then sanitized once more; Li
 written as character references, so that nothing a team writes can become markup, script or a Liquid expression.
 """
 
-import html
 import re
 from functools import cache
 
@@ -116,6 +115,8 @@ def markdown_to_html(text: str) -> str:
 
 def unsigned_pictures(page: str) -> list[str]:
     """Find pictures on S3 whose address could not be put into Liquid, or is another one since Markdown encoded it."""
+    import html  # Its table of entities takes a while to load, and few runs need it.
+
     plain = re.findall(r'src="(s3:[^"]*)"', page, re.IGNORECASE)
     encoded = re.findall(r"\{\{ '([^']*%[^']*)' \| grant_read_access \}\}", page)
     return [html.unescape(uri) for uri in dict.fromkeys([*plain, *encoded])]
@@ -143,6 +144,8 @@ def _hints(spec: JobSpec) -> str:
 
 
 def _plain(text: str) -> str:
+    import html
+
     return html.escape(text, quote=True).replace("{", "&#123;").replace("}", "&#125;")
 
 

@@ -8,7 +8,7 @@ from typing import assert_never
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.rules import Case
+from groundctl.domain.declarations.policy import team_folder
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
 from groundctl.domain.jobs.continuation import check_continuation
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
@@ -75,6 +75,6 @@ def _missing(uri: str, source: Source) -> Diagnostic:
 
 def _allowed_locations(declaration: Declaration, inputs: PlanInputs) -> tuple[tuple[str, ...], ...]:
     """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
-    folder = Case(path=declaration.path, spec=declaration.spec).folder
+    folder = team_folder(declaration.path)
     buckets = tuple(f"s3://{bucket}/" for bucket in inputs.infrastructure.input_buckets)
     return tuple(bound for bound in (inputs.policy.allowed_prefixes.get(folder), buckets) if bound)

@@ -19,7 +19,7 @@ from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, unchanged_comment
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
 from groundctl.presentation.plan_summary import counts_of
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count, usd_range
 
 # A title is the description of the commit's status too, which holds so many characters.
@@ -54,7 +54,7 @@ def plan_check(
 def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer: Footer | None) -> Check:
     """Say what is wrong with declarations, on their lines."""
     return Check(
-        title=_title(verdict(problems, files)),
+        title=_title(diagnostics_summary(problems, files)),
         summary=problems_comment(problems, files, footer=footer).text,
         conclusion=Conclusion.FAILURE if errors_among(problems) else Conclusion.SUCCESS,
         annotations=annotations_of(problems),

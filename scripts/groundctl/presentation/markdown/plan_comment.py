@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from groundctl.domain.declarations.declaration import field_name
-from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.diagnostics import Diagnostic, field_name
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import rate_source
 from groundctl.domain.jobs.observed import ObservedJob

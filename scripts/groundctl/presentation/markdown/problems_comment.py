@@ -18,7 +18,7 @@ from groundctl.presentation.markdown.comment import (
     sentence,
 )
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT, Part
-from groundctl.presentation.terminal.problems import verdict
+from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count
 
 
@@ -26,7 +26,7 @@ def problems_comment(
     problems: Sequence[LocatedDiagnostic], files: int, *, footer: Footer | None, limit: int = COMMENT_LIMIT
 ) -> RenderedComment:
     """Write what keeps a pull request from being planned, within so many bytes."""
-    head = [f"### No plan: {verdict(problems, files)}", _standing(problems)]
+    head = [f"### No plan: {diagnostics_summary(problems, files)}", _standing(problems)]
     return composed(head, _lists(problems, footer), footer_line(footer), limit)
 
 
@@ -78,5 +78,5 @@ def validation_summary(problems: Sequence[LocatedDiagnostic], files: int, *, is_
         "This pull request comes from a fork, whose runs get no credentials: nothing was planned. The plan waits for a"
         " maintainer, who can push the branch to this repository after a look at it."
     )
-    head = [f"### {verdict(problems, files)}", _standing(problems), fork if is_fork else ""]
+    head = [f"### {diagnostics_summary(problems, files)}", _standing(problems), fork if is_fork else ""]
     return composed(head, _lists(problems, None), "", SUMMARY_LIMIT).content + "\n"

@@ -1,7 +1,7 @@
 """No file, however damaged or hostile, gets more or less than clear problems at places it has.
 
 5,000 files in an ordinary run, the same ones every time. More, and new ones each time: GROUNDCTL_FUZZ=100000 pytest
-tests/declarations/test_fuzz.py (spread over the kinds of files).
+tests/property/test_fuzz.py (spread over the kinds of files).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from declarations.generated import Maker, mutated_files, noisy_files, random_yaml, written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.cli.main import main
-from groundctl.cli.validate import ProblemFormat
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.validator import Validator
-from groundctl.presentation.terminal.problems import SHOWN_BY_GITHUB, problems_as
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
+from groundctl.presentation.machine.annotations import MAX_ANNOTATIONS
 from support.builders import CHECKOUT, DECLARATIONS
 
 ASKED_FOR = int(os.environ.get("GROUNDCTL_FUZZ", "0"))
@@ -97,10 +97,10 @@ def assert_inside(problem: LocatedDiagnostic, raw: bytes) -> None:
 
 
 def assert_every_renderer_takes(problems: list[LocatedDiagnostic]) -> None:
-    texts: dict[str, str] = {form: problems_as(form, problems, files=1) for form in ProblemFormat}
+    texts = {str(form): write_diagnostics(form, problems, files=1) for form in DiagnosticFormat}
     assert len(texts["text"].split("\n")) == len(problems) + 1
     # Where there are more of a kind than GitHub shows, a line says how many.
-    more = sum(len(ones) > SHOWN_BY_GITHUB for ones in (errors_among(problems), warnings_among(problems)))
+    more = sum(len(ones) > MAX_ANNOTATIONS for ones in (errors_among(problems), warnings_among(problems)))
     assert len(texts["github"].split("\n")) == len(problems) + more + 1
     assert texts["text"].encode(), "a surrogate would break the terminal"
     assert "\x1b" not in texts["text"] + texts["github"]
@@ -212,7 +212,7 @@ def test_hundreds_of_bad_files_go_through_the_command_in_every_form(
         file.write_bytes(mutated(number))
     monkeypatch.chdir(tmp_path)
 
-    codes = {form: main(["validate", "--format", form]) for form in ProblemFormat}
+    codes = {form: main(["validate", "--format", form]) for form in DiagnosticFormat}
 
     assert set(codes.values()) == {1}
     assert "300 declarations" in capsys.readouterr().out

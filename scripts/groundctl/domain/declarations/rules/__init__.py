@@ -1,0 +1,15 @@
+"""What the schema cannot say about one declaration; importing this package enters every rule into the registry.
+
+GT2xx are about the declaration itself, GT5xx about this repository's policy. Sources of the limits: botocore's SageMaker
+model and AWS's Ground Truth guide; where they disagree, the comment says so.
+"""
+
+import groundctl.domain.declarations.rules.identity
+import groundctl.domain.declarations.rules.input
+import groundctl.domain.declarations.rules.labels
+import groundctl.domain.declarations.rules.output
+import groundctl.domain.declarations.rules.policy
+import groundctl.domain.declarations.rules.stopping
+import groundctl.domain.declarations.rules.tags
+import groundctl.domain.declarations.rules.task_text
+import groundctl.domain.declarations.rules.workforce  # noqa: F401

@@ -1,0 +1,164 @@
+"""The part of a declaration that can be read where another part does not fit the schema.
+
+Nothing is made up for what is at fault: it is marked as AT_FAULT, and a rule that would have to read it does not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from groundctl.domain.declarations.diagnostics import is_given, pointer_to
+from groundctl.domain.declarations.spec import (
+    AT_FAULT,
+    DEFAULT_MATCH,
+    FIELDS,
+    ChainedInput,
+    JobSpec,
+    Label,
+    ManifestInput,
+    ObjectsInput,
+    PrefixInput,
+    Rerun,
+    Sample,
+    Source,
+)
+
+
+class Faults:
+    """The places of a declaration that do not fit the schema, as JSON Pointers."""
+
+    def __init__(self, places: Iterable[str] = ()) -> None:
+        self._places = frozenset(places)
+        self._above = frozenset(above for place in self._places for above in _upwards(place) if above != place)
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def at(self, pointer: str) -> bool:
+        """Say whether a value itself is at fault."""
+        return pointer in self._places
+
+    def at_or_above(self, pointer: str) -> bool:
+        """Say whether a value, or one that contains it, is at fault."""
+        while pointer not in self._places:
+            if not pointer:
+                return False
+            pointer = pointer.rpartition("/")[0]
+        return True
+
+    def touch(self, pointer: str) -> bool:
+        """Say whether a value, one that contains it, or one inside it is at fault."""
+        return pointer in self._above or self.at_or_above(pointer)
+
+
+NO_FAULTS = Faults()
+
+# A field that is left out has the value of another one, and is at fault where that one is.
+_DEFAULTS = {"/output/label_attribute": "/name"}
+
+
+def find_faults(data: Mapping[str, Any], places: Iterable[str]) -> Faults:
+    """Collect the places that do not fit the schema, with the fields that have their value from there."""
+    faults = Faults(places)
+    inherited = [
+        pointer for pointer, source in _DEFAULTS.items() if not is_given(data, pointer) and faults.at_or_above(source)
+    ]
+    return Faults((*places, *inherited))
+
+
+def _upwards(pointer: str) -> Iterator[str]:
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+    yield ""
+
+
+def parse_partial_spec(data: Mapping[str, Any], faults: Faults) -> JobSpec:
+    """Parse what fits the schema; every other value is AT_FAULT, and a list or mapping at fault is empty."""
+    values: dict[str, Any] = {}
+    for pointer, (attribute, parse) in FIELDS.items():
+        if pointer in _PARSED_BY_ITEM:
+            values[attribute] = () if faults.at_or_above(pointer) else _PARSED_BY_ITEM[pointer](data, faults)
+        elif faults.touch(pointer):
+            values[attribute] = AT_FAULT
+        elif is_given(data, pointer):
+            value = _value_at(data, pointer)
+            values[attribute] = parse(value) if parse else value
+    if not faults.at_or_above("/rerun_of") and is_given(data, "/rerun_of"):
+        values["rerun_of"] = Rerun(**_members(data["rerun_of"], "/rerun_of", ("job", "reason"), faults))
+    values.setdefault("label_attribute", values["name"])
+    values["sources"] = () if faults.at_or_above("/input") else tuple(_sources(data["input"], faults))
+    return JobSpec(**values)
+
+
+def _value_at(data: Any, pointer: str) -> Any:
+    for step in pointer.split("/")[1:]:
+        data = data[step]
+    return data
+
+
+def _members(part: Mapping[str, Any], pointer: str, names: Iterable[str], faults: Faults) -> dict[str, Any]:
+    places = {name: f"{pointer}/{name}" for name in names}
+    return {
+        name: AT_FAULT if faults.touch(place) else part[name]
+        for name, place in places.items()
+        if name in part or faults.touch(place)
+    }
+
+
+def _labels(data: Mapping[str, Any], faults: Faults) -> tuple[Label, ...]:
+    return tuple(_label(label, f"/task/labels/{index}", faults) for index, label in enumerate(data["task"]["labels"]))
+
+
+def _label(label: Any, pointer: str, faults: Faults) -> Label:
+    if faults.at(pointer):
+        return Label(name=AT_FAULT, hint=AT_FAULT)
+    if isinstance(label, str):
+        return Label(name=label)
+    return Label(**_members(label, pointer, ("name", "hint"), faults))
+
+
+def _tags(data: Mapping[str, Any], faults: Faults) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (key, AT_FAULT if faults.touch(pointer_to("tags", key)) else value)
+        for key, value in data.get("tags", {}).items()
+    )
+
+
+_PARSED_BY_ITEM = {"/task/labels": _labels, "/tags": _tags}
+
+
+def _sources(source: Mapping[str, Any], faults: Faults) -> Iterator[Source]:
+    """Yield every source that is given, its value at fault or not."""
+    named = _members(source, "/input", ("prefix", "manifest", "from_job"), faults)
+    if "prefix" in named:
+        yield _prefix_input(named["prefix"], source, faults)
+    if "manifest" in named:
+        yield ManifestInput(uri=named["manifest"])
+    if faults.at("/input/objects"):
+        yield ObjectsInput(objects=())
+    elif "objects" in source:
+        objects = (_object(one, f"/input/objects/{index}", faults) for index, one in enumerate(source["objects"]))
+        yield ObjectsInput(objects=tuple(objects))
+    if "from_job" in named:
+        yield ChainedInput(job=named["from_job"])
+
+
+def _prefix_input(prefix: str, source: Mapping[str, Any], faults: Faults) -> PrefixInput:
+    given = _members(source, "/input", ("match",), faults)
+    sample = None
+    if faults.at("/input/sample"):
+        sample = Sample(count=AT_FAULT, seed=AT_FAULT)
+    elif "sample" in source:
+        sample = Sample(**_members(source["sample"], "/input/sample", ("count", "seed"), faults))
+    return PrefixInput(prefix=prefix, match=given.get("match", DEFAULT_MATCH), sample=sample)
+
+
+def _object(one: Any, pointer: str, faults: Faults) -> Mapping[str, Any]:
+    if faults.at(pointer) or isinstance(one, str):
+        return {"source-ref": AT_FAULT if faults.at(pointer) else one}
+    return {
+        key: AT_FAULT if faults.touch(f"{pointer}{pointer_to(key)}") else value
+        for key, value in {"source-ref": AT_FAULT, **one}.items()
+    }

@@ -1,0 +1,134 @@
+"""The rules by their ids, and the one function that runs them.
+
+A rule is a function that takes a Case and yields Diagnostics. It declares what it reads, as JSON Pointers:
+
+reads   values that must all fit the schema; if one is at fault, the rule does not run
+each    values that it looks at one by one, leaving out those that are AT_FAULT; `/task/labels/*` stands for every item
+given   fields of which it asks only whether they are given, whatever their values
+
+So a fault in one part of a file never hides a fault in another part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
+from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults
+from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, ObjectsInput, Source
+
+SourceKind = TypeVar("SourceKind", bound=Source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One declaration and all that a rule may look at."""
+
+    path: str
+    spec: JobSpec
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def folder(self) -> str:
+        """Name the team's folder."""
+        return team_folder(self.path)
+
+    def labels(self) -> Iterator[tuple[int, str]]:
+        """Yield the index and the name of every label that can be read."""
+        for index, label in enumerate(self.spec.labels):
+            if label.name is not AT_FAULT:
+                yield index, label.name
+
+    def source(self, kind: type[SourceKind]) -> SourceKind | None:
+        """Give the source of one kind, also where the declaration names others beside it."""
+        for source in self.spec.sources:
+            if isinstance(source, kind):
+                return source
+        return None
+
+    def clips(self) -> Iterator[tuple[int, str]]:
+        """Yield the index and the S3 URI of every listed clip that can be read."""
+        if listed := self.source(ObjectsInput):
+            for index, clip in enumerate(listed.objects):
+                if clip["source-ref"] is not AT_FAULT:
+                    yield index, clip["source-ref"]
+
+
+Rule = Callable[[Case], Iterable[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One function of a rule, and the parts of a declaration that it reads."""
+
+    rule: str
+    run: Rule
+    reads: tuple[str, ...]
+    each: tuple[str, ...]
+    given: tuple[str, ...]
+
+    def can_run(self, faults: Faults) -> bool:
+        """Say whether the faults leave readable what the check reads."""
+        return (
+            not any(faults.touch(pointer) for pointer in self.reads)
+            and not any(faults.at_or_above(_container(pointer)) for pointer in self.given)
+            and not any(faults.at_or_above(_container(pointer)) for pointer in self.each if pointer.endswith("*"))
+        )
+
+
+CHECKS: list[Check] = []
+# Their functions alone, for the many declarations without a fault.
+_RUNS: list[Rule] = []
+
+
+def rule(
+    name: str, *, reads: Iterable[str] = (), each: Iterable[str] = (), given: Iterable[str] = ()
+) -> Callable[[Rule], Rule]:
+    """Enter a function under its rule's id; where an id has several, the first one's docstring is the rule's sentence."""
+
+    def enter(run: Rule) -> Rule:
+        CHECKS.append(Check(rule=name, run=run, reads=tuple(reads), each=tuple(each), given=tuple(given)))
+        _RUNS.append(run)
+        return run
+
+    return enter
+
+
+def sentences() -> dict[str, str]:
+    """Give each rule's sentence by its id."""
+    return {check.rule: (check.run.__doc__ or "").partition("\n")[0] for check in reversed(CHECKS)}
+
+
+def check_rules(case: Case, faults: Faults = NO_FAULTS) -> tuple[Diagnostic, ...]:
+    """Run every rule that reads no part at fault."""
+    runs = [check.run for check in CHECKS if check.can_run(faults)] if faults else _RUNS
+    found: list[Diagnostic] = []
+    for run in runs:
+        found += run(case)
+    return tuple(found)
+
+
+def error(rule: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Diagnostic:
+    """Make a diagnostic that stops the work."""
+    return Diagnostic(rule=rule, pointer=pointer, message=message, hint=hint, at_key=at_key)
+
+
+def warning(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:
+    """Make a diagnostic that does not stop the work."""
+    return Diagnostic(rule=rule, pointer=pointer, message=message, hint=hint, severity=Severity.WARNING)
+
+
+def whole_numbers(*numbers: tuple[str, int | None]) -> list[Diagnostic]:
+    """Find the numbers that are whole and written with a decimal point."""
+    return [
+        error("GT230", pointer, f"is {number}, not a whole number", f"write {number:.0f}")
+        for pointer, number in numbers
+        if isinstance(number, float)
+    ]
+
+
+def _container(pointer: str) -> str:
+    return pointer.rpartition("/")[0]

@@ -1,0 +1,30 @@
+"""Problems as lines of text for a terminal or a log."""
+
+from collections.abc import Sequence
+
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
+from groundctl.presentation.escape import for_terminal
+from groundctl.presentation.text import count
+
+
+def diagnostics_text(problems: Sequence[LocatedDiagnostic], files: int) -> str:
+    """Write one line for each problem, `path:line:column rule message — hint`, and a summary."""
+    return "\n".join([*(diagnostic_line(problem) for problem in problems), diagnostics_summary(problems, files)])
+
+
+def diagnostic_line(problem: LocatedDiagnostic) -> str:
+    """Write one problem on one line."""
+    kind = "warning: " if problem.severity is Severity.WARNING else ""
+    where = f"{problem.path}:{problem.line}:{problem.column}"
+    return for_terminal(f"{where} {problem.rule} {kind}{problem.message} — {problem.hint}")
+
+
+def diagnostics_summary(problems: Sequence[LocatedDiagnostic], files: int) -> str:
+    """Count problems and files in one line."""
+    errors = len(errors_among(problems))
+    warnings = len(problems) - errors
+    also = f", {count(warnings, 'warning')}" if warnings else ""
+    if errors:
+        bad = len({problem.path for problem in errors_among(problems)})
+        return f"{count(errors, 'problem')} in {bad:,} of {count(files, 'declaration')}{also}"
+    return f"{count(files, 'declaration')} checked: no problems{also}"
