@@ -1,7 +1,7 @@
 """The ledger's bucket: entries are written once and stay, the organization takes part, and the adapter works with it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +102,12 @@ def test_the_ledger_works_with_the_bucket_and_nothing_else_writes_to_it(
     assert ledger.append(1, first) == Appended(number=1)
     log = add_entry(ledger.read(), an_entry(ledger.read(), a_purchase()))
     assert ledger.append(1, an_entry(log, opened(), nonce="f" * 32)) == NumberTaken(number=1)
-    for call in (
+    refused: tuple[Callable[[], object], ...] = (
         lambda: s3.put_object(Bucket=BUCKET, Key=entry_key(2), Body=b""),
         lambda: s3.put_object(Bucket=BUCKET, Key=entry_key(1), Body=b""),
         lambda: s3.delete_object(Bucket=BUCKET, Key=entry_key(1)),
-    ):
+    )
+    for call in refused:
         with pytest.raises(ClientError, match=r"AccessDenied|Forbidden|403"):
             call()
     assert [each.content for each in ledger.read().entries] == [first]
