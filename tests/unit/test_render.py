@@ -1,4 +1,4 @@
-"""RenderedComment for people, compared whole."""
+"""Texts for people, compared whole."""
 
 from __future__ import annotations
 
