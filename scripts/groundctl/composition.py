@@ -198,6 +198,13 @@ def is_interactive() -> bool:
     return is_interactive()
 
 
+def discard_typed() -> None:
+    """Forget what was typed before a question."""
+    from groundctl.adapters.local.terminal import discard_typed
+
+    discard_typed()
+
+
 def read_answer() -> bytes:
     """Read the line that the person at the terminal types."""
     from groundctl.adapters.local.terminal import read_answer

@@ -17,6 +17,7 @@ from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import (
     SystemClock,
+    discard_typed,
     first_fault,
     is_interactive,
     open_checkout,
@@ -199,6 +200,7 @@ def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptio
         return None
     try:
         print(plan_text(planned.plan, planned.validated.policy))
+        discard_typed()
         print(f"\n{consent_question(planned.plan, asked)}", end="", flush=True)
         if read_answer() == YES:
             return None

@@ -17,13 +17,16 @@ def is_interactive() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
-def read_answer() -> bytes:
-    """Read one line that is typed from now on, with its end; empty at the end of the input."""
+def discard_typed() -> None:
+    """Forget what was typed or pasted so far: it is no answer to a question that comes now."""
     with suppress(ImportError, OSError):  # not on every system
         import termios
 
-        # What was typed or pasted before the question is no answer to it.
         termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+def read_answer() -> bytes:
+    """Read one line, with its end; empty at the end of the input."""
     return sys.stdin.buffer.readline()
 
 
