@@ -53,23 +53,23 @@ class World:
 
     def interrupted(self, when: Callable[[], bool], *signals: signal.Signals, arguments: tuple[str, ...] = ()) -> Ran:
         """Run apply, and send it signals once something is true."""
-        command = [sys.executable, "-c", "import sys; from groundctl.cli.main import main; sys.exit(main())"]
-        process = subprocess.Popen(
-            [*command, "apply", "--auto-approve", *arguments],
+
+        def under_way() -> bool:
+            if not when():
+                return False
+            time.sleep(LATENCY / 3)  # the next request is under way
+            return True
+
+        ran = groundctl(
+            *("apply", "--auto-approve", *arguments),
             cwd=self.folder,
-            env={**CLEAN, **self.settings},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            settings=self.settings,
+            interrupt=under_way,
+            signals=signals,
         )
-        wait_until(lambda: when() or process.poll() is not None)
-        time.sleep(LATENCY / 3)  # the next request is under way
-        for number in signals:
-            process.send_signal(number)
-        out, err = process.communicate(timeout=60)
         # What was on its way when the process ended still takes effect.
         time.sleep(2 * LATENCY)
-        return Ran(code=process.returncode, out=out, err=err)
+        return ran
 
     def acts(self) -> list[dict[str, Any]]:
         """Give the requests since the first that changed something, which are those of the creates."""
@@ -92,14 +92,6 @@ def world(tmp_path: Path, simulator: Simulator) -> World:
     simulator.clear_requests()
     simulator.change_settings(latency=LATENCY)
     return world
-
-
-def wait_until(true: Callable[[], bool], *, seconds: float = 60) -> None:
-    for _ in range(int(seconds / 0.01)):
-        if true():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 def outcomes_in(text: str) -> dict[str, str]:
