@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from support.cli import CLEAN, TESTING
 
 QUESTION = "Only `yes` is accepted: "
 NOTHING = "Nothing was created or stopped: AWS was not asked to change anything."
-EOF = b"\x04"
+EOF, CTRL_C = b"\x04", b"\x03"
 
 
 class Terminal:
@@ -47,6 +49,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches the process
         )
         os.close(theirs)
 
@@ -131,21 +134,41 @@ def test_anything_but_yes_does_nothing(team: Team, keys: bytes):
     assert team.mutating_calls() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, None])
-def test_ctrl_c_at_the_question_does_nothing(team: Team, number: signal.Signals | None):
+def test_ctrl_c_at_the_question_does_nothing(team: Team):
     terminal = Terminal(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
 
-    if number:
-        terminal.process.send_signal(number)
-    else:
-        terminal.process.terminate()
-        assert terminal.process.wait(timeout=60) in {130, -signal.SIGTERM}
-        assert team.mutating_calls() == 0
-        return
+    terminal.types(CTRL_C)
 
     assert terminal.ends() == 130, terminal.shown
     assert NOTHING in terminal.shown
+    assert team.mutating_calls() == 0
+
+
+def test_ctrl_c_in_the_create_call_names_the_job(team: Team):
+    team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=2)
+    terminal = Terminal(team, "apply")
+    assert terminal.shows(QUESTION), terminal.shown
+    terminal.types(b"yes\n")
+    while not team.simulator.requests("CreateLabelingJob"):
+        time.sleep(0.01)
+
+    terminal.types(CTRL_C)
+
+    assert terminal.ends() == 130, terminal.shown
+    assert "unknown   rally-outcome: " in terminal.shown
+    assert "AWS may have received it" in terminal.shown
+    assert "May have been created: $0.16 to $0.64: 8 clips, 24 answers to give." in terminal.shown
+    assert "Nothing was" not in terminal.shown
+
+
+def test_a_process_that_is_ended_at_the_question_has_done_nothing(team: Team):
+    terminal = Terminal(team, "apply")
+    assert terminal.shows(QUESTION), terminal.shown
+
+    terminal.process.terminate()
+
+    assert terminal.ends() == -signal.SIGTERM
     assert team.mutating_calls() == 0
 
 

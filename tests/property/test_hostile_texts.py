@@ -39,6 +39,7 @@ from groundctl.presentation.markdown.plan_comment import plan_comment, plan_mark
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, validation_summary
 from groundctl.presentation.markdown.run_summary import run_summary
 from groundctl.presentation.markdown.size_limit import MARKER_ROOM, SUMMARY_LIMIT, size
+from groundctl.presentation.terminal.consent import consent_question
 from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
@@ -215,6 +216,7 @@ def end_by_a_crash(text: str) -> None:
         lambda text: diagnostics_json(problems_of(text), 2),
         lambda text: sarif(problems_of(text)),
         lambda text: applied_text(a_plan_of(text), outcomes_of(text), POLICY),
+        lambda text: consent_question(a_plan_of(text), a_plan_of(text).changes),
         lambda text: for_json(applied_json(a_plan_of(text), outcomes_of(text))),
         lambda text: terraform_plan_text(a_terraform_plan_of(text)),
         lambda text: for_json(status_json([progress_of(an_observed_job(name=text, failure_reason=text), NOW)])),
@@ -230,6 +232,7 @@ def end_by_a_crash(text: str) -> None:
         "problems.json",
         "sarif",
         "applied",
+        "question",
         "applied.json",
         "ground",
         "status.json",

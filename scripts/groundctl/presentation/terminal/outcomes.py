@@ -49,9 +49,9 @@ def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Write the cost of what was created and of what may have been, and where to look next."""
     created, unknown = bought(plan, outcomes, Result.CREATED), bought(plan, outcomes, Result.UNKNOWN)
     if created:
-        yield f"Created for {_cost(created)}."
+        yield f"Created: {_cost(created)}."
     if unknown:
-        yield f"Not known to be created, for {_cost(unknown)}."
+        yield f"May have been created: {_cost(unknown)}."
     if created or unknown:
         yield "Next: `groundctl status` shows the progress; `groundctl results NAME` shows the labels of a job."
 
