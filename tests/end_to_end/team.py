@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -106,6 +107,7 @@ class Team:
             *arguments,
             cwd=self.folder,
             interrupt=self.interrupt,
+            signals=(signal.SIGINT, signal.SIGTERM),  # both, as the runner sends them
             settings={
                 **TESTING,
                 "AWS_ENDPOINT_URL": self.simulator.url or "",

@@ -8,11 +8,12 @@ import pytest
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.apply import create
+from groundctl.app.apply import apply, create
+from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import Result, Verdict
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import REGION, a_desired_job, an_infrastructure
+from support.builders import REGION, a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.fakes import FakeClock
 
 ACCEPTED_THEN_LOST = [
@@ -110,3 +111,41 @@ def test_a_missing_right_fails_with_what_to_do(world):
 
     assert verdict.result is Result.FAILED
     assert "terraform/README.md" in verdict.hint
+
+
+@pytest.mark.parametrize("kind", ["reset", "error500"])
+def test_a_stop_whose_answer_is_lost_is_reported_as_stopping(world, kind):
+    assert create_through(AwsSession(REGION)).result is Result.CREATED
+    world.advance(60)
+    world.add_fault(operation="StopLabelingJob", kind=kind, when="after")
+    session = AwsSession(REGION, patience=1)
+    stop = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
+
+    [outcome] = apply(
+        ApplyLog(stop.changes),
+        jobs=SageMakerJobs(session),
+        objects=S3Objects(session),
+        clock=FakeClock(),
+        may_stop=True,
+    )
+
+    assert outcome.result is Result.STOPPING, outcome
+
+
+def test_a_stop_that_aws_refuses_was_not_done_and_the_job_runs_on(world):
+    assert create_through(AwsSession(REGION)).result is Result.CREATED
+    world.advance(60)
+    world.add_fault(operation="StopLabelingJob", kind="access_denied")
+    session = AwsSession(REGION)
+    stop = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
+
+    [outcome] = apply(
+        ApplyLog(stop.changes),
+        jobs=SageMakerJobs(session),
+        objects=S3Objects(session),
+        clock=FakeClock(),
+        may_stop=True,
+    )
+
+    assert outcome.result is Result.FAILED
+    assert "was not stopped" in outcome.verdict.evidence
