@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+# An object from JSON or YAML. Its members are stated by a schema under schemas/, not by a type.
+JsonObject = Mapping[str, Any]
 
 # Kept: json.dumps would make another encoder for every call.
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

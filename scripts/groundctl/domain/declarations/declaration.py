@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.canonical_json import JsonObject, digest_of
 from groundctl.domain.declarations.spec import JobSpec, parse_spec
 
 # These may change while the job runs, and neither workers nor AWS see them: they are not part of the digest.
@@ -20,11 +20,11 @@ class Declaration:
 
     path: str
     spec: JobSpec
-    data: Mapping[str, Any]
+    data: JsonObject
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give all that was written for this job, texts included, without the editable fields."""
         declared = {key: value for key, value in self.data.items() if key not in EDITABLE}
         return {"declared": declared, "texts": dict(self.texts)}
@@ -40,7 +40,7 @@ class Declaration:
         return _sent, (self.path, self.data, self.texts, self.digest)
 
 
-def _sent(path: str, data: Mapping[str, Any], texts: Mapping[str, str], digest: str) -> Declaration:
+def _sent(path: str, data: JsonObject, texts: Mapping[str, str], digest: str) -> Declaration:
     declaration = Declaration(path=path, spec=parse_spec(data), data=data, texts=texts)
     declaration.__dict__["digest"] = digest  # where cached_property looks
     return declaration

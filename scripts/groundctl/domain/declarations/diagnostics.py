@@ -66,7 +66,7 @@ def pointer_to(*steps: str | int) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
-def is_given(data: Any, pointer: str) -> bool:
+def is_given(data: Any, pointer: str) -> bool:  # any JSON value
     """Say whether a mapping of mappings has a value at a JSON Pointer."""
     *way, member = pointer.split("/")[1:]
     for step in way:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+
+from groundctl.domain.canonical_json import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ def team_folder(path: str) -> str:
     return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
 
 
-def parse_policy(data: Mapping[str, Any]) -> Policy:
+def parse_policy(data: JsonObject) -> Policy:
     """Turn data that fits the policy schema into a Policy."""
     ceilings, rates = data.get("ceilings", {}), data.get("rates", {})
     fee = rates.get("platform_fee_usd")
@@ -54,7 +55,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
     )
 
 
-def _limit(data: Mapping[str, Any]) -> Limit:
+def _limit(data: JsonObject) -> Limit:
     usd = data.get("usd")
     return Limit(
         jobs=data.get("jobs"),

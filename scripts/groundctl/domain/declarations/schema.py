@@ -45,18 +45,18 @@ class SchemaCheck:
         validator: jsonschema.protocols.Validator = _explainer(self._suspects)(self.schema)
         return validator
 
-    def is_valid(self, data: Any) -> bool:
+    def is_valid(self, data: Any) -> bool:  # any JSON value
         """Say whether the data fits the schema."""
         try:
             return bool(self._gate.is_valid(data))
         except ValueError:  # half a character, which JSON can bring in by an escape
             return False
 
-    def diagnostics(self, data: Any) -> tuple[Diagnostic, ...]:
+    def diagnostics(self, data: Any) -> tuple[Diagnostic, ...]:  # any JSON value
         """List every way in which the data does not fit, in words."""
         return self.misfit(data).diagnostics
 
-    def misfit(self, data: Any) -> Misfit:
+    def misfit(self, data: Any) -> Misfit:  # any JSON value
         """List every way in which the data does not fit, with the values it makes unreliable."""
         if self.is_valid(data):
             return Misfit()

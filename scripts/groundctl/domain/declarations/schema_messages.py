@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, pointer_to
 
 NO_HINT = "see the field's description in schemas/"
@@ -30,14 +31,14 @@ class Violation:
     kind: str
     value: Any
     limit: Any
-    schema: Mapping[str, Any]
+    schema: JsonObject
     way: tuple[str | int, ...]
     is_key: bool
     words: str
-    root: Mapping[str, Any]
+    root: JsonObject
 
 
-def violations(errors: Iterable[Any], root: Mapping[str, Any]) -> list[Violation]:
+def violations(errors: Iterable[Any], root: JsonObject) -> list[Violation]:  # jsonschema has no types
     """Turn the errors of the reference implementation into violations."""
     return [_violation(error, root) for error in _deepest(errors)]
 
@@ -62,7 +63,7 @@ def _meant(error: Any) -> list[Any]:
     return []
 
 
-def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
+def _violation(error: Any, root: JsonObject) -> Violation:
     limit = error.validator_value
     if error.validator == "oneOf":
         kinds = [
@@ -81,7 +82,7 @@ def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
     )
 
 
-def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str, Any]:
+def _schema_at(way: Iterable[str | int], root: JsonObject) -> JsonObject:
     """Walk to the schema that holds the keyword; where it is a $ref, what the field itself says goes first."""
     *steps, _ = way
     schema: Any = root
@@ -91,7 +92,7 @@ def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str
     return _resolved(schema, root)
 
 
-def repeats(items: list[Any]) -> Iterator[int]:
+def repeats(items: list[Any]) -> Iterator[int]:  # any JSON values
     """Find the entries that a list already has further up."""
     seen: set[str] = set()
     for index, item in enumerate(items):
@@ -102,7 +103,7 @@ def repeats(items: list[Any]) -> Iterator[int]:
         seen.add(text)
 
 
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(schema: JsonObject, root: JsonObject) -> JsonObject:
     """Follow a schema's $ref; what the schema says itself goes first."""
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     return {**root["$defs"][name], **schema} if name else schema
@@ -129,7 +130,7 @@ def diagnostics_of(violation: Violation) -> Iterator[Diagnostic]:
         )
 
 
-def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:
+def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:  # any JSON value
     """Name the values that no rule can rely on because of a violation, as JSON Pointers.
 
     A list that is too long or that repeats an entry can be read all the same. A field that is missing is at fault, and so is
@@ -286,7 +287,7 @@ _WORDINGS = {
 }
 
 
-def describe(value: Any) -> str:
+def describe(value: Any) -> str:  # any JSON value
     """Say what a value is, as its author would."""
     match value:
         case None:
@@ -360,20 +361,20 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 # By the identity of the schema, which is kept so that no other object gets its id.
-_HOMES: dict[int, tuple[Mapping[str, Any], dict[str, tuple[str, str]]]] = {}
+_HOMES: dict[int, tuple[JsonObject, dict[str, tuple[str, str]]]] = {}
 
 
-def _homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
     """Say of each field, and of each member of AWS's request, where it belongs in a declaration."""
     if id(schema) not in _HOMES:
         _HOMES[id(schema)] = (schema, _find_homes(schema))
     return _HOMES[id(schema)][1]
 
 
-def _find_homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _find_homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
     homes: dict[str, tuple[str, str]] = {}
 
-    def visit(part: Mapping[str, Any], way: tuple[str, ...]) -> None:
+    def visit(part: JsonObject, way: tuple[str, ...]) -> None:
         for name, inner in part.get("properties", {}).items():
             place, pointer = ".".join((*way, name)), pointer_to(*way, name)
             hint = f"move it to {place}" if way else "move it to the top level of the file, not indented"

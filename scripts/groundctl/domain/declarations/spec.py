@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.canonical_json import JsonObject
 
 # What Ground Truth shows to workers.
 CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
@@ -78,7 +79,7 @@ class ManifestInput:
 class ObjectsInput:
     """Clips written out; each is a manifest line with `source-ref` and the team's own keys."""
 
-    objects: tuple[Mapping[str, Any], ...]
+    objects: tuple[JsonObject, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +152,14 @@ class JobSpec:
         return self.input_topic is not None
 
 
-def parse_spec(data: Mapping[str, Any]) -> JobSpec:
+def parse_spec(data: JsonObject) -> JobSpec:
     """Turn data that fits the schema into a JobSpec."""
     values: dict[str, Any] = {"label_attribute": data["name"], "sources": tuple(_sources(data["input"]))}
     _parse_members(data, _TREE, values)
     return JobSpec(**values)
 
 
-def _parse_members(part: Mapping[str, Any], fields: Mapping[str, Any], values: dict[str, Any]) -> None:
+def _parse_members(part: JsonObject, fields: JsonObject, values: dict[str, Any]) -> None:
     for member, value in part.items():
         field = fields.get(member)
         if type(field) is tuple:
@@ -211,7 +212,7 @@ def _labels(labels: Iterable[str | Mapping[str, str]]) -> tuple[Label, ...]:
     )
 
 
-def _sources(source: Mapping[str, Any]) -> Iterator[Source]:
+def _sources(source: JsonObject) -> Iterator[Source]:
     if "prefix" in source:
         sample = source.get("sample")
         yield PrefixInput(

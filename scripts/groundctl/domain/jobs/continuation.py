@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec, parse_spec
 
 # The content of a kept declaration.json: `declared`, as the file said it, and `texts`.
-DeclarationContent = Mapping[str, Any]
+DeclarationContent = JsonObject
 
 
 def check_continuation(spec: JobSpec, before: DeclarationContent) -> Iterator[Diagnostic]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.spec import JobSpec
 
 
@@ -36,7 +36,7 @@ class Infrastructure:
         return f"{self.environment} ({self.account_id}, {self.region})"
 
 
-def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:  # JSON
+def parse_infrastructure(data: JsonObject) -> Infrastructure:
     """Turn an object that fits the infrastructure schema into an Infrastructure."""
     return Infrastructure(
         environment=data["environment"],

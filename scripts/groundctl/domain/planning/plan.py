@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, assert_never
+from typing import ClassVar, assert_never
 
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.canonical_json import JsonObject, digest_of
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
@@ -19,9 +19,6 @@ from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.jobs.request import DesiredJob
 
 FORMAT_VERSION = 1
-
-# JSON values, as json.dumps takes them.
-JsonObject = dict[str, Any]
 
 
 class Action(StrEnum):

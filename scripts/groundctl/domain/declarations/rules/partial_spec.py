@@ -5,9 +5,10 @@ Nothing is made up for what is at fault: it is marked as AT_FAULT, and a rule th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import is_given, pointer_to
 from groundctl.domain.declarations.spec import (
     AT_FAULT,
@@ -58,7 +59,7 @@ NO_FAULTS = Faults()
 _DEFAULTS = {"/output/label_attribute": "/name"}
 
 
-def find_faults(data: Mapping[str, Any], places: Iterable[str]) -> Faults:
+def find_faults(data: JsonObject, places: Iterable[str]) -> Faults:
     """Collect the places that do not fit the schema, with the fields that have their value from there."""
     faults = Faults(places)
     inherited = [
@@ -74,7 +75,7 @@ def _upwards(pointer: str) -> Iterator[str]:
     yield ""
 
 
-def parse_partial_spec(data: Mapping[str, Any], faults: Faults) -> JobSpec:
+def parse_partial_spec(data: JsonObject, faults: Faults) -> JobSpec:
     """Parse what fits the schema; every other value is AT_FAULT, and a list or mapping at fault is empty."""
     values: dict[str, Any] = {}
     for pointer, (attribute, parse) in FIELDS.items():
@@ -98,7 +99,7 @@ def _value_at(data: Any, pointer: str) -> Any:
     return data
 
 
-def _members(part: Mapping[str, Any], pointer: str, names: Iterable[str], faults: Faults) -> dict[str, Any]:
+def _members(part: JsonObject, pointer: str, names: Iterable[str], faults: Faults) -> dict[str, Any]:
     places = {name: f"{pointer}/{name}" for name in names}
     return {
         name: AT_FAULT if faults.touch(place) else part[name]
@@ -107,7 +108,7 @@ def _members(part: Mapping[str, Any], pointer: str, names: Iterable[str], faults
     }
 
 
-def _labels(data: Mapping[str, Any], faults: Faults) -> tuple[Label, ...]:
+def _labels(data: JsonObject, faults: Faults) -> tuple[Label, ...]:
     return tuple(_label(label, f"/task/labels/{index}", faults) for index, label in enumerate(data["task"]["labels"]))
 
 
@@ -119,7 +120,7 @@ def _label(label: Any, pointer: str, faults: Faults) -> Label:
     return Label(**_members(label, pointer, ("name", "hint"), faults))
 
 
-def _tags(data: Mapping[str, Any], faults: Faults) -> tuple[tuple[str, str], ...]:
+def _tags(data: JsonObject, faults: Faults) -> tuple[tuple[str, str], ...]:
     return tuple(
         (key, AT_FAULT if faults.touch(pointer_to("tags", key)) else value)
         for key, value in data.get("tags", {}).items()
@@ -129,7 +130,7 @@ def _tags(data: Mapping[str, Any], faults: Faults) -> tuple[tuple[str, str], ...
 _PARSED_BY_ITEM = {"/task/labels": _labels, "/tags": _tags}
 
 
-def _sources(source: Mapping[str, Any], faults: Faults) -> Iterator[Source]:
+def _sources(source: JsonObject, faults: Faults) -> Iterator[Source]:
     """Yield every source that is given, its value at fault or not."""
     named = _members(source, "/input", ("prefix", "manifest", "from_job"), faults)
     if "prefix" in named:
@@ -145,7 +146,7 @@ def _sources(source: Mapping[str, Any], faults: Faults) -> Iterator[Source]:
         yield ChainedInput(job=named["from_job"])
 
 
-def _prefix_input(prefix: str, source: Mapping[str, Any], faults: Faults) -> PrefixInput:
+def _prefix_input(prefix: str, source: JsonObject, faults: Faults) -> PrefixInput:
     given = _members(source, "/input", ("match",), faults)
     sample = None
     if faults.at("/input/sample"):
@@ -155,7 +156,7 @@ def _prefix_input(prefix: str, source: Mapping[str, Any], faults: Faults) -> Pre
     return PrefixInput(prefix=prefix, match=given.get("match", DEFAULT_MATCH), sample=sample)
 
 
-def _object(one: Any, pointer: str, faults: Faults) -> Mapping[str, Any]:
+def _object(one: Any, pointer: str, faults: Faults) -> JsonObject:
     if faults.at(pointer) or isinstance(one, str):
         return {"source-ref": AT_FAULT if faults.at(pointer) else one}
     return {
