@@ -163,9 +163,9 @@ def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
 @pytest.mark.parametrize("body", [b"", b"{}", PROXY_PAGE], ids=["nothing", "no members", "a page"])
 def test_a_response_that_is_not_from_aws_is_reported_in_plain_words(monkeypatch, body):
     with jobs_that_answer(monkeypatch, 200, body) as jobs:
-        with pytest.raises(ExternalError, match="what came back while describing rally is no answer of AWS"):
+        with pytest.raises(ExternalError, match="the response while describing rally is not a response from AWS"):
             jobs.describe("rally")
-        with pytest.raises(ExternalError, match="what came back while listing labeling jobs is no answer of AWS"):
+        with pytest.raises(ExternalError, match="the response while listing labeling jobs is not a response from AWS"):
             list(jobs.list_jobs())
 
 
@@ -178,7 +178,7 @@ def test_every_error_of_the_sdk_in_a_read_is_reported_in_plain_words(kind):
 
 
 def test_an_expired_login_is_reported_as_expired():
-    with pytest.raises(ExternalError, match="credentials could not be had") as told:
+    with pytest.raises(ExternalError, match="credentials could not be loaded") as told:
         Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")
 
     assert "log in again" in told.value.hint

@@ -44,51 +44,51 @@ def test_a_plain_file_is_taken(team: Path):
 
 
 def test_a_missing_file(team: Path):
-    assert_refused(team, "GT401", "`short.md` is not there")
+    assert_refused(team, "GT401", "`short.md` does not exist")
 
 
 def test_a_link_to_a_file_elsewhere(team: Path):
     (team.parent / "secret.md").write_text("secret")
     (team / "short.md").symlink_to(team.parent / "secret.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_link_to_a_file_of_the_machine(team: Path):
     (team / "short.md").symlink_to("/etc/hostname")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_link_to_a_file_beside(team: Path):
     (team / "other.md").write_text("Watch.")
     (team / "short.md").symlink_to("other.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_link_to_nothing(team: Path):
     (team / "short.md").symlink_to("nowhere.md")
 
-    assert_refused(team, "GT401", "is not there")
+    assert_refused(team, "GT401", "does not exist")
 
 
 def test_a_link_in_a_circle(team: Path):
     (team / "short.md").symlink_to("short.md")
 
-    assert_refused(team, "GT401", "is not there")
+    assert_refused(team, "GT401", "does not exist")
 
 
 def test_a_pipe_that_would_be_read_for_ever(team: Path):
     os.mkfifo(team / "short.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_folder(team: Path):
     (team / "short.md").mkdir()
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_file_in_a_linked_folder(team: Path):
@@ -98,7 +98,7 @@ def test_a_file_in_a_linked_folder(team: Path):
     file = team / "rally-outcome.yaml"
     file.write_text(file.read_text().replace("short.md", "help/short.md"))
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
 def test_a_file_that_is_too_large(team: Path):

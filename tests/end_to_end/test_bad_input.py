@@ -49,13 +49,13 @@ def assert_one_clear_message(ran: Ran, code: int, *words: str) -> None:
 
 
 def test_a_missing_file(checkout):
-    ran = groundctl("validate", "jobs/nobody.yaml", cwd=checkout)
+    ran = groundctl("validate", "jobs/absent.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "hint:")
+    assert_one_clear_message(ran, 2, "jobs/absent.yaml does not exist", "hint:")
 
 
 def test_a_folder_without_jobs(tmp_path):
-    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "hint:")
+    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs does not exist", "hint:")
 
 
 def test_half_written_yaml(checkout):
@@ -153,7 +153,9 @@ def test_terraform_not_applied_yet(checkout):
 
     (checkout / "terraform/.terraform").mkdir()
 
-    assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "Terraform has made nothing", "--infrastructure FILE")
+    assert_one_clear_message(
+        groundctl("plan", cwd=checkout), 3, "Terraform has not created anything", "--infrastructure FILE"
+    )
 
 
 def test_no_terraform_folder(checkout):

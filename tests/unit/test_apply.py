@@ -51,7 +51,7 @@ def test_a_lost_answer_is_looked_up_and_never_sent_again(lost):
     verdict = create_with(jobs)
 
     assert verdict.result is Result.CREATED
-    assert "the answer was lost" in verdict.evidence
+    assert "the response was lost" in verdict.evidence
     assert len(jobs.sent) == 1
 
 
@@ -105,7 +105,7 @@ def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_differenc
     verdict = create_with(Organised(*[answer] if answer else [], accepting=True))
 
     assert verdict.result is Result.CREATED
-    assert "AWS shows other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
+    assert "AWS reports other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
 
 
 def test_a_description_without_tags_yet_is_no_difference():

@@ -64,8 +64,8 @@ def test_a_pipe_is_refused_and_not_waited_for(checkout):
 
 
 def test_a_missing_file_is_reported(checkout):
-    with pytest.raises(UsageError, match=r"nobody\.yaml is not there"):
-        checkout.declarations(["nobody.yaml"], start=checkout.root)
+    with pytest.raises(UsageError, match=r"absent\.yaml does not exist"):
+        checkout.declarations(["absent.yaml"], start=checkout.root)
 
 
 @pytest.mark.parametrize("target", ["a.yaml", "../../secret.md", "nowhere"])

@@ -35,12 +35,12 @@ def faults(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> tuple[D
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (b'{"source-ref":"s3://clips/\\ud800.mp4"}', "has half a character in `source-ref`, an escape such as \\ud800"),
+        (b'{"source-ref":"s3://clips/\\ud800.mp4"}', "has a lone surrogate in `source-ref`, an escape such as \\ud800"),
         (b"\xef\xbb\xbf" + GOOD, "starts with a byte order mark"),
         (GOOD.decode().encode("utf-16"), "is not UTF-8"),
         (b'{"source-ref":"s3://clips/\xff.mp4"}', "is not UTF-8"),
-        (b'{"source-ref":"s3://clips/a.mp4","x":NaN}', "has NaN, which is no JSON"),
-        (b'{"source-ref":"s3://clips/a.mp4","x":[-Infinity]}', "has -Infinity, which is no JSON"),
+        (b'{"source-ref":"s3://clips/a.mp4","x":NaN}', "has NaN, which is not JSON"),
+        (b'{"source-ref":"s3://clips/a.mp4","x":[-Infinity]}', "has -Infinity, which is not JSON"),
         (b'{"source-ref":"s3://clips/a.mp4","source-ref":"s3://clips/b.mp4"}', 'has "source-ref" twice'),
         (b'{"source-ref":"s3://clips/a.mp4","x":{"\\n":1,"\\n":2}}', 'has "\\n" twice'),
         (GOOD + b"\r" + GOOD, "has a carriage return that ends no line"),
@@ -97,14 +97,14 @@ def test_clips_outside_a_bound_are_told_once_with_their_number_and_the_first_of_
     [finding] = faults(THREE, (("s3://clips/a/",), ("s3://clips/", "s3://others/")))
 
     assert (finding.rule, finding.pointer) == ("GT703", "/input")
-    assert finding.message == "2 clips lie outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
-    assert finding.hint == "leave them out, or allow their location"
+    assert finding.message == "2 clips are outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
+    assert finding.hint == "remove them, or allow their location"
 
 
 def test_each_bound_that_is_passed_over_is_told():
     assert [finding.message for finding in faults(THREE, (("s3://clips/a/", "s3://clips/b/"), ("s3://others/",)))] == [
-        "1 clip lies outside s3://clips/a/ and s3://clips/b/, the first at line 3: s3://others/a/3.mp4",
-        "2 clips lie outside s3://others/, the first at line 1: s3://clips/a/1.mp4",
+        "1 clip is outside s3://clips/a/ and s3://clips/b/, the first at line 3: s3://others/a/3.mp4",
+        "2 clips are outside s3://others/, the first at line 1: s3://clips/a/1.mp4",
     ]
 
 
@@ -115,7 +115,7 @@ def test_a_bound_of_many_prefixes_is_told_in_short():
 
 
 def test_a_bound_without_prefixes_lets_nothing_in():
-    assert faults(THREE, ((),))[0].message.startswith("3 clips lie outside")
+    assert faults(THREE, ((),))[0].message.startswith("3 clips are outside")
 
 
 # -- which files are clips -------------------------------------------------------------------------------

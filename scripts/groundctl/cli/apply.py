@@ -63,14 +63,14 @@ class ApplyOptions:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What may go ahead: why the rest is held, and which pull request brought each job."""
+    """What is approved: why other changes are held, and the source pull request of each job."""
 
     held: Mapping[JobKey, str] = field(default_factory=dict)
     source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 def run(options: ApplyOptions) -> ExitCode:
-    """Plan again, create what may be created, and print each outcome; exit 1 if something needs attention."""
+    """Plan again, create what is approved, and print each outcome; exit 1 if something needs attention."""
     reviewed = _reviewed(options.plan) if options.plan else None
     planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
@@ -80,7 +80,7 @@ def run(options: ApplyOptions) -> ExitCode:
     try:
         outcomes.extend(apply_changes(planned, agreed, only=options.only, allow_stop=options.allow_stop))
     finally:
-        # Whatever ends the run, what was done is printed: it cannot be undone.
+        # However the run ends, print what was done, because it cannot be undone.
         _print(planned, outcomes, options.format)
     return exit_code(planned, outcomes)
 
@@ -93,7 +93,7 @@ def apply_changes(
     allow_stop: bool,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
-    """Make the irreversible changes of a plan, as far as they are agreed."""
+    """Make the approved irreversible changes of a plan."""
     wanted = {Action(only)} if only else set(IRREVERSIBLE)
     todo = [change for change in planned.plan.changes if change.action in wanted]
     steps = apply(
@@ -109,7 +109,7 @@ def apply_changes(
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
-    """Say whether anything in a plan or in what came of it needs attention."""
+    """Return whether anything in a plan or its outcomes needs attention."""
     needs_attention = planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes)
     return ExitCode.PROBLEMS if needs_attention else ExitCode.OK
 

@@ -1,4 +1,4 @@
-"""What a repository allows: jobs/policy.yaml as a value."""
+"""The repository's policy: jobs/policy.yaml as a value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules of this repository; the defaults are the strict ones."""
+    """The policy of this repository; the defaults are strict."""
 
     allow_public_crowd: bool = False
     allow_streaming: bool = False
@@ -34,13 +34,13 @@ class Policy:
 
 
 def team_folder(path: str) -> str:
-    """Name the team's folder: the one directly under jobs/, however deep the file is; elsewhere the file's own."""
+    """Return the team's folder: the one directly under jobs/, at any depth of the file; elsewhere, the file's folder."""
     folders = path.split("/")[:-1]
     return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
 
 
 def parse_policy(data: JsonObject) -> Policy:
-    """Turn data that fits the policy schema into a Policy."""
+    """Parse data that fits the policy schema."""
     ceilings, rates = data.get("ceilings", {}), data.get("rates", {})
     fee = rates.get("platform_fee_usd")
     return Policy(

@@ -1,4 +1,4 @@
-"""What is wrong with a text before it is data: characters that a reader cannot see, and what YAML's parser refuses."""
+"""Problems of a file's text: characters that a reader cannot see, and errors of YAML's parser."""
 
 import re
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _INVISIBLE_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# One is reported for each line, and no more than this many for a file.
+# At most one is reported per line, and at most this many per file.
 MAX_INVISIBLE = 100
 
 
 def invisible_characters(path: str, text: str) -> Iterator[LocatedDiagnostic]:
     """Find the characters of a text that a reviewer cannot see."""
-    # Most texts are plain, and for these there is a quicker test.
+    # A quick test is enough for most texts.
     if not (_INVISIBLE_IN_ASCII if text.isascii() else INVISIBLE).search(text) and "\r" not in text:
         return
     # A carriage return at the end of a line belongs to its line break.
     on_line = re.compile(f"{INVISIBLE.pattern}|\r(?!\\Z)")
-    found = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
-    for number, first in islice(((number, first) for number, first in found if first), MAX_INVISIBLE):
+    matches = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    for number, first in islice(((number, first) for number, first in matches if first), MAX_INVISIBLE):
         message, hint = _invisible_character(first.group())
         yield LocatedDiagnostic(
             path=path, line=number, column=first.start() + 1, rule="GT010", pointer="", message=message, hint=hint
@@ -41,7 +41,7 @@ def _invisible_character(character: str) -> tuple[str, str]:
 
 
 TAB = ("is indented with a tab", "indent with spaces")
-# A part of what libyaml reports, our message, and a hint; the first that fits is taken.
+# A part of libyaml's message, our message, and a hint; the first match applies.
 _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
     ("a tab character", *TAB),
     ("mapping values are not allowed", "has a `: ` where none is allowed", "put text with `: ` in quotes; check indentation and the line above"),
@@ -65,7 +65,7 @@ _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
 
 
 def syntax_message(problem: str, context: str) -> tuple[str, str]:
-    """Put what YAML's parser reports into a message and a hint."""
+    """Convert an error of YAML's parser into a message and a hint."""
     for sign, message, hint in _SYNTAX:
         if sign in f"{problem} {context}":
             return message or f"cannot be read as YAML: {problem}", hint

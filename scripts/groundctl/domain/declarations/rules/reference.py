@@ -1,4 +1,4 @@
-"""Every rule with its sentence, for schemas/RULES.md."""
+"""Every rule with a sentence about it, for schemas/RULES.md."""
 
 from groundctl.domain.declarations.rules.registry import sentences
 
@@ -72,7 +72,7 @@ PLAN_RULES = {
 
 
 def rule_reference() -> str:
-    """Write every rule with its sentence as Markdown; schemas/RULES.md holds it."""
+    """Write the reference of all rules as Markdown, for schemas/RULES.md."""
     lines = [f"| {name} | {sentence} |" for name, sentence in sorted({**OTHER_RULES, **sentences()}.items())]
     plan = [f"| {name} | {sentence} |" for name, sentence in sorted(PLAN_RULES.items())]
     return "\n".join([_REFERENCE_HEAD, *lines, "", _PLAN_HEAD, *plan, ""])
