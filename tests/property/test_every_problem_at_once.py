@@ -166,7 +166,7 @@ def test_a_declaration_without_faults_is_parsed_in_the_same_way():
         assert [type(source) for source in whole.sources] == [type(source) for source in partial.sources]
 
 
-def test_nothing_of_a_declaration_at_fault_as_a_whole_can_be_read():
+def test_a_declaration_that_is_invalid_as_a_whole_has_no_readable_part():
     spec = parse_partial_spec({"name": "rally"}, Faults([""]))
 
     assert spec.name is AT_FAULT

@@ -153,7 +153,7 @@ def is_same_purchase(request: AwsResponse, described: AwsResponse) -> bool:
 
 
 def _nothing_found(answer: CreateResponse) -> Verdict:
-    again = "run apply again: it looks up the job first, and AWS accepts a name only once"
+    again = "run apply again: it looks for the job first, and AWS takes a name only once"
     match answer:
         case Accepted(arn=arn):
             return Verdict(
