@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo e2e-demo test update-snapshots preview-comments check docs format lock bench
+.PHONY: help setup bootstrap demo e2e-demo test update-snapshots preview-comments readme-images check docs format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -38,6 +38,11 @@ update-snapshots: setup ## regenerate the expected files of tests/snapshots; the
 preview-comments: setup ## render the comments of tests/snapshots as GitHub does: pages and images in .build/comments/
 	scripts/install_browser.sh
 	PYTHONPATH=tests $(BIN)/python -m support.github.preview_comments
+
+readme-images: setup ## take the images of README.md, .github/images/*.png, from a snapshot and the demo
+	scripts/install_browser.sh
+	$(BIN)/groundctl demo
+	PYTHONPATH=tests $(BIN)/python -m support.readme_images
 
 check: setup ## check style, types, import layers, dead code, Terraform, and the sample declarations
 	$(BIN)/ruff check .

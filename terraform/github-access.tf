@@ -33,6 +33,7 @@ module "github_access" {
     input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
+    ledger_bucket      = local.ledger_bucket
     execution_role_arn = module.labeling_execution.role_arn
     # Workflows never assign jobs to the public workforce, even if the policy lets a declaration name it.
     work_team_arns = [for team in values(local.work_teams) : team.arn if team.kind != "public"]

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import CreateResponse
+from groundctl.domain.jobs.ledger.entries import AppendResult, LedgerLog
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 
@@ -72,6 +73,19 @@ class ObjectStore(Protocol):
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless one exists; return whether it was written."""
+
+
+class Ledger(Protocol):
+    """The purchase ledger: one append-only sequence of entries for an organization."""
+
+    def read(self, known: LedgerLog | None = None) -> LedgerLog:
+        """Read the ledger to its end, or what follows the part that is known."""
+
+    def append(self, number: int, content: bytes) -> AppendResult:
+        """Write an entry under the number after the end, unless there is one."""
+
+    def write_packs(self, log: LedgerLog) -> LedgerLog:
+        """Write the packs that are due, as every appender does after it has appended. Nothing depends on them."""
 
 
 class Clock(Protocol):

@@ -107,7 +107,7 @@ run "plain_http_and_old_tls_are_refused_on_every_bucket" {
   }
 }
 
-run "job_files_and_claims_are_written_once_and_never_deleted" {
+run "job_files_claims_and_the_ledger_are_written_once_and_never_deleted" {
   command = plan
 
   module {
@@ -124,6 +124,7 @@ run "job_files_and_claims_are_written_once_and_never_deleted" {
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
         ]
         Condition = {
           Null = { "s3:if-none-match" = "true" }
@@ -138,10 +139,11 @@ run "job_files_and_claims_are_written_once_and_never_deleted" {
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
         ]
       },
     ]
-    error_message = "A job's files and claims cannot be overwritten, or deleted and written again."
+    error_message = "A job's files, claims and ledger entries cannot be overwritten, or deleted and written again."
   }
 }
 

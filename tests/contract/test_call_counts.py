@@ -33,9 +33,9 @@ def declarations(checkout: Path) -> tuple[Declaration, ...]:
 @pytest.mark.parametrize(
     ("mix", "verdict", "reads"),
     [
-        (Mix(changed=0, new=0), "1,000 already there", 0),
-        (Mix(changed=30, new=20), "20 to create, 950 already there, 30 changed but cannot be", 30),
-        (Mix(changed=1000, new=0), "1,000 changed but cannot be", 50),
+        (Mix(changed=0, new=0), "1,000 existing", 0),
+        (Mix(changed=30, new=20), "20 to create, 950 existing, 30 changed after creation", 30),
+        (Mix(changed=1000, new=0), "1,000 changed after creation", 50),
         (Mix(changed=0, new=1000), "1,000 to create", 0),
     ],
     ids=["unchanged", "some changed, some new", "all changed", "all new"],

@@ -1,4 +1,4 @@
-"""Whole journeys, from the file a team writes to the comment a reviewer reads. `make update-snapshots` renews what is compared."""
+"""Cases, each from the file that a team writes to the comment that a reviewer reads; `make update-snapshots` renews them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from groundctl.presentation.markdown.plan_comment import plan_markdown
 from support.fakes import FakeJobs, FakeObjects
 
 POLICY = Policy(allow_streaming=True)
-CASES = Path(__file__).parents[1] / "snapshots"
-STORIES = sorted(path.parent.name for path in CASES.glob("*/world.json"))
+SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
+NAMES = sorted(path.parent.name for path in SNAPSHOTS.glob("*/world.json"))
 
 
-def play(status: str) -> Plan:
-    """Walk one status's declaration through the pipeline."""
-    folder = CASES / status
+def plan_of(case: str) -> Plan:
+    """Plan the declarations of a case."""
+    folder = SNAPSHOTS / case
     validated = validate(Checkout(folder), [str(path) for path in sorted(folder.glob("*.yaml"))])
     assert validated.problems == ()
     world = json.loads((folder / "world.json").read_bytes())
@@ -50,29 +50,29 @@ def with_times(job: Mapping[str, Any]) -> dict[str, Any]:
     return {"CreationTime": moment, "LastModifiedTime": moment, **job}
 
 
-def hold(file: Path, content: str) -> None:
-    """Compare with the file; write it instead where a person asked to bless the change."""
+def compare(file: Path, content: str) -> None:
+    """Compare with the file, which is written before if UPDATE_SNAPSHOTS is set."""
     if os.environ.get("UPDATE_SNAPSHOTS"):
         file.write_text(content)
     assert file.read_text() == content, "if this change is meant: `make update-snapshots`, then look at the diff"
 
 
-@pytest.mark.parametrize("status", STORIES)
-def test_a_case_produces_the_files_of_its_folder(status: str):
-    made = play(status)
+@pytest.mark.parametrize("case", NAMES)
+def test_a_case_produces_the_files_of_its_folder(case: str):
+    plan = plan_of(case)
 
-    hold(CASES / status / "plan.json", plan_json(made) + "\n")
-    hold(CASES / status / "comment.md", plan_markdown(made, POLICY))
-    for change in made.creates:
+    compare(SNAPSHOTS / case / "plan.json", plan_json(plan) + "\n")
+    compare(SNAPSHOTS / case / "comment.md", plan_markdown(plan, POLICY))
+    for change in plan.creates:
         request = change.purchase.desired.request
-        hold(CASES / status / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
+        compare(SNAPSHOTS / case / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_the_request_matches_the_example_on_awss_page_member_for_member():
-    [change] = play("aws-page").creates
+    [change] = plan_of("aws-page").creates
 
     made = dict(leaves(change.purchase.desired.request))
-    page = json.loads((CASES / "aws-page/members-on-the-page.json").read_bytes())
+    page = json.loads((SNAPSHOTS / "aws-page/members-on-the-page.json").read_bytes())
     assert set(made) == set(page)
     # null stands for a placeholder of the page, or a value that AWS would refuse.
     assert {name: made[name] for name, value in page.items() if value is not None} == {

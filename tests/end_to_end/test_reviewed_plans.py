@@ -58,7 +58,7 @@ def test_a_job_without_a_pull_request_fails_the_check(team: Team):
     assert ran.code == 0, ran.err
     [check] = team.emulator.check_runs(team.merged)
     assert check["conclusion"] == "failure"
-    assert "1 held; 1 job needs a person" in check["output"]["title"]
+    assert "1 held; 1 job needs attention" in check["output"]["title"]
     assert "no reviewed plan was found" in check["output"]["summary"]
     assert team.outputs["left"] == "0"
 

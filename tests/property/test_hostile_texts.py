@@ -66,7 +66,7 @@ class Place:
     room: int = SUMMARY_LIMIT  # in which nothing is cut
 
 
-def eleven_stories_of(text: str) -> list[PullRequestStatus]:
+def eleven_statuses_of(text: str) -> list[PullRequestStatus]:
     """Return more statuses than are shown in full; few have a job, which keeps parsing fast."""
     status = a_status_of(text, applied=True)
     return [replace(status, jobs=())] * 9 + [replace(status, jobs=status.jobs[:1])] * 2
@@ -91,14 +91,14 @@ PLACES = (
     Place(
         "run",
         # The first ten are shown in full, the others on a line each.
-        lambda text, limit: run_summary(eleven_stories_of(text), NOW, footer=FOOT, limit=limit),
+        lambda text, limit: run_summary(eleven_statuses_of(text), NOW, footer=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
     Place(
         "applied", lambda text, limit: status_comment(a_status_of(text, applied=True), NOW, footer=FOOT, limit=limit)
     ),
     Place(
-        "going on", lambda text, limit: status_comment(a_status_of(text, applied=False), NOW, footer=FOOT, limit=limit)
+        "labeling", lambda text, limit: status_comment(a_status_of(text, applied=False), NOW, footer=FOOT, limit=limit)
     ),
 )
 
@@ -193,12 +193,12 @@ def as_told(text: str) -> str:
     return visible(text.replace("\r\n", "\n"))
 
 
-def tell_of_a_fault(text: str) -> None:
+def end_by_a_fault(text: str) -> None:
     """End a command as the world ends it."""
     report_error(ExternalError(text, hint=text))
 
 
-def tell_of_a_crash(text: str) -> None:
+def end_by_a_crash(text: str) -> None:
     """End a command with an unexpected error; Python prints each of its notes on separate lines."""
     error = RuntimeError(text)
     error.add_note(text)
@@ -247,7 +247,7 @@ def test_the_runner_finds_no_command_in_standard_output(write: Callable[[str], s
         assert "\x1b" not in written
 
 
-@pytest.mark.parametrize("write", [print_log, tell_of_a_fault, tell_of_a_crash], ids=["reporting", "fault", "crash"])
+@pytest.mark.parametrize("write", [print_log, end_by_a_fault, end_by_a_crash], ids=["reporting", "fault", "crash"])
 def test_the_runner_finds_no_command_in_standard_error(
     write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ):

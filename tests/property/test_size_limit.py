@@ -84,7 +84,7 @@ def test_a_plan_of_any_size_keeps_summary_cost_and_footer(number: int):
     rows = words.content.count("| **create** |")
     told = re.search(r"Not shown here: the rows of ([0-9,]+) jobs?\.", words.content)
     assert rows + (int(told[1].replace(",", "")) if told else 0) == number
-    details = words.content.count("what is asked, of whom, about which clips</summary>")
+    details = words.content.count("question, workers, clips</summary>")
     told = re.search(r"Not shown here: the details of ([0-9,]+) jobs?\.", words.content)
     assert details + (int(told[1].replace(",", "")) if told else 0) == number
 
@@ -97,7 +97,9 @@ def test_every_refusal_is_shown_or_counted_by_rule_with_a_link(number: int):
     assert counted(words.content, r"cannot be created, for reason [0-9]+ \((P20[0-9])\)") == {
         rule: len(range(index, number, 3)) for index, rule in enumerate(["P200", "P201", "P202"]) if index < number
     }
-    assert "has more of them, its artifact `groundctl-plan` all." in words.content or "Not shown" not in words.content
+    assert (
+        "has more of them; its artifact `groundctl-plan` has all." in words.content or "Not shown" not in words.content
+    )
 
 
 @pytest.mark.parametrize("number", SIZES)

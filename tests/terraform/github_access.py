@@ -14,6 +14,7 @@ NAME = "groundctl-production"
 IAM = f"arn:aws:iam::{ACCOUNT}"
 SAGEMAKER = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}"
 INPUTS, ARTIFACTS, OUTPUTS = (f"{NAME}-{role}-{ACCOUNT}-us-east-1" for role in ("inputs", "artifacts", "outputs"))
+LEDGER = "acme-ledger"
 TEAM, OTHER_TEAM = (f"{SAGEMAKER}:workteam/private-crowd/{name}" for name in ("reviewers", "others"))
 VENDOR = "arn:aws:sagemaker:us-east-1:999999999999:workteam/vendor-crowd/acme"
 PUBLIC_WORKFORCE = "arn:aws:sagemaker:us-east-1:394669845002:workteam/public-crowd/default"
@@ -33,6 +34,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "input_buckets": [INPUTS, "acme-clips"],
         "artifact_bucket": ARTIFACTS,
         "output_bucket": OUTPUTS,
+        "ledger_bucket": LEDGER,
         "execution_role_arn": EXECUTION_ROLE,
         "work_team_arns": [TEAM, VENDOR],
         "data_key": {"arn": DATA_KEY},

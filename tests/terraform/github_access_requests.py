@@ -17,6 +17,7 @@ from terraform.github_access import (
     IF_NONE_MATCH,
     INPUTS,
     JOB,
+    LEDGER,
     NAME,
     OF_ANOTHER_ENVIRONMENT,
     OTHER_TEAM,
@@ -57,12 +58,13 @@ def allowed(role: Role, requests: list[Asked]) -> list[Asked]:
 READ_JOBS: list[Asked] = [
     ("sagemaker:ListLabelingJobs", "*", {}),
     ("sagemaker:DescribeLabelingJob", JOB, {}),
-    *[("s3:ListBucket", bucket, {}) for bucket in s3(INPUTS, "acme-clips", ARTIFACTS, OUTPUTS, "acme-terraform-state")],
+    *[("s3:ListBucket", bucket, {}) for bucket in s3(INPUTS, "acme-clips", ARTIFACTS, OUTPUTS, LEDGER, "acme-terraform-state")],
     *[
         ("s3:GetObject", each, {})
         for each in s3(
             f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json", f"{ARTIFACTS}/claims/1/first",
             f"{INPUTS}/rallies/one.manifest", "acme-clips/lists/two.jsonl", f"{OUTPUTS}/rally/manifests/output/output.manifest", STATE,
+            f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000",
         )
     ],
     *[("kms:Decrypt", key, THROUGH_S3) for key in (DATA_KEY, FOREIGN_KEY, STATE_KEY)],
@@ -89,7 +91,12 @@ CREATE: list[Asked] = [
     ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
-        for each in s3(f"{ARTIFACTS}/jobs/rally/1-2/origin.json", f"{ARTIFACTS}/claims/1/first")
+        for each in s3(
+            f"{ARTIFACTS}/jobs/rally/1-2/origin.json",
+            f"{ARTIFACTS}/claims/1/first",
+            f"{LEDGER}/ledger/entries/000000000042",
+            f"{LEDGER}/ledger/packs/00000000",
+        )
     ],
     ("kms:GenerateDataKey", DATA_KEY, THROUGH_S3),
 ]
@@ -167,11 +174,21 @@ NEVER_OF_APPLY: list[Asked] = [
     ("sagemaker:StopLabelingJob", JOB, {}),
     *[
         ("s3:PutObject", each, {})
-        for each in s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest", f"{ARTIFACTS}/claims/1/first")
+        for each in s3(
+            f"{ARTIFACTS}/jobs/rally/1-2/input.manifest",
+            f"{ARTIFACTS}/claims/1/first",
+            f"{LEDGER}/ledger/entries/000000000042",
+        )
     ],
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
-        for each in s3(f"{ARTIFACTS}/other/file", f"{INPUTS}/clip.mp4", f"{OUTPUTS}/rally/x", STATE)
+        for each in s3(
+            f"{ARTIFACTS}/other/file", f"{INPUTS}/clip.mp4", f"{OUTPUTS}/rally/x", STATE, f"{LEDGER}/ledger/other/1"
+        )
+    ],
+    *[
+        (action, of_s3(f"{LEDGER}/ledger/entries/000000000042"), {})
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion")
     ],
     ("s3:PutObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), {"s3:if-match": "etag"}),
     ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),

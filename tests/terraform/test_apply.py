@@ -74,7 +74,7 @@ def test_the_workers_page_may_fetch_clips_and_nothing_else(applied: Applied) -> 
 
     assert rule["AllowedMethods"] == ["GET"]
     assert rule["AllowedOrigins"] == ["*"]
-    assert rule["ExposeHeaders"] == ["Access-Control-Allow-LabeledJob"]
+    assert rule["ExposeHeaders"] == ["Access-Control-Allow-Origin"]
     for bucket in (infrastructure["artifact_bucket"], infrastructure["output_bucket"]):
         with pytest.raises(s3.exceptions.ClientError, match="NoSuchCORSConfiguration"):
             s3.get_bucket_cors(Bucket=bucket)

@@ -1,4 +1,4 @@
-"""RenderedComment for people, compared whole."""
+"""Texts for people, compared whole."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_the_progress_of_a_running_job():
     assert "40 of 100" in status_text([progress], NOW)
 
 
-def test_a_job_that_will_not_finish_in_time_is_reported():
+def test_a_job_that_will_not_finish_in_time_has_advice():
     job = an_observed_job(created=NOW - timedelta(days=10), counters=Counters(labeled=10, unlabeled=1000))
 
     assert "add workers" in progress_of(job, NOW).advice

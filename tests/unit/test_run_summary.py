@@ -40,7 +40,7 @@ def a_status(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> 
 
 
 def test_a_run_with_nothing_to_do_reports_that():
-    assert run_summary((), NOW, footer=None).content == "# Nothing to do: every declared job is there already"
+    assert run_summary((), NOW, footer=None).content == "# Nothing to do: every declared job already exists"
 
 
 def test_each_pull_request_has_a_section_and_those_that_need_attention_come_first():

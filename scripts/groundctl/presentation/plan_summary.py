@@ -11,25 +11,25 @@ from groundctl.presentation.text import count, usd_range
 
 ACTION_WORDS: Final = {
     Action.CREATE: "create",
-    Action.EXISTS: "already there",
-    Action.IMMUTABLE: "changed, but cannot be",
+    Action.EXISTS: "already exists",
+    Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "name taken",
-    Action.REPURCHASE: "would be bought again",
-    Action.WAITING: "waits",
+    Action.REPURCHASE: "already bought",
+    Action.WAITING: "waiting",
     Action.REFUSED: "refused",
     Action.STOP: "stop",
-    Action.ORPHAN: "not declared any more",
+    Action.ORPHAN: "no longer declared",
 }
-_IN_VERDICT: Final = {
+_COUNT_WORDS: Final = {
     Action.CREATE: "to create",
     Action.STOP: "to stop",
-    Action.EXISTS: "already there",
+    Action.EXISTS: "existing",
     Action.WAITING: "waiting",
-    Action.IMMUTABLE: "changed but cannot be",
+    Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "with a taken name",
-    Action.REPURCHASE: "bought before",
+    Action.REPURCHASE: "already bought",
     Action.REFUSED: "refused",
-    Action.ORPHAN: "not declared any more",
+    Action.ORPHAN: "no longer declared",
 }
 IRREVERSIBLE: Final = "A job cannot be changed or deleted once created."
 
@@ -37,7 +37,7 @@ IRREVERSIBLE: Final = "A job cannot be changed or deleted once created."
 def counts_of(plan: Plan) -> str:
     """Count the jobs of a plan by what would happen to them."""
     parts = [
-        f"{number:,} {words}" for action, words in _IN_VERDICT.items() if (number := len(plan.with_action(action)))
+        f"{number:,} {state}" for action, state in _COUNT_WORDS.items() if (number := len(plan.with_action(action)))
     ]
     return ", ".join(parts) or "no jobs declared"
 
@@ -53,9 +53,9 @@ def money_of(plan: Plan, policy: Policy) -> str:
     if not creates:
         return "Nothing will be bought."
     if len(plan.open_ended) == len(creates):
-        return f"The cost is open. {IRREVERSIBLE}"
+        return f"The cost is open-ended. {IRREVERSIBLE}"
     answers = f"{count(cost.objects, 'clip')}, {count(cost.answers, 'answer')}"
     known = f"{usd_range(cost.low, cost.high)} ({answers})"
     if plan.open_ended:
-        known += f", and what {count(len(plan.open_ended), 'job')} without a bound will buy"
+        known += f", plus the open-ended cost of {count(len(plan.open_ended), 'job')}"
     return f"Estimated cost: {known}. {IRREVERSIBLE} Rates: {rate_source(policy)}."

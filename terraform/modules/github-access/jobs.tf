@@ -24,13 +24,16 @@ locals {
 
   own_objects = [for prefix in ["jobs", "claims"] : "${local.s3}${var.labeling.artifact_bucket}/${prefix}/*"]
 
+  # The purchase ledger: a bucket that environments share, or else the artifact bucket.
+  ledger_bucket = coalesce(var.labeling.ledger_bucket, var.labeling.artifact_bucket)
+
   # Everything that a workflow reads from buckets: what groundctl wrote, lists of clips, labels and the state. No clip, and no
   # worker's answer, because an answer identifies the worker.
   readable_objects = {
     for width, these in local.widths : width => concat(
       local.own_objects,
       flatten([for bucket in these.input_buckets : ["${local.s3}${bucket}/*.manifest", "${local.s3}${bucket}/*.jsonl"]]),
-      ["${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"],
+      ["${local.s3}${local.ledger_bucket}/ledger/*", "${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"],
     )
   }
 
@@ -46,7 +49,7 @@ locals {
           Effect = "Allow"
           Action = ["s3:GetBucketLocation", "s3:ListBucket"]
           Resource = [
-            for bucket in distinct(concat(these.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket, var.ground.state.bucket])) :
+            for bucket in distinct(concat(these.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket, local.ledger_bucket, var.ground.state.bucket])) :
             "${local.s3}${bucket}"
           ]
         },
@@ -83,7 +86,7 @@ locals {
           Sid       = "WriteFilesOnce"
           Effect    = "Allow"
           Action    = ["s3:PutObject"]
-          Resource  = local.own_objects
+          Resource  = concat(local.own_objects, [for folder in ["entries", "packs"] : "${local.s3}${local.ledger_bucket}/ledger/${folder}/*"])
           Condition = { Null = { "s3:if-none-match" = "false" } }
         },
       ],

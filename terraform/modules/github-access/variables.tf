@@ -54,6 +54,7 @@ variable "github" {
 variable "labeling" {
   description = <<-EOT
     What labeling jobs of this environment use: buckets by name, the role that Ground Truth assumes, the teams that may get work.
+    ledger_bucket: the bucket of the purchase ledger; left out, it is in artifact_bucket.
     data_key: the key that encrypts our own buckets, or null if S3 manages the keys.
     read_key_arns: keys that encrypt input buckets that are not ours.
   EOT
@@ -61,6 +62,7 @@ variable "labeling" {
     input_buckets      = list(string)
     artifact_bucket    = string
     output_bucket      = string
+    ledger_bucket      = optional(string)
     execution_role_arn = string
     work_team_arns     = list(string)
     data_key           = optional(object({ arn = string }))
@@ -69,7 +71,7 @@ variable "labeling" {
 
   validation {
     condition = length(var.labeling.input_buckets) > 0 && alltrue([
-      for bucket in concat(var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket]) :
+      for bucket in concat(var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket], var.labeling.ledger_bucket[*]) :
       can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))
     ])
     error_message = "The buckets in labeling are bucket names, such as \"acme-clips\", with at least one in input_buckets: no s3://, no path, no wildcard."

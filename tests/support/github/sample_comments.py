@@ -56,7 +56,7 @@ _LABELS: Final = {
 }
 
 
-def _foot(plan: Plan | None = None, *, attempt: int = 1) -> Footer:
+def _footer(plan: Plan | None = None, *, attempt: int = 1) -> Footer:
     return Footer(run=a_run(attempt=attempt), plan_digest=plan.digest if plan else "")
 
 
@@ -97,7 +97,7 @@ def _planned(*declared: Declaration, observed: Iterable[ObservedJob] = (), polic
 
 def _one_job() -> RenderedComment:
     plan = _planned(_declared("rally-outcome-2026-11", budget={"usd": 400}))
-    return plan_comment(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_footer(plan))
 
 
 def _thirty_jobs() -> RenderedComment:
@@ -108,12 +108,12 @@ def _thirty_jobs() -> RenderedComment:
         add=('module.workforce.aws_sagemaker_workteam.team["dock-watchers"]',),
         change=("module.access.aws_iam_role_policy.apply", "module.access.aws_iam_role_policy.plan"),
     )
-    return plan_comment(plan, POLICY, footer=_foot(plan, attempt=2), terraform=terraform)
+    return plan_comment(plan, POLICY, footer=_footer(plan, attempt=2), terraform=terraform)
 
 
 def _a_thousand_jobs() -> RenderedComment:
     plan = _planned(*(_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)))
-    return plan_comment(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_footer(plan))
 
 
 def _refusals() -> RenderedComment:
@@ -130,14 +130,14 @@ def _refusals() -> RenderedComment:
         an_observed_job(bought),
     ]
     plan = _planned(edited, taken, bought, again, dear, good, rest, observed=observed)
-    return plan_comment(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_footer(plan))
 
 
 def _refused_together() -> RenderedComment:
     plan = _planned(
         *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
     )
-    return plan_comment(plan, POLICY, footer=_foot(plan))
+    return plan_comment(plan, POLICY, footer=_footer(plan))
 
 
 def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> LocatedDiagnostic:
@@ -167,15 +167,15 @@ _PROBLEMS: Final = (
         21,
         "GT224",
         "/workforce/workers_per_object",
-        "one worker a clip: nobody can tell how sure a label is",
-        "ask two or more workers",
+        "is 1: AWS then computes no confidence (it writes 0.00)",
+        "take 3 or more where quality matters",
         severity=Severity.WARNING,
     ),
 )
 
 
 def _problems() -> RenderedComment:
-    return problems_comment(_PROBLEMS, 14, footer=_foot())
+    return problems_comment(_PROBLEMS, 14, footer=_footer())
 
 
 def _a_thousand_problems() -> RenderedComment:
@@ -183,14 +183,14 @@ def _a_thousand_problems() -> RenderedComment:
         replace(_PROBLEMS[number % 3], path=f"jobs/sports-data/rally-{number:04}.yaml", line=number % 30 + 1)
         for number in range(1_000)
     ]
-    return problems_comment(many, 1_000, footer=_foot())
+    return problems_comment(many, 1_000, footer=_footer())
 
 
 def _no_plan() -> RenderedComment:
     return failure_comment(
         "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
         "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
-        footer=_foot(),
+        footer=_footer(),
     )
 
 
@@ -208,10 +208,12 @@ _LINES: Final = _declared("line-calls-2026-11", clips=80)
 _OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
 
 
-def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
+def _status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
     plan = _planned(*declared, observed=observed)
     # A job that is stopped now was reviewed before, when it was to be created.
-    reviewed = _planned(*(replace(one, spec=replace(one.spec, state=State.ACTIVE)) for one in declared))
+    reviewed = _planned(
+        *(replace(declaration, spec=replace(declaration.spec, state=State.ACTIVE)) for declaration in declared)
+    )
     provenance = {
         change.key: Provenance(
             repository="acme/labeling",
@@ -233,22 +235,22 @@ def _story(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more:
     return status
 
 
-def _told(status: PullRequestStatus) -> RenderedComment:
-    return status_comment(status, NOW, footer=replace(_foot(), plan_digest=status.plan_digest))
+def _commented(status: PullRequestStatus) -> RenderedComment:
+    return status_comment(status, NOW, footer=replace(_footer(), plan_digest=status.plan_digest))
 
 
-def _standing(declaration: Declaration, status: Status, *, days: float, **more: Any) -> ObservedJob:
+def _observed(declaration: Declaration, status: Status, *, days: float, **more: Any) -> ObservedJob:
     started = NOW - timedelta(days=days)
     return an_observed_job(declaration, **{"status": status, "created": started, "modified": NOW, **more})
 
 
 def _merged() -> RenderedComment:
-    return _told(_story(_RALLY, _SERVE))
+    return _commented(_status(_RALLY, _SERVE))
 
 
 def _held() -> RenderedComment:
     reason = "reviewed for 120 clips at $9.60; now 140 clips at $11.20"
-    return _told(_story(_RALLY, _SERVE, held={_RALLY.spec.key: reason}))
+    return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: reason}))
 
 
 def _applied() -> RenderedComment:
@@ -269,9 +271,9 @@ def _applied() -> RenderedComment:
     reason = "reviewed for 60 clips at $4.80; now 80 clips at $6.40"
     outcomes.append(_outcome(_LINES, Result.HELD, reason))
     outcomes.append(_outcome(_OLD, Result.STOPPING, "asked AWS to stop it; labels made so far stay"))
-    running = _standing(_OLD, Status.STOPPING, days=20, counters=Counters(labeled=31, unlabeled=9))
-    return _told(
-        _story(
+    running = _observed(_OLD, Status.STOPPING, days=20, counters=Counters(labeled=31, unlabeled=9))
+    return _commented(
+        _status(
             _RALLY,
             _SERVE,
             _DOCK,
@@ -291,57 +293,62 @@ def _outcome(declaration: Declaration, result: Result, evidence: str, hint: str 
 
 
 def _created() -> RenderedComment:
-    outcomes = [_outcome(one, Result.CREATED, "accepted, and there") for one in (_RALLY, _SERVE)]
-    return _told(_story(_RALLY, _SERVE, outcomes=outcomes))
+    outcomes = [_outcome(declaration, Result.CREATED, "accepted, and there") for declaration in (_RALLY, _SERVE)]
+    return _commented(_status(_RALLY, _SERVE, outcomes=outcomes))
 
 
 def _labeling() -> RenderedComment:
     observed = [
-        _standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, failed=2, unlabeled=40)),
-        _standing(_SERVE, Status.COMPLETED, days=2, counters=Counters(labeled=60)),
-        _standing(_DOCK, Status.IN_PROGRESS, days=2, counters=Counters(unlabeled=40)),
+        _observed(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, failed=2, unlabeled=40)),
+        _observed(_SERVE, Status.COMPLETED, days=2, counters=Counters(labeled=60)),
+        _observed(_DOCK, Status.IN_PROGRESS, days=2, counters=Counters(unlabeled=40)),
     ]
-    return _told(_story(_RALLY, _SERVE, _DOCK, observed=observed))
+    return _commented(_status(_RALLY, _SERVE, _DOCK, observed=observed))
 
 
 def _labeling_a_thousand() -> RenderedComment:
     declared = [_declared(f"rally-outcome-{number:04}", clips=12) for number in range(1_000)]
     observed = [
-        _standing(one, Status.IN_PROGRESS, days=2, counters=Counters(labeled=number % 12, unlabeled=12 - number % 12))
-        for number, one in enumerate(declared)
+        _observed(
+            declaration,
+            Status.IN_PROGRESS,
+            days=2,
+            counters=Counters(labeled=number % 12, unlabeled=12 - number % 12),
+        )
+        for number, declaration in enumerate(declared)
     ]
-    return _told(_story(*declared, observed=observed))
+    return _commented(_status(*declared, observed=observed))
 
 
 def _finished() -> RenderedComment:
     observed = [
-        _standing(_RALLY, Status.COMPLETED, days=4, counters=Counters(labeled=117, failed=3)),
-        _standing(_SERVE, Status.COMPLETED, days=4, counters=Counters(labeled=60)),
+        _observed(_RALLY, Status.COMPLETED, days=4, counters=Counters(labeled=117, failed=3)),
+        _observed(_SERVE, Status.COMPLETED, days=4, counters=Counters(labeled=60)),
     ]
-    return _told(_story(_RALLY, _SERVE, observed=observed))
+    return _commented(_status(_RALLY, _SERVE, observed=observed))
 
 
 def _failed() -> RenderedComment:
     observed = [
-        _standing(
+        _observed(
             _RALLY,
             Status.FAILED,
             days=1,
             counters=Counters(labeled=14, unlabeled=106),
             failure_reason="ClientError: Access denied while reading s3://clips/rally-outcome-2026-11/clip-00014.mp4",
         ),
-        _standing(_SERVE, Status.IN_PROGRESS, days=1, counters=Counters(labeled=20, unlabeled=40)),
+        _observed(_SERVE, Status.IN_PROGRESS, days=1, counters=Counters(labeled=20, unlabeled=40)),
     ]
-    return _told(_story(_RALLY, _SERVE, observed=observed))
+    return _commented(_status(_RALLY, _SERVE, observed=observed))
 
 
-def _run_page() -> RenderedComment:
-    labeling = _story(
+def _run_summary() -> RenderedComment:
+    labeling = _status(
         _RALLY,
-        observed=[_standing(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
+        observed=[_observed(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
     )
-    held = replace(_story(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
-    return run_summary([labeling, held], NOW, footer=_foot())
+    held = replace(_status(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
+    return run_summary([labeling, held], NOW, footer=_footer())
 
 
 COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
@@ -349,11 +356,11 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "plan-30-jobs": _thirty_jobs,
     "plan-1000-jobs": _a_thousand_jobs,
     "plan-refusals": _refusals,
-    "plan-over-the-ceiling": _refused_together,
+    "plan-over-the-limit": _refused_together,
     "no-plan-problems": _problems,
     "no-plan-1000-problems": _a_thousand_problems,
     "no-plan-fault": _no_plan,
-    "no-plan-untouched": lambda: unchanged_comment(_foot()),
+    "no-plan-untouched": lambda: unchanged_comment(_footer()),
     "summary-fork": _from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,
@@ -363,5 +370,5 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "merged-labeling-1000-jobs": _labeling_a_thousand,
     "merged-finished": _finished,
     "merged-failed": _failed,
-    "summary-of-a-run": _run_page,
+    "summary-of-a-run": _run_summary,
 }

@@ -16,13 +16,13 @@ from support.terraform.plan import Plan, Resource, lets_anybody_in, resources
 Statement = Mapping[str, Any]
 Faults = Iterator[str]
 
-WRITTEN_ONCE = ("jobs/", "claims/")
+WRITTEN_ONCE = ("jobs/", "claims/", "ledger/")
 # As AWS's page on CORS for Ground Truth has it, and nothing more.
 WORKERS_PAGE = {
     "allowed_headers": [],
     "allowed_methods": ["GET"],
     "allowed_origins": ["*"],
-    "expose_headers": ["Access-Control-Allow-LabeledJob"],
+    "expose_headers": ["Access-Control-Allow-Origin"],
     "id": None,
     "max_age_seconds": None,
 }
@@ -124,10 +124,10 @@ def _write_once(plan: Plan) -> Faults:
         if not any(
             _denies_everyone(e, "s3:PutObject", places) and e.get("Condition") == unconditional for e in denials
         ):
-            yield f"write-once: {name} allows overwriting job files or claims"
+            yield f"write-once: {name} allows overwriting job files, claims or the ledger"
         for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
             if not any(_denies_everyone(each, action, places) and "Condition" not in each for each in denials):
-                yield f"write-once: {name} allows {action} of job files or claims"
+                yield f"write-once: {name} allows {action} of job files, claims or the ledger"
 
 
 def _access_logs(plan: Plan) -> Faults:

@@ -1,4 +1,4 @@
-"""What is said beside a commit: checks, their annotations, and the one line of a commit's status."""
+"""Checks on a commit: their titles, summaries, and annotations."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
-from groundctl.presentation.escape import for_markdown, on_one_line, visible
+from groundctl.presentation.escape import on_one_line, visible
 from groundctl.presentation.markdown.comment import Footer
-from groundctl.presentation.markdown.merged_comment import status_comment, status_title
+from groundctl.presentation.markdown.environment import render
+from groundctl.presentation.markdown.merged_comment import status_comment
 from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, unchanged_comment
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
+from groundctl.presentation.markdown.status_headline import status_title
 from groundctl.presentation.plan_summary import counts_of
 from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count, usd_range
 
-# A title is the description of the commit's status too, which holds so many characters.
+# A title is also the description of the commit's status, which holds this many characters.
 MAX_TITLE: Final = 140
-# What GitHub takes of an annotation: 255 characters of title, 64 KB of message.
+# GitHub's limits of an annotation: 255 characters of title, 64 KB of message.
 MAX_ANNOTATION: Final = 60_000  # bytes
 MAX_ANNOTATION_TITLE: Final = 255
-# A line each is far below what a check's summary holds.
+# With a line each, this is far below what a check's summary holds.
 MAX_PULL_REQUESTS: Final = 200
 
 
@@ -39,20 +41,20 @@ def plan_check(
     terraform: TerraformPlanSummary | None = None,
     annotations: Sequence[Annotation] = (),
 ) -> Check:
-    """Say whether a plan may be merged."""
-    words = plan_comment(plan, policy, footer=footer, terraform=terraform, limit=COMMENT_LIMIT)
+    """Make the check on a plan: it fails if a job needs attention."""
+    comment = plan_comment(plan, policy, footer=footer, terraform=terraform, limit=COMMENT_LIMIT)
     creates = plan.with_action(Action.CREATE)
-    money = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
+    cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
-        title=_title(f"{counts_of(plan)}{money}"),
-        summary=words.text,
+        title=_title(f"{counts_of(plan)}{cost}"),
+        summary=comment.text,
         conclusion=Conclusion.FAILURE if plan.requires_attention else Conclusion.SUCCESS,
         annotations=tuple(annotations),
     )
 
 
 def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer: Footer | None) -> Check:
-    """Say what is wrong with declarations, on their lines."""
+    """Make the check on declarations with problems, each annotated on its line."""
     return Check(
         title=_title(diagnostics_summary(problems, files)),
         summary=problems_comment(problems, files, footer=footer).text,
@@ -62,16 +64,16 @@ def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer:
 
 
 def unchanged_check(footer: Footer | None) -> Check:
-    """Say that there is nothing to plan, so that whoever waits for the check is not kept waiting."""
+    """Make the check that there is nothing to plan; branch protection may require it on every commit."""
     return Check(
-        title="nothing to plan: no declaration, schema or infrastructure is changed",
+        title="nothing to plan: no changes to declarations, schemas or infrastructure",
         summary=unchanged_comment(footer).text,
         conclusion=Conclusion.SUCCESS,
     )
 
 
 def status_check(status: PullRequestStatus, now: datetime, *, footer: Footer | None) -> Check:
-    """Say how a merged pull request's jobs are getting on."""
+    """Make the check on the jobs of a merged pull request."""
     return Check(
         title=_title(status_title(status)),
         summary=status_comment(status, now, footer=footer).text,
@@ -105,7 +107,7 @@ def _cut(text: str) -> str:
 
 
 def failure_check(message: str, hint: str, *, footer: Footer | None) -> Check:
-    """Say that there is no plan, and why."""
+    """Make the check that there is no plan, with the reason."""
     return Check(
         title=_title(f"no plan: {message}"),
         summary=failure_comment(message, hint, footer=footer).text,
@@ -114,7 +116,7 @@ def failure_check(message: str, hint: str, *, footer: Footer | None) -> Check:
 
 
 def statuses_check(statuses: Sequence[PullRequestStatus], now: datetime, *, footer: Footer | None) -> Check:
-    """Say on a commit of the default branch what has become of everything that was asked for and is not long done."""
+    """Make the check on a commit of the default branch: the jobs of every merged pull request that is reported."""
     if len(statuses) == 1:
         return status_check(statuses[0], now, footer=footer)
     attention = any(status.needs_attention for status in statuses)
@@ -127,19 +129,19 @@ def statuses_check(statuses: Sequence[PullRequestStatus], now: datetime, *, foot
 
 
 def origin_of(status: PullRequestStatus) -> str:
-    """Name where jobs came from."""
-    return f"Pull request {status.pull_request}" if status.pull_request is not None else "By no pull request"
+    """Name the pull request that declared jobs."""
+    return f"Pull request {status.pull_request}" if status.pull_request is not None else "Without a pull request"
 
 
 def status_line(status: PullRequestStatus) -> str:
-    """Say in one point of a list how the jobs of a pull request are getting on."""
-    return f"- {origin_of(status)}: {for_markdown(status_title(status))}\n"
+    """Write the status of a pull request's jobs as one point of a list."""
+    return f"{render('status_line', origin=origin_of(status), title=status_title(status))}\n"
 
 
 def statuses_title(statuses: Sequence[PullRequestStatus]) -> str:
-    """Say in one line how many pull requests have jobs to tell of."""
+    """Say in one line how many pull requests have jobs to report."""
     if not statuses:
-        return "nothing to do: every declared job is there already"
+        return "nothing to do: every declared job already exists"
     attention = sum(status.needs_attention for status in statuses)
-    told = f"; {attention:,} {'needs' if attention == 1 else 'need'} a person" if attention else ""
-    return f"jobs of {count(sum(status.pull_request is not None for status in statuses), 'pull request')}{told}"
+    failing = f"; {attention:,} {'needs' if attention == 1 else 'need'} attention" if attention else ""
+    return f"jobs of {count(sum(status.pull_request is not None for status in statuses), 'pull request')}{failing}"

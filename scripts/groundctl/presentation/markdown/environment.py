@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from groundctl.presentation.escape import for_markdown, for_markdown_code, for_markdown_prose
+from groundctl.presentation.markdown.filters import LAYOUT_FILTERS, VALUE_FILTERS
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
+
+# A template's view of the pieces that go into it; no filter lets this character through.
+PIECES: Final = "\0"
+_BLANK_LINES: Final = re.compile(r"\n[ \n]*\n")
 
 
 @cache
@@ -29,6 +34,28 @@ def markdown_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
-    environment.filters |= {"text": for_markdown, "code": for_markdown_code, "prose": for_markdown_prose}
+    environment.filters |= VALUE_FILTERS | LAYOUT_FILTERS
     return environment
+
+
+@cache
+def _template(name: str) -> Template:
+    return markdown_environment().get_template(f"{name}.md.jinja")
+
+
+def render(name: str, **view: object) -> str:
+    """Render `templates/NAME.md.jinja`; of several blank lines one stays, and none around the text."""
+    return without_extra_blank_lines(_template(name).render(view)).strip("\n")
+
+
+def render_around(name: str, **view: object) -> tuple[str, str]:
+    """Render a template that has `{{ pieces }}` in it: what comes before them, and what comes after."""
+    before, _, after = render(name, **view, pieces=PIECES).partition(PIECES)
+    return before, f"{after}\n\n"
+
+
+def without_extra_blank_lines(text: str) -> str:
+    """Leave one of several blank lines, so that templates and parts may be laid out freely."""
+    return _BLANK_LINES.sub("\n\n", text)

@@ -1,90 +1,98 @@
-"""What a reviewer may want to know of one job to be created: what is asked, of whom, about which clips."""
+"""The details of a job to be created: the question, the workers, and the clips."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.plan import Create
-from groundctl.presentation.escape import for_markdown, for_markdown_code
-from groundctl.presentation.markdown.comment import code_name, plain
-from groundctl.presentation.text import count, duration, usd
+from groundctl.presentation.markdown.environment import render
 
-# A path or an address is read to its end, or not at all.
-MAX_ADDRESS: Final = 300
-MAX_EXPLANATION: Final = 300
-LABELS_SHOWN: Final = 20
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipSource:
+    """Where a job's clips come from: the kind of its input, and the place that it names."""
+
+    kind: str = ""
+    place: str = ""
+    seed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDetails:
+    """What the template shows of a job; times are in seconds, and None stands for what is not known or not set."""
+
+    name: str
+    path: str
+    owner: str
+    team: str
+    question: str
+    explanation: str
+    labels: tuple[str, ...]
+    clips: int | None
+    source: ClipSource
+    workers: int
+    answer_limit: int
+    hours: int | None
+    offered_for: int | None
+    budget: Decimal | None
+    page: str
+    declaration_digest: str
+    input_digest: str
 
 
 def job_details(change: Create) -> str:
     """Write what folds open below the name of a job."""
-    lines = "".join(f"- {name}: {value}\n" for name, value in _details(change) if value)
-    return f"<details><summary>{plain(change.name)}: what is asked, of whom, about which clips</summary>\n\n{lines}\n</details>\n\n"
+    return f"{render('job_details', job=_details(change))}\n\n"
 
 
-def _details(change: Create) -> Iterator[tuple[str, str]]:
-    yield "file", _address(change.path)
-    yield "owner", plain(change.owner)
-    desired, budget = change.purchase.desired, change.job.budget_usd
+def _details(change: Create) -> JobDetails:
+    purchase, desired = change.purchase, change.purchase.desired
     task = desired.request["HumanTaskConfig"]
-    yield "question", plain(task["TaskTitle"])
-    yield "explained as", for_markdown(task["TaskDescription"], MAX_EXPLANATION)
-    yield "answers to choose from", _labels(desired)
-    yield "clips", _clips(change)
-    yield "people", _people(change, task)
-    if "TaskAvailabilityLifetimeInSeconds" in task:
-        yield "a clip is offered for", duration(task["TaskAvailabilityLifetimeInSeconds"])
-    if budget is not None:
-        yield "budget", for_markdown(usd(budget))
-    page = task["UiConfig"]["UiTemplateS3Uri"].rpartition("/")[2]
-    yield "page that workers see", f"{_address(page)}; `groundctl show FILE --as page` shows it"
-    yield "declaration", code_name(change.job.declaration_digest)
-    yield "input", code_name(change.purchase.input_digest)
+    limit = task["TaskTimeLimitInSeconds"]
+    return JobDetails(
+        name=change.name,
+        path=change.path,
+        owner=change.owner,
+        team=change.team,
+        question=task["TaskTitle"],
+        explanation=task["TaskDescription"],
+        labels=tuple(str(label["label"]) for label in _artifact(desired, "label-categories.json").get("labels", ())),
+        clips=purchase.clips if isinstance(purchase.clips, int) else None,
+        source=_source(_artifact(desired, "declaration.json").get("declared", {}).get("input", {})),
+        workers=task["NumberOfHumanWorkersPerDataObject"],
+        answer_limit=limit,
+        hours=None if purchase.cost is None else -(-purchase.cost.answers * limit // 3600),
+        offered_for=task.get("TaskAvailabilityLifetimeInSeconds"),
+        budget=change.job.budget_usd,
+        page=task["UiConfig"]["UiTemplateS3Uri"].rpartition("/")[2],
+        declaration_digest=change.job.declaration_digest,
+        input_digest=purchase.input_digest,
+    )
 
 
-def _labels(desired: DesiredJob) -> str:
-    categories = _artifact(desired, "label-categories.json").get("labels", ())
-    names = [plain(str(one["label"])) for one in categories]
-    shown = ", ".join(names[:LABELS_SHOWN])
-    return f"{shown} and {len(names) - LABELS_SHOWN} more" if len(names) > LABELS_SHOWN else shown
-
-
-def _clips(change: Create) -> str:
-    source = _artifact(change.purchase.desired, "declaration.json").get("declared", {}).get("input", {})
-    number = f"{change.purchase.clips:,} " if isinstance(change.purchase.clips, int) else ""
-    match source:
+def _source(declared: Mapping[str, Any]) -> ClipSource:
+    match declared:
         case {"topic": topic}:
-            return f"whatever arrives at topic {code_name(str(topic))}"
+            return ClipSource(kind="topic", place=str(topic))
         case {"prefix": prefix, "sample": {"count": _, **sample}}:
-            seed = sample.get("seed", 0)
-            return f"{number}drawn from {_address(str(prefix))} with seed {for_markdown_code(str(seed))}"
+            return ClipSource(kind="sample", place=str(prefix), seed=str(sample.get("seed", 0)))
         case {"prefix": prefix}:
-            return f"{number}from {_address(str(prefix))}"
+            return ClipSource(kind="prefix", place=str(prefix))
         case {"manifest": manifest}:
-            return f"{number}named by {_address(str(manifest))}"
+            return ClipSource(kind="manifest", place=str(manifest))
         case {"from_job": job}:
-            return f"{number}left over by {code_name(str(job))}"
-        case {"objects": objects}:
-            return f"{number}written out in the file" if objects else ""
+            return ClipSource(kind="from_job", place=str(job))
+        case {"objects": objects} if objects:
+            return ClipSource(kind="objects")
         case _:
-            return ""
-
-
-def _people(change: Create, task: Mapping[str, Any]) -> str:
-    each, limit = task["NumberOfHumanWorkersPerDataObject"], task["TaskTimeLimitInSeconds"]
-    words = f"{plain(change.team)}, {each} for each clip, at most {duration(limit)} for one answer"
-    if change.purchase.cost is None:
-        return words
-    hours = -(-change.purchase.cost.answers * limit // 3600)
-    return f"{words}: at most {count(hours, 'hour')} of work in all"
+            return ClipSource()
 
 
 def _artifact(desired: DesiredJob, name: str) -> Mapping[str, Any]:
-    content = next((one.content for one in desired.artifacts if one.uri.endswith(f"/{name}")), b"{}")
+    content = next((artifact.content for artifact in desired.artifacts if artifact.uri.endswith(f"/{name}")), b"{}")
     return dict(json.loads(content))
-
-
-def _address(text: str) -> str:
-    return for_markdown_code(text, MAX_ADDRESS) if text else ""

@@ -1,14 +1,15 @@
-"""A plan as the comment on a pull request: verdict, money, jobs, what needs a person, details."""
+"""A plan as the comment on a pull request: summary, cost, jobs, what needs attention, details."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.estimate import rate_source
+from groundctl.domain.jobs.estimate import Estimate, rate_source
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import (
     Action,
@@ -27,36 +28,48 @@ from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown
 from groundctl.presentation.markdown.comment import (
-    RANK_OF_DETAILS,
-    RANK_OF_NEEDS,
-    RANK_OF_REMARKS,
     Footer,
-    Point,
-    code_name,
+    Rank,
+    attention,
     composed,
+    elsewhere,
     footer_line,
-    grouped,
-    named,
-    plain,
-    points_part,
-    run_link,
-    terraform_line,
-    terraform_part,
+    not_shown,
 )
+from groundctl.presentation.markdown.environment import render, render_around
+from groundctl.presentation.markdown.filters import code, money, text
 from groundctl.presentation.markdown.job_details import job_details
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
+from groundctl.presentation.markdown.points import Point, grouped, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, Part
-from groundctl.presentation.plan_summary import ACTION_WORDS, IRREVERSIBLE, counts_of
+from groundctl.presentation.plan_summary import ACTION_WORDS, counts_of
 from groundctl.presentation.tables import Column
-from groundctl.presentation.text import count, duration, usd, usd_range
+from groundctl.presentation.text import count, duration, usd
 
-# Of so few jobs each has its details in sight; more share one fold.
+# Up to this many jobs have a fold each for their details; more jobs share one.
 FOLDS_SHOWN: Final = 5
-# What a reviewer must see first comes first: it is also what is cut last.
+# The order of the table, after the jobs that need attention: what a reviewer must see comes first and is cut last.
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
-# Who else can lift a refusal than the one who owns the job.
-_POLICY_OWNERS: Final = "whoever owns `jobs/policy.yaml`"
-_TERRAFORM_OWNERS: Final = "whoever owns `terraform/`"
+# Who can lift a refusal, besides the owner of the job.
+_POLICY_OWNERS: Final = "the owners of `jobs/policy.yaml`"
+_TERRAFORM_OWNERS: Final = "the owners of `terraform/`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanHead:
+    """What the template shows of a plan as a whole; attention counts the jobs that keep it from being merged."""
+
+    environment: str
+    counts: str
+    attention: str
+    creates: int
+    open_ended: int
+    has_estimate: bool
+    cost: Estimate
+    rates: str
+    teams_without_rate: tuple[str, ...]
+    answers_by_team: tuple[tuple[str, int], ...]
+    unknown: tuple[str, ...]
 
 
 def plan_comment(
@@ -68,23 +81,25 @@ def plan_comment(
     limit: int = COMMENT_LIMIT,
 ) -> RenderedComment:
     """Write a plan for a pull request, within so many bytes."""
-    elsewhere = _elsewhere(footer, limit)
-    shown = sorted((one for one in plan.changes if one.action is not Action.EXISTS or one.reasons), key=_urgency)
+    shown = sorted(
+        (change for change in plan.changes if change.action is not Action.EXISTS or change.reasons), key=_urgency
+    )
     failing = [change for change in shown if change.action.requires_attention]
     others = [change for change in shown if not change.action.requires_attention]
-    title = f"### Plan for {plain(plan.infrastructure.environment)}: {counts_of(plan)}"
+    where = elsewhere("plan", footer, is_summary=limit > COMMENT_LIMIT)
     parts = [
-        _table(shown, elsewhere),
-        points_part(_heading(failing), grouped(_needs(failing)), elsewhere, rank=RANK_OF_NEEDS),
-        points_part("Worth knowing", grouped(_needs(others)), elsewhere, rank=RANK_OF_REMARKS),
-        terraform_part(terraform, elsewhere),
-        _details(plan.creates, elsewhere),
+        _table(shown, where),
+        points_part(attention(len(failing)), grouped(_points(failing)), where, rank=Rank.ATTENTION),
+        points_part("Notes", grouped(_points(others)), where, rank=Rank.NOTES),
+        _terraform(terraform, where),
+        _details(plan.creates, where),
     ]
-    where = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
+    place = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
+    digest = "" if footer or plan.unknown else plan.digest
     return composed(
-        [title, _standing(plan, failing), *_money(plan, policy), _not_known(plan), terraform_line(terraform)],
+        render("plan", plan=_head(plan, policy, len(failing)), terraform=terraform),
         parts,
-        footer_line(footer, plan_digest="" if footer or plan.unknown else plan.digest, where=where),
+        footer_line(footer, plan_digest=digest, where=place),
         limit,
     )
 
@@ -94,80 +109,45 @@ def plan_markdown(plan: Plan, policy: Policy) -> str:
     return plan_comment(plan, policy, footer=None).text
 
 
-def _elsewhere(footer: Footer | None, limit: int) -> str:
-    if footer is None:
-        return "`groundctl plan --format json` has all of them."
-    if limit > COMMENT_LIMIT:
-        return f"The artifact `groundctl-plan` of {run_link(footer)} has all of them."
-    return f"The summary of {run_link(footer)} has more of them, its artifact `groundctl-plan` all."
-
-
 def _urgency(change: Change) -> int:
     return -1 if change.action.requires_attention else _URGENCY.index(change.action)
 
 
-def _heading(failing: Sequence[Change]) -> str:
-    return f"{count(len(failing), 'job')} {'needs' if len(failing) == 1 else 'need'} a person"
+def _head(plan: Plan, policy: Policy, failing: int) -> PlanHead:
+    creates, open_ended = plan.creates, len(plan.open_ended)
+    return PlanHead(
+        environment=plan.infrastructure.environment,
+        counts=counts_of(plan),
+        attention=attention(failing) if failing else "",
+        creates=len(creates),
+        open_ended=open_ended,
+        has_estimate=open_ended < len(creates),
+        cost=plan.cost,
+        rates=rate_source(policy),
+        teams_without_rate=_teams_without_rate(creates, policy),
+        answers_by_team=_answers_by_team(creates),
+        # A plan that was made with AWS knows everything.
+        unknown=tuple(unknown.sentence for unknown in plan.unknown),
+    )
 
 
-def _standing(plan: Plan, failing: Sequence[Change]) -> str:
-    if not failing:
-        return ""
-    others = ""
-    if creates := len(plan.with_action(Action.CREATE)):
-        others = f" Merged as it is, it would still create {count(creates, 'other job')}."
-    return f"**Not ready to merge:** {_heading(failing)} first, see below.{others}"
-
-
-def _not_known(plan: Plan) -> str:
-    """Say what was not looked up; a plan that was made with AWS knows everything."""
-    return "\n".join(f"- **Not known:** {for_markdown(unknown.sentence)}." for unknown in plan.unknown)
-
-
-def _money(plan: Plan, policy: Policy) -> Iterator[str]:
-    creates = plan.creates
-    if not creates:
-        yield "Nothing will be bought."
-        return
-    yield f"{_cost(plan)} It cannot be undone: {IRREVERSIBLE[0].lower()}{IRREVERSIBLE[1:]}"
-    remarks = []
-    if len(plan.open_ended) < len(creates):
-        remarks.append(f"Rates: {for_markdown(rate_source(policy))}.")
-    if unpaid := _teams_without_rate(creates, policy):
-        remarks.append(f"Not in it: what the members of {unpaid} are paid, as `jobs/policy.yaml` has no rate for them.")
-    if work := _work_by_team(creates):
-        remarks.append(work)
-    yield " ".join(remarks)
-
-
-def _cost(plan: Plan) -> str:
-    cost, creates, open_ended = plan.cost, plan.creates, plan.open_ended
-    if len(open_ended) == len(creates):
-        return "**The cost of this merge is open:** nobody can say yet how many clips there will be."
-    amount = for_markdown(usd_range(cost.low, cost.high))
-    known = f"Estimated cost of this merge: **{amount}** for {count(cost.objects, 'clip')} and {count(cost.answers, 'answer')}"
-    if open_ended:
-        return f"{known}, **and what {count(len(open_ended), 'job')} without a bound will buy.**"
-    return f"{known}."
-
-
-def _teams_without_rate(creates: Iterable[Create], policy: Policy) -> str:
-    teams = dict.fromkeys(one.team for one in creates if one.team not in policy.usd_per_answer and not _has_price(one))
-    return named(list(teams), code_name)
+def _teams_without_rate(creates: Iterable[Create], policy: Policy) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            create.team for create in creates if create.team not in policy.usd_per_answer and not _has_price(create)
+        )
+    )
 
 
 def _has_price(change: Create) -> bool:
     return "PublicWorkforceTaskPrice" in change.purchase.desired.request["HumanTaskConfig"]
 
 
-def _work_by_team(creates: Iterable[Create]) -> str:
+def _answers_by_team(creates: Iterable[Create]) -> tuple[tuple[str, int], ...]:
     answers = Counter[str]()
     for change in creates:
         answers[change.team] += change.purchase.cost.answers if change.purchase.cost else 0
-    if not any(answers.values()):
-        return ""
-    teams = [f"{number:,} by {code_name(team)}" for team, number in answers.most_common()]
-    return f"Answers to give: {named(teams, str)}."
+    return tuple(answers.most_common()) if any(answers.values()) else ()
 
 
 _COLUMNS: Final = (
@@ -181,19 +161,19 @@ _COLUMNS: Final = (
 )
 
 
-def _table(changes: Sequence[Change], elsewhere: str) -> Part:
+def _table(changes: Sequence[Change], where: str) -> Part:
     several_teams = len({change.team for change in changes if change.team}) > 1
 
     def cells(change: Change) -> tuple[str, ...]:
         observed = observed_of(change)
-        standing = f", {_standing_of(observed)}" if observed else ""
-        would = f"**{ACTION_WORDS[change.action]}**{standing}"
-        return code_name(change.name), would, plain(change.team) if several_teams else "", *_purchase(change)
+        state = f", {_state_of(observed)}" if observed else ""
+        planned = f"**{ACTION_WORDS[change.action]}**{state}"
+        return code(change.name), planned, text(change.team) if several_teams else "", *_purchase(change)
 
-    return jobs_part(changes, _COLUMNS, cells, elsewhere)
+    return jobs_part(changes, _COLUMNS, cells, where)
 
 
-def _standing_of(job: ObservedJob) -> str:
+def _state_of(job: ObservedJob) -> str:
     if job.status.is_terminal or not job.counters.total:
         return str(job.status)
     return f"{job.counters.labeled:,} of {job.counters.total:,} labeled"
@@ -205,15 +185,14 @@ def _purchase(change: Change) -> tuple[str, ...]:
         clips = "" if of_clips is None else f"{of_clips:,}"
         return clips, "", for_markdown(_open_cost(change)), _end(change)
     of_all = "" if of_clips in {None, cost.objects} else f" of {of_clips:,}"
-    clips, money = unbroken(f"{cost.objects:,}{of_all}"), for_markdown(usd_range(cost.low, cost.high))
-    return clips, f"{cost.answers:,}", money, _end(change)
+    return unbroken(f"{cost.objects:,}{of_all}"), f"{cost.answers:,}", money(cost), _end(change)
 
 
 def _open_cost(change: Change) -> str:
     if change.action not in {Action.CREATE, Action.WAITING}:
         return ""
     budget = budget_of(change)
-    return f"at most {usd(budget)}, its budget" if budget is not None else "open"
+    return f"at most {usd(budget)} (budget)" if budget is not None else "open-ended"
 
 
 def _end(change: Change) -> str:
@@ -224,7 +203,7 @@ def _end(change: Change) -> str:
     return unbroken(f"within {duration(longest.total_seconds())}") if longest else "when it is stopped"
 
 
-def _needs(changes: Iterable[Change]) -> Iterator[Point]:
+def _points(changes: Iterable[Change]) -> Iterator[Point]:
     for change in changes:
         owners = (change.owner,) if change.owner else ()
         for reason in change.reasons:
@@ -234,33 +213,55 @@ def _needs(changes: Iterable[Change]) -> Iterator[Point]:
                 rule=reason.rule,
                 fields=fields_of(change) if reason is change.reasons[-1] else (),
                 owners=owners if change.action.requires_attention else (),
-                lift=_lift(reason.rule) if change.action.requires_attention else "",
+                others=_others_who_can_act(reason.rule) if change.action.requires_attention else "",
                 step=reason.hint,
             )
 
 
 def _cause(reason: Diagnostic) -> str:
-    """Name the field where a message is about its value: it was written to stand beside the field's line."""
+    """Name the field where a message is about its value: it was written to stand beside the line of the field."""
     message = reason.message
     if not reason.rule.startswith("GT") or not reason.pointer or message.startswith(("`", '"', "the ")):
         return message
     return f"{field_name(reason.pointer)} {message}"
 
 
-def _lift(rule: str) -> str:
+def _others_who_can_act(rule: str) -> str:
     if rule in {"P202", "P203", "P204"}:
         return _POLICY_OWNERS
     return _TERRAFORM_OWNERS if rule.startswith("GT6") else ""
 
 
-def _details(creates: Sequence[Create], elsewhere: str) -> Part:
-    many = len(creates) > FOLDS_SHOWN
-    opening = f"<details><summary>Details of {count(len(creates), 'job')}</summary>\n\n" if many else ""
+def _terraform(terraform: TerraformPlanSummary | None, where: str) -> Part:
+    """List the addresses of what Terraform would change, those that would be lost first."""
+    changes = (
+        [("destroy", address) for address in terraform.destroy]
+        + [("replace", address) for address in terraform.replace]
+        + [("change", address) for address in terraform.change]
+        + [("add", address) for address in terraform.add]
+        if terraform
+        else []
+    )
+    opening, closing = render_around("folded", summary=f"Terraform: changes to {count(len(changes), 'resource')}")
+    return Part(
+        pieces=(f"- {verb} {code(address)}\n" for verb, address in changes),
+        total=len(changes),
+        rest=lambda taken: not_shown(count(len(changes) - taken, "Terraform resource"), where),
+        rank=Rank.NOTES,
+        opening=opening,
+        closing=closing,
+    )
+
+
+def _details(creates: Sequence[Create], where: str) -> Part:
+    opening, closing = "", ""
+    if len(creates) > FOLDS_SHOWN:
+        opening, closing = render_around("folded", summary=f"Details of {count(len(creates), 'job')}")
     return Part(
         pieces=map(job_details, creates),
         total=len(creates),
-        rest=lambda taken: f"\nNot shown here: the details of {count(len(creates) - taken, 'job')}. {elsewhere}\n\n",
-        rank=RANK_OF_DETAILS,
+        rest=lambda taken: not_shown(f"the details of {count(len(creates) - taken, 'job')}", where),
+        rank=Rank.DETAILS,
         opening=opening,
-        closing="</details>\n\n" if many else "",
+        closing=closing,
     )
