@@ -175,7 +175,7 @@ def _nothing_found(answer: CreateResponse) -> Verdict:
 def rejection_hint(answer: Rejected) -> str:
     """Return the hint for an error code of CreateLabelingJob."""
     hints = {
-        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or request a higher quota, then run apply again",
+        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more, then run apply again",
         "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required permissions",
         "ExpiredTokenException": "the credentials have expired: run apply again with new ones",
     }
