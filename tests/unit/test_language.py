@@ -186,7 +186,7 @@ AREAS: dict[str, Area] = {
     "tests": (("tests/**/*.py", in_python), ("tests/**/*.md", in_markdown)),
 }
 # Not yet: "documents", which is added when the documents at the root are rewritten.
-CHECKED = ("terraform", ".github", "jobs", "schemas", "decisions", "scripts", "tests")
+CHECKED = ("documents", "terraform", ".github", "jobs", "schemas", "decisions", "scripts", "tests")
 SKIPPED_FOLDERS = {"node_modules", ".terraform", "__pycache__"}
 
 
