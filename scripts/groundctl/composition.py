@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
+    from groundctl.adapters.local.terminal import Interruptions
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
     from groundctl.domain.tracking.run_context import RunContext
@@ -188,6 +189,34 @@ def use_infrastructure(file: Path) -> None:
 def in_a_workflow() -> bool:
     """Return whether this process runs in GitHub Actions."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def is_interactive() -> bool:
+    """Say whether a person at a terminal can be asked."""
+    from groundctl.adapters.local.terminal import is_interactive
+
+    return is_interactive()
+
+
+def discard_typed() -> None:
+    """Forget what was typed before a question."""
+    from groundctl.adapters.local.terminal import discard_typed
+
+    discard_typed()
+
+
+def read_answer() -> bytes:
+    """Read the line that the person at the terminal types."""
+    from groundctl.adapters.local.terminal import read_answer
+
+    return read_answer()
+
+
+def open_interruptions() -> Interruptions:
+    """Receive SIGINT and SIGTERM while something irreversible is done."""
+    from groundctl.adapters.local.terminal import Interruptions
+
+    return Interruptions()
 
 
 def open_workflow_run() -> WorkflowRun:

@@ -84,7 +84,7 @@ def test_an_apply_creates_each_job_with_one_call_and_describes_it_once(tmp_path:
     write_account(read_declarations(checkout), account, Mix(changed=0, new=1000))
 
     with Stub(account) as stub:
-        arguments = ("apply", "--infrastructure", infrastructure_file(account), "--format", "json")
+        arguments = ("apply", "--auto-approve", "--infrastructure", infrastructure_file(account), "--format", "json")
         ran = groundctl(*arguments, cwd=checkout, settings=stub.settings)
         calls = stub.counts()
 

@@ -85,7 +85,7 @@ def test_an_unreachable_endpoint_is_an_external_failure(checkout):
 
 
 @pytest.mark.parametrize("address", ["localhost:5000", "http://", "http://[", "nonsense"])
-@pytest.mark.parametrize("command", [("plan",), ("apply",), ("status",), ("results", "rally-outcome")])
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve"), ("status",), ("results", "rally-outcome")])
 def test_an_endpoint_that_is_not_an_address_is_wrong_usage(checkout, command, address):
     settings = {**TESTING, "AWS_ENDPOINT_URL": address}
 
@@ -137,7 +137,7 @@ def test_a_file_name_that_is_not_utf_8_is_reported(checkout, form):
 def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulator: Simulator):
     prerequisites.build(an_infrastructure())
     asked = ("--infrastructure", "infrastructure.json")
-    assert groundctl("apply", *asked, cwd=checkout, settings=against(simulator)).code == 0
+    assert groundctl("apply", "--auto-approve", *asked, cwd=checkout, settings=against(simulator)).code == 0
     write(checkout / "jobs/sports-data/rally-outcome.yaml", "name: [")
 
     ran = groundctl("status", "--format", "json", *asked, cwd=checkout, settings=against(simulator))

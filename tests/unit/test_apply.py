@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.apply import apply, create
+from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
@@ -224,7 +225,7 @@ def test_an_external_failure_before_the_create_fails_only_that_job():
             return super().put_if_absent(uri, content, media_type)
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
-    outcomes = list(apply(plan.changes, jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
+    outcomes = list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
 
     assert [outcome.result for outcome in outcomes] == [Result.FAILED, Result.CREATED]
 
@@ -243,7 +244,7 @@ def test_a_second_apply_sends_nothing():
 
     outcomes = list(
         apply(
-            a_plan(declaration, observed=(an_observed_job(declaration),)).changes,
+            ApplyLog(a_plan(declaration, observed=(an_observed_job(declaration),)).changes),
             jobs=jobs,
             objects=FakeObjects(),
             clock=FakeClock(),
@@ -259,10 +260,10 @@ def test_stopping_needs_an_explicit_option():
     jobs = FakeJobs()
     jobs.create_once(a_desired_job().request)
 
-    [held] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock())
+    [held] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock())
     assert (held.result, jobs.stopped) == (Result.HELD, [])
 
-    [stopping] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [stopping] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
     assert (stopping.result, jobs.stopped) == (Result.STOPPING, ["rally-outcome"])
 
 
@@ -273,7 +274,7 @@ def test_only_reviewed_changes_are_created():
     held = find_unapproved(now, [reviewed])
     outcomes = {
         one.name: one
-        for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
+        for one in apply(ApplyLog(now.changes), jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
     }
 
     assert outcomes["a"].result is Result.CREATED
@@ -308,7 +309,7 @@ def test_a_stop_that_was_not_reviewed_is_held():
     jobs = FakeJobs()
 
     [outcome] = apply(
-        now.changes,
+        ApplyLog(now.changes),
         jobs=jobs,
         objects=FakeObjects(),
         clock=FakeClock(),
@@ -326,7 +327,7 @@ def test_a_stop_that_aws_refuses_is_a_failed_outcome():
 
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(plan.changes, jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [outcome] = apply(ApplyLog(plan.changes), jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
 
     assert outcome.result is Result.FAILED
 

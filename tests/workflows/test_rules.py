@@ -62,6 +62,10 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(PLAN, 'test "$PASSED" = true', "true"),
         Mutant(APPLY, "groundctl ci report", "groundctl ci report; true"),
     ],
+    "what_cannot_be_undone_receives_the_signal_of_a_cancelled_run": [
+        Mutant(APPLY, "run: exec groundctl ci apply --only create", "run: groundctl ci apply --only create"),
+        Mutant(APPLY, "run: exec groundctl ci apply --only stop", "run: groundctl ci apply --only stop"),
+    ],
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
     ],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import assert_never
 
+from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.jobs.artifacts import Artifact
@@ -18,23 +20,14 @@ from groundctl.domain.jobs.creation import (
     Verdict,
     classify,
 )
+from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint
 from groundctl.domain.jobs.request import DesiredJob
-from groundctl.domain.planning.plan import (
-    AlreadyAsked,
-    Change,
-    Create,
-    Exists,
-    Foreign,
-    Immutable,
-    Orphan,
-    Refused,
-    Stop,
-    Waiting,
-)
+from groundctl.domain.jobs.stopping import classify_stop
+from groundctl.domain.planning.plan import Change, Create, Stop
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
-from groundctl.errors import ExternalError
+from groundctl.errors import ExternalError, UnclearFromAws
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
 
 # How long to look for a job that AWS may have accepted before its outcome counts as unknown.
@@ -44,7 +37,7 @@ REVIEW_AGAIN = "make a new plan and have it reviewed"
 
 
 def apply(
-    changes: Iterable[Change],
+    log: ApplyLog,
     *,
     jobs: LabelingJobs,
     objects: ObjectStore,
@@ -53,31 +46,43 @@ def apply(
     may_stop: bool = False,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
-    """Apply the changes one after the other; a job that fails does not stop the next one.
+    """Apply the changes of a log one after the other; a job that fails does not stop the next one.
 
-    held maps the changes that must not be applied to the reason. asking returns a job's provenance, which is stored
+    The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
+    ends. held maps the changes that must not be applied to the reason. asking returns a job's provenance, which is stored
     beside the job's manifest, so that its progress can be reported on the pull request that declared it.
     """
-    for change in changes:
+    for change in log.changes:
+        verdict: Verdict
         if held and change.key in held:
-            yield _outcome(change, Verdict(result=Result.HELD, evidence=held[change.key], hint=REVIEW_AGAIN))
-            continue
-        match change:
-            case Create(purchase=purchase):
-                record = _record(change, purchase.desired, asking(change)) if asking else None
-                yield _outcome(change, create(purchase.desired, jobs=jobs, objects=objects, clock=clock, record=record))
-            case Stop():
-                yield _outcome(change, _stop(change, jobs, may_stop=may_stop))
-            case Exists() | Immutable() | Foreign() | AlreadyAsked() | Waiting() | Refused() | Orphan():
-                pass
-            case _:
-                assert_never(change)
+            verdict = Verdict(result=Result.HELD, evidence=held[change.key], hint=REVIEW_AGAIN)
+        else:
+            match change:
+                case Create(purchase=purchase):
+                    record = _record(change, purchase.desired, asking(change)) if asking else None
+                    steps = partial(log.begin, change.key)
+                    verdict = create(
+                        purchase.desired, jobs=jobs, objects=objects, clock=clock, record=record, begin=steps
+                    )
+                case Stop():
+                    verdict = _stop(change, jobs, log, may_stop=may_stop)
+                case _:
+                    assert_never(change)
+        log.finish(change.key, verdict)
+        yield Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
 def create(
-    desired: DesiredJob, *, jobs: LabelingJobs, objects: ObjectStore, clock: Clock, record: Artifact | None = None
+    desired: DesiredJob,
+    *,
+    jobs: LabelingJobs,
+    objects: ObjectStore,
+    clock: Clock,
+    record: Artifact | None = None,
+    begin: Callable[[Step], None] = lambda _: None,
 ) -> Verdict:
-    """Upload what the request points to, send the request once, and look at the job."""
+    """Upload what the request points to, send the request once, and look at the job; begin hears of each step first."""
+    begin(Step.WRITING_FILES)
     try:
         if obstacle := _upload(desired, objects) or _claim(desired, objects):
             return obstacle
@@ -86,7 +91,7 @@ def create(
             objects.put_if_absent(record.uri, record.content, record.media_type)
     except ExternalError as error:
         return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
-    answer = _send(desired, jobs, clock)
+    answer = _send(desired, jobs, clock, begin)
     if isinstance(answer, Rejected):
         return classify(answer, desired.request, None)
     try:
@@ -143,12 +148,16 @@ def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     )
 
 
-def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock) -> CreateResponse:
+def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock, begin: Callable[[Step], None]) -> CreateResponse:
     """Send the create call; retry it only after a throttle, which created nothing."""
     for attempt in range(THROTTLE_TRIES):
+        begin(Step.SENDING_CREATE)
         answer = jobs.create_once(desired.request)
+        if isinstance(answer, Accepted):
+            begin(Step.ACCEPTED)
         if not isinstance(answer, Throttled) or attempt == THROTTLE_TRIES - 1:
             return answer
+        begin(Step.THROTTLED)
         clock.sleep(min(0.5 * 2**attempt, 20))
     raise AssertionError("the last attempt returns")
 
@@ -163,19 +172,25 @@ def _look_for(name: str, answer: CreateResponse, jobs: LabelingJobs, clock: Cloc
     return described
 
 
-def _stop(change: Stop, jobs: LabelingJobs, *, may_stop: bool) -> Verdict:
+def _stop(change: Stop, jobs: LabelingJobs, log: ApplyLog, *, may_stop: bool) -> Verdict:
+    """Ask AWS to stop a job; if AWS does not agree, look at the job before anything is said."""
     if not may_stop:
         return Verdict(
             result=Result.HELD,
             evidence="stopping is permanent and was not allowed in this run",
             hint="run `groundctl apply --allow-stop`",
         )
+    log.begin(change.key, Step.SENDING_STOP)
     try:
         jobs.stop(change.name)
     except ExternalError as error:
-        return Verdict(result=Result.FAILED, evidence=f"was not stopped: {error.message}", hint=error.hint)
+        return _look_at_stop(change, jobs, error)
     return Verdict(result=Result.STOPPING, evidence="AWS was asked to stop it; labels made so far are kept")
 
 
-def _outcome(change: Change, verdict: Verdict) -> Outcome:
-    return Outcome(name=change.name, path=change.path, verdict=verdict)
+def _look_at_stop(change: Stop, jobs: LabelingJobs, error: ExternalError) -> Verdict:
+    try:
+        described = jobs.describe(change.name)
+    except ExternalError:
+        described = None
+    return classify_stop(error.message, error.hint, described, unclear=isinstance(error, UnclearFromAws))

@@ -83,7 +83,7 @@ class _Demo:
         self.groundctl("apply", "--plan", self.name("plan.json"))
         self.say("A second apply finds every job already created")
         before = simulator.mutating_calls()
-        self.groundctl("apply")
+        self.groundctl("apply", "--auto-approve")
         calls = simulator.mutating_calls() - before
         self.say(f"It made {calls} calls that change anything")
         if calls:

@@ -42,12 +42,12 @@ def _run(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # The reader closed the pipe.
-        _drop_output()
+        drop_output()
         return ExitCode.OK
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        _drop_output()
+        drop_output()
         print("groundctl: the output cannot be written: no space is left on the device", file=sys.stderr)
         return ExitCode.EXTERNAL_FAILURE
     except KeyboardInterrupt:
@@ -74,6 +74,6 @@ def report_crash(kind: type[BaseException], error: BaseException, trace: Traceba
         print(for_terminal(line), file=sys.stderr)
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Prevent a second error on exit for output that cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,7 +13,7 @@ from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from groundctl.errors import ExternalError, RefusedByAws, UsageError
+from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -138,12 +138,12 @@ def in_plain_words(doing: str, region: str) -> Iterator[None]:
         raise ExternalError(f"AWS credentials could not be loaded while {doing}: {error}", hint=hint) from error
     except (aws.ConnectionError, aws.HTTPClientError) as error:
         hint = "check the network, the Region, and AWS_ENDPOINT_URL if it is set"
-        raise ExternalError(f"AWS did not answer while {doing}: {error}", hint=hint) from error
+        raise UnclearFromAws(f"AWS did not answer while {doing}: {error}", hint=hint) from error
     except aws.ClientError as error:
         raise _refusal(error, doing, region) from error
     except ResponseParserError as error:
         hint = "check whether a proxy is in between or AWS_ENDPOINT_URL is not AWS; if not, run it again"
-        raise ExternalError(f"the response while {doing} is not a response from AWS", hint=hint) from error
+        raise UnclearFromAws(f"the response while {doing} is not a response from AWS", hint=hint) from error
     except aws.BotoCoreError as error:
         raise ExternalError(
             f"the AWS SDK failed while {doing}: {error}", hint="check the AWS settings of this machine"
@@ -178,5 +178,5 @@ def _refusal(error: aws.ClientError, doing: str, region: str) -> ExternalError:
     }
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     fallback = "AWS had an internal error: run it again later" if status >= 500 else "see the AWS message"
-    kind = RefusedByAws if code in _ABOUT_ONE_THING else ExternalError
+    kind = UnclearFromAws if status >= 500 else RefusedByAws if code in _ABOUT_ONE_THING else ExternalError
     return kind(f"AWS refused {doing}: {code}: {message}", hint=hints.get(code, fallback))

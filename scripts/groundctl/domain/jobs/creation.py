@@ -63,11 +63,12 @@ class Result(StrEnum):
     FAILED = "failed"
     HELD = "held"
     STOPPING = "stopping"
+    NOT_STARTED = "not started"
 
     @property
     def needs_attention(self) -> bool:
         """Return whether a run with this result must fail."""
-        return self in {Result.UNKNOWN, Result.FAILED, Result.HELD}
+        return self in {Result.UNKNOWN, Result.FAILED, Result.HELD, Result.NOT_STARTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
