@@ -4,6 +4,7 @@ The only module that imports PyYAML. Values follow the YAML 1.2 core schema, so 
 """
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +23,16 @@ from yaml.events import (
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, pointer_to
 from groundctl.domain.declarations.document import Document, Position, Positions
-from groundctl.domain.declarations.text_problems import INVISIBLE, TAB, invisible_characters, syntax_message
+from groundctl.domain.declarations.text_problems import (
+    CUT_HINT,
+    INVISIBLE,
+    TAB,
+    cut_in_brackets,
+    cut_texts,
+    invisible_characters,
+    may_cut_texts,
+    syntax_message,
+)
 
 Value = dict[str, Any] | list[Any] | str | int | float | bool | None
 
@@ -81,6 +91,13 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
         return in_reading_order(reader.problems)
     assert isinstance(data, dict)  # noqa: S101 - read() reports anything else
     return Document(path=path, text=text, data=data, find_positions=_find_positions)
+
+
+def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
+    """Find the texts of a document that lose a part to a comment, among the fields that may hold any text."""
+    if not may_cut_texts(document.text):
+        return ()
+    return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
 
 
 def _find_positions(text: str) -> Positions:
@@ -280,6 +297,9 @@ class _Reader:
         place = self._inside(_of_mark(error.problem_mark or error.context_mark))
         opened = self._inside(_of_mark(error.context_mark))
         context, problem = error.context or "", error.problem or "is not YAML"
+        if "flow" in context and (cut := cut_in_brackets(self._lines, opened, _of_mark(error.problem_mark))):
+            self._refuse(cut[:2], "GT012", cut[2], CUT_HINT)
+            return
         # The parser notices what is never closed only where the next thing cannot follow, which may be far below.
         if opened[0] < place[0] and ("quoted" in context or "flow" in context):
             place = opened
