@@ -51,7 +51,9 @@ _HASHED_AFTER_COLON = re.compile(rf"[ \t\r\n]*:[ \t\r\n]*{_HASHED}")
 _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
 _BETWEEN_ENTRIES = re.compile(r"[\[,]|#[^\r\n]*")
 # A comment that could be text between brackets: it starts like text, or has signs of the list's own.
-_COMMENT_IN_BRACKETS = re.compile(r"[ \t]#(?:[^ \t\r]|.*[\]},])")
+_COMMENT_IN_BRACKETS = re.compile(r"[ \t](?=#(?:[^ \t\r]|.*[\]},]))")
+_COMMENT_BEHIND_TEXT = re.compile(r"[^ \t\"'\]}][ \t]+(?=#)")
+_FIELD_OR_ENTRY = re.compile(r"[^:]*:(?:\s|\Z)|-(?:\s|\Z)")
 _LINE_THAT_ENDS_AN_ENTRY = re.compile(r"\n[ \t]*[\]},]")
 CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own line above, and start it with `# `"
 
@@ -171,20 +173,28 @@ class _CutTexts:
         )
 
 
-def cut_in_brackets(lines: list[str], opened: tuple[int, int], stopped: tuple[int, int]) -> tuple[int, int, str] | None:
-    """Find the comment after which the parser could not go on between brackets: its line, its column and a message."""
-    number = stopped[0] - 1
+def cut_before(
+    lines: list[str], opened: tuple[int, int], stopped: tuple[int, int], in_brackets: bool
+) -> tuple[int, int, str] | None:
+    """Find the comment behind which the parser could not read on: its line, its column and a message.
+
+    The parser stopped in a list or mapping that was opened before.
+    """
+    number = min(stopped[0] - 1, len(lines))
+    if not in_brackets:
+        further = lines[number] if number < len(lines) else ""
+        if stopped[1] <= opened[1] or _FIELD_OR_ENTRY.match(further, stopped[1] - 1):
+            return None
     while number > opened[0] and (not lines[number - 1].strip() or lines[number - 1].lstrip().startswith("# ")):
         number -= 1
     if number < opened[0]:
         return None
     line, start = lines[number - 1], opened[1] if number == opened[0] else 0
-    found = _COMMENT_IN_BRACKETS.search(line, start)
+    found = (_COMMENT_IN_BRACKETS if in_brackets else _COMMENT_BEHIND_TEXT).search(line, start)
     # After an odd number of quotes, the sign is probably within a text in quotes.
-    if found is None or any(line.count(quote, start, found.start()) % 2 for quote in "\"'"):
+    if found is None or any(line.count(quote, start, found.end()) % 2 for quote in "\"'"):
         return None
-    column = found.start() + 2
-    return number, column, f'the text between brackets is cut: "{_brief(line[column - 1 :])}" is a comment in YAML'
+    return number, found.end() + 1, f'the text is cut: "{_brief(line[found.end() :])}" is a comment in YAML'
 
 
 def _brief(text: str) -> str:

@@ -27,7 +27,7 @@ from groundctl.domain.declarations.text_problems import (
     CUT_HINT,
     INVISIBLE,
     TAB,
-    cut_in_brackets,
+    cut_before,
     cut_texts,
     invisible_characters,
     may_cut_texts,
@@ -294,10 +294,11 @@ class _Reader:
             )
 
     def _refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        place = self._inside(_of_mark(error.problem_mark or error.context_mark))
+        stopped = _of_mark(error.problem_mark or error.context_mark)
+        place = self._inside(stopped)
         opened = self._inside(_of_mark(error.context_mark))
         context, problem = error.context or "", error.problem or "is not YAML"
-        if "flow" in context and (cut := cut_in_brackets(self._lines, opened, _of_mark(error.problem_mark))):
+        if "parsing" in context and (cut := cut_before(self._lines, opened, stopped, "flow" in context)):
             self._refuse(cut[:2], "GT012", cut[2], CUT_HINT)
             return
         # The parser notices what is never closed only where the next thing cannot follow, which may be far below.
