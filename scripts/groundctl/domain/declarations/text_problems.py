@@ -20,6 +20,7 @@ INVISIBLE = re.compile(
 _INVISIBLE_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # One is reported for each line, and no more than this many for a file.
 MAX_INVISIBLE = 100
+MAX_CUTS = 1_000
 
 
 def invisible_characters(path: str, text: str) -> Iterator[LocatedDiagnostic]:
@@ -50,9 +51,6 @@ _HASHED = r"(#[^ \t\r\n][^\r\n]*)"
 _HASHED_AFTER_COLON = re.compile(rf"[ \t\r\n]*:[ \t\r\n]*{_HASHED}")
 _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
 _BETWEEN_ENTRIES = re.compile(r"[\[,]|#[^\r\n]*")
-# A comment that could be text between brackets: it starts like text, or has signs of the list's own.
-_COMMENT_IN_BRACKETS = re.compile(r"[ \t](?=#(?:[^ \t\r]|.*[\]},]))")
-_COMMENT_BEHIND_TEXT = re.compile(r"[^ \t\"'\]}][ \t]+(?=#)")
 _FIELD_OR_ENTRY = re.compile(r"[^:]*:(?:\s|\Z)|-(?:\s|\Z)")
 _LINE_THAT_ENDS_AN_ENTRY = re.compile(r"\n[ \t]*[\]},]")
 CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own line above, and start it with `# `"
@@ -60,16 +58,16 @@ CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own 
 
 def may_cut_texts(text: str) -> bool:
     """Say whether a file has a comment at a place where text could be; most files have none."""
+    starts_a_line = False
     at = text.find("#", 1)
     while at > 0:
         before = text[at - 1]
-        if before in " \t,[:":
+        if before in " \t,[:" or (before == "\n" and text[at + 1 : at + 2].strip()):
             return True
-        # Only between brackets can text continue at the start of a line.
-        if before == "\n" and (text[at + 1 : at + 2].strip() or _LINE_THAT_ENDS_AN_ENTRY.search(text, at)):
-            return True
+        starts_a_line = starts_a_line or before == "\n"
         at = text.find("#", at + 1)
-    return False
+    # Only between brackets can text continue at the start of a line.
+    return starts_a_line and _LINE_THAT_ENDS_AN_ENTRY.search(text) is not None
 
 
 def cut_texts(path: str, text: str, root: Any, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
@@ -158,43 +156,35 @@ class _CutTexts:
         return index - (self.text.rfind("\n", 0, index) + 1)
 
     def _report(self, comment: int, pointer: str, what: str) -> None:
+        if comment in self.found or len(self.found) >= MAX_CUTS:
+            return
         lost = self.text[comment : self._line_end(comment)]
-        self.found.setdefault(
-            comment,
-            LocatedDiagnostic(
-                path=self.path,
-                line=self.text.count("\n", 0, comment) + 1,
-                column=self._column(comment) + 1,
-                rule="GT012",
-                pointer=pointer,
-                message=f'{what}: "{_brief(lost)}" is a comment in YAML',
-                hint=CUT_HINT,
-            ),
+        self.found[comment] = LocatedDiagnostic(
+            path=self.path,
+            line=self.text.count("\n", 0, comment) + 1,
+            column=self._column(comment) + 1,
+            rule="GT012",
+            pointer=pointer,
+            message=f'{what}: "{_brief(lost)}" is a comment in YAML',
+            hint=CUT_HINT,
         )
 
 
-def cut_before(
-    lines: list[str], opened: tuple[int, int], stopped: tuple[int, int], in_brackets: bool
-) -> tuple[int, int, str] | None:
-    """Find the comment behind which the parser could not read on: its line, its column and a message.
+def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int, str] | None:
+    """Find the comment behind the last text that the parser could read: its line, its column and a message.
 
-    The parser stopped in a list or mapping that was opened before.
+    The text ends at an index. The rest of the line on which the parser stopped is None between brackets.
     """
-    number = min(stopped[0] - 1, len(lines))
-    if not in_brackets:
-        further = lines[number] if number < len(lines) else ""
-        if stopped[1] <= opened[1] or _FIELD_OR_ENTRY.match(further, stopped[1] - 1):
-            return None
-    while number > opened[0] and (not lines[number - 1].strip() or lines[number - 1].lstrip().startswith("# ")):
-        number -= 1
-    if number < opened[0]:
+    found = _COMMENT_AFTER_TEXT.match(text, end)
+    if not found:
         return None
-    line, start = lines[number - 1], opened[1] if number == opened[0] else 0
-    found = (_COMMENT_IN_BRACKETS if in_brackets else _COMMENT_BEHIND_TEXT).search(line, start)
-    # After an odd number of quotes, the sign is probably within a text in quotes.
-    if found is None or any(line.count(quote, start, found.end()) % 2 for quote in "\"'"):
+    comment, start = found[1], found.start(1)
+    if rest is None and not (comment[1:2].strip() or any(sign in comment for sign in ",]}")):
         return None
-    return number, found.end() + 1, f'the text is cut: "{_brief(line[found.end() :])}" is a comment in YAML'
+    if rest is not None and _FIELD_OR_ENTRY.match(rest):
+        return None
+    column = start - text.rfind("\n", 0, start)
+    return text.count("\n", 0, start) + 1, column, f'the text is cut: "{_brief(comment)}" is a comment in YAML'
 
 
 def _brief(text: str) -> str:

@@ -27,7 +27,7 @@ from groundctl.domain.declarations.text_problems import (
     CUT_HINT,
     INVISIBLE,
     TAB,
-    cut_before,
+    comment_that_stops,
     cut_texts,
     invisible_characters,
     may_cut_texts,
@@ -294,17 +294,32 @@ class _Reader:
             )
 
     def _refuse_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        stopped = _of_mark(error.problem_mark or error.context_mark)
-        place = self._inside(stopped)
+        place = self._inside(_of_mark(error.problem_mark or error.context_mark))
         opened = self._inside(_of_mark(error.context_mark))
         context, problem = error.context or "", error.problem or "is not YAML"
-        if "parsing" in context and (cut := cut_before(self._lines, opened, stopped, "flow" in context)):
+        if cut := self._cut_before(place, opened, context):
             self._refuse(cut[:2], "GT012", cut[2], CUT_HINT)
             return
         # The parser notices what is never closed only where the next thing cannot follow, which may be far below.
         if opened[0] < place[0] and ("quoted" in context or "flow" in context):
             place = opened
         self._refuse(place, "GT003", *(TAB if self._is_tab(place) else syntax_message(problem, context)))
+
+    def _cut_before(self, place: Position, opened: Position, context: str) -> tuple[int, int, str] | None:
+        """Find the comment behind which the parser could not read on, if text could be continued there."""
+        in_brackets = "parsing a flow" in context
+        if not in_brackets and not ("parsing a block" in context and place[1] > opened[1]):
+            return None
+        last: Any = None
+        try:
+            for event in yaml.parse(self.text, Loader=_Parser):
+                last = event
+        except yaml.YAMLError:
+            pass
+        if type(last) is not ScalarEvent or last.style:
+            return None
+        rest = None if in_brackets else self._lines[place[0] - 1][place[1] - 1 :]
+        return comment_that_stops(self.text, last.end_mark.index, rest)
 
     def _is_tab(self, place: Position) -> bool:
         """Say whether a tab indents the line; libyaml only reports that it cannot start a token."""
