@@ -149,6 +149,17 @@ SLOW = {
     "a folded text": "notes: >\n" + "  a\n" * 60_000,
     "blank lines": "\n" * 250_000,
     "comments": "#\n" * 120_000,
+    "comments below a file": "owner: x\n" + "#\n" * 120_000,
+    "cut labels": "task:\n  labels:\n" + "  - a #1\n" * 9_900,
+    "cut labels between brackets": "task: {labels: [" + "a #1\n,\n" * 9_900 + "]}",
+    "comments between entries": "task: {labels: [a,\n" + "#1,\n" * 60_000 + "]}",
+    "comments between fields": "owner: x\n" + "#1\n" * 80_000 + "notes: x\n",
+    "blank lines before a comment": "tags:\n"
+    + "".join(f"  a{number}: x\n" for number in range(4_900))
+    + "\n" * 150_000
+    + " #",
+    "number signs": "owner: x" + " #" * 120_000,
+    "number signs in brackets": "notify: [" + " #" * 120_000,
     "tags of one letter": "a: " + "!" * 200_000,
     "anchors": "".join(f"- &a{number} x\n" for number in range(9_000)),
     "percent signs": "%" * 200_000,

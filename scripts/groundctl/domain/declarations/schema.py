@@ -56,6 +56,23 @@ class SchemaCheck:
         """Describe every violation of the schema."""
         return self.misfit(data).diagnostics
 
+    def holds_any_text(self, pointer: str) -> bool:
+        """Return whether the value at a JSON Pointer may be any text: the schema gives it no form and no choices."""
+        steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+        return any(_is_any_text(schema) for schema in self._schemas_at(self.schema, steps))
+
+    def _schemas_at(self, schema: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+        if "$ref" in schema:
+            yield from self._schemas_at(self.schema["$defs"][schema["$ref"].rpartition("/")[2]], steps)
+        for alternative in schema.get("oneOf", ()):
+            yield from self._schemas_at(alternative, steps)
+        if not steps:
+            yield schema
+            return
+        inner = schema.get("properties", {}).get(steps[0]) or schema.get("additionalProperties") or schema.get("items")
+        if inner:
+            yield from self._schemas_at(inner, steps[1:])
+
     def misfit(self, data: Any) -> Misfit:  # any JSON value
         """Describe every violation of the schema, with the values that are unreliable because of it."""
         if self.is_valid(data):
@@ -84,6 +101,11 @@ class SchemaCheck:
         except ValueError:
             hint = "write the text without \\u escapes"
             yield Diagnostic(rule="GT103", pointer="", message="contains half of a character", hint=hint)
+
+
+def _is_any_text(schema: Mapping[str, Any]) -> bool:
+    kinds = schema.get("type", ())
+    return (kinds == "string" or "string" in kinds) and "pattern" not in schema and "enum" not in schema
 
 
 class _Suspects:

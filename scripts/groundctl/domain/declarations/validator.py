@@ -23,7 +23,7 @@ from groundctl.domain.declarations.worker_template import (
     unsigned_pictures,
     worker_template,
 )
-from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.declarations.yaml_loader import find_cut_texts, load_document
 
 # A page that could be longer is not rendered just to count its characters.
 _LONGEST_TRIED = 4_000_000
@@ -64,14 +64,22 @@ class Validator:
         document = load_document(path, raw)
         if not isinstance(document, Document):
             return Checked(problems=document)
-        if self.schema.is_valid(document.data):
+        cuts = find_cut_texts(document, self.schema.holds_any_text)
+        if not cuts and self.schema.is_valid(document.data):
             return self._check_content(document, parse_spec(document.data))
         misfit = self.schema.misfit(document.data)
-        faults = find_faults(document.data, misfit.places)
-        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfit.diagnostics)
+        cut = frozenset(one.pointer for one in cuts)
+        faults = find_faults(document.data, (*misfit.places, *cut))
+        misfits = tuple(one for one in misfit.diagnostics if one.pointer not in cut)
+        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfits, cuts)
 
     def _check_content(
-        self, document: Document, spec: JobSpec, faults: Faults = NO_FAULTS, misfits: tuple[Diagnostic, ...] = ()
+        self,
+        document: Document,
+        spec: JobSpec,
+        faults: Faults = NO_FAULTS,
+        misfits: tuple[Diagnostic, ...] = (),
+        cuts: tuple[LocatedDiagnostic, ...] = (),
     ) -> Checked:
         """Check a declaration's content and the texts that it names; of an invalid one, every readable part."""
         texts = self._read_texts(document.path, spec)
@@ -81,7 +89,7 @@ class Validator:
             *check_rules(Case(path=document.path, spec=spec, policy=self.policy), faults),
             *_check_page(spec, texts, faults),
         )
-        problems = (*(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
+        problems = (*cuts, *(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
         declaration = None
         if not errors_among(problems):
             declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts.contents)
@@ -165,6 +173,9 @@ def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[L
     if not isinstance(document, Document):
         hint = "write what this repository allows, or remove the file"
         return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
-    if diagnostics := schema.diagnostics(document.data):
-        return tuple(locate(document, diagnostics))
+    cuts = find_cut_texts(document, schema.holds_any_text)
+    cut = {one.pointer for one in cuts}
+    misfits = [one for one in schema.diagnostics(document.data) if one.pointer not in cut]
+    if cuts or misfits:
+        return (*cuts, *locate(document, misfits))
     return parse_policy(document.data)

@@ -4,6 +4,7 @@ Only this module imports PyYAML. Values follow the YAML 1.2 core schema, so that
 """
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +23,16 @@ from yaml.events import (
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, pointer_to
 from groundctl.domain.declarations.document import Document, Position, Positions
-from groundctl.domain.declarations.text_problems import INVISIBLE, TAB, invisible_characters, syntax_message
+from groundctl.domain.declarations.text_problems import (
+    CUT_HINT,
+    INVISIBLE,
+    TAB,
+    comment_that_stops,
+    cut_texts,
+    invisible_characters,
+    may_cut_texts,
+    syntax_message,
+)
 
 Value = dict[str, Any] | list[Any] | str | int | float | bool | None
 
@@ -81,6 +91,13 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
         return in_reading_order(reader.problems)
     assert isinstance(data, dict)  # noqa: S101 - read() reports anything else
     return Document(path=path, text=text, data=data, find_positions=_find_positions)
+
+
+def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
+    """Find the texts of a document that lose a part to a comment, among the fields that may hold any text."""
+    if not may_cut_texts(document.text):
+        return ()
+    return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
 
 
 def _find_positions(text: str) -> Positions:
@@ -280,10 +297,30 @@ class _Reader:
         place = self._inside(_of_mark(error.problem_mark or error.context_mark))
         opened = self._inside(_of_mark(error.context_mark))
         context, problem = error.context or "", error.problem or "is not YAML"
+        if cut := self._cut_before(place, opened, context):
+            self._refuse(cut[:2], "GT012", cut[2], CUT_HINT)
+            return
         # The parser reports something unclosed only where the next token is invalid, which may be far below.
         if opened[0] < place[0] and ("quoted" in context or "flow" in context):
             place = opened
         self._refuse(place, "GT003", *(TAB if self._is_tab(place) else syntax_message(problem, context)))
+
+    def _cut_before(self, place: Position, opened: Position, context: str) -> tuple[int, int, str] | None:
+        """Find the comment behind which the parser could not read on, if text could be continued there."""
+        in_brackets = "parsing a flow" in context
+        if not in_brackets and not ("parsing a block" in context and place[1] > opened[1]):
+            return None
+        last: Any = None  # an event of PyYAML, whose classes differ with and without libyaml
+        try:
+            for event in yaml.parse(self.text, Loader=_Parser):
+                last = event
+        except yaml.YAMLError:
+            pass
+        if type(last) is not ScalarEvent or last.style:
+            return None
+        end = last.end_mark.index if last.end_mark else 0
+        rest = None if in_brackets else self._lines[place[0] - 1][place[1] - 1 :]
+        return comment_that_stops(self.text, end, rest)
 
     def _is_tab(self, place: Position) -> bool:
         """Return whether a tab indents the line; libyaml only reports that a tab cannot start a token."""
