@@ -75,7 +75,7 @@ def test_from_declaration_to_labels_and_a_second_apply_changes_nothing(team: Tea
     assert (standing["status"], standing["labeled"], standing["total"]) == ("Completed", 8, 8)
 
 
-def test_a_plan_only_reads(team: Team):
+def test_a_plan_makes_only_read_calls(team: Team):
     team.declares(input=PREFIX)
     before = team.mutating_calls()
 
@@ -85,7 +85,7 @@ def test_a_plan_only_reads(team: Team):
     assert team.mutating_calls() == before
 
 
-def test_a_change_after_the_create_is_refused_with_the_fields_named(team: Team):
+def test_a_change_after_the_create_is_refused_and_its_fields_are_listed(team: Team):
     team.declares(input=PREFIX)
     team.runs("apply", "--auto-approve")
     team.declares(input=PREFIX, workforce={"team": "reviewers", "workers_per_object": 5, "task_time_limit": "10m"})
@@ -159,7 +159,7 @@ def test_the_rest_of_a_stopped_job_is_continued_under_a_new_name(team: Team):
     assert (rest["status"], rest["labeled"] + rest["failed"]) == ("Completed", 8)
 
 
-def test_a_job_without_a_file_is_reported_and_left_alone(team: Team):
+def test_a_job_without_a_file_is_reported_and_not_changed(team: Team):
     team.declares(input=PREFIX)
     team.runs("apply", "--auto-approve")
     (team.folder / "jobs/sports-data/rally-outcome.yaml").unlink()

@@ -1,4 +1,4 @@
-"""Carries out a plan: uploads, claims, sends each create call once, looks at the job, and reports the outcome."""
+"""Applies a plan: uploads artifacts, claims inputs, sends each create call once, and determines each outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, UnclearFromAws
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
 
-# How long to look for a job that AWS may have accepted, before its outcome is unknown.
+# How long to look for a job that AWS may have accepted before its outcome counts as unknown.
 LOOK_FOR_SECONDS = 60
 THROTTLE_TRIES = 8
 REVIEW_AGAIN = "make a new plan and have it reviewed"
@@ -46,11 +46,11 @@ def apply(
     may_stop: bool = False,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Iterator[Outcome]:
-    """Carry out the changes of a log one after the other; a job that fails does not stop the next.
+    """Apply the changes of a log one after the other; a job that fails does not stop the next one.
 
-    The log is written before and after each act, so it is true at any moment, and the caller reads it whatever ends the
-    run. held has the changes that may not be carried out, with the reason. asking gives the provenance of a job, which is
-    kept beside the job's manifest, so that progress can be reported where the job was asked for.
+    The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
+    ends. held maps the changes that must not be applied to the reason. asking returns a job's provenance, which is stored
+    beside the job's manifest, so that its progress can be reported on the pull request that declared it.
     """
     for change in log.changes:
         verdict: Verdict
@@ -87,7 +87,7 @@ def create(
         if obstacle := _upload(desired, objects) or _claim(desired, objects):
             return obstacle
         if record:
-            # One of an earlier try stays: it is the one that was reviewed first.
+            # The provenance of an earlier attempt stays, because it was reviewed first.
             objects.put_if_absent(record.uri, record.content, record.media_type)
     except ExternalError as error:
         return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
@@ -117,11 +117,11 @@ def _record(change: Create, desired: DesiredJob, asking: RunContext) -> Artifact
 
 
 def _upload(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
-    """Write the artifacts; what is there already must be the same, because its key names its content."""
+    """Write the artifacts; an existing object must have the same content, because its key is a digest of it."""
     for artifact in desired.artifacts:
         written = objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
         if not written and objects.read(artifact.uri) != artifact.content:
-            evidence = f"{artifact.uri} has other content than its key says"
+            evidence = f"{artifact.uri} has content that does not match its key"
             return Verdict(
                 result=Result.FAILED, evidence=evidence, hint="nothing was created; find out who wrote this object"
             )
@@ -131,8 +131,8 @@ def _upload(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
 def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     """Claim the input for this job, unless another job has claimed it.
 
-    The plan has looked for earlier purchases, but a list can be stale and two runs can plan at once: AWS guards names,
-    and a renamed job would pass. The first run to write has the claim.
+    The plan has looked for earlier purchases, but a list can be stale and two runs can plan at once. AWS enforces unique
+    names only, so it would accept a renamed job. The first run to write has the claim.
     """
     uri = s3_layout.claim_uri(
         bucket=desired.artifact_bucket, input_digest=desired.input_digest, follows=desired.follows
@@ -149,7 +149,7 @@ def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
 
 
 def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock, begin: Callable[[Step], None]) -> CreateResponse:
-    """Send the create call; send it again only after a throttle, which created nothing."""
+    """Send the create call; retry it only after a throttle, which created nothing."""
     for attempt in range(THROTTLE_TRIES):
         begin(Step.SENDING_CREATE)
         answer = jobs.create_once(desired.request)
@@ -159,17 +159,17 @@ def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock, begin: Callable
             return answer
         begin(Step.THROTTLED)
         clock.sleep(min(0.5 * 2**attempt, 20))
-    raise AssertionError("the last try returns")
+    raise AssertionError("the last attempt returns")
 
 
 def _look_for(name: str, answer: CreateResponse, jobs: LabelingJobs, clock: Clock) -> AwsResponse | None:
-    """Describe the job, for a while where AWS may have accepted it: reads can lag behind the create."""
+    """Describe the job; retry if AWS may have accepted it, because reads can lag behind the create."""
     patience = 0 if isinstance(answer, Throttled) else LOOK_FOR_SECONDS
     waited, pause = 0.0, 1.0
-    while (found := jobs.describe(name)) is None and waited < patience:
+    while (described := jobs.describe(name)) is None and waited < patience:
         clock.sleep(pause)
         waited, pause = waited + pause, min(pause * 2, 10)
-    return found
+    return described
 
 
 def _stop(change: Stop, jobs: LabelingJobs, log: ApplyLog, *, may_stop: bool) -> Verdict:
@@ -178,7 +178,7 @@ def _stop(change: Stop, jobs: LabelingJobs, log: ApplyLog, *, may_stop: bool) ->
         return Verdict(
             result=Result.HELD,
             evidence="stopping is permanent and was not allowed in this run",
-            hint="run `groundctl apply --allow-stop`",
+            hint="run the same command again with --allow-stop",
         )
     log.begin(change.key, Step.SENDING_STOP)
     try:

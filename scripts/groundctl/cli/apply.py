@@ -88,14 +88,14 @@ class ApplyOptions:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What may go ahead: why the rest is held, and which pull request brought each job."""
+    """What is approved: why other changes are held, and the source pull request of each job."""
 
     held: Mapping[JobKey, str] = field(default_factory=dict)
     source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 def run(options: ApplyOptions) -> ExitCode:
-    """Plan, ask unless that was agreed already, create, and print each outcome; exit 1 if something needs attention."""
+    """Plan, ask for consent if the options do not give it, create, and print each outcome; exit 1 if something needs attention."""
     _check_consent(options)
     reviewed = _reviewed(options.plan) if options.plan else None
     planned = plan_checkout(options.infrastructure)
@@ -157,7 +157,7 @@ def carry_out(
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
-    """Say whether anything in a plan or in what came of it needs attention."""
+    """Return whether anything in a plan or its outcomes needs attention."""
     needs_attention = planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes)
     return ExitCode.PROBLEMS if needs_attention else ExitCode.OK
 
@@ -181,7 +181,7 @@ def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFo
 
 
 def _check_consent(options: ApplyOptions) -> None:
-    """Refuse to run if nothing was agreed and nobody can be asked."""
+    """Refuse to run without consent if there is no terminal to ask on."""
     if options.plan and options.auto_approve:
         message = "--plan and --auto-approve exclude each other"
         raise UsageError(message, hint="--plan does what its file covers; --auto-approve does whatever is planned now")

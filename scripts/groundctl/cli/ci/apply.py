@@ -1,4 +1,4 @@
-"""groundctl ci apply: create or stop in a workflow, as far as the plans of the merged pull requests cover it."""
+"""groundctl ci apply: create or stop jobs in a workflow, if a plan of a merged pull request covers it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run(options: CiApplyOptions) -> ExitCode:
         nonlocal published
         print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
         published = _publish(reporter, planned, outcomes, options)
-        # The next job asks for a person's approval only where there is something to stop.
+        # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
             {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
         )
@@ -73,8 +73,8 @@ def run(options: CiApplyOptions) -> ExitCode:
 def _publish(
     reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
 ) -> ExitCode:
-    """Look at AWS once more, and report on the pull requests what has become of their jobs."""
-    # Another job of this run has reported how its creates ended, which AWS does not know.
+    """Read the jobs again, and report their current state on the pull requests."""
+    # Another job of this run has reported the outcomes of its creates, which AWS does not record.
     only_outcomes = options.only is Step.STOP
     try:
         return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)

@@ -1,4 +1,4 @@
-"""Whatever ends a run, each job that may exist is named; a stop that AWS did not confirm is looked up."""
+"""However a run ends, its log names every job that may exist, and a stop that AWS did not confirm is looked up."""
 
 from collections.abc import Mapping
 from typing import Any
