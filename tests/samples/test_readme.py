@@ -10,7 +10,7 @@ from groundctl.app.validate import validate
 from support.builders import ROOT
 
 
-def test_the_declaration_in_readme_validates(tmp_path: Path):
+def test_the_declaration_in_readme_validates(tmp_path: Path) -> None:
     [block] = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     file = tmp_path / "jobs/sports-data/rally-outcome-2026-11.yaml"
     file.parent.mkdir(parents=True)

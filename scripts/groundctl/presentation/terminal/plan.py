@@ -15,7 +15,7 @@ from groundctl.presentation.text import usd_range
 def plan_text(plan: Plan, policy: Policy) -> str:
     """Write a plan for a terminal."""
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
-    lines = [for_terminal(summary_of(plan)), money_of(plan, policy)]
+    lines = [for_terminal(summary_of(plan)), for_terminal(money_of(plan, policy))]
     lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
     if shown:
         lines += ["", *_table(shown)]
