@@ -1,6 +1,4 @@
-"""What is wrong with a text before it is data: characters that a reader cannot see, text that YAML reads as a comment, and
-what YAML's parser refuses.
-"""
+"""Problems of a file's text: characters that a reader cannot see, text that YAML cuts, and errors of YAML's parser."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,20 +16,20 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _INVISIBLE_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# One is reported for each line, and no more than this many for a file.
+# At most one is reported per line, and at most this many per file.
 MAX_INVISIBLE = 100
 MAX_CUTS = 1_000
 
 
 def invisible_characters(path: str, text: str) -> Iterator[LocatedDiagnostic]:
     """Find the characters of a text that a reviewer cannot see."""
-    # Most texts are plain, and for these there is a quicker test.
+    # A quick test is enough for most texts.
     if not (_INVISIBLE_IN_ASCII if text.isascii() else INVISIBLE).search(text) and "\r" not in text:
         return
     # A carriage return at the end of a line belongs to its line break.
     on_line = re.compile(f"{INVISIBLE.pattern}|\r(?!\\Z)")
-    found = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
-    for number, first in islice(((number, first) for number, first in found if first), MAX_INVISIBLE):
+    matches = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    for number, first in islice(((number, first) for number, first in matches if first), MAX_INVISIBLE):
         message, hint = _invisible_character(first.group())
         yield LocatedDiagnostic(
             path=path, line=number, column=first.start() + 1, rule="GT010", pointer="", message=message, hint=hint
@@ -46,7 +44,7 @@ def _invisible_character(character: str) -> tuple[str, str]:
 
 
 _COMMENT_AFTER_TEXT = re.compile(r"[ \t\r\n]+(#[^\r\n]*)")
-# A comment that could be text: no blank after its `#`.
+# A comment that could be text: it has no space after its `#`.
 _HASHED = r"(#[^ \t\r\n][^\r\n]*)"
 _HASHED_AFTER_COLON = re.compile(rf"[ \t\r\n]*:[ \t\r\n]*{_HASHED}")
 _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
@@ -57,7 +55,7 @@ CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own 
 
 
 def may_cut_texts(text: str) -> bool:
-    """Say whether a file has a comment at a place where text could be; most files have none."""
+    """Return whether a file has a comment where text could be; most files have none."""
     starts_a_line = False
     at = text.find("#", 1)
     while at > 0:
@@ -66,15 +64,20 @@ def may_cut_texts(text: str) -> bool:
             return True
         starts_a_line = starts_a_line or before == "\n"
         at = text.find("#", at + 1)
-    # Only between brackets can text continue at the start of a line.
+    # Text can continue in the first column only in brackets.
     return starts_a_line and _LINE_THAT_ENDS_AN_ENTRY.search(text) is not None
 
 
-def cut_texts(path: str, text: str, root: Any, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
-    """Find the comments that could be part of a text, given a file's nodes and which JSON Pointers may hold any text.
+def cut_texts(
+    path: str,
+    text: str,
+    root: Any,  # PyYAML's node, which has no types
+    holds_any_text: Callable[[str], bool],
+) -> tuple[LocatedDiagnostic, ...]:
+    """Find the comments that could be part of a text, in the fields that may hold any text.
 
-    After a text without quotes, it is each comment on the same line, and a next line where the text could continue. Where
-    a text starts, it is only a comment without a blank after its `#`.
+    After text without quotes, this is every comment on the same line, and one on a next line where the text could
+    continue. At the start of a text, it is only a comment without a space after its `#`.
     """
     search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text)
     search.walk(root, "")
@@ -83,12 +86,12 @@ def cut_texts(path: str, text: str, root: Any, holds_any_text: Callable[[str], b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CutTexts:
-    """Walks the nodes of a file, and looks at the comments beside them."""
+    """Walks the nodes of a file and checks the comments next to them."""
 
     path: str
     text: str
     holds_any_text: Callable[[str], bool]
-    # By the index of the comment in the text.
+    # By the comment's index in the text.
     found: dict[int, LocatedDiagnostic] = field(default_factory=dict)
 
     def walk(self, node: Any, pointer: str) -> None:
@@ -125,16 +128,16 @@ class _CutTexts:
         start = value.start_mark.index
         if holder.flow_style:
             self._between_entries(before, start, pointer)
-        # An entry without a value has its place directly after the dash.
+        # An entry without a value is positioned directly after its dash.
         elif comment := _HASHED_AFTER_DASH.search(self.text[before : start if value.value else self._line_end(start)]):
             self._report_start(before + comment.start(1), pointer, holder)
 
     def _between_entries(self, start: int, stop: int, pointer: str) -> None:
-        """Look at the comments behind a bracket or comma, where an entry of the list could stand."""
-        behind = False
+        """Check the comments after a bracket or comma, where an entry of the list could be."""
+        entry_expected = False
         for found in _BETWEEN_ENTRIES.finditer(self.text[start:stop]):
-            behind = behind or found[0] in {",", "["}
-            if behind and found[0][0] == "#" and found[0][1:2].strip() and self.holds_any_text(pointer):
+            entry_expected = entry_expected or found[0] in {",", "["}
+            if entry_expected and found[0][0] == "#" and found[0][1:2].strip() and self.holds_any_text(pointer):
                 self._report(start + found.start(), pointer, f"{field_name(pointer)} is left out")
 
     def _report_start(self, comment: int, pointer: str, holder: Any) -> None:
@@ -144,7 +147,7 @@ class _CutTexts:
             self._report(comment, pointer, f"{field_name(pointer)} is read without its start")
 
     def _could_continue(self, end: int, comment: int, holder: Any) -> bool:
-        """Say whether YAML would read on at the comment, if it was text: on the line, between brackets, or further right."""
+        """Return whether YAML would continue the text here: on the same line, in brackets, or if indented more."""
         if holder.flow_style or "\n" not in self.text[end:comment]:
             return True
         return self._column(comment) > int(holder.start_mark.column)
@@ -171,9 +174,9 @@ class _CutTexts:
 
 
 def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int, str] | None:
-    """Find the comment behind the last text that the parser could read: its line, its column and a message.
+    """Find the comment after the last text before a syntax error: its line, its column and a message.
 
-    The text ends at an index. The rest of the line on which the parser stopped is None between brackets.
+    The text ends at the index `end`. `rest` is the rest of the line at the error, and None in brackets.
     """
     found = _COMMENT_AFTER_TEXT.match(text, end)
     if not found:
@@ -193,7 +196,7 @@ def _brief(text: str) -> str:
 
 
 TAB = ("is indented with a tab", "indent with spaces")
-# A part of what libyaml reports, our message, and a hint; the first that fits is taken.
+# A part of libyaml's message, our message, and a hint; the first match applies.
 _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
     ("a tab character", *TAB),
     ("mapping values are not allowed", "has a `: ` where none is allowed", "put text with `: ` in quotes; check indentation and the line above"),
@@ -217,7 +220,7 @@ _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
 
 
 def syntax_message(problem: str, context: str) -> tuple[str, str]:
-    """Put what YAML's parser reports into a message and a hint."""
+    """Convert an error of YAML's parser into a message and a hint."""
     for sign, message, hint in _SYNTAX:
         if sign in f"{problem} {context}":
             return message or f"cannot be read as YAML: {problem}", hint
