@@ -99,7 +99,8 @@ def test_a_plan_for_the_terminal():
 
     assert plan_text(a_plan(a_declaration()), policy).splitlines()[:5] == [
         "Plan for test (123456789012, us-east-1): 1 to create",
-        "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml.",
+        "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml."
+        " Not included: the pay of reviewers, because jobs/policy.yaml has no rate.",
         "",
         "action  job            clips  workers   cost  team",
         "create  rally-outcome      2   3 each  $0.16  reviewers",

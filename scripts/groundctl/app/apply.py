@@ -178,7 +178,7 @@ def _stop(change: Stop, jobs: LabelingJobs, log: ApplyLog, *, may_stop: bool) ->
         return Verdict(
             result=Result.HELD,
             evidence="stopping is permanent and was not allowed in this run",
-            hint="run `groundctl apply --allow-stop`",
+            hint="run the same command again with --allow-stop",
         )
     log.begin(change.key, Step.SENDING_STOP)
     try:

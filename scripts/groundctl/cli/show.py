@@ -179,9 +179,9 @@ COMMAND = Command(
     description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
     " request comment, or as the page that workers see.",
     examples=(
-        "groundctl show jobs/sports-data/serves.yaml",
-        "groundctl show jobs/sports-data/serves.yaml --as request",
-        "groundctl show jobs/sports-data/serves.yaml --as page > page.html",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as request",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as page > page.html",
     ),
     options=ShowOptions,
     run=run,

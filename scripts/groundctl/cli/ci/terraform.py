@@ -65,8 +65,8 @@ COMMAND = Command(
     description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
     " anything to apply.",
     examples=(
-        "groundctl ci terraform plan --environment production --out terraform.json",
-        "groundctl ci terraform apply --environment production",
+        "groundctl ci terraform plan --environment production.us-east-1 --out tf.json",
+        "groundctl ci terraform apply --environment production.us-east-1",
     ),
     options=CiTerraformOptions,
     run=run,

@@ -1,4 +1,4 @@
-"""Problems of a file's text: characters that a reader cannot see, text that YAML cuts, and errors of YAML's parser."""
+"""Problems of a file's text: invisible characters, text that YAML reads as a comment, and errors of YAML's parser."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -71,7 +71,7 @@ def may_cut_texts(text: str) -> bool:
 def cut_texts(
     path: str,
     text: str,
-    root: Any,  # PyYAML's node, which has no types
+    root: Any,  # a node of PyYAML, which only the loader may import
     holds_any_text: Callable[[str], bool],
 ) -> tuple[LocatedDiagnostic, ...]:
     """Find the comments that could be part of a text, in the fields that may hold any text.

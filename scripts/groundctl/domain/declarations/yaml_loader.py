@@ -310,16 +310,17 @@ class _Reader:
         in_brackets = "parsing a flow" in context
         if not in_brackets and not ("parsing a block" in context and place[1] > opened[1]):
             return None
-        last: Any = None
+        last: Any = None  # an event of PyYAML, whose classes differ with and without libyaml
         try:
             for event in yaml.parse(self.text, Loader=_Parser):
                 last = event
         except yaml.YAMLError:
             pass
-        if not isinstance(last, ScalarEvent) or last.style or last.end_mark is None:
+        if type(last) is not ScalarEvent or last.style:
             return None
+        end = last.end_mark.index if last.end_mark else 0
         rest = None if in_brackets else self._lines[place[0] - 1][place[1] - 1 :]
-        return comment_that_stops(self.text, last.end_mark.index, rest)
+        return comment_that_stops(self.text, end, rest)
 
     def _is_tab(self, place: Position) -> bool:
         """Return whether a tab indents the line; libyaml only reports that a tab cannot start a token."""
