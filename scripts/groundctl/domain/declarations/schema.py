@@ -57,7 +57,7 @@ class SchemaCheck:
         return self.misfit(data).diagnostics
 
     def holds_any_text(self, pointer: str) -> bool:
-        """Return whether the value at a JSON Pointer may be any text: the schema gives it no form and no choices."""
+        """Return whether the value at a JSON Pointer may be any text: the schema has no pattern and no choices for it."""
         steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
         return any(_is_any_text(schema) for schema in self._schemas_at(self.schema, steps))
 

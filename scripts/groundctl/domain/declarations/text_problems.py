@@ -44,7 +44,7 @@ def _invisible_character(character: str) -> tuple[str, str]:
 
 
 _COMMENT_AFTER_TEXT = re.compile(r"[ \t\r\n]+(#[^\r\n]*)")
-# A comment that could be text: no blank after its `#`.
+# A comment that could be text: it has no space after its `#`.
 _HASHED = r"(#[^ \t\r\n][^\r\n]*)"
 _HASHED_AFTER_COLON = re.compile(rf"[ \t\r\n]*:[ \t\r\n]*{_HASHED}")
 _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
@@ -55,7 +55,7 @@ CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own 
 
 
 def may_cut_texts(text: str) -> bool:
-    """Say whether a file has a comment at a place where text could be; most files have none."""
+    """Return whether a file has a comment where text could be; most files have none."""
     starts_a_line = False
     at = text.find("#", 1)
     while at > 0:
@@ -64,7 +64,7 @@ def may_cut_texts(text: str) -> bool:
             return True
         starts_a_line = starts_a_line or before == "\n"
         at = text.find("#", at + 1)
-    # Only between brackets can text continue at the start of a line.
+    # Text can continue in the first column only in brackets.
     return starts_a_line and _LINE_THAT_ENDS_AN_ENTRY.search(text) is not None
 
 
@@ -74,10 +74,10 @@ def cut_texts(
     root: Any,  # a node of PyYAML, which only the loader may import
     holds_any_text: Callable[[str], bool],
 ) -> tuple[LocatedDiagnostic, ...]:
-    """Find the comments that could be part of a text, given a file's nodes and which JSON Pointers may hold any text.
+    """Find the comments that could be part of a text, in the fields that may hold any text.
 
-    After a text without quotes, it is each comment on the same line, and a next line where the text could continue. Where
-    a text starts, it is only a comment without a blank after its `#`.
+    After text without quotes, this is every comment on the same line, and one on a next line where the text could
+    continue. At the start of a text, it is only a comment without a space after its `#`.
     """
     search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text)
     search.walk(root, "")
@@ -86,12 +86,12 @@ def cut_texts(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CutTexts:
-    """Walks the nodes of a file, and looks at the comments beside them."""
+    """Walks the nodes of a file and checks the comments next to them."""
 
     path: str
     text: str
     holds_any_text: Callable[[str], bool]
-    # By the index of the comment in the text.
+    # By the comment's index in the text.
     found: dict[int, LocatedDiagnostic] = field(default_factory=dict)
 
     def walk(self, node: Any, pointer: str) -> None:
@@ -128,16 +128,16 @@ class _CutTexts:
         start = value.start_mark.index
         if holder.flow_style:
             self._between_entries(before, start, pointer)
-        # An entry without a value has its place directly after the dash.
+        # An entry without a value is positioned directly after its dash.
         elif comment := _HASHED_AFTER_DASH.search(self.text[before : start if value.value else self._line_end(start)]):
             self._report_start(before + comment.start(1), pointer, holder)
 
     def _between_entries(self, start: int, stop: int, pointer: str) -> None:
-        """Look at the comments behind a bracket or comma, where an entry of the list could stand."""
-        behind = False
+        """Check the comments after a bracket or comma, where an entry of the list could be."""
+        entry_expected = False
         for found in _BETWEEN_ENTRIES.finditer(self.text[start:stop]):
-            behind = behind or found[0] in {",", "["}
-            if behind and found[0][0] == "#" and found[0][1:2].strip() and self.holds_any_text(pointer):
+            entry_expected = entry_expected or found[0] in {",", "["}
+            if entry_expected and found[0][0] == "#" and found[0][1:2].strip() and self.holds_any_text(pointer):
                 self._report(start + found.start(), pointer, f"{field_name(pointer)} is left out")
 
     def _report_start(self, comment: int, pointer: str, holder: Any) -> None:
@@ -147,7 +147,7 @@ class _CutTexts:
             self._report(comment, pointer, f"{field_name(pointer)} is read without its start")
 
     def _could_continue(self, end: int, comment: int, holder: Any) -> bool:
-        """Say whether YAML would read on at the comment, if it was text: on the line, between brackets, or further right."""
+        """Return whether YAML would continue the text here: on the same line, in brackets, or if indented more."""
         if holder.flow_style or "\n" not in self.text[end:comment]:
             return True
         return self._column(comment) > int(holder.start_mark.column)
@@ -174,9 +174,9 @@ class _CutTexts:
 
 
 def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int, str] | None:
-    """Find the comment behind the last text that the parser could read: its line, its column and a message.
+    """Find the comment after the last text before a syntax error: its line, its column and a message.
 
-    The text ends at an index. The rest of the line on which the parser stopped is None between brackets.
+    The text ends at the index `end`. `rest` is the rest of the line at the error, and None in brackets.
     """
     found = _COMMENT_AFTER_TEXT.match(text, end)
     if not found:

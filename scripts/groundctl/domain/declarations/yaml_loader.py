@@ -94,7 +94,7 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
 
 
 def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
-    """Find the texts of a document that lose a part to a comment, among the fields that may hold any text."""
+    """Find texts of which YAML reads a part as a comment, in the fields that may hold any text."""
     if not may_cut_texts(document.text):
         return ()
     return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
@@ -306,7 +306,7 @@ class _Reader:
         self._refuse(place, "GT003", *(TAB if self._is_tab(place) else syntax_message(problem, context)))
 
     def _cut_before(self, place: Position, opened: Position, context: str) -> tuple[int, int, str] | None:
-        """Find the comment behind which the parser could not read on, if text could be continued there."""
+        """Find the comment that ends a text, if the syntax error is where the text could continue."""
         in_brackets = "parsing a flow" in context
         if not in_brackets and not ("parsing a block" in context and place[1] > opened[1]):
             return None

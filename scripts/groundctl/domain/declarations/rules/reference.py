@@ -15,7 +15,7 @@ OTHER_RULES = {
     "GT009": "A number has at most 15 digits; with more it would silently become another number.",
     "GT010": "A text has no invisible characters: a reviewer and a worker would read different things.",
     "GT011": "A declaration is a file, not a link: a reviewer cannot see changes behind a link.",
-    "GT012": "A text with ` #` is in quotes: in YAML, the rest of it would be a comment, and be lost unnoticed.",
+    "GT012": "A text with ` #` is in quotes; without quotes, YAML reads the rest as a comment, and the text is cut silently.",
     "GT100": "A declaration fits the schema; for this keyword groundctl has no message of its own.",
     "GT101": "Every field is in the schema.",
     "GT102": "Every required field is given, with the fields that it depends on.",
