@@ -13,6 +13,7 @@ from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from groundctl.adapters.aws.responses import expect, malformed_as_parser_error
 from groundctl.errors import ExternalError, RefusedByAws, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker.client import SageMakerClient
 
 PATIENCE = 30  # seconds to wait for an answer
+ATTEMPTS = 5  # of a read
 
 Client = TypeVar("Client")
 
@@ -43,10 +45,12 @@ WITHOUT_CREDENTIALS = (
 class AwsSession:
     """Clients for one Region, made when first used."""
 
-    def __init__(self, region: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, region: str, *, patience: float = PATIENCE, attempts: int = ATTEMPTS) -> None:
         self.region = region
         # Reads may be repeated: adaptive mode slows down where AWS asks for it (measured; standard mode gave up).
-        self._reads = Config(retries={"mode": "adaptive", "max_attempts": 5}, read_timeout=patience, connect_timeout=10)
+        self._reads = Config(
+            retries={"mode": "adaptive", "max_attempts": attempts}, read_timeout=patience, connect_timeout=10
+        )
         # The create call may not be repeated, by anyone but us and after a look.
         self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
         with in_plain_words("reading the AWS settings", region):
@@ -71,8 +75,10 @@ class AwsSession:
         sts = self._made_once("sts", lambda: self._session.client("sts", config=self._reads))
 
         def check() -> None:
-            with in_plain_words("asking whose credentials these are", self.region):
-                found = sts.get_caller_identity()["Account"]
+            with in_plain_words("asking whose credentials these are", self.region), malformed_as_parser_error():
+                response = sts.get_caller_identity()
+                expect(response, "Account")
+                found = response["Account"]
             if found != expected:
                 message = f"these credentials are for account {found}, but the infrastructure is in {expected}"
                 raise ExternalError(
