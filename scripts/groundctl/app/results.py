@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Protocol, TypeVar
 
+from groundctl.domain.aws.job_names import JOB_NAME
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.results.agreement import WorkerAnswers, read_answers
 from groundctl.domain.results.labeled_job import LabeledJob, label_names, read_labeled_job
@@ -21,7 +21,6 @@ from groundctl.ports import LabelingJobs, ObjectStore
 
 Step = TypeVar("Step")
 
-_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _MAX_CONCURRENCY = 8
 _MAX_IN_MEMORY = 4 << 20  # bytes; a larger manifest is spooled to disk
 _LINES_PER_WRITE, _BYTES_PER_READ = 1000, 1 << 18
@@ -103,11 +102,17 @@ def fetch_results(
 
 
 def _find(name: str, jobs: LabelingJobs, declared_in: str | None) -> LabeledJob:
-    if not _JOB_NAME.fullmatch(name):
+    if not JOB_NAME.fullmatch(name):
         raise UsageError(f"{name} is not a valid job name", hint="give the name alone, as in the declaration")
     described = jobs.describe(name)
     if described is not None:
-        return read_labeled_job(described)
+        try:
+            return read_labeled_job(described)
+        except (LookupError, TypeError, AttributeError) as error:
+            message = f"what came back while describing {name} lacks what AWS gives for a classification job: {error}"
+            raise ExternalError(
+                message, hint="run it again; only video classification jobs have results here"
+            ) from error
     if declared_in is not None:
         raise UsageError(
             f"{name} is declared in {declared_in}, but there is no such labeling job yet",

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from groundctl.domain.canonical_json import parse_json_object
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec, parse_spec
 
 # The content of a kept declaration.json: `declared`, as the file said it, and `texts`.
 DeclarationContent = Mapping[str, Any]
+
+
+def parse_kept_declaration(raw: bytes) -> DeclarationContent | None:
+    """Read a kept declaration.json; None for anything else, because others may write to the bucket."""
+    try:
+        content = parse_json_object(raw)
+        spec = parse_spec({"owner": "", **content["declared"]})
+        texts = content.get("texts", {})
+        is_whole = isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values())
+        names = (spec.name, spec.label_attribute, *(label.name for label in spec.labels))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return None
+    return content if is_whole and all(isinstance(name, str) for name in names) else None
 
 
 def check_continuation(spec: JobSpec, before: DeclarationContent) -> Iterator[Diagnostic]:

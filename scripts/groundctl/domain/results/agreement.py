@@ -77,7 +77,7 @@ def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset(
                 source = str((entry.get("dataObject") or {}).get("s3Uri", ""))
                 given[object_id] = dict(_answer(annotation) for annotation in entry["annotations"])
                 sources[object_id] = source
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
                 unreadable += 1
     per_worker = Counter(worker for answers in given.values() for worker in answers)
     return WorkerAnswers(
@@ -130,7 +130,7 @@ def krippendorff_alpha(units: Iterable[Votes]) -> float | None:
 def _entries(content: bytes) -> Sequence[Any]:
     try:
         entries = msgspec.json.decode(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [None]
     return entries if isinstance(entries, list) else [entries]
 

@@ -93,7 +93,7 @@ def members_of(line: bytes) -> dict[str, Any] | None:  # JSON
     """Return all members of a line; None if it is not a JSON object."""
     try:
         members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return members if isinstance(members, dict) else None
 
@@ -140,5 +140,5 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> float | None:
     try:
         return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -169,7 +169,7 @@ class _ManifestReader:
         for line in lines:
             try:
                 parsed: OutputLine | None = decode(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 if not line.strip():
                     continue
                 parsed = None
