@@ -56,9 +56,8 @@ MALFORMED = {
 
 def with_wrong_types(value: Any) -> list[Any]:
     """Give a JSON value with each part of it replaced by a value of another type, one at a time."""
-    variants: list[Any] = [
-        wrong for wrong in (None, 5, -1, 1e300, True, "x", [], {}, [[]]) if type(wrong) is not type(value)
-    ]
+    others: tuple[Any, ...] = (None, 5, -1, 1e300, True, "x", [], {}, [[]])
+    variants = [wrong for wrong in others if type(wrong) is not type(value)]
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
         for wrong in with_wrong_types(part):

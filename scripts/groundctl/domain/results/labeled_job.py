@@ -25,6 +25,7 @@ class LabeledJob:
     folder: str
     output_manifest: str
     categories_uri: str | None = None
+    input_manifest: str | None = None
     labels: tuple[str, ...] = ()
 
     @property
@@ -74,6 +75,10 @@ def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:  # boto3's res
         # AWS reports the manifest only after the job has ended, but writes it to this place from the first labels on.
         output_manifest=job.output_manifest or f"{folder}/manifests/output/output.manifest",
         categories_uri=described.get("LabelCategoryConfigS3Uri"),
+        input_manifest=described.get("InputConfig", {})
+        .get("DataSource", {})
+        .get("S3DataSource", {})
+        .get("ManifestS3Uri"),
     )
 
 
