@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groundctl.adapters.local.checkout import TOOL_ROOT, Checkout
+from groundctl.domain.canonical_json import parse_json
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import JobSpec, clip_location
@@ -83,7 +83,7 @@ def open_infrastructure(checkout: Repository, file: str | None) -> Infrastructur
 def read_json(file: str, given_as: str, written_by: str) -> Any:
     """Read a JSON file; given_as names its option and written_by its command, for error messages."""
     try:
-        return json.loads(Path(file).read_bytes())
+        return parse_json(Path(file).read_bytes())
     except OSError as error:
         hint = f"check the path given as {given_as}"
         raise UsageError(f"{file} cannot be read: {error.strerror}", hint=hint) from error

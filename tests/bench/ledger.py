@@ -76,20 +76,22 @@ class CountedS3:
         """Be the paginator of a listing."""
         return self
 
-    def paginate(self, *, Prefix: str, StartAfter: str = "", **_: str) -> Iterator[Mapping[str, Any]]:  # noqa: N803 - AWS's
+    def paginate(self, *, Prefix: str, StartAfter: str = "", Bucket: str = "", **_: str) -> Iterator[Mapping[str, Any]]:  # noqa: N803 - AWS's
         """Give one page."""
         self.calls["list"] += 1
         keys = [key for key in sorted(self.objects) if key.startswith(Prefix) and key > StartAfter]
         yield {
+            "Name": Bucket,
+            "IsTruncated": False,
             "KeyCount": len(keys),
             "Contents": [{"Key": key, "Size": len(self.objects[key])} for key in keys],
             "ResponseMetadata": {"HTTPHeaders": {"date": format_datetime(NOW, usegmt=True)}},
         }
 
-    def get_object(self, *, Key: str, **_: str) -> Mapping[str, BytesIO]:  # noqa: N803 - AWS's
+    def get_object(self, *, Key: str, **_: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's
         """Give an object."""
         self.calls["get"] += 1
-        return {"Body": BytesIO(self.objects[Key])}
+        return {"Body": BytesIO(self.objects[Key]), "ContentLength": len(self.objects[Key]), "ETag": '"0"'}
 
 
 def clip_names(first: int, count: int) -> list[str]:

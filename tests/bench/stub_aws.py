@@ -52,7 +52,7 @@ class Api:
     number_of: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     pages: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
-    lists: dict[str, bytes] = field(default_factory=dict)
+    lists: dict[tuple[str, str], bytes] = field(default_factory=dict)
     requests: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -161,24 +161,25 @@ class Api:
         arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:labeling-job/{name}"
         return 200, AWS_JSON, json.dumps({"LabelingJobArn": arn}).encode()
 
-    def _keys(self, query: str) -> Answer:
+    def _keys(self, place: str, query: str) -> Answer:
         self.counts["S3 LIST"] += 1
         start = int(parse_qs(query).get("continuation-token", ["0"])[0])
         end = min(start + KEYS_IN_A_PAGE, self.listed)
-        if query not in self.lists:
+        if (place, query) not in self.lists:
             token = f"<NextContinuationToken>{end}</NextContinuationToken>" if end < self.listed else ""
             entries = "".join(ENTRY.format(number=number) for number in range(start, end))
             more = str(end < self.listed).lower()
-            self.lists[query] = (
+            self.lists[place, query] = (
                 f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
-                f"<IsTruncated>{more}</IsTruncated>{token}<KeyCount>{end - start}</KeyCount>{entries}</ListBucketResult>"
+                f"<Name>{place.strip('/')}</Name><IsTruncated>{more}</IsTruncated>{token}"
+                f"<KeyCount>{end - start}</KeyCount>{entries}</ListBucketResult>"
             ).encode()
-        return 200, "application/xml", self.lists[query]
+        return 200, "application/xml", self.lists[place, query]
 
     def _object(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         place, _, query = path.partition("?")
         if "list-type=2" in query:
-            return self._keys(query)
+            return self._keys(place, query)
         key = place.lstrip("/")
         self.counts[f"S3 {method}"] += 1
         if method == "PUT":
@@ -231,8 +232,8 @@ class Connection(asyncio.Protocol):
             body, self.waiting = self.waiting[end + 4 : total], self.waiting[total:]
             method, path, _ = first.split(" ", 2)
             status, media_type, content = self.api.answer(method, path, headers, body)
-            head = f"HTTP/1.1 {status} X\r\nContent-Type: {media_type}\r\nContent-Length: {len(content)}\r\n\r\n"
-            yield head.encode() + content
+            about = f'Content-Type: {media_type}\r\nContent-Length: {len(content)}\r\nETag: "0"\r\n'
+            yield f"HTTP/1.1 {status} X\r\n{about}\r\n".encode() + content
 
 
 class Stub:

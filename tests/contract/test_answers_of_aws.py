@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import string
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from support.aws.fake_endpoint import Reply, answering
 from support.builders import NOW, REGION, a_desired_job
 
 REQUEST = a_desired_job().request
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/rally-outcome"
+ETAG = {"ETag": '"0"'}
 CONFLICT = Reply(409, b"<Error><Code>ConditionalRequestConflict</Code><Message>try again</Message></Error>")
 THERE_IS_ONE = Reply(412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>")
 PROXY_PAGE = b"<html>Somebody between here and AWS</html>"
@@ -118,7 +121,9 @@ def test_after_an_invalid_response_it_is_unknown_whether_the_job_exists(answer):
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        (200, b'{"LabelingJobArn": "arn"}', Accepted(arn="arn")),
+        (200, json.dumps({"LabelingJobArn": ARN}).encode(), Accepted(arn=ARN)),
+        (200, b'{"LabelingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/another"}', Unclear),
+        (200, b'{"LabelingJobArn": 5}', Unclear),
         (200, b"", Unclear),
         (200, b"{}", Unclear),
         (200, PROXY_PAGE, Unclear),
@@ -201,15 +206,15 @@ def test_a_list_with_a_repeated_page_is_an_error_and_not_an_endless_loop():
 
 def a_page(name: str, *, token: str) -> dict[str, Any]:
     job = {"LabelingJobName": name, "LabelingJobArn": "arn", "LabelingJobStatus": "Completed"}
-    times = {"CreationTime": NOW, "LastModifiedTime": NOW}
-    return {"LabelingJobSummaryList": [{**job, **times}], "NextToken": token}
+    rest = {"CreationTime": NOW, "LastModifiedTime": NOW, "LabelCounters": {}, "WorkteamArn": "team"}
+    return {"LabelingJobSummaryList": [{**job, **rest}], "NextToken": token}
 
 
 # -- writing objects -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("replies", "written"), [([CONFLICT, CONFLICT, Reply(200)], True), ([CONFLICT, THERE_IS_ONE], False)]
+    ("replies", "written"), [([CONFLICT, CONFLICT, Reply(200, headers=ETAG)], True), ([CONFLICT, THERE_IS_ONE], False)]
 )
 def test_a_write_that_conflicts_with_another_is_retried_until_the_winner_is_known(monkeypatch, replies, written):
     slept: list[float] = []

@@ -9,6 +9,7 @@ from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
 from groundctl.adapters.github.client import GitHub
 from groundctl.app.publish import Delivery
+from groundctl.domain.tracking.comment_marker import read_marker
 from groundctl.errors import ExternalError, UnclearFromGitHub
 from support.github.adapter import BASE, HEAD, Waits, a_token, an_adapter
 from support.publishing import publish
@@ -137,3 +138,32 @@ def test_an_unreachable_server_is_one_error():
 
     with pytest.raises(ExternalError, match="GitHub did not answer while reading pull request 1"):
         adapter.pull_request(1)
+
+
+def test_two_runs_at_once_leave_one_live_comment_with_the_newer_text(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    adapter = an_adapter(emulator)
+    emulator.before_next(
+        "issues/create-comment", lambda: publish(an_adapter(emulator), "newer", run=9, number=number, head=HEAD)
+    )
+
+    publish(adapter, "older", run=5, number=number, head=HEAD)
+
+    bodies = [comment["body"] for comment in emulator.comments(number)]
+    live = [body for body in bodies if read_marker(body)]
+    assert len(live) == 1
+    assert "newer" in live[0]
+    assert [body for body in bodies if "continued in [a newer comment]" in body] == [
+        body for body in bodies if body not in live
+    ]
+
+
+def test_a_404_on_an_edit_leaves_one_comment(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    adapter = an_adapter(emulator)
+    publish(adapter, "first", run=1, number=number, head=HEAD)
+    emulator.inject_fault("issues/update-comment", Kind.NOT_FOUND)
+
+    assert publish(adapter, "second", run=2, number=number, head=HEAD).delivery is Delivery.EDITED
+    [comment] = emulator.comments(number)
+    assert "second" in comment["body"]

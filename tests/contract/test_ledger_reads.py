@@ -70,8 +70,9 @@ class EmptyPage(CountedS3):
 class CutShort(CountedS3):
     """S3, or a proxy before it, that loses the end of an object."""
 
-    def get_object(self, **call: str) -> Mapping[str, BytesIO]:
-        return {"Body": BytesIO(super().get_object(**call)["Body"].read()[:-8])}
+    def get_object(self, **call: str) -> Mapping[str, Any]:
+        found = super().get_object(**call)
+        return {**found, "Body": BytesIO(found["Body"].read()[:-8])}
 
 
 @pytest.mark.parametrize("faulty", [EmptyPage, CutShort])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -185,12 +186,18 @@ def test_untrusted_text_runs_nothing_and_fetches_nothing(browser: Browser, tmp_p
     assert HOSTILE in seen.page.locator(".labels").inner_text()
 
 
+def clip_of(number: int, text: str) -> tuple[bytes, bytes]:
+    """The clip that a request names by default, and the one of a hostile line, both as JSON."""
+    return f'"s3://clips/rally-{number}.mp4"'.encode(), json.dumps(f"{number} {text}").encode()
+
+
 def test_hostile_texts_in_every_field_of_a_clip_stay_text(browser: Browser, tmp_path: Path) -> None:
     lines = [
         {**a_line(n, text, 0.5, **{f"{n} {text}": text}), "source-ref": f"{n} {text}"}
         for n, text in enumerate(WRITABLE)
     ]
-    answers = read_answers([a_request({n: [text, "winner"] for n, text in enumerate(WRITABLE)})])
+    requests = [a_request({n: [text, "winner"]}).replace(*clip_of(n, text)) for n, text in enumerate(WRITABLE)]
+    answers = read_answers(requests)
 
     seen = visit(browser, a_page(*lines, answers=answers), tmp_path)
     cards = seen.page.locator("#cards > li").evaluate_all(

@@ -102,3 +102,15 @@ def a_request(answers: Mapping[int, Iterable[str]], *, first_worker: int = 0) ->
             for position, labels in answers.items()
         ]
     ).encode()
+
+
+def a_response(*answers: tuple[str, str]) -> bytes:
+    """A worker response to one object: workers with their labels."""
+    return json.dumps(
+        {
+            "answers": [
+                {"workerId": worker, "answerContent": {"crowd-classifier": {"label": label}}}
+                for worker, label in answers
+            ]
+        }
+    ).encode()

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -16,16 +17,23 @@ from groundctl.domain.results.agreement import read_answers
 from groundctl.domain.results.output_line import NoLabelReason
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
 from groundctl.presentation.machine.results_json import results_json
-from groundctl.presentation.machine.results_tables import csv_lines, escape_formula, jsonl_lines, own_keys
+from groundctl.presentation.machine.results_tables import (
+    BLANKS,
+    SIGNS,
+    csv_lines,
+    escape_formula,
+    jsonl_lines,
+    own_keys,
+)
 from results.manifests import a_labeled_job, a_line, a_request, some_results, written
 from support.builders import NOW
 
-FORMULA = re.compile(r"[=+\-@＝＋－＠]")  # noqa: RUF001
+FORMULA = re.compile(f"[{SIGNS}]")
 
 
 def as_written(text: str) -> str:
     """Undo what `escape_formula` does: one apostrophe less before each would-be formula."""
-    return re.sub(r"(^|[;\t\r\n])([ \t\r\n]*)'('*)(?=[=+\-@＝＋－＠])", r"\1\2\3", text)  # noqa: RUF001
+    return re.sub(f"(^|[;\\t\\r\\n])([{BLANKS}]*)'('*)(?=[{SIGNS}])", r"\1\2\3", text)
 
 
 def as_csv(*objects: LabeledObject) -> str:
@@ -94,6 +102,22 @@ def test_answers_are_a_column_when_they_are_known() -> None:
 def test_no_cell_is_a_formula_not_even_where_a_spreadsheet_splits_at_semicolons(cell: str) -> None:
     for piece in re.split(r"[;\t\r\n]", escape_formula(cell)):
         assert not FORMULA.match(piece.lstrip(" "))
+
+
+INVISIBLE = [
+    chr(point) for point in range(0x110000) if unicodedata.category(chr(point)) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\u2212"])
+def test_no_formula_hides_behind_what_no_reader_sees(sign: str) -> None:
+    blanks = [*INVISIBLE, "\u2800", "\u3164", "\ufe0f", "\t\r", "\u200b\xa0 ", ";\ufeff"]
+
+    for blank in blanks:
+        shown = escape_formula(f"{blank}{sign}cmd|' /C calc'!A0")
+
+        assert f"'{sign}cmd" in shown, repr(blank)
+        assert as_written(shown) == f"{blank}{sign}cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize("cell", ["winner", "a-b", "it's", "s3://clips/a=b+c.mp4", "x; y", "2026-11-23", "", "-"[1:]])

@@ -112,11 +112,16 @@ def test_a_comment_that_is_deleted_between_reading_and_editing_is_posted_again()
     class Deleting(FakePullRequests):
         def comments(self, number: int) -> Iterator[PostedComment]:
             found = list(super().comments(number))
-            self.posted.clear()
+            if self.is_deleting:
+                self.posted.clear()
+            self.is_deleting = False
             yield from found
+
+        is_deleting = False
 
     github = Deleting(OPEN)
     publish(github, run=1)
+    github.is_deleting = True
 
     assert publish(github, "newer", run=2).delivery is Delivery.POSTED
     assert bodies(github) == ["newer\n\nrun 2"]

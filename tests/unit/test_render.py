@@ -18,6 +18,7 @@ from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 from groundctl.presentation.escape import (
+    for_json,
     for_markdown,
     for_markdown_code,
     for_markdown_prose,
@@ -253,3 +254,13 @@ def test_of_more_than_ten_annotations_the_tenth_counts_the_rest_and_the_log_has_
     ]
     assert len(plain) == 21 + 4 + 1
     assert plain[-1] == "30 problems in 1 of 1 declaration, 13 warnings"
+
+
+def test_json_for_a_terminal_has_no_raw_control_bytes_and_means_the_same():
+    unsafe = "".join(map(chr, range(0x80, 0xA0))) + "\x7f\u202e\u2066\u2028\u2029\u200f"
+
+    written = for_json({"name": f"a{unsafe}b", unsafe: ["\u00e9"]})
+
+    assert not set(unsafe) & set(written)
+    assert "\u00e9" in written
+    assert json.loads(written) == {"name": f"a{unsafe}b", unsafe: ["\u00e9"]}

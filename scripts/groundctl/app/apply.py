@@ -8,7 +8,7 @@ from typing import assert_never
 
 from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.aws import s3_layout
-from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.aws.job_names import JOB_NAME, JobKey, job_key
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import (
     Accepted,
@@ -140,12 +140,26 @@ def _claim(desired: DesiredJob, objects: ObjectStore) -> Verdict | None:
     name = job_key(desired.name).encode()
     if objects.put_if_absent(uri, name, "text/plain") or (holder := objects.read(uri)) == name:
         return None
-    other = (holder or b"another job").decode()
+    other = _holder_of(holder)
+    if other is None:
+        return Verdict(
+            result=Result.HELD,
+            evidence=f"the claim on these clips, {uri}, names no job: its content is malformed",
+            hint="nothing was created; find out who wrote this object, and which job has these clips",
+        )
     return Verdict(
         result=Result.HELD,
         evidence=f"{other} has the same labels on the same clips, or is about to be created",
         hint=f"to pay again on purpose, add `rerun_of: {{job: {other}, reason: ...}}`",
     )
+
+
+def _holder_of(claim: bytes | None) -> str | None:
+    """Read the name of the job that holds a claim; None if the claim contains something else."""
+    if claim is None:
+        return "another job"
+    text = claim.decode("ascii", errors="replace")
+    return text if JOB_NAME.fullmatch(text) else None
 
 
 def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock, begin: Callable[[Step], None]) -> CreateResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -13,7 +12,7 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
-from groundctl.domain.jobs.continuation import DeclarationContent
+from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
@@ -123,11 +122,16 @@ def _read_kept_declarations(
     return {**explained, **dict(zip((job.key for job in others), map_threads(read_if_allowed, others), strict=True))}
 
 
-def _read_kept_declaration(job: ObservedJob, objects: ObjectStore) -> DeclarationContent | None:
+def _read_kept_declaration(job: ObservedJob, objects: ObjectStore) -> KeptDeclaration:
     if job.fingerprint is None:
         return None
-    raw = objects.read(job.fingerprint.uri_of(s3_layout.DECLARATION_FILE))
-    return dict(json.loads(raw)) if raw else None
+    uri = job.fingerprint.uri_of(s3_layout.DECLARATION_FILE)
+    raw = objects.read(uri)
+    if raw is None:
+        return None
+    message = f"{uri} is not the declaration that {job.name} was created from: its content is malformed"
+    hint = "find out who wrote this object; the job itself is not changed by it"
+    return parse_kept_declaration(raw) or Unreadable(message=message, hint=hint)
 
 
 def _read_manifests(

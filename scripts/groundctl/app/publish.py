@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +16,7 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Plan
-from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_for, marker_line
+from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, folded_comment, marker_for, marker_line
 from groundctl.domain.tracking.mentions import mention_line, read_mentions
 from groundctl.domain.tracking.provenance import Provenance, parse_provenance, provenance_uri
 from groundctl.domain.tracking.pull_request import Check, Conclusion, PostedComment, our_comments
@@ -28,9 +29,12 @@ from groundctl.ports import ObjectStore, PullRequests
 # GitHub's servers differ in the length that they accept; all of them accept this one.
 SHORT_LIMIT = 20_000  # bytes
 TOO_LONG = 422
+# Other runs may write at the same time; after so many looks the next run goes on.
+MAX_LOOKS = 3
 
 # Writes a comment into a number of bytes.
 Render = Callable[[int], RenderedComment]
+OurComment = tuple[PostedComment, CommentMarker]
 RenderStatus = Callable[[PullRequestStatus, int], RenderedComment]
 
 
@@ -174,21 +178,48 @@ class PullRequestReporter:
             return self._edit_or_post(request, SHORT_LIMIT)
 
     def _edit_or_post(self, request: CommentRequest, limit: int) -> Delivery:
-        order = marker_for(self.run, request.stage, content="").order
-        for comment, before in self._our_comments(request.pull_request):
-            if before.order > order and not request.force:
-                return Delivery.OVERTAKEN
-            # An edit keeps every mention of the comment: without it, a later edit would notify the same user again.
-            mentioned = read_mentions(comment.body) if before.stage is Stage.MERGED else ()
-            marker, body = self._written(request, limit, mentioned)
-            # After the merge, a run that finds nothing new leaves no edit. Before it, the footer names the newest run.
-            is_same = marker.stage is Stage.MERGED and (before.stage, before.content) == (marker.stage, marker.content)
-            if comment.body == body or is_same:
-                return Delivery.UNCHANGED
-            if self.pull_requests.edit_comment(comment.id, body):
-                return Delivery.EDITED
-        if request.update_only:
-            return Delivery.NOT_NEEDED
+        """Write the comment, look again, and repeat it if an older run wrote over it meanwhile."""
+        delivery = self._write(request, limit)
+        for _ in range(MAX_LOOKS - 1):
+            if not self._is_overwritten(request, delivery):
+                break
+            self._write(request, limit)
+        return delivery
+
+    def _write(self, request: CommentRequest, limit: int) -> Delivery:
+        for _ in range(MAX_LOOKS):
+            ours = self._our_comments(request.pull_request)
+            if not ours:
+                return Delivery.NOT_NEEDED if request.update_only else self._post(request, limit)
+            delivery = self._edit(request, limit, ours[0])
+            if delivery is not None:
+                if delivery is Delivery.UNCHANGED:
+                    self._fold(request.pull_request, ours)
+                return delivery
+        raise ExternalError(
+            "GitHub lists our comment, and says that it is not there when it is edited",
+            hint="run it again; a second comment was not posted, so that no old report stays beside a new one",
+        )
+
+    def _edit(self, request: CommentRequest, limit: int, found: OurComment) -> Delivery | None:
+        """Bring an existing comment up to date; return None if it is not there."""
+        comment, before = found
+        if self._is_newer(before, request):
+            return Delivery.OVERTAKEN
+        # An edit keeps every mention of the comment: without it, a later edit would notify the same user again.
+        mentioned = read_mentions(comment.body) if before.stage is Stage.MERGED else ()
+        marker, body = self._written(request, limit, mentioned)
+        # After the merge, a run that finds nothing new leaves no edit. Before it, the footer names the newest run.
+        is_same = marker.stage is Stage.MERGED and (before.stage, before.content) == (marker.stage, marker.content)
+        if comment.body == body or is_same:
+            return Delivery.UNCHANGED
+        # GitHub cannot edit under a condition, so the order of runs is compared once more, as late as possible.
+        now = self._our_comments(request.pull_request)
+        if now and self._is_newer(now[0][1], request):
+            return Delivery.OVERTAKEN
+        return Delivery.EDITED if self.pull_requests.edit_comment(comment.id, body) else None
+
+    def _post(self, request: CommentRequest, limit: int) -> Delivery:
         _, body = self._written(request, limit, ())
         try:
             self.pull_requests.post_comment(request.pull_request, body)
@@ -198,12 +229,36 @@ class PullRequestReporter:
                 raise
         return Delivery.POSTED
 
-    def _our_comments(self, number: int) -> list[tuple[PostedComment, CommentMarker]]:
-        """Find our comments on a pull request, the newest run's first."""
+    def _is_overwritten(self, request: CommentRequest, delivery: Delivery) -> bool:
+        """Look at what is there after writing: fold all comments but one, and say whether an older run's text is left."""
+        if delivery not in {Delivery.POSTED, Delivery.EDITED}:
+            return False
+        ours = self._our_comments(request.pull_request)
+        self._fold(request.pull_request, ours)
+        return bool(ours) and ours[0][1].order < self._order(request)
+
+    def _fold(self, number: int, ours: Sequence[OurComment]) -> None:
+        """Shorten every comment of ours but the newest run's to a line that links to that one.
+
+        A comment that GitHub does not let us edit stays, and the next run tries again.
+        """
+        for comment, _ in ours[1:]:
+            with suppress(ExternalError):
+                self.pull_requests.edit_comment(comment.id, folded_comment(self.run, number, newest=ours[0][0].id))
+
+    def _is_newer(self, before: CommentMarker, request: CommentRequest) -> bool:
+        return before.order > self._order(request) and not request.force
+
+    def _order(self, request: CommentRequest) -> tuple[bool, int, int]:
+        return marker_for(self.run, request.stage, content="").order
+
+    def _our_comments(self, number: int) -> list[OurComment]:
+        """Find our comments on a pull request, the newest run's first, and of one run's the first that it posted."""
         comments = our_comments(
             self.pull_requests.comments(number), author=self.author, environment=self.run.environment
         )
-        return sorted(comments, key=lambda entry: entry[1].order, reverse=True)
+        first_posted = sorted(comments, key=lambda entry: entry[0].id)
+        return sorted(first_posted, key=lambda entry: entry[1].order, reverse=True)
 
     def _written(self, request: CommentRequest, limit: int, mentioned: tuple[str, ...]) -> tuple[CommentMarker, str]:
         line = mention_line((*mentioned, *request.mentions))

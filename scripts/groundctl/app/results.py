@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Protocol, TypeVar
 
+from groundctl.domain.aws.job_names import JOB_NAME
 from groundctl.domain.jobs.observed import Status
-from groundctl.domain.results.agreement import WorkerAnswers, read_answers
+from groundctl.domain.results.agreement import WorkerAnswers, read_answers, read_responses
 from groundctl.domain.results.labeled_job import LabeledJob, label_names, read_labeled_job
 from groundctl.domain.results.output_manifest import LabeledObject, read_objects
 from groundctl.domain.results.results import Results, read_results
+from groundctl.domain.results.verification import (
+    UnreadableInputError,
+    Verification,
+    bought_clips,
+    not_verified,
+    verify,
+)
 from groundctl.errors import ExternalError, UsageError
 from groundctl.ports import LabelingJobs, ObjectStore
 
 Step = TypeVar("Step")
 
-_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _MAX_CONCURRENCY = 8
 _MAX_IN_MEMORY = 4 << 20  # bytes; a larger manifest is spooled to disk
 _LINES_PER_WRITE, _BYTES_PER_READ = 1000, 1 << 18
@@ -98,16 +104,26 @@ def fetch_results(
         raise _no_output(labeled_job)
     manifest = SpooledLines(lines)
     labeled_job = replace(labeled_job, labels=label_names(_read_if_allowed(labeled_job.categories_uri, objects)))
-    answers = _fetch_answers(labeled_job, objects, progress) if with_answers else None
-    return FetchedResults(results=read_results(manifest, labeled_job, answers), manifest=manifest, answers=answers)
+    bought = _fetch_input(labeled_job, objects)
+    answers = _fetch_answers(labeled_job, objects, bought, progress) if with_answers else None
+    results = replace(
+        read_results(manifest, labeled_job, answers), verification=_verify(manifest, bought, labeled_job, answers)
+    )
+    return FetchedResults(results=results, manifest=manifest, answers=answers)
 
 
 def _find(name: str, jobs: LabelingJobs, declared_in: str | None) -> LabeledJob:
-    if not _JOB_NAME.fullmatch(name):
+    if not JOB_NAME.fullmatch(name):
         raise UsageError(f"{name} is not a valid job name", hint="give the name alone, as in the declaration")
     described = jobs.describe(name)
     if described is not None:
-        return read_labeled_job(described)
+        try:
+            return read_labeled_job(described)
+        except (LookupError, TypeError, AttributeError) as error:
+            message = f"what came back while describing {name} lacks what AWS gives for a classification job: {error}"
+            raise ExternalError(
+                message, hint="run it again; only video classification jobs have results here"
+            ) from error
     if declared_in is not None:
         raise UsageError(
             f"{name} is declared in {declared_in}, but there is no such labeling job yet",
@@ -139,14 +155,55 @@ def _read_if_allowed(uri: str | None, objects: ObjectStore) -> bytes | None:
         return None
 
 
-def _fetch_answers(labeled_job: LabeledJob, objects: ObjectStore, progress: ProgressReporter) -> WorkerAnswers:
+def _fetch_input(labeled_job: LabeledJob, objects: ObjectStore) -> SpooledLines | str:
+    """Read the frozen input manifest of a job; return why it could not be read."""
+    uri = labeled_job.input_manifest
+    if uri is None:
+        return "the job takes its clips from a topic, not from an input manifest"
+    try:
+        lines = objects.read_lines(uri)
+        return f"its input manifest, {uri}, is not there" if lines is None else SpooledLines(lines)
+    except ExternalError as error:
+        return f"its input manifest, {uri}, could not be read: {error.message}"
+
+
+def _verify(
+    manifest: Iterable[bytes], bought: SpooledLines | str, labeled_job: LabeledJob, answers: WorkerAnswers | None
+) -> Verification:
+    reason = bought if isinstance(bought, str) else ""
+    if not isinstance(bought, str):
+        try:
+            return verify(manifest, bought, labeled_job, answers)
+        except UnreadableInputError as error:
+            reason = f"its input manifest, {labeled_job.input_manifest}, is malformed: {error}"
+    return not_verified(reason, manifest, labeled_job, answers)
+
+
+def _fetch_answers(
+    labeled_job: LabeledJob, objects: ObjectStore, bought: SpooledLines | str, progress: ProgressReporter
+) -> WorkerAnswers:
     requests = sorted(objects.list_keys(labeled_job.answers_prefix))
-    responded = frozenset(
-        _object_id(key, labeled_job.responses_prefix) for key in objects.list_keys(labeled_job.responses_prefix)
-    )
+    responses = sorted(objects.list_keys(labeled_job.responses_prefix))
+    ids = [_object_id(key, labeled_job.responses_prefix) for key in responses]
+    responded = frozenset(ids)
+    if responses and not requests:
+        # AWS has consolidated nothing: the answers are only in the workers' own responses.
+        sources = {} if isinstance(bought, str) else _clips_by_id(bought, responded)
+        with ThreadPoolExecutor(_MAX_CONCURRENCY) as pool:
+            read = progress(pool.map(objects.read, responses), total=len(responses), doing="reading answers")
+            answered = ((each, content or b"") for each, content in zip(ids, read, strict=True) if each)
+            return read_responses(answered, sources, responded)
     with ThreadPoolExecutor(_MAX_CONCURRENCY) as pool:
         contents = progress(pool.map(objects.read, requests), total=len(requests), doing="reading answers")
         return read_answers((content for content in contents if content is not None), responded)
+
+
+def _clips_by_id(bought: Iterable[bytes], ids: Collection[str]) -> dict[str, str]:
+    """Name the objects with these IDs: an ID is the position of the object's line in the input manifest."""
+    try:
+        return {str(position): clip for position, clip in enumerate(bought_clips(bought)) if str(position) in ids}
+    except UnreadableInputError:
+        return {}
 
 
 def _object_id(key: str, prefix: str) -> str:

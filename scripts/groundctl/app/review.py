@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.canonical_json import parse_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.planning.approval import (
     IRREVERSIBLE,
@@ -116,6 +116,6 @@ def files_of(declaration: Declaration) -> tuple[str, ...]:
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return parse_json(raw)
+    except ValueError:
         return None

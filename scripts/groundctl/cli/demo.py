@@ -24,6 +24,7 @@ from groundctl.composition import (
     sample_clips,
     tool_root,
     use_infrastructure,
+    write_text,
 )
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.errors import ExternalError
@@ -124,7 +125,7 @@ class _Demo:
             )
         self.say("A second terraform plan finds nothing to change")
         file = self.out / "infrastructure.json"
-        file.write_text(json.dumps(stack.outputs(), indent=2) + "\n", encoding="utf-8")
+        write_text(str(file), json.dumps(stack.outputs(), indent=2))
         use_infrastructure(file)
         return open_infrastructure(open_checkout(), str(file))
 
@@ -135,8 +136,14 @@ class _Demo:
 
     def save(self, name: str, *arguments: str) -> None:
         """Save the output of a groundctl command under pages/."""
-        with (self.out / "pages" / name).open("w", encoding="utf-8") as file:
-            self.quietly(file.fileno(), *arguments)
+        page = self.out / "pages" / name
+        aside = page.with_name(f".{name}.partial")
+        try:
+            with aside.open("w", encoding="utf-8") as file:
+                self.quietly(file.fileno(), *arguments)
+            aside.replace(page)
+        finally:
+            aside.unlink(missing_ok=True)
 
     def groundctl(self, *arguments: str) -> None:
         """Run a groundctl command as a user would, and stop the demo if it fails."""

@@ -24,6 +24,7 @@ STATUS = {
 _REASONS = {
     NoLabelReason.NOT_YET: "not labeled yet",
     NoLabelReason.NO_LABEL: "no usable answer: workers declined it, its time ran out, or the clip could not be shown",
+    NoLabelReason.EMPTY_LABEL: "the line in the output manifest has a label that is null or empty",
     NoLabelReason.TOO_FEW: "some workers answered, but too few for a label before its time ran out",
     NoLabelReason.NO_ANSWER: "no answers: workers declined it, its time ran out, or the clip could not be shown",
     NoLabelReason.STOPPED: "the job was stopped before the clip had a label",
@@ -31,6 +32,8 @@ _REASONS = {
     NoLabelReason.NOT_A_CLASS: "the value in the output manifest is not a class: check that this is a video classification job",
     NoLabelReason.UNREADABLE: "the line in the output manifest is not JSON",
 }
+
+MAX_NAMED_IN_NOTES = 5
 
 # Reasons that a new job for the same clip may overcome.
 _WORTH_ANOTHER_JOB = {
@@ -53,17 +56,20 @@ class NextStep:
 def headline(results: Results) -> str:
     """Return one line with the job's status and how many clips have a label."""
     job = results.labeled_job.job
-    verb = "has" if results.labeled == 1 or results.objects == 1 else "have"
-    if results.objects and results.labeled == results.objects:
-        figures = "the one clip has a label" if results.objects == 1 else f"all {results.objects:,} clips have a label"
+    labeled, clips, check = results.labeled_clips, results.clips, results.verification
+    verb = "has" if labeled == 1 or clips == 1 else "have"
+    if check is not None and check.bought is None:
+        figures = f"{labeled:,} of {count(clips, 'clip')} in the output manifest {verb} a label (total not verified)"
+    elif clips and labeled == clips:
+        figures = "the one clip has a label" if clips == 1 else f"all {clips:,} clips have a label"
     else:
-        figures = f"{results.labeled:,} of {count(results.objects, 'clip')} {verb} a label"
+        figures = f"{labeled:,} of {count(clips, 'clip')} {verb} a label"
     return f"{job.name}: {STATUS[job.status]}, {figures}"
 
 
 def notes(results: Results) -> list[str]:
     """Return what a reader needs to know to interpret the counts."""
-    lines = []
+    lines = verification_sentences(results)
     if not results.labeled_job.labels:
         lines.append("The job's list of labels could not be read, so labels with a count of 0 are not shown.")
     if undeclared := [label_count.label for label_count in results.counts if not label_count.declared]:
@@ -78,6 +84,29 @@ def notes(results: Results) -> list[str]:
     return lines
 
 
+def verification_sentences(results: Results) -> list[str]:
+    """Say how the output manifest differs from what was bought."""
+    check = results.verification
+    if check is None:
+        return []
+    lines = []
+    if check.bought is None:
+        lines.append(f"The total was not verified: {check.not_verified}.")
+    for clips, what in (
+        (check.missing, "bought, but without a line in the output manifest"),
+        (check.repeated, "more lines in the output manifest than were bought"),
+        (check.surplus, "in the output manifest, but never bought by this job"),
+        (check.few_answers, "fewer answers than ordered"),
+    ):
+        if clips.count:
+            rest = clips.count - len(clips.names[:MAX_NAMED_IN_NOTES])
+            more = f", and {rest:,} more" if rest > 0 else ""
+            lines.append(f"{count(clips.count, 'clip')}: {what}: {', '.join(clips.names[:MAX_NAMED_IN_NOTES])}{more}.")
+    if check.counted is not None and not results.from_earlier_jobs:
+        lines.append(f"AWS counts {count(check.counted, 'labeled clip')}; the output manifest has {results.labeled:,}.")
+    return lines
+
+
 def next_steps(results: Results, now: datetime) -> list[NextStep]:
     """Return what to do about the results, if anything."""
     labeled_job, job, steps = results.labeled_job, results.labeled_job.job, []
@@ -87,6 +116,9 @@ def next_steps(results: Results, now: datetime) -> list[NextStep]:
         steps.append(NextStep(sentence=f"labels are still coming in{end}: run this command again later"))
     if job.status is Status.FAILED:
         steps.append(NextStep(sentence=f"fix the failure that AWS reports: {job.failure_reason or 'no reason given'}"))
+    if results.verification and results.verification.missing.count:
+        sentence = "find out whether the output manifest was changed after the job: a job that continues this one does"
+        steps.append(NextStep(sentence=f"{sentence} not reach the clips that it lacks"))
     if job.status.is_terminal and any(group.reason in _WORTH_ANOTHER_JOB for group in results.unlabeled):
         steps.append(
             NextStep(
@@ -118,7 +150,12 @@ def agreement_sentences(agreement: Agreement) -> list[str]:
     """Describe worker agreement in a few sentences that identify no worker."""
     unreadable = count(agreement.unreadable, "entry", "entries")
     skipped = [f"Not included, because unreadable: {unreadable}."] if agreement.unreadable else []
+    if agreement.not_read:
+        clips = count(agreement.not_read, "clip")
+        skipped.append(f"Not included: the answers to {clips}, for which AWS wrote no consolidation request.")
     if not agreement.objects:
+        if agreement.not_read:
+            return ["No clip whose answers were read has answers from two workers.", *skipped]
         return ["No clip has answers from two workers, so there is nothing to compare.", *skipped]
     share = agreement.unanimous / agreement.objects
     lines = [f"Workers agree on {agreement.unanimous:,} of {count(agreement.objects, 'clip')} ({share:.0%})."]

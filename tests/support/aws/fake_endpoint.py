@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One response."""
+    """One response; it announces more bytes than it sends if `lost` is not 0."""
 
     status: int
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    lost: int = 0
 
 
 @contextmanager
@@ -30,7 +32,9 @@ def answering(*replies: Reply) -> Iterator[str]:
             reply = left.pop(0) if len(left) > 1 else left[0]
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(reply.status)
-            self.send_header("Content-Length", str(len(reply.body)))
+            self.send_header("Content-Length", str(len(reply.body) + reply.lost))
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
             self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(reply.body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
+from groundctl.adapters.aws.responses import get_object, list_pages, put_object
 from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
@@ -74,7 +75,7 @@ class S3Ledger:
         key = entry_key(number)
         with in_plain_words(f"writing {key} in {self._bucket}", self._session.region):
             try:
-                self._put(key, content)
+                is_sure = self._put(key, content)
             except WITHOUT_CREDENTIALS:
                 raise
             except aws.ClientError as error:
@@ -83,7 +84,7 @@ class S3Ledger:
                 return self._look(number, content, str(error))
             except aws.BotoCoreError as error:
                 return self._look(number, content, str(error))
-        return Appended(number=number)
+        return Appended(number=number) if is_sure else self._look(number, content, "the response has no ETag")
 
     def write_packs(self, log: LedgerLog) -> LedgerLog:
         """Write the packs that are due. A pack that cannot be written is left to the next appender."""
@@ -92,7 +93,8 @@ class S3Ledger:
             if content is None:
                 break
             try:
-                self._put(_pack_key(pack), content)
+                if not self._put(_pack_key(pack), content):
+                    break
             except aws.ClientError as error:
                 if error.response.get("Error", {}).get("Code") != "PreconditionFailed":
                     break
@@ -101,8 +103,9 @@ class S3Ledger:
             log = replace(log, packs=pack + 1)
         return log
 
-    def _put(self, key: str, content: bytes) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=_MEDIA_TYPE, IfNoneMatch="*")
+    def _put(self, key: str, content: bytes) -> bool:
+        request = {"Bucket": self._bucket, "Key": key, "Body": content, "ContentType": _MEDIA_TYPE}
+        return put_object(self._client, **request, IfNoneMatch="*")
 
     def _look(self, number: int, content: bytes, message: str) -> AppendResult:
         """Find out whose entry has the number. The nonce makes the content of every entry one of a kind."""
@@ -181,7 +184,7 @@ class S3Ledger:
 
     def _get(self, key: str) -> bytes | None:
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            return get_object(self._client, self._bucket, key).read()
         except aws.ClientError as error:
             if error.response.get("Error", {}).get("Code") in _NO_SUCH_KEY:
                 return None
@@ -190,18 +193,10 @@ class S3Ledger:
     def _list(self, prefix: str, after: str) -> _Listed:
         sizes: dict[str, int] = {}
         aws_time: datetime | None = None
-        for page in self._pages(prefix, after):
+        for page in list_pages(self._client, self._bucket, prefix, after=after):
             sizes.update((each["Key"], each["Size"]) for each in page.get("Contents", ()))
             aws_time = aws_time or _time_of(page)
         return _Listed(sizes, aws_time)
-
-    def _pages(self, prefix: str, after: str) -> Iterator[Mapping[str, Any]]:
-        more: dict[str, Any] = {"StartAfter": after} if after else {}
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix, **more):
-            # botocore takes an empty body with status 200 for an empty page; AWS always counts the keys.
-            if "KeyCount" not in page:
-                raise ResponseParserError("no KeyCount in it")
-            yield page
 
 
 def entry_key(number: int) -> str:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, cast
 
 from botocore import exceptions as aws
 
+from groundctl.adapters.aws.responses import get_object, list_pages, put_object
 from groundctl.adapters.aws.session import AwsSession, in_plain_words
+from groundctl.errors import ExternalError
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -37,7 +39,7 @@ class S3Objects:
         """Yield the URI of every object under a prefix, in S3's order."""
         bucket, key = _split(prefix)
         with in_plain_words(f"listing {prefix}", self._session.region):
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key):
+            for page in list_pages(self._client, bucket, key):
                 yield from (f"s3://{bucket}/{entry['Key']}" for entry in page.get("Contents", ()))
 
     def read(self, uri: str) -> bytes | None:
@@ -59,8 +61,8 @@ class S3Objects:
         with in_plain_words(f"writing {uri}", self._session.region):
             while True:
                 try:
-                    self._client.put_object(
-                        Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
+                    is_sure = put_object(
+                        self._client, Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
                     )
                 except aws.ClientError as error:
                     code = error.response["Error"].get("Code")
@@ -71,13 +73,22 @@ class S3Objects:
                         raise
                     self._sleep(pause)
                 else:
-                    return True
+                    return is_sure or self._was_written(uri, content)
 
     def put(self, uri: str, content: bytes, media_type: str) -> None:
         """Write an object, and overwrite an existing one."""
         bucket, key = _split(uri)
         with in_plain_words(f"writing {uri}", self._session.region):
-            self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+            is_sure = put_object(self._client, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
+        if not is_sure and not self._was_written(uri, content):
+            raise _not_written(uri)
+
+    def _was_written(self, uri: str, content: bytes) -> bool:
+        """Read back an object after a response that does not show whether it was written."""
+        found = self.read(uri)
+        if found is None:
+            raise _not_written(uri)
+        return found == content
 
     def _reading(self, uri: str) -> AbstractContextManager[None]:
         return in_plain_words(f"reading {uri}", self._session.region)
@@ -85,7 +96,7 @@ class S3Objects:
     def _get(self, uri: str) -> StreamingBody | None:
         bucket, key = _split(uri)
         try:
-            return self._client.get_object(Bucket=bucket, Key=key)["Body"]
+            return get_object(self._client, bucket, key)
         except aws.ClientError as error:
             if error.response["Error"].get("Code") in {"NoSuchKey", "404"}:
                 return None
@@ -95,6 +106,13 @@ class S3Objects:
         # Not the body's own iter_lines: it also ends lines at a carriage return.
         with self._reading(uri), BufferedReader(cast(RawIOBase, body), _READ_AHEAD) as lines:
             yield from lines
+
+
+def _not_written(uri: str) -> ExternalError:
+    hint = "is there a proxy in between, or is AWS_ENDPOINT_URL something else than AWS? If not, run it again"
+    return ExternalError(
+        f"what came back while writing {uri} is no answer of AWS, and the object is not there", hint=hint
+    )
 
 
 def _split(uri: str) -> tuple[str, str]:

@@ -11,7 +11,15 @@ from botocore.parsers import ResponseParserError
 from botocore.retries.standard import RetryContext, ThrottledRetryableChecker
 
 from groundctl.adapters.aws.bidirectional_pagination import Order, from_both_ends
+from groundctl.adapters.aws.responses import (
+    DESCRIBED_JOB,
+    LISTED_JOB,
+    expect,
+    is_from_aws,
+    malformed_as_parser_error,
+)
 from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
@@ -44,34 +52,41 @@ class SageMakerJobs:
         return self._session.sagemaker()
 
     def list_jobs(self) -> Iterator[ObservedJob]:
-        """Yield every labeling job, 100 per call; a page that cannot be read is an error."""
-        with in_plain_words("listing labeling jobs", self._session.region):
+        """Yield every labeling job, 100 per call; a page that cannot be read is an error, never an absence."""
+        with in_plain_words("listing labeling jobs", self._session.region), malformed_as_parser_error():
             yield from from_both_ends(self._page)
 
     def _page(self, order: Order, token: str | None) -> tuple[list[ObservedJob], str | None]:
         next_page: dict[str, str] = {"NextToken": token} if token else {}
         # AWS does not document its default page size.
         page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **next_page)  # type: ignore[arg-type]  # the stubs accept no keywords from a mapping
-        _expect("LabelingJobSummaryList", page)
+        expect(page, "LabelingJobSummaryList")
+        for entry in page["LabelingJobSummaryList"]:
+            expect(entry, *LISTED_JOB)
         return [observed_job(entry) for entry in page["LabelingJobSummaryList"]], page.get("NextToken")
 
     def describe(self, name: str) -> Mapping[str, Any] | None:
         """Read one job; None if there is none."""
         with in_plain_words(f"describing {name}", self._session.region):
             try:
-                described: Mapping[str, Any] = self._client.describe_labeling_job(LabelingJobName=name)
+                with malformed_as_parser_error():
+                    described: Mapping[str, Any] = self._client.describe_labeling_job(LabelingJobName=name)
+                    _expect_described(described, name)
             except aws.ClientError as error:
                 if _is_absent(error):
                     return None
                 raise
-            _expect("LabelingJobArn", described)
             return described
 
     def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
         """Send the create call once, and return how AWS responded."""
         client = self._session.sagemaker_without_retries()
         try:
-            return Accepted(arn=client.create_labeling_job(**request)["LabelingJobArn"])
+            answer = client.create_labeling_job(**request)
+            expect(answer, "LabelingJobArn")
+            if not _is_arn_of(answer["LabelingJobArn"], request["LabelingJobName"]):
+                return Unclear(message=f"the answer is about another job, {answer['LabelingJobArn']}")
+            return Accepted(arn=answer["LabelingJobArn"])
         except aws.ClientError as error:
             return _answer(error)
         except _NOTHING_SENT as error:
@@ -82,13 +97,20 @@ class SageMakerJobs:
     def stop(self, name: str) -> None:
         """Stop a job permanently."""
         with in_plain_words(f"stopping {name}", self._session.region):
-            self._client.stop_labeling_job(LabelingJobName=name)
+            if not is_from_aws(self._client.stop_labeling_job(LabelingJobName=name)):
+                raise ResponseParserError("no request ID with it")
 
 
-def _expect(member: str, answer: Mapping[str, Any]) -> None:
-    """Reject a response without a required member: botocore accepts an empty body with status 200."""
-    if member not in answer:
-        raise ResponseParserError(f"no {member} in it")
+def _expect_described(described: Mapping[str, Any], name: str) -> None:
+    expect(described, *DESCRIBED_JOB)
+    if job_key(described["LabelingJobName"]) != job_key(name):
+        raise ResponseParserError("a description of another job")
+    observed_job(described)  # raises where a member has another type than AWS gives it
+
+
+def _is_arn_of(arn: str, name: str) -> bool:
+    """Return whether an ARN is that of a job; AWS writes the name in lower case there."""
+    return isinstance(arn, str) and arn.rpartition("/")[2].lower() == name.lower()
 
 
 def _answer(error: aws.ClientError) -> CreateResponse:

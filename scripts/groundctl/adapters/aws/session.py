@@ -13,6 +13,7 @@ from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from groundctl.adapters.aws.responses import expect, malformed_as_parser_error
 from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker.client import SageMakerClient
 
 PATIENCE = 30  # seconds to wait for a response
+ATTEMPTS = 5  # of a read
 
 Client = TypeVar("Client")
 
@@ -43,10 +45,12 @@ WITHOUT_CREDENTIALS = (
 class AwsSession:
     """Clients for one Region, created on first use."""
 
-    def __init__(self, region: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, region: str, *, patience: float = PATIENCE, attempts: int = ATTEMPTS) -> None:
         self.region = region
         # Reads can be retried: adaptive mode slows down when AWS throttles (measured; standard mode gave up).
-        self._reads = Config(retries={"mode": "adaptive", "max_attempts": 5}, read_timeout=patience, connect_timeout=10)
+        self._reads = Config(
+            retries={"mode": "adaptive", "max_attempts": attempts}, read_timeout=patience, connect_timeout=10
+        )
         # The SDK must not retry the create call: only groundctl does, after looking up the job.
         self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
         with in_plain_words("reading the AWS settings", region):
@@ -73,8 +77,10 @@ class AwsSession:
         sts = self._made_once("sts", lambda: self._session.client("sts", config=self._reads))
 
         def check() -> None:
-            with in_plain_words("looking up the account of the credentials", self.region):
-                account = sts.get_caller_identity()["Account"]
+            with in_plain_words("looking up the account of the credentials", self.region), malformed_as_parser_error():
+                response = sts.get_caller_identity()
+                expect(response, "Account")
+                account = response["Account"]
             if account != expected:
                 message = f"these credentials are for account {account}, but the infrastructure is in {expected}"
                 raise ExternalError(

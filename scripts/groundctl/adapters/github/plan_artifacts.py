@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +25,8 @@ PLAN_FILE = "plan.json"
 # A plan of 10,000 jobs has about 7 MB; a larger file is not a plan.
 MAX_PLAN_BYTES = 32_000_000
 DOWNLOAD_TIMEOUT = 30  # seconds
+# What zipfile raises for bytes that are no archive, or no longer one.
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, RuntimeError, EOFError, ValueError, LookupError)
 
 
 def read_plans(
@@ -69,7 +73,7 @@ def _download(repository: Repository, retries: Retries, url: str) -> bytes:
 
 def _unpacked(archive: bytes) -> bytes | None:
     """Read the plan in an artifact; None unless it holds one file of that name, within the size limit."""
-    with suppress(zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError):
+    with suppress(*_NO_ARCHIVE):
         with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             if packed.namelist() != [PLAN_FILE]:
                 return None

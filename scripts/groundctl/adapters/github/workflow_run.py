@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from groundctl.domain.canonical_json import parse_json_object
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 
@@ -81,7 +81,7 @@ class WorkflowRun:
         if not path:
             return {}
         try:
-            event: dict[str, Any] = json.loads(Path(path).read_bytes())
+            event = parse_json_object(Path(path).read_bytes())
         except (OSError, ValueError) as error:
             raise UsageError(
                 f"the event in {path} cannot be read: {error}", hint="run this command in a workflow"

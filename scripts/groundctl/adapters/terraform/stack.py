@@ -1,6 +1,5 @@
 """Runs Terraform, which creates the long-lived infrastructure, and reads its outputs as one Infrastructure object."""
 
-import json
 import logging
 import os
 import re
@@ -13,6 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from groundctl.adapters.terraform.installation import PROVIDER, find_mirror, given_mirror, our_terraform
+from groundctl.domain.canonical_json import parse_json_object
+from groundctl.domain.tracking.terraform_plan import summarize_terraform_plan
 from groundctl.errors import ExternalError
 
 OLDEST_TERRAFORM = (1, 10)
@@ -81,7 +82,8 @@ class Stack:
     def validate(self) -> tuple[str, ...]:
         """List the problems that `terraform validate` finds in the code."""
         out = self._check("validate", {"json": _flag()}, ok=(0, 1))
-        return tuple(_sentence(diagnostic) for diagnostic in json.loads(out)["diagnostics"])
+        with _as_json("validate"):
+            return tuple(_sentence(diagnostic) for diagnostic in parse_json_object(out)["diagnostics"])
 
     def has_changes(self, *, variables: Variables | None = None, var_file: Path | None = None) -> bool:
         """Return whether an apply would change anything."""
@@ -97,8 +99,11 @@ class Stack:
         with TemporaryDirectory(prefix="groundctl-") as scratch:
             saved = f"{scratch}/plan"
             self._check("plan", {"input": False, "lock": False, "out": saved, **_values(None, var_file)})
-            shown: dict[str, Any] = json.loads(self._check("show", {"json": _flag()}, saved))
-            return shown
+            out = self._check("show", {"json": _flag()}, saved)
+        with _as_json("show"):
+            shown = parse_json_object(out)
+            summarize_terraform_plan(shown)  # raises where a member has another shape
+        return shown
 
     def apply(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
         """Create the infrastructure that the code describes."""
@@ -113,10 +118,12 @@ class Stack:
         code, out, err = self._run("output", {"json": _flag()})
         if code and not _mentions(_NOT_READY, err):
             raise self._fault("output", out, err)
-        made = {} if code else json.loads(out)
+        with _as_json("output"):
+            made = {} if code else parse_json_object(out)
         if "infrastructure" not in made:
             raise ExternalError(f"Terraform has not created anything in {self.folder} yet.", hint=APPLY_FIRST)
-        infrastructure: dict[str, Any] = made["infrastructure"]["value"]
+        with _as_json("output"):
+            infrastructure: dict[str, Any] = made["infrastructure"]["value"]
         return infrastructure
 
     def _change(self, command: str, values: Flags) -> None:
@@ -223,6 +230,18 @@ def _values(variables: Variables | None, var_file: Path | None) -> Flags:
     if variables:
         flags["var"] = dict(variables)
     return flags
+
+
+@contextmanager
+def _as_json(command: str) -> Iterator[None]:
+    """Report output that is not what Terraform documents."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ExternalError(
+            f"terraform {command} did not write the JSON that it documents: {error}",
+            hint="run the same command by hand; is GROUNDCTL_TERRAFORM a terraform program?",
+        ) from error
 
 
 def _mentions(signs: tuple[str, ...], text: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NewType
 
 # A job's name in lowercase. AWS treats two names with the same key as equal.
 JobKey = NewType("JobKey", str)
+
+JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
 def job_key(name: str) -> JobKey:

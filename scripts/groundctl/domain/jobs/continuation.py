@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundctl.domain.canonical_json import JsonObject
+from groundctl.domain.canonical_json import JsonObject, parse_json_object
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec, parse_spec
 
 # The content of a stored declaration.json: `declared`, as in the file, and `texts`.
 DeclarationContent = JsonObject
+
+
+def parse_kept_declaration(raw: bytes) -> DeclarationContent | None:
+    """Read a kept declaration.json; None for anything else, because others may write to the bucket."""
+    try:
+        content = parse_json_object(raw)
+        spec = parse_spec({"owner": "", **content["declared"]})
+        texts = content.get("texts", {})
+        is_whole = isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values())
+        names = (spec.name, spec.label_attribute, *(label.name for label in spec.labels))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return None
+    return content if is_whole and all(isinstance(name, str) for name in names) else None
 
 
 def check_continuation(spec: JobSpec, before: DeclarationContent) -> Iterator[Diagnostic]:

@@ -95,17 +95,20 @@ class ObservedJob:
 
 
 def observed_job(entry: AwsResponse) -> ObservedJob:
-    """Parse an entry of ListLabelingJobs, or a Describe response, which has the same members and more."""
+    """Parse an entry of ListLabelingJobs, or a Describe response, which has the same members and more.
+
+    Raise LookupError, TypeError, ValueError, or AttributeError for a response that AWS cannot have written.
+    """
     counters = entry.get("LabelCounters", {})
     manifest = entry.get("InputConfig", {}).get("DataSource", {}).get("S3DataSource", {}).get("ManifestS3Uri")
     return ObservedJob(
-        name=entry["LabelingJobName"],
-        arn=entry["LabelingJobArn"],
-        status=Status(entry["LabelingJobStatus"]),
+        name=_text(entry["LabelingJobName"]),
+        arn=_text(entry["LabelingJobArn"]),
+        status=Status(_text(entry["LabelingJobStatus"])),
         counters=Counters(
-            labeled=counters.get("TotalLabeled", 0),
-            failed=counters.get("FailedNonRetryableError", 0),
-            unlabeled=counters.get("Unlabeled", 0),
+            labeled=_number(counters.get("TotalLabeled", 0)),
+            failed=_number(counters.get("FailedNonRetryableError", 0)),
+            unlabeled=_number(counters.get("Unlabeled", 0)),
         ),
         created=entry["CreationTime"],
         modified=entry["LastModifiedTime"],
@@ -115,6 +118,18 @@ def observed_job(entry: AwsResponse) -> ObservedJob:
         failure_reason=entry.get("FailureReason"),
         output_manifest=entry.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri"),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError(f"a number was expected, not {type(value).__name__}")
+    return value
 
 
 def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:

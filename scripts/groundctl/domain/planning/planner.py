@@ -273,7 +273,9 @@ def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -
         message = f"{reason.message}; only the first {MAX_EXPLAINED} changed jobs of a plan list their fields"
         return replace(change, reasons=(replace(reason, message=message),))
     before = inputs.kept_declarations[job.key]
-    if before is None or isinstance(before, Unreadable):
+    if isinstance(before, Unreadable):
+        return replace(change, reasons=(replace(reason, message=f"{reason.message}; {before.message}"),))
+    if before is None:
         return change
     return _explained(change, before, declaration)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -32,6 +32,19 @@ class WorkerAnswers:
     answers_per_worker: tuple[int, ...]
     responded: Collection[str] = frozenset()
     unreadable: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def not_read(self) -> int:
+        """Count the objects that have answers, but none that were read."""
+        return sum(object_id != "" and object_id not in self.by_object for object_id in self.responded)
+
+    def object_id(self, position: int, source: str) -> str:
+        """Find the ID of the object in a line: its position, unless lines before it were lost or added."""
+        by_position = str(position)
+        if not source or self.sources.get(by_position, "") in {"", source}:
+            return by_position
+        return self.ids.get(source, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,7 @@ class Agreement:
     disputed: tuple[Dispute, ...]
     confused: tuple[tuple[str, str, int], ...] = ()
     unreadable: int = 0
+    not_read: int = 0
 
     @property
     def answers(self) -> int:
@@ -77,8 +91,30 @@ def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset(
                 source = str((entry.get("dataObject") or {}).get("s3Uri", ""))
                 given[object_id] = dict(_answer(annotation) for annotation in entry["annotations"])
                 sources[object_id] = source
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
                 unreadable += 1
+    return _worker_answers(given, sources, responded, unreadable)
+
+
+def read_responses(
+    files: Iterable[tuple[str, bytes]], sources: Mapping[str, str], responded: Collection[str]
+) -> WorkerAnswers:
+    """Parse worker responses, with the object's ID for each, in chronological order; `sources` names the objects."""
+    given: dict[str, dict[str, str]] = {}
+    unreadable = 0
+    for object_id, content in files:
+        for response in _responses(content):
+            try:
+                form = response["answerContent"]
+                given.setdefault(object_id, {})[str(response["workerId"])] = _label_in(form)
+            except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+                unreadable += 1
+    return _worker_answers(given, {each: sources.get(each, "") for each in given}, responded, unreadable)
+
+
+def _worker_answers(
+    given: Mapping[str, Mapping[str, str]], sources: Mapping[str, str], responded: Collection[str], unreadable: int
+) -> WorkerAnswers:
     per_worker = Counter(worker for answers in given.values() for worker in answers)
     return WorkerAnswers(
         by_object={object_id: _votes(answers.values()) for object_id, answers in given.items()},
@@ -86,6 +122,7 @@ def read_answers(files: Iterable[bytes], responded: Collection[str] = frozenset(
         answers_per_worker=tuple(sorted(per_worker.values(), reverse=True)),
         responded=responded,
         unreadable=unreadable,
+        ids={source: object_id for object_id, source in sources.items() if source},
     )
 
 
@@ -106,6 +143,7 @@ def agreement_of(answers: WorkerAnswers) -> Agreement:
         ),
         confused=_confused(several[object_id] for object_id in disputed),
         unreadable=answers.unreadable,
+        not_read=answers.not_read,
     )
 
 
@@ -130,7 +168,7 @@ def krippendorff_alpha(units: Iterable[Votes]) -> float | None:
 def _entries(content: bytes) -> Sequence[Any]:
     try:
         entries = msgspec.json.decode(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [None]
     return entries if isinstance(entries, list) else [entries]
 
@@ -138,9 +176,20 @@ def _entries(content: bytes) -> Sequence[Any]:
 def _answer(annotation: Mapping[str, Any]) -> tuple[str, str]:
     content = annotation["annotationData"]["content"]
     form = msgspec.json.decode(content) if isinstance(content, str) else content
+    return str(annotation["workerId"]), _label_in(form)
+
+
+def _responses(content: bytes) -> Sequence[Any]:
+    entries = _entries(content)
+    response = entries[0] if len(entries) == 1 else None
+    answers = response.get("answers") if isinstance(response, dict) else None
+    return answers if isinstance(answers, list) else [None]
+
+
+def _label_in(form: Mapping[str, Any]) -> str:
     # AWS's default template names the widget crowd-classifier; a custom template may use another name.
     answer = form.get("crowd-classifier", next(iter(form.values())) if form else None)
-    return str(annotation["workerId"]), str(answer["label"] if isinstance(answer, dict) else answer)
+    return str(answer["label"] if isinstance(answer, dict) else answer)
 
 
 def _votes(labels: Iterable[str]) -> Votes:

@@ -11,6 +11,8 @@ import msgspec
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
+_MAX_DIGITS = 9  # of a class number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabeledJob:
@@ -23,6 +25,7 @@ class LabeledJob:
     folder: str
     output_manifest: str
     categories_uri: str | None = None
+    input_manifest: str | None = None
     labels: tuple[str, ...] = ()
 
     @property
@@ -72,6 +75,10 @@ def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:  # boto3's res
         # AWS reports the manifest only after the job has ended, but writes it to this place from the first labels on.
         output_manifest=job.output_manifest or f"{folder}/manifests/output/output.manifest",
         categories_uri=described.get("LabelCategoryConfigS3Uri"),
+        input_manifest=described.get("InputConfig", {})
+        .get("DataSource", {})
+        .get("S3DataSource", {})
+        .get("ManifestS3Uri"),
     )
 
 
@@ -79,15 +86,20 @@ def label_names(categories: bytes | None) -> tuple[str, ...]:
     """Return the labels of a label category configuration; empty if it is missing or malformed."""
     try:
         labels = msgspec.json.decode(categories or b"{}").get("labels", [])
-        return tuple(str(each["label"]) for each in labels)
-    except (ValueError, AttributeError, KeyError, TypeError):
+        names = tuple(each["label"] for each in labels)
+    except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
         return ()
+    return names if all(isinstance(name, str) for name in names) else ()
 
 
 def _index(number: int | str | None) -> int | None:
     if isinstance(number, int):
         return number
-    return int(number) if number is not None and number.isascii() and number.isdecimal() else None
+    return (
+        int(number)
+        if number is not None and number.isascii() and number.isdecimal() and len(number) <= _MAX_DIGITS
+        else None
+    )
 
 
 def _bare(job: str | None) -> str:

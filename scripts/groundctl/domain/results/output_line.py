@@ -18,6 +18,7 @@ class NoLabelReason(StrEnum):
 
     NOT_YET = "not-yet"
     NO_LABEL = "no-label"
+    EMPTY_LABEL = "empty-label"
     TOO_FEW = "too-few-answers"
     NO_ANSWER = "no-answer"
     STOPPED = "stopped"
@@ -72,6 +73,8 @@ def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine
         about = {}
     elif "class-name" not in about:
         about = {key.replace("_", "-"): value for key, value in about.items()}
+    if attribute in members and label in (None, "") and "failure-reason" not in about:
+        return NoLabelReason.EMPTY_LABEL
     if isinstance(label, float) and label.is_integer():
         label = int(label)
     if isinstance(label, bool) or not isinstance(label, int | str | None):
@@ -83,7 +86,7 @@ def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine
             confidence=_number(about.get("confidence")),
             job=_text(about.get("job-name")),
         ),
-        source=_source_in(members),
+        source=source_in(members),
         created_at=_text(about.get("creation-date")),
         aws_reason=_text(about.get("failure-reason")),
     )
@@ -93,7 +96,7 @@ def members_of(line: bytes) -> dict[str, Any] | None:  # JSON
     """Return all members of a line; None if it is not a JSON object."""
     try:
         members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return members if isinstance(members, dict) else None
 
@@ -107,7 +110,7 @@ def source_of(parsed: OutputLine | NoLabelReason, line: bytes) -> str:
     """Return the object that a line is about, or the beginning of the line if it names none."""
     if isinstance(parsed, OutputLine) and parsed.source:
         return parsed.source
-    return _source_in(members_of(line) or {}) or line[:80].decode(errors="replace").strip()
+    return source_in(members_of(line) or {}) or line[:80].decode(errors="replace").strip()
 
 
 def computed_confidence(value: float | None) -> float | None:
@@ -127,7 +130,8 @@ def utc_time(created_at: str | None) -> str | None:
     return f"{zoned.replace(tzinfo=None).isoformat()}Z"
 
 
-def _source_in(members: Mapping[str, Any]) -> str:
+def source_in(members: Mapping[str, Any]) -> str:  # JSON
+    """Return the object that a line names; empty if it names none."""
     return _text(members.get("source-ref", members.get("source"))) or ""
 
 
@@ -140,5 +144,5 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> float | None:
     try:
         return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

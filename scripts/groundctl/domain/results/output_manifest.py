@@ -15,6 +15,7 @@ from groundctl.domain.results.output_line import (
     computed_confidence,
     members_of,
     read_leniently,
+    source_in,
     source_of,
     utc_time,
     without_blank_lines,
@@ -49,8 +50,9 @@ def read_object(position: int, line: bytes, labeled_job: LabeledJob, answers: Wo
     """Parse one line with everything that it holds."""
     members = members_of(line)
     parsed = read_leniently(members, labeled_job.label_attribute)
+    object_id = answers.object_id(position, source_in(members or {})) if answers else str(position)
     if isinstance(parsed, NoLabelReason) or not parsed.has_label:
-        reason, aws_reason = reason_for_no_label(parsed, position, labeled_job, answers)
+        reason, aws_reason = reason_for_no_label(parsed, object_id, labeled_job, answers)
         label = confidence = labeled_at = labeled_by = None
     else:
         metadata, reason, aws_reason = parsed.metadata, None, None
@@ -68,17 +70,17 @@ def read_object(position: int, line: bytes, labeled_job: LabeledJob, answers: Wo
         reason=reason,
         aws_reason=aws_reason,
         own={key: value for key, value in (members or {}).items() if key not in not_own},
-        answers=answers.by_object.get(str(position), ()) if answers else (),
+        answers=answers.by_object.get(object_id, ()) if answers else (),
     )
 
 
 def reason_for_no_label(
-    parsed: OutputLine | NoLabelReason, position: int, labeled_job: LabeledJob, answers: WorkerAnswers | None
+    parsed: OutputLine | NoLabelReason, object_id: str, labeled_job: LabeledJob, answers: WorkerAnswers | None
 ) -> tuple[NoLabelReason, str | None]:
     """Return why a line has no label, and the reason that AWS wrote, if any."""
     if isinstance(parsed, NoLabelReason):
         return parsed, None
-    return _reason_by_status(labeled_job.job.status, str(position), answers), parsed.aws_reason
+    return _reason_by_status(labeled_job.job.status, object_id, answers), parsed.aws_reason
 
 
 def _reason_by_status(status: Status, object_id: str, answers: WorkerAnswers | None) -> NoLabelReason:

@@ -24,6 +24,7 @@ from groundctl.domain.results.output_line import (
     source_of,
 )
 from groundctl.domain.results.output_manifest import LabeledObject, read_object, reason_for_no_label
+from groundctl.domain.results.verification import Verification
 
 BINS = 10
 MAX_EXAMPLES = 5
@@ -70,6 +71,19 @@ class Results:
     from_earlier_jobs: int = 0
     renumbered: int = 0
     agreement: Agreement | None = None
+    verification: Verification | None = None
+
+    @property
+    def clips(self) -> int:
+        """Return the number of clips that were bought; that of the output manifest if it could not be verified."""
+        bought = self.verification.bought if self.verification else None
+        return self.objects if bought is None else bought
+
+    @property
+    def labeled_clips(self) -> int:
+        """Return how many of the clips that were bought have a label."""
+        is_known = self.verification is not None and self.verification.bought is not None
+        return self.verification.labeled if self.verification and is_known else self.labeled
 
     @property
     def labeled(self) -> int:
@@ -169,7 +183,7 @@ class _ManifestReader:
         for line in lines:
             try:
                 parsed: OutputLine | None = decode(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 if not line.strip():
                     continue
                 parsed = None
@@ -195,12 +209,14 @@ class _ManifestReader:
         )
 
     def _keep_unlabeled(self, parsed: OutputLine | NoLabelReason, line: bytes) -> None:
-        group = reason_for_no_label(parsed, self.objects - 1, self._labeled_job, self._answers)
+        source, position = source_of(parsed, line), self.objects - 1
+        object_id = self._answers.object_id(position, source) if self._answers else str(position)
+        group = reason_for_no_label(parsed, object_id, self._labeled_job, self._answers)
         if group not in self._numbers and len(self._numbers) >= MAX_REASONS:
             group = group[0], None
         self._numbers[group] += 1
         if self._numbers[group] <= MAX_EXAMPLES:
-            self._examples.setdefault(group, []).append(source_of(parsed, line))
+            self._examples.setdefault(group, []).append(source)
 
     def _keep_least_sure(self, metadata: Metadata, line: bytes) -> None:
         if self._labeled_job.is_from_this_job(metadata.job):

@@ -66,6 +66,13 @@ def marker_line(marker: CommentMarker) -> str:
     )
 
 
+def folded_comment(run: RunContext, pull_request: int, *, newest: int) -> str:
+    """Write what stays of a comment that a newer one replaces: a line that links to it, and no marker that is read again."""
+    repository = run.run_url.partition("/actions/")[0]
+    link = f"{repository}/pull/{pull_request}#issuecomment-{newest}"
+    return f"<!-- groundctl:v1-folded environment={run.environment} -->\nThis report is continued in [a newer comment]({link}).\n"
+
+
 def read_marker(body: str) -> CommentMarker | None:
     """Read the marker of a comment; None if its first line is not one. Check the author too: anyone can copy a marker."""
     match = _FIRST_LINE.fullmatch(body.split("\n", 1)[0].rstrip("\r"))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from groundctl.domain.aws import s3_layout
-from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.canonical_json import canonical_json, parse_json_object
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.planning.plan import Change, change_content
 from groundctl.domain.tracking.run_context import RunContext
 
 FORMAT_VERSION = 1
+_MAX_COUNT = 10**12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +49,18 @@ def provenance_json(change: Change, run: RunContext) -> bytes:
 def parse_provenance(raw: bytes) -> Provenance | None:
     """Read what provenance_json wrote; None for anything else, because others may write to the bucket."""
     try:
-        data = json.loads(raw)
+        data = parse_json_object(raw)
         change = data["change"]
         return Provenance(
-            repository=str(data["repository"]),
-            pull_request=None if data["pull_request"] is None else int(data["pull_request"]),
-            path=str(change["path"]),
-            owner=str(data["owner"]),
-            team=str(change["team"]),
-            clips=change["clips"] if isinstance(change["clips"], int) else None,
+            repository=_text(data["repository"]),
+            pull_request=None if data["pull_request"] is None else _count(data["pull_request"]),
+            path=_text(change["path"]),
+            owner=_text(data["owner"]),
+            team=_text(change["team"]),
+            clips=_count(change["clips"]) if isinstance(change["clips"], int) else None,
             cost=_cost(change),
         )
-    except (ValueError, KeyError, TypeError, ArithmeticError):
+    except (ValueError, LookupError, TypeError, ArithmeticError):
         return None
 
 
@@ -74,8 +74,27 @@ def _cost(change: Mapping[str, Any]) -> Estimate | None:
     if usd is None:
         return None
     return Estimate(
-        objects=int(change["objects_to_label"]),
-        answers=int(change["answers"]),
-        low=Decimal(usd["low"]),
-        high=Decimal(usd["high"]),
+        objects=_count(change["objects_to_label"]),
+        answers=_count(change["answers"]),
+        low=_dollars(usd["low"]),
+        high=_dollars(usd["high"]),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text was expected")
+    return value
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MAX_COUNT:
+        raise ValueError("a count was expected")
+    return value
+
+
+def _dollars(value: Any) -> Decimal:
+    amount = Decimal(_text(value))
+    if not 0 <= amount <= _MAX_COUNT:  # NaN raises here
+        raise ValueError("an amount was expected")
+    return amount

@@ -128,14 +128,14 @@ def results_page(
 
 
 def _view(results: Results, clips: ClipsView | None, now: datetime) -> ResultsView:
-    share = results.labeled / results.objects if results.objects else 0.0
+    share = results.labeled_clips / results.clips if results.clips else 0.0
     confidence = confidence_sentence(results)
     longest = max((each.count for each in results.counts), default=0)
     return ResultsView(
         job_name=results.labeled_job.job.name,
         question=results.labeled_job.question,
-        labeled=f"{results.labeled:,}",
-        objects=count(results.objects, "clip"),
+        labeled=f"{results.labeled_clips:,}",
+        objects=count(results.clips, "clip"),
         labeled_percent=f"{share * 100:.2f}",
         facts=_facts(results, now),
         output_manifest=results.labeled_job.output_manifest,

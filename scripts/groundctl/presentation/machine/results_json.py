@@ -7,6 +7,7 @@ from typing import Any
 
 from groundctl.domain.results.agreement import Agreement
 from groundctl.domain.results.results import LabelCount, Results
+from groundctl.domain.results.verification import NamedClips, Verification
 from groundctl.presentation.results_sentences import next_steps, notes
 
 FORMAT_VERSION = 1
@@ -26,6 +27,9 @@ def results_json(results: Results, now: datetime) -> dict[str, Any]:
         "workers_per_object": labeled_job.workers_per_object,
         "output_manifest": labeled_job.output_manifest,
         "objects": results.objects,
+        "bought": results.verification and results.verification.bought,
+        "bought_and_labeled": results.labeled_clips,
+        "verification": results.verification and _verification(results.verification),
         "labeled": results.labeled,
         "without_label": results.without_label,
         "labels_from_earlier_jobs": results.from_earlier_jobs,
@@ -51,6 +55,22 @@ def results_json(results: Results, now: datetime) -> dict[str, Any]:
     }
 
 
+def _verification(check: Verification) -> dict[str, Any]:
+    return {
+        "verified": check.bought is not None,
+        "why_not": check.not_verified or None,
+        "missing": _clips(check.missing),
+        "repeated": _clips(check.repeated),
+        "surplus": _clips(check.surplus),
+        "fewer_answers_than_ordered": _clips(check.few_answers),
+        "labeled_as_aws_counts": check.counted,
+    }
+
+
+def _clips(clips: NamedClips) -> dict[str, Any]:
+    return {"count": clips.count, "first": list(clips.names)}
+
+
 def _label(label_count: LabelCount, total: int) -> dict[str, Any]:
     return {
         "label": label_count.label,
@@ -66,6 +86,7 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         "objects_with_two_answers_or_more": agreement.objects,
         "objects_with_one_answer": agreement.single,
         "unanimous": agreement.unanimous,
+        "objects_with_answers_that_were_not_read": agreement.not_read,
         "krippendorff_alpha": None if agreement.alpha is None else round(agreement.alpha, 4),
         "answers": agreement.answers,
         "answers_per_worker": list(agreement.answers_per_worker),

@@ -94,15 +94,22 @@ def _cell(value: Any) -> str:
             return escape_formula(str(value))
 
 
-# Where a cell starts, also in a spreadsheet that splits at semicolons or lines, and what would start a formula there.
+# Where a cell starts, also in a spreadsheet that splits at semicolons or lines; what it may skip there, because no reader
+# sees it; and what would start a formula then, also in full width and in small forms.
 _SPLIT = re.compile(r"[;\t\r\n]")
-_STARTS = frozenset("=+-@＝＋－＠' \t\r\n")  # noqa: RUF001
-_FORMULA = re.compile(r"(^|[;\t\r\n])([ \t\r\n]*'*)(?=[=+\-@＝＋－＠])")  # noqa: RUF001 - spreadsheets accept the full-width forms too
+BLANKS = (
+    " \t\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"
+    "\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+)
+SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_STARTS = re.compile(f"[{BLANKS}{SIGNS}']")
+_FORMULA = re.compile(f"(^|[;\\t\\r\\n])([{BLANKS}]*'*)(?=[{SIGNS}])")
 
 
 def escape_formula(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run; removing one apostrophe restores the text."""
     # Nearly all cells are harmless; this check is cheap.
-    if text and text[0] not in _STARTS and _SPLIT.search(text) is None:
+    if _STARTS.match(text) is None and _SPLIT.search(text) is None:
         return text
     return _FORMULA.sub(r"\1\2'", text)
