@@ -194,7 +194,7 @@ ORDINARY = {
     "after quotes": (
         "owner: 'sports-data' # was: video\nnotes: \"Clip #1\"   # of the pair\n"
         "task:\n  title: \"How did clip #1 end?\" #x\n  description: 'Watch #1.'\n"
-        "  labels: ['in #1', \"out\"   # both\n    ]\n  instructions: {short: 'Watch.'   # or read\n    }\n"
+        "  labels: ['in #1' #one\n    , \"out\"   # both\n    ]\n  instructions: {short: 'Watch.'   # or read\n    }\n"
     ),
     "on their own lines, in line with the fields": (
         "owner: sports-data\n# who pays\n#hashed\nnotes: First set.\n\n# The question.\ntask:\n  # in short\n  title: How?\n"
