@@ -26,7 +26,6 @@ from support.cli import CLEAN, TESTING, Ran, groundctl
 LATENCY = 0.12  # seconds that each request is under way
 # Four artifacts and the claim of a job, then its create and a look: the requests of two creates.
 REQUESTS = 2 * (5 + 1 + 1)
-CREATES = {5, 12}
 CREATED, MAYBE, NOT_SENT = {"created", "existed"}, {"unknown"}, {"not started", "held", "failed"}
 
 
@@ -129,18 +128,25 @@ def test_every_sentence_of_an_interrupted_apply_is_true(world: World, position: 
     assert ran.code == 130, ran.out + ran.err
     assert untrue_words(ran, world) == []
     assert "interrupted" in ran.err
-    if position in CREATES:
-        assert "AWS may have received it" in ran.out
-    if position < min(CREATES):
-        assert outcomes_in(ran.out) == {"first": "not started", "second": "not started"}
-        assert not world.jobs()
+    # A busy machine may send the signal later than meant: what was sent is taken from the simulator's record.
+    results = list(outcomes_in(ran.out).values())
+    sent_creates = len(world.simulator.requests("CreateLabelingJob"))
+    assert results.count("not started") >= 2 - sent_creates
+    if "unknown" in results:
+        assert re.search("AWS may have received it|AWS accepted the create request", ran.out)
     again = groundctl("apply", "--auto-approve", cwd=world.folder, settings=world.settings)
     assert (again.code, sorted(world.jobs())) == (0, ["first", "second"]), again.out + again.err
     assert len(world.simulator.requests("CreateLabelingJob")) == 2
 
 
 def test_programs_read_the_same_from_an_interrupted_apply(world: World):
-    ran = world.interrupted(lambda: len(world.acts()) >= max(CREATES), signal.SIGTERM, arguments=("--format", "json"))
+    def second_create_hangs() -> bool:
+        sent_creates = len(world.simulator.requests("CreateLabelingJob"))
+        if sent_creates == 1 and not world.simulator.faults.pending():
+            world.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=2)
+        return sent_creates == 2
+
+    ran = world.interrupted(second_create_hangs, signal.SIGTERM, arguments=("--format", "json"))
 
     assert ran.code == 130
     assert [(one["name"], one["result"]) for one in ran.json["outcomes"]] == [
@@ -152,8 +158,9 @@ def test_programs_read_the_same_from_an_interrupted_apply(world: World):
 
 def test_a_second_signal_does_not_keep_the_report_from_being_printed(world: World):
     signals = (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGINT)
+    world.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=2)
 
-    ran = world.interrupted(lambda: len(world.acts()) >= min(CREATES), *signals)
+    ran = world.interrupted(lambda: bool(world.simulator.requests("CreateLabelingJob")), *signals)
 
     assert ran.code == 130, ran.err
     assert untrue_words(ran, world) == []
@@ -161,7 +168,9 @@ def test_a_second_signal_does_not_keep_the_report_from_being_printed(world: Worl
 
 
 def test_an_apply_that_is_interrupted_before_it_plans_says_nothing_of_jobs(world: World):
-    ran = world.interrupted(lambda: bool(world.simulator.requests()), signal.SIGINT)
+    world.simulator.add_fault(operation="ListLabelingJobs", kind="timeout", seconds=2)
+
+    ran = world.interrupted(lambda: bool(world.simulator.requests("ListLabelingJobs")), signal.SIGINT)
 
     assert (ran.code, ran.out, world.jobs()) == (130, "", {})
     assert "interrupted" in ran.err
