@@ -34,5 +34,5 @@ if ! [ -x $home/bin/checkov ] || ! cmp --silent $lock $home/lock.txt; then
     fi
     cp $lock $home/lock.txt
 fi
-# --skip-download: its rules come with it; nothing is asked of, or told to, anybody.
+# --skip-download: checkov brings its own rules, so that it sends and downloads nothing.
 $home/bin/checkov --directory terraform --framework terraform --compact --quiet --skip-download

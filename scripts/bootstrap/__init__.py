@@ -1,1 +1,1 @@
-"""The first step in an account: the bucket that holds Terraform's state. Everything else is Terraform's."""
+"""Creates the bucket for Terraform's state: the first step in an account. Terraform manages everything else."""

@@ -1,4 +1,4 @@
-"""`make bootstrap ENVIRONMENT=production.us-east-1`: say what is to do for the state bucket, ask, do it."""
+"""`make bootstrap ENVIRONMENT=production.us-east-1`: list the changes to the state bucket, confirm, and apply them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from groundctl.exit_codes import ExitCode
 
 ENVIRONMENTS = Path(__file__).parents[2] / "terraform/environments"
 NEXT = """\
-Now the first apply, by you; later ones are the workflow's:
+Next, run the first apply yourself. Workflows run the later ones:
 
     cd terraform
     terraform init -backend-config=environments/{0}.s3.tfbackend
@@ -28,11 +28,11 @@ Now the first apply, by you; later ones are the workflow's:
 
 
 def main(arguments: Sequence[str] | None = None) -> ExitCode:
-    """Return the exit code: 0 done or nothing to do, 1 not wanted, 2 the settings do not fit, 3 AWS cannot be asked."""
+    """Return the exit code: 0 done or nothing to do, 1 declined, 2 invalid settings, 3 AWS unavailable."""
     parser = argparse.ArgumentParser(prog="bootstrap", description=sys.modules[__name__].__doc__)
     parser.add_argument("environment", help="such as production.us-east-1, which has two files in --settings")
     parser.add_argument("--settings", type=Path, default=ENVIRONMENTS, help="folder of *.tfvars and *.s3.tfbackend")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
     given = parser.parse_args(arguments)
     try:
         return _bootstrap(read_settings(given.settings, given.environment), ask=not given.yes)
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         print(fault, file=sys.stderr)
         return ExitCode.USAGE
     except (BotoCoreError, ClientError) as fault:
-        print(f"AWS cannot be asked: {fault}", file=sys.stderr)
+        print(f"AWS is unavailable: {fault}", file=sys.stderr)
         print("  hint: choose credentials with `export AWS_PROFILE=...`, then run it again", file=sys.stderr)
         return ExitCode.EXTERNAL_FAILURE
 
@@ -51,8 +51,8 @@ def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
     account_id, partition = caller["Account"], caller["Arn"].split(":")[1]
     if settings.account_id not in (None, account_id):
         raise UnfitSettingsError(
-            f"{settings.environment}.tfvars is for account {settings.account_id}, the credentials are of {account_id}. "
-            "Choose the other account (AWS_PROFILE), or the other ENVIRONMENT."
+            f"{settings.environment}.tfvars is for account {settings.account_id}, but the credentials are for {account_id}. "
+            "Use credentials of that account (AWS_PROFILE), or choose another ENVIRONMENT."
         )
     steps = steps_to(settings, account_id=account_id, partition=partition, s3=boto3.client("s3", config=config))
 
@@ -61,9 +61,9 @@ def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
         f"State of {settings.environment}: s3://{settings.bucket}/{settings.key}, account {account_id}{instead_of_aws}"
     )
     if not steps:
-        print("The bucket is there and as it should be: nothing to do.")
+        print("The bucket exists and is configured correctly: nothing to do.")
     else:
-        print("This will be done:", *(f"  - {step.words}" for step in steps), sep="\n")
+        print("Planned changes:", *(f"  - {step.words}" for step in steps), sep="\n")
         if ask and not _agrees():
             print("Nothing was changed.")
             return ExitCode.PROBLEMS
@@ -75,7 +75,7 @@ def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
 
 
 def _agrees() -> bool:
-    print('Go on? Only "yes" is taken for it: ', end="", flush=True)
+    print('Continue? Only "yes" is accepted: ', end="", flush=True)
     return sys.stdin.readline().strip() == "yes"
 
 

@@ -1,4 +1,4 @@
-"""What an environment's two files say about where its state lies, and for which account and Region they are meant."""
+"""Reads an environment's two files: where its state is stored, and for which account and Region."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-# A setting on a line of its own. Whatever is nested in braces is indented, as `terraform fmt` has it.
+# A setting on its own line at the top level: `terraform fmt` indents everything within braces.
 _SETTING = re.compile(r'^(?P<name>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"', re.MULTILINE)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 class UnfitSettingsError(Exception):
-    """The files are missing, or lack something; the message says what to write."""
+    """The files are missing or incomplete; the message shows what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the state lies, and whose it is."""
+    """Where the state is stored, and the account that owns it."""
 
     environment: str
     bucket: str
@@ -36,7 +36,7 @@ def read_settings(folder: Path, environment: str) -> Settings:
         raise UnfitSettingsError(f'{environment}.s3.tfbackend lacks {", ".join(missing)}: write {missing[0]} = "..."')
     if not _BUCKET.fullmatch(backend["bucket"]):
         raise UnfitSettingsError(
-            f"{environment}.s3.tfbackend: {backend['bucket']} is no name for a bucket, such as acme-groundctl-state"
+            f"{environment}.s3.tfbackend: {backend['bucket']} is not a valid bucket name, such as acme-groundctl-state"
         )
     return Settings(
         environment=environment,
@@ -52,9 +52,9 @@ def _read(file: Path) -> dict[str, str]:
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        there = sorted(one.name.removesuffix(".s3.tfbackend") for one in file.parent.glob("*.s3.tfbackend"))
+        environments = sorted(path.name.removesuffix(".s3.tfbackend") for path in file.parent.glob("*.s3.tfbackend"))
         raise UnfitSettingsError(
-            f"{file} is not there. Write it as terraform/README.md says, or give another ENVIRONMENT: "
-            f"{', '.join(there) or 'there is none yet'}"
+            f"{file} does not exist. Write it as described in terraform/README.md, or choose another ENVIRONMENT: "
+            f"{', '.join(environments) or 'there is none yet'}"
         ) from None
-    return {found["name"]: found["value"] for found in _SETTING.finditer(text)}
+    return {setting["name"]: setting["value"] for setting in _SETTING.finditer(text)}

@@ -1,4 +1,4 @@
-"""The state bucket: how it should be, how it is, and the steps from one to the other."""
+"""The state bucket: its required settings, its current ones, and the steps between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bootstrap.settings import Settings, UnfitSettingsError
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
-OLD_VERSIONS = 90  # days in which a state that was overwritten can be taken back
+OLD_VERSIONS = 90  # days for which an overwritten state can be restored
 SHUT = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -30,24 +30,24 @@ _ABSENT = {
     "ServerSideEncryptionConfigurationNotFoundError",
 }
 
-# Reads one setting of the bucket as it is now.
+# Reads one current setting of the bucket.
 Now = Callable[[Callable[..., Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do, and how it is told before it is done."""
+    """A change, and the words that announce it."""
 
     words: str
     do: Callable[[], object]
 
 
 def steps_to(settings: Settings, *, account_id: str, partition: str, s3: S3Client) -> list[Step]:
-    """List what is still to do; nothing is changed before a step is called."""
+    """List the changes that the bucket still needs; only calling a step changes anything."""
     bucket = settings.bucket
     there = _is_there(s3, settings, account_id)
     return [
-        *([] if there else [Step(f"make the bucket {bucket} in {settings.region}", lambda: _make(s3, settings))]),
+        *([] if there else [Step(f"create the bucket {bucket} in {settings.region}", lambda: _make(s3, settings))]),
         *_missing(s3, settings, partition, there=there),
     ]
 
@@ -86,24 +86,24 @@ def _missing_privacy(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
     if now(s3.get_public_access_block).get("PublicAccessBlockConfiguration") != SHUT:
         shut: Any = SHUT
         yield Step(
-            "shut it to the public", lambda: s3.put_public_access_block(**bucket, PublicAccessBlockConfiguration=shut)
+            "block public access", lambda: s3.put_public_access_block(**bucket, PublicAccessBlockConfiguration=shut)
         )
 
     if now(s3.get_bucket_ownership_controls).get("OwnershipControls") != OWNED:
         owned: Any = OWNED
         yield Step(
-            "switch access lists off: the account owns every object",
+            "disable access lists: the account owns every object",
             lambda: s3.put_bucket_ownership_controls(**bucket, OwnershipControls=owned),
         )
 
 
 def _missing_denials(s3: S3Client, bucket: Any, now: Now, denials: Any) -> Iterator[Step]:
     policy = json.loads(now(s3.get_bucket_policy).get("Policy", '{"Version": "2012-10-17", "Statement": []}'))
-    if lacking := [one for one in denials if one not in policy["Statement"]]:
-        sids = {one["Sid"] for one in lacking}
-        others = [one for one in policy["Statement"] if one.get("Sid") not in sids]
+    if lacking := [denial for denial in denials if denial not in policy["Statement"]]:
+        sids = {denial["Sid"] for denial in lacking}
+        others = [statement for statement in policy["Statement"] if statement.get("Sid") not in sids]
         text = json.dumps({**policy, "Statement": others + lacking})
-        yield Step("refuse requests without TLS 1.2 or newer", lambda: s3.put_bucket_policy(**bucket, Policy=text))
+        yield Step("deny requests without TLS 1.2 or newer", lambda: s3.put_bucket_policy(**bucket, Policy=text))
 
 
 def _missing_expiry(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
@@ -124,8 +124,8 @@ def _is_there(s3: S3Client, settings: Settings, account_id: str) -> bool:
                 return False
             case 403:
                 raise UnfitSettingsError(
-                    f"The bucket {settings.bucket} is of another account, or these credentials may not look at it. "
-                    f"Bucket names are shared by all of AWS: choose another one in {settings.environment}.s3.tfbackend, "
+                    f"The bucket {settings.bucket} belongs to another account, or these credentials have no access to it. "
+                    f"Bucket names are unique across all of AWS: choose another one in {settings.environment}.s3.tfbackend, "
                     "such as one that ends in the account's number."
                 ) from error
             case 301 | 400:
@@ -139,13 +139,13 @@ def _is_there(s3: S3Client, settings: Settings, account_id: str) -> bool:
 
 def _elsewhere(settings: Settings, region: str) -> str:
     return (
-        f"The bucket {settings.bucket} is in {region}, {settings.environment}.s3.tfbackend says {settings.region}. "
-        "Correct region there, or choose another bucket."
+        f"The bucket {settings.bucket} is in {region}, but {settings.environment}.s3.tfbackend names {settings.region}. "
+        "Correct `region` there, or choose another bucket."
     )
 
 
 def _make(s3: S3Client, settings: Settings) -> None:
-    if settings.region == "us-east-1":  # the one Region that S3 takes only by its absence
+    if settings.region == "us-east-1":  # S3 accepts no LocationConstraint for this Region
         s3.create_bucket(Bucket=settings.bucket)
     else:
         place: Any = {"LocationConstraint": settings.region}
@@ -170,9 +170,9 @@ def _encryption(settings: Settings) -> Any:
     }
 
 
-def _encrypts(found: dict[str, Any], wanted: Any) -> bool:
-    # AWS may add members of its own to the rule, so only ours are compared.
-    rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+def _encrypts(current: dict[str, Any], wanted: Any) -> bool:
+    # AWS may add members to the rule, so only ours are compared.
+    rules = current.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
     by_default = "ApplyServerSideEncryptionByDefault"
     return bool(rules) and rules[0].get(by_default) == wanted["Rules"][0][by_default]
 

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
+    from groundctl.adapters.local.terminal import Interruptions
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
     from groundctl.domain.tracking.run_context import RunContext
 
-    # At run time the ports would bring what only an online command needs.
+    # At run time this would import modules that only online commands need.
     from groundctl.ports import GitHistory, OutputFolder, PullRequests, Repository, Simulator
 
 INIT_HINT = (
@@ -47,22 +48,22 @@ class Aws:
 
     jobs: SageMakerJobs
     objects: S3Objects
-    # A job in the wrong account cannot be deleted there: asked before anything is planned.
+    # A job in the wrong account cannot be deleted: check the account before anything is planned.
     check_account: Callable[[], None]
 
 
 def open_checkout() -> Checkout:
-    """Find the checkout around the present folder."""
+    """Find the checkout of the current folder."""
     return Checkout.around(Path.cwd())
 
 
 def cores() -> int:
-    """Count the processors this process may use."""
+    """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def infrastructure_is_given(file: str | None) -> bool:
-    """Say whether the infrastructure comes from a file, so that Terraform is not asked."""
+    """Return whether the infrastructure comes from a file and not from Terraform."""
     return bool(file or os.environ.get(INFRASTRUCTURE))
 
 
@@ -80,7 +81,7 @@ def open_infrastructure(checkout: Repository, file: str | None) -> Infrastructur
 
 
 def read_json(file: str, given_as: str, written_by: str) -> Any:
-    """Read a JSON file; the last two say which option named it, and which command writes it."""
+    """Read a JSON file; given_as names its option and written_by its command, for error messages."""
     try:
         return parse_json(Path(file).read_bytes())
     except OSError as error:
@@ -91,7 +92,7 @@ def read_json(file: str, given_as: str, written_by: str) -> Any:
 
 
 def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | None:
-    """Find the first way in which data from outside does not fit one of the repository's schemas."""
+    """Return the first problem of untrusted data according to one of the repository's schemas."""
     return next(iter(SchemaCheck(checkout.schema(schema)).diagnostics(data)), None)
 
 
@@ -111,7 +112,7 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
 
 
 def open_sample_clip(spec: JobSpec) -> str:
-    """Give a sample clip as a URL that needs no server: one of the job's own if it is among them."""
+    """Return a sample clip as a data URL, preferably a clip of the job."""
     samples = TOOL_ROOT / "scripts" / "samples" / "clips"
     key = clip_location(spec).removeprefix("s3://").partition("/")[2]
     own = sorted((samples / key).glob("*.mp4")) if key.endswith("/") else [samples / key]
@@ -120,7 +121,7 @@ def open_sample_clip(spec: JobSpec) -> str:
 
 
 def open_stack(source: Path, *, working_copy: Path) -> Stack:
-    """Open Terraform on a copy of its code that keeps a state of its own."""
+    """Open Terraform on a copy of its code with a separate state."""
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.adapters.terraform.working_copy import make_working_copy
 
@@ -128,14 +129,14 @@ def open_stack(source: Path, *, working_copy: Path) -> Stack:
 
 
 def open_terraform(checkout: Repository, environment: str) -> tuple[Stack, Path]:
-    """Open the checkout's own Terraform on an environment's state; gives the file of its variables with it."""
+    """Open the checkout's Terraform on an environment's state; return it with the variables file."""
     from groundctl.adapters.terraform.stack import Stack
 
     folder = checkout.root / "terraform"
     backend, variables = (Path("environments", f"{environment}.{kind}") for kind in ("s3.tfbackend", "tfvars"))
     for file in (backend, variables):
         if not (folder / file).is_file():
-            hint = f"write it as terraform/README.md says, or give another --environment than {environment}"
+            hint = f"write it as described in terraform/README.md, or use another --environment than {environment}"
             raise UsageError(f"terraform/{file} does not exist", hint=hint)
     stack = Stack(folder)
     stack.init(backend_config=folder / backend)
@@ -143,7 +144,7 @@ def open_terraform(checkout: Repository, environment: str) -> tuple[Stack, Path]
 
 
 def open_output_folder(path: str) -> OutputFolder:
-    """Open the folder that results are written to."""
+    """Open the folder for results."""
     from groundctl.adapters.local.output_folder import OutputFolder as LocalFolder
 
     return LocalFolder(Path(path))
@@ -157,12 +158,12 @@ def write_text(file: str, content: str) -> None:
 
 
 def tool_root() -> Path:
-    """Name the folder that this tool was installed from."""
+    """Return the folder that groundctl was installed from."""
     return TOOL_ROOT
 
 
 def sample_clips() -> tuple[dict[str, Path], dict[str, str]]:
-    """Find the sample clips by the key they are uploaded under, and the right label of each."""
+    """Find the sample clips by their S3 keys, with the correct label of each."""
     from groundctl.adapters.local.simulator import sample_clips
 
     return sample_clips(TOOL_ROOT / "scripts" / "samples")
@@ -170,7 +171,7 @@ def sample_clips() -> tuple[dict[str, Path], dict[str, str]]:
 
 @contextmanager
 def open_simulator() -> Iterator[Simulator]:
-    """Start a simulator, and point this process and the Terraform it starts at the simulator and at nothing else."""
+    """Start a simulator, and point this process and its Terraform at the simulator only."""
     from groundctl.adapters.local.simulator import FOREIGN_SETTINGS, SimulatorProcess
 
     with SimulatorProcess(environment=os.environ) as simulator:
@@ -181,13 +182,41 @@ def open_simulator() -> Iterator[Simulator]:
 
 
 def use_infrastructure(file: Path) -> None:
-    """Let every later command of this process read its infrastructure from a file."""
+    """Make every later command of this process read the infrastructure from a file."""
     os.environ[INFRASTRUCTURE] = str(file)
 
 
 def in_a_workflow() -> bool:
-    """Say whether GitHub Actions runs us."""
+    """Return whether this process runs in GitHub Actions."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def is_interactive() -> bool:
+    """Say whether a person at a terminal can be asked."""
+    from groundctl.adapters.local.terminal import is_interactive
+
+    return is_interactive()
+
+
+def discard_typed() -> None:
+    """Forget what was typed before a question."""
+    from groundctl.adapters.local.terminal import discard_typed
+
+    discard_typed()
+
+
+def read_answer() -> bytes:
+    """Read the line that the person at the terminal types."""
+    from groundctl.adapters.local.terminal import read_answer
+
+    return read_answer()
+
+
+def open_interruptions() -> Interruptions:
+    """Receive SIGINT and SIGTERM while something irreversible is done."""
+    from groundctl.adapters.local.terminal import Interruptions
+
+    return Interruptions()
 
 
 def open_workflow_run() -> WorkflowRun:
@@ -221,17 +250,17 @@ def open_history(checkout: Repository) -> GitHistory:
 
 
 def comment_author() -> str:
-    """Name the login that our comments have; your own GitHub App has another."""
+    """Return the login of groundctl's comments; your own GitHub App has another one."""
     return os.environ.get("GROUNDCTL_COMMENT_AUTHOR") or "github-actions[bot]"
 
 
 def approved_plan() -> str:
-    """Name the plan that was approved as a whole, by its digest; empty if none was."""
+    """Return the digest of the plan that was approved as a whole; empty if there is none."""
     return os.environ.get("GROUNDCTL_APPROVE", "").strip()
 
 
 def environment_name() -> str:
-    """Name the environment that this run reports for; several may report on one pull request."""
+    """Return the environment that this run reports for; several can report on one pull request."""
     name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         hint = "set it in the workflow's env to the name of your environment, such as production"
@@ -240,7 +269,7 @@ def environment_name() -> str:
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's clock."""
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -257,6 +286,6 @@ def _from_terraform(checkout: Repository) -> Any:
         return Stack(root).outputs()
     if not os.environ.get("GROUNDCTL_ENVIRONMENT"):
         raise ExternalError("Terraform was not initialized in terraform/ here", hint=INIT_HINT)
-    # A job of a workflow begins with a fresh checkout.
+    # Every job of a workflow starts with a fresh checkout.
     stack, _ = open_terraform(checkout, environment_name())
     return stack.outputs()

@@ -22,6 +22,10 @@ class RefusedByAws(ExternalError):  # noqa: N818 - reads as what happened
     """AWS refused one request: a bucket, an object, or a permission is missing."""
 
 
+class UnclearFromAws(ExternalError):  # noqa: N818 - reads as what happened
+    """AWS did not answer, or its answer does not show whether it did what was asked."""
+
+
 class RefusedByGitHub(ExternalError):  # noqa: N818 - reads as what happened
     """GitHub refused a request; status is the HTTP status."""
 

@@ -1,4 +1,4 @@
-"""What the use cases ask of the outside world: protocols that adapters/ implement, and the fakes in tests."""
+"""The interfaces of the use cases to external systems, implemented by adapters/ and by fakes in tests."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ class Files(Protocol):
 
 
 class Repository(Files, Protocol):
-    """The repository's files, and where they lie on this machine: git and Terraform ask for that."""
+    """The repository's files, and their folder on this machine, which git and Terraform need."""
 
     @property
     def root(self) -> Path:
-        """Name the folder of the repository."""
+        """Return the folder of the repository."""
 
 
 class LabelingJobs(Protocol):
     """Labeling jobs in one account and Region."""
 
     def list_jobs(self) -> Iterator[ObservedJob]:
-        """Yield every labeling job, a page of 100 a call."""
+        """Yield every labeling job, 100 per call."""
 
     def describe(self, name: str) -> AwsResponse | None:
         """Read one job as AWS describes it; None if there is none."""
@@ -69,7 +69,7 @@ class ObjectStore(Protocol):
         """Read an object; None if there is none."""
 
     def read_lines(self, uri: str) -> Iterator[bytes] | None:
-        """Read an object line by line, each with its end and little of it in memory; None if there is none."""
+        """Read an object line by line, with line endings and constant memory; None if there is none."""
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless one exists; return whether it was written."""
@@ -117,7 +117,7 @@ class PullRequests(Protocol):
         """Set a check on a commit, with all annotations."""
 
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
-        """Set a commit's status under a name that branch protection can ask for; at most 140 characters are shown."""
+        """Set a commit's status under a name that branch protection can require; at most 140 characters are shown."""
 
     def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
         """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
@@ -134,24 +134,24 @@ class GitHistory(Protocol):
 
 
 class OutputFolder(Protocol):
-    """A folder of this machine that results are written to."""
+    """A local folder for results."""
 
     def write(self, contents: Mapping[str, Iterable[str | bytes]]) -> tuple[Path, ...]:
-        """Write files by their names, part after part; return their paths."""
+        """Write files in parts, by name; return their paths."""
 
     def clips_at(self, place: str) -> Callable[[str], str | None]:
         """Find the address of a clip, in a folder or on the web, by the clip's URI."""
 
 
 class Simulator(Protocol):
-    """A simulated AWS, with a clock that stands still until it is moved."""
+    """A simulated AWS with a frozen clock."""
 
     @property
     def url(self) -> str:
-        """Give its address."""
+        """Return its address."""
 
     def settings(self) -> Mapping[str, str]:
-        """Give the environment variables that point the AWS SDK and Terraform at it."""
+        """Return the environment variables that point the AWS SDK and Terraform at it."""
 
     def set_correct_labels(self, labels: Mapping[str, str]) -> None:
         """Set the correct label of each clip, by URI or file name."""
@@ -163,7 +163,7 @@ class Simulator(Protocol):
         """Let simulated time pass until every job has ended."""
 
     def let_time_run(self, *, speed: float) -> None:
-        """Let simulated time pass by itself, this many times as fast as real time."""
+        """Run the simulated clock, this many times as fast as real time."""
 
     def mutating_calls(self) -> int:
         """Count the calls so far that changed something."""

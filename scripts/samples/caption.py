@@ -1,10 +1,10 @@
-"""The line in the corner of a clip: which camera this is, and a clock that runs."""
+"""The caption in the corner of a clip: the camera's name and a running clock."""
 
 from __future__ import annotations
 
 from samples.canvas import HEIGHT, Canvas, Colour
 
-# Five rows of three pixels a glyph; each octal digit is one row. Only what our captions need.
+# Five rows of three pixels per glyph; each octal digit is a row. Only the glyphs in our captions.
 _GLYPHS = {
     "0": "75557",
     "1": "26227",

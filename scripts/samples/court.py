@@ -111,7 +111,7 @@ def draw_crowd(seed: int, time: float) -> Canvas:
         for seat in range(12):
             shirt = (random.randrange(60, 250), random.randrange(60, 250), random.randrange(60, 250))
             x = 16 + seat * 26 + random.uniform(-3, 3)
-            bob = -4 if (2 * time + random.uniform(0, 6)) % 6 < 1 else 0  # now and then somebody gets up
+            bob = -4 if (2 * time + random.uniform(0, 6)) % 6 < 1 else 0  # now and then a spectator gets up
             canvas.rectangle(x - 7, y + 2 + bob, x + 7, y + 14, shirt)
             canvas.disc((x, y - 3 + bob), 5.5, _SKIN)
     canvas.rectangle(0, HEIGHT - 14, WIDTH, HEIGHT, (40, 44, 54))

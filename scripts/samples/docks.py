@@ -30,7 +30,7 @@ SECONDS = 3.9
 
 _TRAILERS: tuple[Colour, ...] = ((214, 218, 222), (178, 60, 54), (52, 104, 168), (60, 130, 92))
 
-# What each clip shows: the label, a manner of it, and the lane with the open door.
+# What each clip shows: the label, a variant of it, and the lane with the open door.
 _SCENES: tuple[tuple[str, str, int], ...] = (
     ("unloading", "", 1),
     ("loading", "", 0),
@@ -88,7 +88,7 @@ def _draw_scene(scene: Scene, time: float) -> Canvas:
         case "loading":
             _draw_transfer(canvas, scene, time, time)
         case "unloading":
-            # Taking out is putting in, seen backwards: a forklift reverses out of a trailer anyway.
+            # Unloading is loading in reverse: a forklift reverses out of a trailer anyway.
             _draw_transfer(canvas, scene, SECONDS - time, time)
         case "idle":
             _draw_idle(canvas, scene, time)
@@ -134,7 +134,7 @@ def _draw_transfer(canvas: Canvas, scene: Scene, moment: float, time: float) -> 
 
 
 def _draw_idle(canvas: Canvas, scene: Scene, time: float) -> None:
-    """Draw the forklift parked with nobody on it, and nothing moving but perhaps somebody who walks by."""
+    """Draw the forklift parked without a driver, and nothing moving except perhaps a person who walks by."""
     _draw_pallets(canvas, scene, (*STACK_SLOTS, *TRAILER_SLOTS[: scene.full + 1]))
     parking = LANES[1]
     canvas.rectangle(14, parking - 19, 72, parking + 19, (150, 164, 156))

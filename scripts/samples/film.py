@@ -1,4 +1,4 @@
-"""A clip is a picture for every moment; this module turns one into an H.264 MP4 that browsers play."""
+"""Encodes a clip, which is a picture for every moment, as an H.264 MP4 that browsers play."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from samples.canvas import HEIGHT, WIDTH, Canvas
 
 FRAMES_PER_SECOND = 20
 
-# One thread and no choice by processor: the same pictures must give the same bytes.
+# One thread and no processor-specific code: the same pictures must give the same bytes.
 _ENCODER = {
     "preset": "slow",
     "tune": "animation",
@@ -28,7 +28,7 @@ _CONTAINER = {"movflags": "+faststart", "fflags": "+bitexact"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """One sample video: where it goes, what a person should answer, and how it looks at each moment."""
+    """A sample video: its path, its correct label, and its picture at each moment."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""Draw every sample clip, and write down what a careful person would answer for each."""
+"""Draw every sample clip, and write the correct answer for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a moving thing is at a moment, from a few places it passes."""
+"""The position of a moving object at a moment, from a few places that it passes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from samples.canvas import Point
 
 
 class Key(NamedTuple):
-    """A moment, and the place and heading (in degrees, clockwise) that a thing has then."""
+    """A moment, with the object's place and heading (in degrees, clockwise)."""
 
     time: float
     x: float

@@ -1,4 +1,4 @@
-"""A piece of tennis as a value, from the first stroke to the last, and its picture at any moment."""
+"""A tennis rally as a value, and its picture at any moment."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _draw_net(canvas: Canvas, play: Play, time: float) -> None:
 
 
 def _dust(keys: Sequence[Key], time: float) -> list[Point]:
-    """Return the puffs behind a player who runs fast, and none behind one who walks."""
+    """Return the puffs behind a player who runs fast; a walking player has none."""
     trail = [place_at(keys, time - 0.07 * step) for step in range(1, 6)]
     return [newer for newer, older in pairwise(trail) if math.dist(newer, older) > 5]
 

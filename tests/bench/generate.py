@@ -40,7 +40,7 @@ task:
   labels:
 {labels}
     - name: cannot tell
-      hint: The clip does not show it, or shows nobody.
+      hint: The clip does not show it, or shows no one.
   instructions:
     short: |
       Watch the **whole** clip before you answer.

@@ -30,7 +30,7 @@ class Rival:
         """Give the command that checks these files, or folders where the tool takes folders."""
         assert self.program is not None
         match self.name:
-            case "ajv-cli":  # refuses keywords it does not know unless told otherwise
+            case "ajv-cli":  # by default it refuses unknown keywords
                 given = [word for file in files for word in ("-d", str(file))]
                 return [
                     self.program,

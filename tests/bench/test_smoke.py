@@ -34,7 +34,7 @@ def test_every_goal_has_a_row(rows: list[dict[str, Any]]) -> None:
     assert {row["goal"] for row in rows} == set(range(1, 18))
 
 
-def test_every_row_has_a_number_unless_its_rival_is_missing_or_it_waits_for_its_feature(
+def test_every_row_has_a_number_unless_its_rival_or_its_feature_is_missing(
     rows: list[dict[str, Any]],
 ) -> None:
     for row in rows:

@@ -43,11 +43,11 @@ def doors(request: pytest.FixtureRequest) -> Doors:
     return Doors(jobs=SageMakerJobs(session), objects=S3Objects(session))
 
 
-def test_an_object_that_is_not_there_reads_as_none(doors: Doors):
+def test_reading_a_missing_object_returns_none(doors: Doors):
     assert doors.objects.read("s3://artifacts/none") is None
 
 
-def test_an_object_is_read_line_by_line_with_the_ends_as_they_are(doors: Doors):
+def test_an_object_is_read_line_by_line_with_its_line_endings(doors: Doors):
     lines = [b"first\n", b"\n", b"a carriage return\r is no end\r\n", b"x" * 1_000_000 + b"\n", b"no end"]
     doors.objects.put_if_absent("s3://artifacts/lines", b"".join(lines), "text/plain")
 
@@ -57,7 +57,7 @@ def test_an_object_is_read_line_by_line_with_the_ends_as_they_are(doors: Doors):
     assert list(found) == lines
 
 
-def test_an_empty_object_has_no_lines_and_one_that_is_not_there_is_none(doors: Doors):
+def test_an_empty_object_has_no_lines_and_a_missing_one_is_none(doors: Doors):
     doors.objects.put_if_absent("s3://artifacts/empty", b"", "text/plain")
 
     empty = doors.objects.read_lines("s3://artifacts/empty")
@@ -81,11 +81,11 @@ def test_keys_are_listed_under_their_prefix_only(doors: Doors):
     assert list(doors.objects.list_keys("s3://artifacts/x/")) == ["s3://artifacts/x/1.mp4", "s3://artifacts/x/2.mp4"]
 
 
-def test_a_job_that_is_not_there_describes_as_none(doors: Doors):
+def test_describing_a_missing_job_returns_none(doors: Doors):
     assert doors.jobs.describe("nobody") is None
 
 
-def test_a_created_job_is_listed_with_what_it_was_made_from(doors: Doors):
+def test_a_created_job_is_listed_with_its_digests(doors: Doors):
     declaration = a_declaration()
     assert doors.create(a_desired_job(declaration)) is Result.CREATED
 
@@ -107,7 +107,7 @@ def test_the_first_create_is_accepted_and_the_second_finds_the_name_taken_in_any
     assert isinstance(doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}), NameTaken)
 
 
-def test_creating_the_same_job_again_says_that_it_existed(doors: Doors):
+def test_creating_the_same_job_again_reports_that_it_existed(doors: Doors):
     assert doors.create(a_desired_job()) is Result.CREATED
     assert doors.create(a_desired_job()) is Result.EXISTED
 
@@ -143,7 +143,7 @@ class Answering:
         return found
 
 
-def test_a_body_that_breaks_off_is_the_worlds_fault_and_no_short_object():
+def test_an_interrupted_download_is_an_external_failure_and_not_a_short_object():
     lines = Answering(io.BytesIO(b"first\nsec"), length=100).lines()
 
     with pytest.raises(ExternalError, match="reading s3://artifacts/lines"):

@@ -103,7 +103,7 @@ def jobs_that_answer(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes) 
 
 
 @pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
-def test_no_exception_of_the_sdk_escapes_a_create_and_a_clean_no_means_that_nothing_was_sent(kind):
+def test_every_sdk_error_in_a_create_is_handled_and_a_refusal_means_that_nothing_was_sent(kind):
     answer = Client(raised(kind)).jobs().create_once(REQUEST)
 
     assert type(answer) is (Rejected if kind.__name__ in NOTHING_WAS_SENT else Unclear), answer
@@ -114,7 +114,7 @@ def test_no_exception_of_the_sdk_escapes_a_create_and_a_clean_no_means_that_noth
     [ResponseParserError("<html>"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "no text"), {}, None],
     ids=["no JSON", "no text", "no ARN", "nothing"],
 )
-def test_an_answer_that_makes_no_sense_leaves_open_whether_there_is_a_job(answer):
+def test_after_an_invalid_response_it_is_unknown_whether_the_job_exists(answer):
     assert isinstance(Client(answer).jobs().create_once(REQUEST), Unclear)
 
 
@@ -146,7 +146,7 @@ def test_an_answer_that_makes_no_sense_leaves_open_whether_there_is_a_job(answer
         (503, b"", Unclear),
     ],
 )  # fmt: skip
-def test_only_a_no_in_the_words_of_aws_is_a_no(
+def test_only_an_error_from_aws_itself_counts_as_a_refusal(
     monkeypatch, status: int, body: bytes, expected: CreateResponse | type[CreateResponse]
 ):
     with jobs_that_answer(monkeypatch, status, body) as jobs:
@@ -156,7 +156,7 @@ def test_only_a_no_in_the_words_of_aws_is_a_no(
 
 
 @pytest.mark.parametrize("code", vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"])
-def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
+def test_every_code_that_the_sdk_treats_as_a_throttle_is_a_throttle(code):
     error = aws.ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "x")  # type: ignore[typeddict-item]
 
     assert isinstance(Client(error).jobs().create_once(REQUEST), Throttled)
@@ -168,9 +168,9 @@ def test_every_code_that_the_sdk_takes_for_a_throttle_is_one(code):
 @pytest.mark.parametrize("body", [b"", b"{}", PROXY_PAGE], ids=["nothing", "no members", "a page"])
 def test_a_response_that_is_not_from_aws_is_reported_in_plain_words(monkeypatch, body):
     with jobs_that_answer(monkeypatch, 200, body) as jobs:
-        with pytest.raises(ExternalError, match="what came back while describing rally is no answer of AWS"):
+        with pytest.raises(ExternalError, match="the response while describing rally is not a response from AWS"):
             jobs.describe("rally")
-        with pytest.raises(ExternalError, match="what came back while listing labeling jobs is no answer of AWS"):
+        with pytest.raises(ExternalError, match="the response while listing labeling jobs is not a response from AWS"):
             list(jobs.list_jobs())
 
 
@@ -183,7 +183,7 @@ def test_every_error_of_the_sdk_in_a_read_is_reported_in_plain_words(kind):
 
 
 def test_an_expired_login_is_reported_as_expired():
-    with pytest.raises(ExternalError, match="credentials could not be had") as told:
+    with pytest.raises(ExternalError, match="credentials could not be loaded") as told:
         Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")
 
     assert "log in again" in told.value.hint
@@ -196,7 +196,7 @@ def test_an_empty_token_ends_the_list():
     assert client.calls == 1
 
 
-def test_a_list_that_goes_round_in_a_circle_is_an_error_and_does_not_go_on_for_ever():
+def test_a_list_with_a_repeated_page_is_an_error_and_not_an_endless_loop():
     client = Client(*[a_page("first", token=token) for token in "abab"])
 
     with pytest.raises(ExternalError, match="the same page of the list of labeling jobs twice"):
@@ -216,7 +216,7 @@ def a_page(name: str, *, token: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("replies", "written"), [([CONFLICT, CONFLICT, Reply(200, headers=ETAG)], True), ([CONFLICT, THERE_IS_ONE], False)]
 )
-def test_a_write_that_meets_another_one_is_tried_again_until_it_is_known_who_wrote(monkeypatch, replies, written):
+def test_a_write_that_conflicts_with_another_is_retried_until_the_winner_is_known(monkeypatch, replies, written):
     slept: list[float] = []
 
     with answering(*replies) as address:
@@ -227,7 +227,7 @@ def test_a_write_that_meets_another_one_is_tried_again_until_it_is_known_who_wro
     assert len(slept) == len(replies) - 1
 
 
-def test_writes_that_meet_others_without_end_are_the_worlds_fault_and_no_object(monkeypatch):
+def test_endless_write_conflicts_are_an_external_failure(monkeypatch):
     slept: list[float] = []
 
     with answering(CONFLICT) as address:
@@ -241,7 +241,7 @@ def test_writes_that_meet_others_without_end_are_the_worlds_fault_and_no_object(
 # -- clients ---------------------------------------------------------------------------------------------
 
 
-def test_threads_that_come_at_the_same_moment_share_one_client():
+def test_concurrent_threads_share_one_client():
     session = AwsSession(REGION)
     together = threading.Barrier(8)
     clients = set()
@@ -260,7 +260,7 @@ def test_threads_that_come_at_the_same_moment_share_one_client():
 
 
 @pytest.mark.parametrize("touch", [AwsSession.s3, AwsSession.sagemaker, lambda session: session.account_check("1")])
-def test_an_endpoint_that_is_no_address_is_wrong_usage(monkeypatch, touch):
+def test_an_endpoint_that_is_not_an_address_is_wrong_usage(monkeypatch, touch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost:5000")
 
     with pytest.raises(UsageError, match="Invalid endpoint: localhost:5000") as told:

@@ -77,14 +77,14 @@ def test_a_plan_against_ten_thousand_jobs_lists_pages_and_describes_nothing(tmp_
     assert calls["ListLabelingJobs"] <= 10_000 // 100 + 2
 
 
-def test_an_apply_creates_each_job_with_one_call_and_looks_at_it_once(tmp_path: Path):
+def test_an_apply_creates_each_job_with_one_call_and_describes_it_once(tmp_path: Path):
     number = 10
     checkout = write_checkout(tmp_path / "checkout", number)
     account = tmp_path / "account.json"
     write_account(read_declarations(checkout), account, Mix(changed=0, new=1000))
 
     with Stub(account) as stub:
-        arguments = ("apply", "--infrastructure", infrastructure_file(account), "--format", "json")
+        arguments = ("apply", "--auto-approve", "--infrastructure", infrastructure_file(account), "--format", "json")
         ran = groundctl(*arguments, cwd=checkout, settings=stub.settings)
         calls = stub.counts()
 
@@ -93,7 +93,7 @@ def test_an_apply_creates_each_job_with_one_call_and_looks_at_it_once(tmp_path: 
     assert calls["DescribeLabelingJob"] == number
 
 
-def test_a_report_reads_one_object_a_job_and_none_for_jobs_of_others():
+def test_a_report_reads_one_object_per_job_and_none_for_jobs_of_other_repositories():
     class CountingObjects(FakeObjects):
         def read(self, uri: str) -> bytes | None:
             reads.append(uri)

@@ -86,7 +86,7 @@ def kept_declarations(jobs: Iterable[ObservedJob], declarations: Iterable[Declar
     }
 
 
-def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
+def test_a_plan_reads_each_input_once(tmp_path: Path):
     first = a_declaration(name="first")
     changed, done = a_declaration(name="changed"), a_declaration(name="done", input={"objects": ["s3://clips/d.mp4"]})
     output = "s3://outputs/done/output.manifest"
@@ -128,7 +128,7 @@ def test_from_declarations_to_a_plan_each_thing_is_asked_once(tmp_path: Path):
     }
 
 
-def test_another_look_lists_once_more_and_reads_no_file_again(tmp_path: Path):
+def test_replanning_lists_jobs_again_and_reads_no_file_again(tmp_path: Path):
     jobs = CountingJobs()
     account = Account(infrastructure=an_infrastructure(), jobs=jobs, objects=CountingObjects({}), observed={})
     a_file(tmp_path)
@@ -144,7 +144,7 @@ def test_another_look_lists_once_more_and_reads_no_file_again(tmp_path: Path):
     assert jobs.calls == {"list_jobs": 1}
 
 
-def test_where_a_declaration_has_problems_nothing_is_waited_for(tmp_path: Path):
+def test_a_plan_with_invalid_declarations_does_not_wait_for_aws(tmp_path: Path):
     def nowhere() -> Account:
         raise AssertionError("the result of a plan that is not made is not looked at")
 

@@ -68,7 +68,7 @@ def test_a_case_produces_the_files_of_its_folder(case: str):
         compare(SNAPSHOTS / case / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")
 
 
-def test_the_request_on_awss_page_comes_out_member_for_member():
+def test_the_request_matches_the_example_on_awss_page_member_for_member():
     [change] = plan_of("aws-page").creates
 
     made = dict(leaves(change.purchase.desired.request))

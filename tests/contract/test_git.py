@@ -42,7 +42,7 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def test_the_newest_commit_that_touched_one_of_the_files_is_found(repository: Repository):
+def test_the_newest_commit_that_changed_one_of_the_files_is_found(repository: Repository):
     history = LocalGitHistory(repository.root)
     first = repository.commit("jobs/a/one.yaml", "jobs/a/one.md")
     text = repository.commit("jobs/a/one.md")
@@ -53,7 +53,7 @@ def test_the_newest_commit_that_touched_one_of_the_files_is_found(repository: Re
     assert history.last_change(["jobs/a/never.yaml"]) is None
 
 
-def test_what_a_merge_brought_is_laid_to_the_merge(repository: Repository):
+def test_changes_in_a_merge_are_attributed_to_the_merge_commit(repository: Repository):
     repository.git("switch", "-q", "-c", "topic")
     repository.commit("jobs/a/one.yaml")
     repository.git("switch", "-q", "main")
@@ -63,7 +63,7 @@ def test_what_a_merge_brought_is_laid_to_the_merge(repository: Repository):
     assert LocalGitHistory(repository.root).last_change(["jobs/a/one.yaml"]) == repository.git("rev-parse", "HEAD")
 
 
-def test_a_branch_differs_in_what_it_changed_and_not_in_what_its_base_did_meanwhile(repository: Repository):
+def test_a_branch_differs_in_its_own_changes_and_not_in_those_of_its_base(repository: Repository):
     repository.git("switch", "-q", "-c", "topic")
     repository.commit("jobs/a/one.yaml", "jobs/a/a b\ttab.md", "notes/é.txt")
     repository.git("switch", "-q", "main")
@@ -75,7 +75,7 @@ def test_a_branch_differs_in_what_it_changed_and_not_in_what_its_base_did_meanwh
     assert changed == ("jobs/a/a b\ttab.md", "jobs/a/one.yaml", "notes/é.txt")
 
 
-def test_a_file_that_moved_away_is_named_where_it_was(repository: Repository):
+def test_a_moved_file_is_listed_under_its_old_path(repository: Repository):
     base = repository.commit("jobs/a/one.yaml")
     repository.git("mv", "jobs/a/one.yaml", "one.yaml")
     repository.git("commit", "-q", "-m", "move")
@@ -83,14 +83,14 @@ def test_a_file_that_moved_away_is_named_where_it_was(repository: Repository):
     assert LocalGitHistory(repository.root).changed_since(base) == ("jobs/a/one.yaml", "one.yaml")
 
 
-def test_a_commit_that_is_not_there_is_one_message(repository: Repository):
+def test_a_missing_commit_is_reported_in_one_message(repository: Repository):
     with pytest.raises(ExternalError, match="git diff failed") as caught:
         LocalGitHistory(repository.root).changed_since("0" * 40)
 
     assert "fetch-depth: 0" in caught.value.hint
 
 
-def test_an_option_in_the_place_of_a_commit_or_a_path_does_nothing(repository: Repository, tmp_path: Path):
+def test_an_option_in_place_of_a_commit_or_path_has_no_effect(repository: Repository, tmp_path: Path):
     history = LocalGitHistory(repository.root)
 
     with pytest.raises(ExternalError):

@@ -21,14 +21,14 @@ OPTIONAL = sorted(SCHEMA["properties"].keys() - set(SCHEMA["required"]))
 
 
 @pytest.mark.parametrize("member", OPTIONAL)
-def test_an_optional_member_that_is_left_out_has_its_default(member):
+def test_an_omitted_optional_member_has_its_default(member):
     content = {name: value for name, value in CONTENT.items() if name != member}
 
     assert SchemaCheck(SCHEMA).diagnostics(content) == ()
     assert getattr(parse_infrastructure(content), member) == SCHEMA["properties"][member]["default"]
 
 
-def test_all_members_of_a_work_team_are_needed_so_that_none_can_be_missed():
+def test_all_members_of_a_work_team_are_required():
     team = SCHEMA["$defs"]["work_team"]
 
     assert set(team["required"]) == set(team["properties"])

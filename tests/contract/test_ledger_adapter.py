@@ -111,7 +111,7 @@ def test_reading_on_from_what_is_known_gives_what_a_whole_reading_gives(place: P
     assert place.ledger.read(known).entries == place.ledger.read().entries
 
 
-def test_a_number_is_written_once_and_the_second_writer_is_told(place: Place) -> None:
+def test_a_number_is_written_once_and_the_second_writer_is_notified(place: Place) -> None:
     log = append(place, place.ledger.read(), opened())
     assert place.ledger.append(2, an_entry(log, a_purchase("a"), nonce="a" * 32)) == Appended(number=2)
 

@@ -14,7 +14,7 @@ from groundctl.app.concurrency import BackgroundTask, map_processes
 from groundctl.app.validate import MIN_FILES_FOR_PROCESSES, validate
 
 
-def test_several_processes_find_what_one_finds(tmp_path: Path):
+def test_several_processes_find_the_same_problems_as_one(tmp_path: Path):
     checkout = Checkout(write_checkout(tmp_path, MIN_FILES_FOR_PROCESSES, bad_every=10))
     name = "warehouse-2026w03-part-000002"
     text = (tmp_path / f"jobs/warehouse/{name}.yaml").read_text(encoding="utf-8")
@@ -47,16 +47,16 @@ def test_results_come_in_the_order_of_the_paths():
     assert [path for share in results for path in share] == paths
 
 
-def test_work_that_kills_its_process_is_done_here():
+def test_work_that_kills_its_process_is_repeated_in_this_process():
     assert list(map_processes(_die_elsewhere, [str(os.getpid())] * 20, 2)) == ["survived"]
 
 
-def test_what_the_work_raises_is_raised():
+def test_an_error_in_the_work_is_raised():
     with pytest.raises(ZeroDivisionError):
         list(map_processes(_fail, ["a"] * 20, 2))
 
 
-def test_something_begun_ahead_gives_its_value_or_raises_when_asked():
+def test_background_work_returns_its_value_or_raises_its_error_on_request():
     assert BackgroundTask(lambda: 7).result() == 7
 
     failing = BackgroundTask(lambda: _fail([]))

@@ -183,7 +183,7 @@ def problems_of(made: Repository, root: Path) -> tuple[LocatedDiagnostic, ...]:
 
 
 def sentence(problem: LocatedDiagnostic) -> str:
-    """Write a problem as it is told, without its place; what a terminal would not show goes by its number."""
+    """Write a problem without its place; unprintable characters are shown by their code points."""
     text = f"{problem.rule} {problem.severity} {problem.message} — {problem.hint}".replace(" error ", " ", 1)
     return "".join(character if character.isprintable() else f"⟦{ord(character):04X}⟧" for character in text)
 
@@ -242,7 +242,7 @@ def _infrastructure(members: str) -> Infrastructure:
 
 
 def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -> list[Diagnostic]:
-    """Make a plan in a world with one earlier job; what it tells without a field counts for the file."""
+    """Make a plan with one earlier job; a diagnostic without a field belongs to the whole file."""
     infrastructure = _infrastructure(made.settings["plan"])
     if findings := list(check_infrastructure(declaration.spec, infrastructure)):
         return findings

@@ -149,7 +149,7 @@ class Maker:
         return {"objects": made}
 
     def workforce(self, public: bool) -> dict[str, Any]:
-        """Make a private team or the crowd, with times that fit each other."""
+        """Make a private team or the public workforce, with times that fit each other."""
         limit, available = self.dice.choice(
             [("30s", "60s"), ("10m", "10d"), ("8h", "12h"), ("480m", "8h"), ("28800s", "43200s")]
         )
@@ -162,7 +162,7 @@ class Maker:
             if public
             else {"team": self.name(63)}
         )
-        # Left out it is AWS's six hours for the crowd, and a longer task would not fit in.
+        # The default is AWS's six hours for the public workforce, and a longer task would not fit.
         must = public and limit not in {"30s", "10m"}
         return {
             **who,
@@ -226,7 +226,7 @@ class Maker:
         return self.dice.choice(["tennis", "a", "a b c", "x" * 30, "0 1 2 3 4 5 6 7 8 9 0 1 2 3 4"])
 
     def tag(self) -> tuple[str, str]:
-        """Make a tag whose key is nobody's."""
+        """Make a tag whose key is not reserved."""
         key = "k" + "".join(self.dice.choice(TAG_LETTERS) for _ in range(self.dice.choice([0, 5, 127])))
         return key, "".join(self.dice.choice(TAG_LETTERS) for _ in range(self.dice.choice([0, 5, 256])))
 

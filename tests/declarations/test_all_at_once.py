@@ -20,7 +20,7 @@ def rules_found(folder: Path, *declarations: tuple[str, dict[str, object]]) -> l
     return [problem.rule for problem in validate(Checkout(folder)).problems]
 
 
-def test_one_bad_number_does_not_hide_a_label_listed_twice_a_missing_file_and_a_wrong_name(tmp_path):
+def test_an_invalid_number_does_not_hide_a_repeated_label_a_missing_file_and_a_wrong_name(tmp_path):
     task = {**some_data()["task"], "labels": ["a", "a"], "instructions": {"short": "nobody.md"}}
     workforce = {"team": "t", "workers_per_object": 30, "task_time_limit": "9h"}
 

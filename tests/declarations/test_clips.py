@@ -70,11 +70,11 @@ def test_a_star_stops_at_a_slash_and_nothing_else_is_special(pattern: str, key: 
     assert matches(key, [pattern]) is fits
 
 
-def test_one_fitting_pattern_is_enough():
+def test_one_matching_pattern_is_enough():
     assert matches("a.webm", ["*.mp4", "*.webm"])
 
 
-def test_a_pattern_is_held_against_the_rest_of_the_key():
+def test_a_pattern_is_matched_against_the_rest_of_the_key():
     uris = [f"{PREFIX}a.mp4", f"{PREFIX}deep/b.mp4", f"{PREFIX}c.txt"]
 
     assert choose_clips(a_prefix(match=("*.mp4",)), uris) == (f"{PREFIX}a.mp4",)
@@ -84,14 +84,14 @@ def test_a_pattern_is_held_against_the_rest_of_the_key():
 # -- samples -------------------------------------------------------------------------------------------
 
 
-def test_a_sample_has_as_many_clips_as_asked_for_in_the_order_of_their_names():
+def test_a_sample_has_the_requested_number_of_clips_in_order_of_name():
     chosen = choose_clips(a_prefix(count=50), URIS)
 
     assert len(chosen) == len(set(chosen)) == 50
     assert list(chosen) == sorted(chosen)
 
 
-def test_a_sample_is_the_same_in_whatever_order_s3_lists():
+def test_a_sample_does_not_depend_on_the_order_of_the_listing():
     assert choose_clips(a_prefix(count=50), reversed(URIS)) == choose_clips(a_prefix(count=50), URIS)
 
 
@@ -102,21 +102,21 @@ def test_a_sample_never_changes_between_versions_of_groundctl():
     assert [uri[-8:-4] for uri in chosen] == ["0023", "0041", "0045", "0068", "0109"]
 
 
-def test_another_seed_takes_other_clips():
+def test_another_seed_selects_other_clips():
     assert choose_clips(a_prefix(count=50, seed=1), URIS) != choose_clips(a_prefix(count=50, seed=2), URIS)
 
 
-def test_a_larger_sample_keeps_what_the_smaller_one_had():
+def test_a_larger_sample_contains_the_smaller_one():
     assert set(choose_clips(a_prefix(count=50), URIS)) < set(choose_clips(a_prefix(count=60), URIS))
 
 
-def test_a_sample_of_more_than_there_is_is_everything():
+def test_a_sample_larger_than_the_input_is_the_whole_input():
     assert choose_clips(a_prefix(count=1000), URIS) == URIS
 
 
 @settings(max_examples=100, derandomize=True, database=None, deadline=None)
 @given(st.integers(1, 199), st.integers(0, 10**9), st.integers(0, 10**6))
-def test_a_clip_added_later_moves_at_most_itself_into_a_sample(count: int, seed: int, name: int):
+def test_a_new_clip_replaces_at_most_one_clip_of_a_sample(count: int, seed: int, name: int):
     before = set(choose_clips(a_prefix(count, seed), URIS))
 
     after = set(choose_clips(a_prefix(count, seed), [*URIS, f"{PREFIX}new-{name}.mp4"]))
@@ -128,13 +128,13 @@ def test_a_clip_added_later_moves_at_most_itself_into_a_sample(count: int, seed:
 # -- freezing ------------------------------------------------------------------------------------------
 
 
-def test_a_frozen_input_counts_clips_labels_that_are_there_and_repeats():
+def test_a_frozen_input_counts_clips_existing_labels_and_repeats():
     found = frozen(line("s3://clips/1.mp4"), "", line("s3://clips/2.webm", outcome=1), line("s3://clips/1.mp4"), "  ")
 
     assert (found.objects, found.to_label, found.repeated) == (3, 2, 1)
 
 
-def test_what_is_bought_is_named_by_clips_and_labels_and_not_by_their_order():
+def test_a_purchase_is_identified_by_clips_and_labels_regardless_of_order():
     one = frozen(line("s3://clips/1.mp4"), line("s3://clips/2.mp4", camera="north"))
     other = frozen(line("s3://clips/2.mp4"), line("s3://clips/1.mp4"), attribute="end")
 
@@ -143,7 +143,7 @@ def test_what_is_bought_is_named_by_clips_and_labels_and_not_by_their_order():
     assert one.digest != input_digest(["s3://clips/2.mp4"], LABELS)
 
 
-def test_a_line_may_have_the_line_ends_of_windows_and_the_last_one_none():
+def test_lines_may_end_as_on_windows_and_the_last_one_without_a_line_break():
     assert freeze((line() + "\r\n" + line("s3://clips/2.mp4")).encode(), LABELS, "outcome").objects == 2  # type: ignore[union-attr]
 
 
@@ -162,23 +162,23 @@ def test_a_line_may_have_the_line_ends_of_windows_and_the_last_one_none():
         (line(note="a" * 100_000), "at most 100,000 are allowed"),
     ],
 )
-def test_a_wrong_line_is_told_with_its_number(text: str, words: str):
+def test_an_invalid_line_is_reported_with_its_number(text: str, words: str):
     [message] = faults(line(), text)
 
     assert message.startswith("line 2: ")
     assert words in message
 
 
-def test_of_many_wrong_lines_ten_are_told():
+def test_at_most_ten_invalid_lines_are_reported():
     assert len(faults(*["nonsense"] * 50)) == 10
 
 
 @pytest.mark.parametrize("lines", [[], ["", "  "]])
-def test_no_clips_are_no_input(lines: list[str]):
+def test_an_input_without_clips_is_refused(lines: list[str]):
     assert faults(*lines) == ["holds no clips"]
 
 
-def test_a_made_manifest_freezes():
+def test_a_generated_manifest_is_valid_input():
     uris = [f"s3://clips/{name}.mp4" for name in ("a", 'quote"', "back\\slash", "漢字", "blank blank", "🏆")]
 
     assert frozen(*manifest_of_uris(uris).decode().splitlines()).objects == 6
@@ -190,7 +190,7 @@ def test_a_made_manifest_freezes():
     )
 
 
-def test_own_keys_are_written_in_the_order_given_and_as_they_are():
+def test_the_teams_own_keys_are_written_unchanged_and_in_order():
     assert (
         manifest_of_objects([{"source-ref": "s3://clips/1.mp4", "b": 1, "a": "ü"}]).decode()
         == '{"source-ref":"s3://clips/1.mp4","b":1,"a":"ü"}\n'

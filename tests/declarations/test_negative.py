@@ -14,13 +14,13 @@ from groundctl.domain.declarations.rules.registry import sentences
 
 CASES = all_cases()
 CODE = Path(reference.__file__).parents[3]
-# Reached by no case: the words for a keyword that the schema does not use, which test_schemas.py makes up, and links,
-# which a text cannot hold (tests/unit/test_checkout.py).
+# Reached by no case: the words for a keyword that the schema does not use, which test_schemas.py invents, and links,
+# which a text cannot contain (tests/unit/test_checkout.py).
 NEVER_HIT = {"GT100", "GT011"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-def test_everything_wrong_is_said_at_its_place(case: Case, tmp_path: Path):
+def test_every_problem_is_reported_at_its_place(case: Case, tmp_path: Path):
     made = repository_of(case)
 
     found = found_in(problems_of(made, tmp_path))
@@ -37,19 +37,19 @@ def places(expected: list[Expected]) -> list[tuple[str, int, int, str]]:
     return sorted((one.path, one.line, one.column, one.rule) for one in expected)
 
 
-def test_there_are_enough_wrong_declarations():
+def test_there_are_enough_invalid_declarations():
     wrong = [case for case in CASES if repository_of(case).expected]
 
     assert len(wrong) >= 150
 
 
-def test_titles_are_not_used_twice():
+def test_titles_are_unique():
     names = [case.name for case in CASES]
 
     assert len(set(names)) == len(names)
 
 
-def test_every_rule_in_the_code_is_hit_by_a_case():
+def test_every_rule_in_the_code_has_a_case():
     templates = (Path(__file__).parent / "templates/hostile.cases").read_text()
     hit = {one.rule for case in CASES for one in repository_of(case).expected} | set(
         re.findall(r"[\^<0-9] (GT\d{3}) ", templates)
@@ -68,13 +68,13 @@ def test_every_reason_of_a_plan_has_a_sentence_in_the_reference():
     assert {rule for text in texts for rule in re.findall(r'"(P\d{3})"', text)} == {*reference.PLAN_RULES}
 
 
-def test_the_rule_reference_is_fresh():
+def test_the_rule_reference_is_up_to_date():
     written = (CODE.parents[1] / "schemas/RULES.md").read_text()
 
     assert written == reference.rule_reference(), "run: python tests/declarations/write_rules.py"
 
 
-def test_no_message_sends_its_reader_away_without_advice():
+def test_every_message_has_a_hint():
     sentences = [one.sentence for case in CASES for one in repository_of(case).expected]
 
     assert [

@@ -48,7 +48,7 @@ OLDER_YAML = (
 
 
 @pytest.mark.parametrize("text", OLDER_YAML)
-def test_what_older_yaml_would_have_changed_stays_text(text: str):
+def test_values_that_yaml_1_1_would_convert_stay_text(text: str):
     assert value(text) == text
 
 
@@ -91,7 +91,7 @@ def test_a_file_of_exactly_the_limit_is_read():
     assert len(document(text).data["notes"]) == MAX_BYTES - 7
 
 
-def test_what_is_written_is_read_again():
+def test_a_written_declaration_is_read_back_unchanged():
     for seed in range(50):
         data = Maker(seed).declaration()
 
@@ -126,7 +126,7 @@ def test_columns_count_characters_and_not_bytes():
     assert places["/tags/b"] == ((1, 17), (1, 20))
 
 
-def test_a_finding_without_a_place_goes_to_the_nearest_field_around_it():
+def test_a_diagnostic_without_a_place_is_located_at_the_nearest_enclosing_field():
     [problem] = locate(
         document("name: rally\noutput: {}\n"),
         [Diagnostic(rule="GT999", pointer="/output/topic", message="is odd", hint="x")],
@@ -135,7 +135,7 @@ def test_a_finding_without_a_place_goes_to_the_nearest_field_around_it():
     assert (problem.line, problem.column, problem.message) == (2, 9, "output.topic is odd")
 
 
-def test_a_finding_about_the_whole_file_goes_to_its_first_field():
+def test_a_diagnostic_about_the_whole_file_is_located_at_its_first_field():
     [problem] = locate(
         document("# A comment\n\nname: rally\n"), [Diagnostic(rule="GT999", pointer="", message="is odd", hint="x")]
     )
@@ -145,7 +145,7 @@ def test_a_finding_about_the_whole_file_goes_to_its_first_field():
 
 @settings(max_examples=150, derandomize=True, database=None, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 3))
-def test_the_place_of_a_value_is_where_the_value_stands(seed: int, layout: int):
+def test_the_position_of_a_value_is_where_it_is_written(seed: int, layout: int):
     data = Maker(seed).declaration()
     text = written(data, layout)
     lines = text.split("\n")
@@ -174,7 +174,7 @@ def test_money_is_exactly_what_was_written(amount: str):
     assert spec.budget_usd == Decimal(amount)
 
 
-def test_times_left_out_stay_open_and_others_are_seconds():
+def test_omitted_times_are_none_and_others_are_seconds():
     workforce = {**some_data()["workforce"], "task_availability": "10d"}
 
     assert parse_spec(some_data()).task_availability is None
@@ -184,7 +184,7 @@ def test_times_left_out_stay_open_and_others_are_seconds():
 # -- the spec ------------------------------------------------------------------------------------------
 
 
-def test_blanks_around_title_and_description_are_taken_off():
+def test_whitespace_around_title_and_description_is_removed():
     spec = parse_spec(some_data(task={**some_data()["task"], "title": " How?\n", "description": "Watch.\n"}))
 
     assert (spec.title, spec.description) == ("How?", "Watch.")
@@ -203,7 +203,7 @@ def test_the_label_attribute_is_the_name_unless_given():
     assert parse_spec(some_data(output={"label_attribute": "end"})).label_attribute == "end"
 
 
-def test_every_way_to_name_clips_has_its_type():
+def test_every_kind_of_input_has_its_type():
     source = {
         "prefix": "s3://clips/",
         "manifest": "s3://clips/m",
@@ -218,7 +218,7 @@ def test_every_way_to_name_clips_has_its_type():
     assert spec.is_streaming
 
 
-def test_a_job_fed_by_a_topic_alone_has_no_source():
+def test_a_job_with_only_a_topic_has_no_source():
     spec = parse_spec(some_data(input={"topic": "new-clips"}))
 
     assert spec.source is None
@@ -236,7 +236,7 @@ def test_a_job_fed_by_a_topic_alone_has_no_source():
         ("See a.md\nb.md", False),
     ],
 )
-def test_a_markdown_file_is_told_from_markdown(text: str, named: bool):
+def test_a_markdown_file_name_is_distinguished_from_markdown(text: str, named: bool):
     assert is_file_name(text) is named
 
 
@@ -255,7 +255,7 @@ def test_the_files_of_a_declaration_come_with_the_fields_that_name_them():
     ]
 
 
-def test_a_pointer_escapes_what_would_divide_it():
+def test_a_pointer_escapes_its_separators():
     assert pointer_to("tags", "a/b~c", 3) == "/tags/a~1b~0c/3"
 
 
@@ -270,7 +270,7 @@ MARKDOWN = (
 
 @settings(max_examples=400, derandomize=True, database=None, deadline=None)
 @given(st.lists(st.sampled_from(MARKDOWN), min_size=1, max_size=5), st.lists(st.integers(0, 4), max_size=200))
-def test_no_page_is_larger_than_was_reckoned(pieces: list[str], order: list[int]):
+def test_no_page_is_larger_than_its_calculated_bound(pieces: list[str], order: list[int]):
     text = "".join(pieces[index % len(pieces)] for index in order)
 
     assert len(_indented(markdown_to_html(text))) <= longest_html(text) + 10

@@ -30,7 +30,7 @@ SCHEMAS = {name: CHECKOUT.schema(name) for name in NAMES}
 
 
 def documents() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Every document of the corpus that can be read, with its title and the schema it is held against."""
+    """Yield every readable document of the corpus, with its title and its schema."""
     for case in all_cases():
         made = repository_of(case)
         for path in made.files:
@@ -48,7 +48,7 @@ def test_the_gate_and_the_explainer_agree_on_the_corpus():
     for title, name, data in DOCUMENTS:
         findings = checks[name].diagnostics(data)
         assert checks[name].is_valid(data) == (not findings), title
-        assert all(finding.rule != "GT100" for finding in findings), f"{title}: told in the library's words"
+        assert all(finding.rule != "GT100" for finding in findings), f"{title}: described in the library's words"
         valid += not findings
 
     assert valid > 80
@@ -75,11 +75,11 @@ def test_both_agree_on_generated_declarations():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_schema_is_one(name: str):
+def test_a_schema_is_valid(name: str):
     jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
 
 
-def test_a_keyword_without_words_of_ours_is_told_in_the_librarys():
+def test_a_keyword_without_a_message_uses_the_librarys_message():
     check = SchemaCheck({"type": "object", "properties": {"size": {"multipleOf": 5}}})
 
     [finding] = check.diagnostics({"size": 7})
@@ -87,7 +87,7 @@ def test_a_keyword_without_words_of_ours_is_told_in_the_librarys():
     assert (finding.rule, finding.pointer, finding.message) == ("GT100", "/size", "7 is not a multiple of 5")
 
 
-def test_half_a_character_is_refused_and_no_traceback():
+def test_a_lone_surrogate_is_refused_without_a_traceback():
     check = SchemaCheck({"type": "object", "properties": {"name": {"type": "string", "pattern": "^.*$"}}})
 
     [finding] = check.diagnostics({"name": "\ud800"})
@@ -131,7 +131,7 @@ FAILING = {"type", "enum", "const", "pattern", "minLength", "maxLength", "minimu
            "allOf", "not", "multipleOf", "exclusiveMinimum", "exclusiveMaximum", "contains", "format", "if"}  # fmt: skip
 
 
-def test_every_keyword_the_schemas_use_is_told_in_words_by_a_case():
+def test_every_keyword_in_the_schemas_has_a_case_with_a_message():
     used = {keyword for schema in SCHEMAS.values() for keyword in keywords(schema)} & FAILING
     told = {error.validator for _, name, data in DOCUMENTS for error in every_error(SCHEMAS[name], data)}
 
@@ -163,7 +163,7 @@ def test_every_example_is_valid(name: str):
             assert check.diagnostics(example) == (), (way, example)
 
 
-def test_what_the_schema_calls_a_default_is_what_the_spec_takes():
+def test_the_defaults_of_the_schema_are_the_defaults_of_the_spec():
     spec = parse_spec(some_data(input={"prefix": "s3://clips/", "sample": {"count": 1}}))
     defaults = {way: field["default"] for way, field in fields(SCHEMAS["labeling-job"]) if "default" in field}
 
@@ -196,7 +196,7 @@ def documentation(shape: str, member: str) -> str:
         ),
     ],
 )
-def test_the_built_in_functions_are_the_ones_aws_documents(shape: str, member: str, function: str, ours: Any):
+def test_the_built_in_functions_match_awss_documentation(shape: str, member: str, function: str, ours: Any):
     documented = set(
         re.findall(rf"arn:aws:lambda:[a-z0-9-]+:\d{{12}}:function:{function}\b", documentation(shape, member))
     )
@@ -205,7 +205,7 @@ def test_the_built_in_functions_are_the_ones_aws_documents(shape: str, member: s
     assert len(documented) == 12
 
 
-def test_the_listed_prices_are_the_ones_aws_documents():
+def test_the_listed_prices_match_awss_documentation():
     text = re.sub(r"<[^>]+>", "\n", SERVICE.shape_for("PublicWorkforceTaskPrice").documentation)
     lists = re.split(r"Use one of the following prices for", text)
     [prices] = [

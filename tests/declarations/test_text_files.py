@@ -37,90 +37,90 @@ def assert_refused(team: Path, rule: str, words: str) -> None:
     assert problem.hint
 
 
-def test_a_plain_file_is_taken(team: Path):
+def test_a_regular_file_is_accepted(team: Path):
     (team / "short.md").write_text("Watch to the end.")
 
     assert problems_in(team) == []
 
 
-def test_a_missing_file(team: Path):
-    assert_refused(team, "GT401", "`short.md` is not there")
+def test_a_missing_file_is_refused(team: Path):
+    assert_refused(team, "GT401", "`short.md` does not exist")
 
 
-def test_a_link_to_a_file_elsewhere(team: Path):
+def test_a_link_to_a_file_in_another_folder_is_refused(team: Path):
     (team.parent / "secret.md").write_text("secret")
     (team / "short.md").symlink_to(team.parent / "secret.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_link_to_a_file_of_the_machine(team: Path):
+def test_a_link_to_a_file_outside_of_the_repository_is_refused(team: Path):
     (team / "short.md").symlink_to("/etc/hostname")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_link_to_a_file_beside(team: Path):
+def test_a_link_to_a_file_in_the_same_folder_is_refused(team: Path):
     (team / "other.md").write_text("Watch.")
     (team / "short.md").symlink_to("other.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_link_to_nothing(team: Path):
+def test_a_broken_link_is_refused(team: Path):
     (team / "short.md").symlink_to("nowhere.md")
 
-    assert_refused(team, "GT401", "is not there")
+    assert_refused(team, "GT401", "does not exist")
 
 
-def test_a_link_in_a_circle(team: Path):
+def test_a_circular_link_is_refused(team: Path):
     (team / "short.md").symlink_to("short.md")
 
-    assert_refused(team, "GT401", "is not there")
+    assert_refused(team, "GT401", "does not exist")
 
 
-def test_a_pipe_that_would_be_read_for_ever(team: Path):
+def test_a_pipe_is_refused_and_not_read(team: Path):
     os.mkfifo(team / "short.md")
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_folder(team: Path):
+def test_a_folder_is_refused(team: Path):
     (team / "short.md").mkdir()
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_file_in_a_linked_folder(team: Path):
+def test_a_file_in_a_linked_folder_is_refused(team: Path):
     (team.parent / "other").mkdir()
     (team.parent / "other/short.md").write_text("Watch.")
     (team / "help").symlink_to(team.parent / "other")
     file = team / "rally-outcome.yaml"
     file.write_text(file.read_text().replace("short.md", "help/short.md"))
 
-    assert_refused(team, "GT401", "is not a plain file")
+    assert_refused(team, "GT401", "is not a regular file")
 
 
-def test_a_file_that_is_too_large(team: Path):
+def test_a_file_that_is_too_large_is_refused(team: Path):
     (team / "short.md").write_text("a" * 128_001)
 
     assert_refused(team, "GT402", "has 128,001 bytes; at most 128,000 are allowed")
 
 
-def test_a_file_that_is_not_utf_8(team: Path):
+def test_a_file_that_is_not_utf_8_is_refused(team: Path):
     (team / "short.md").write_bytes("Café".encode("latin-1"))
 
     assert_refused(team, "GT402", "is not UTF-8")
 
 
-def test_a_file_with_the_marks_of_another_system_is_taken(team: Path):
+def test_a_file_with_a_byte_order_mark_and_windows_line_endings_is_accepted(team: Path):
     (team / "short.md").write_bytes(b"\xef\xbb\xbfWatch.\r\nThen choose.\r\n")
 
     assert problems_in(team) == []
 
 
 @pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff"])
-def test_a_blank_file_is_told_in_the_file_itself(team: Path, content: str):
+def test_a_blank_file_is_reported_at_the_file_itself(team: Path, content: str):
     (team / "short.md").write_text(content)
 
     [problem] = problems_in(team)

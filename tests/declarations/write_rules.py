@@ -1,4 +1,4 @@
-"""Writes schemas/RULES.md anew from the rules' own sentences: python tests/declarations/write_rules.py"""
+"""Regenerates schemas/RULES.md from the rules' sentences: python tests/declarations/write_rules.py"""
 
 from __future__ import annotations
 

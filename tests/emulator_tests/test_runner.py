@@ -117,7 +117,7 @@ def test_code_of_a_fork_gets_no_identity_no_variables_and_no_write_permissions(
     assert (run.record.actor, run.record.pulls) == (STRANGER, ())
 
 
-def test_each_job_has_the_rights_it_asks_for_and_no_others(emulator: GitHubEmulator, tmp_path: Path) -> None:
+def test_each_job_has_exactly_the_permissions_that_it_requests(emulator: GitHubEmulator, tmp_path: Path) -> None:
     files = a_workflow(
         "ask",
         """\
@@ -161,7 +161,7 @@ def test_a_job_without_the_right_to_read_contents_cannot_check_out(emulator: Git
     assert "not found" in run.text
 
 
-def test_a_checkout_is_shallow_unless_asked_otherwise(emulator: GitHubEmulator, tmp_path: Path) -> None:
+def test_a_checkout_is_shallow_by_default(emulator: GitHubEmulator, tmp_path: Path) -> None:
     count = "run: git rev-list --count HEAD"
     files = a_workflow("deep", f"- uses: actions/checkout@v5\n- {count}")
     runner = a_runner(emulator, tmp_path, files)
@@ -171,10 +171,10 @@ def test_a_checkout_is_shallow_unless_asked_otherwise(emulator: GitHubEmulator, 
     assert run.text == "1\n", run
 
 
-def test_an_action_without_a_stub_is_not_passed_over(emulator: GitHubEmulator, tmp_path: Path) -> None:
-    runner = a_runner(emulator, tmp_path, a_workflow("new", "- uses: somebody/something@v1"))
+def test_an_action_without_a_stub_is_an_error(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    runner = a_runner(emulator, tmp_path, a_workflow("new", "- uses: acme/unknown@v1"))
 
-    with pytest.raises(WorkflowError, match="there is no stub for somebody/something@v1"):
+    with pytest.raises(WorkflowError, match="there is no stub for acme/unknown@v1"):
         runner.deliver(runner.repository.push({"a": "b"}))
 
 
@@ -186,7 +186,7 @@ def test_steps_have_no_terminal(emulator: GitHubEmulator, tmp_path: Path) -> Non
     assert run.text == "pipe\n", run
 
 
-def test_an_event_that_no_workflow_wants_runs_nothing(hello: Runner) -> None:
+def test_an_event_without_a_matching_workflow_runs_nothing(hello: Runner) -> None:
     pull = hello.repository.open_pull({"jobs/b.yaml": "name: b\n"})
 
     assert hello.deliver(pull.close()) == []
@@ -246,7 +246,7 @@ def test_a_called_workflow_runs_with_the_rights_of_its_caller_at_most(emulator: 
         runner.deliver(runner.repository.repository_dispatch("groundctl-labeling-job"))
 
 
-def test_a_reviewer_can_say_no_to_an_environment(emulator: GitHubEmulator, tmp_path: Path) -> None:
+def test_a_reviewer_can_reject_an_environment(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, a_workflow("apply", "- run: echo done", job="environment: groundctl-apply"))
 
     assert runner.deliver_one(runner.repository.push({"a": "1"})).text == "done\n"
@@ -257,7 +257,7 @@ def test_a_reviewer_can_say_no_to_an_environment(emulator: GitHubEmulator, tmp_p
     assert "done" not in run.text
 
 
-def test_a_run_can_be_tried_again_under_its_number(emulator: GitHubEmulator, tmp_path: Path) -> None:
+def test_a_run_can_be_repeated_under_its_number(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, a_workflow("again", "- run: echo $GITHUB_RUN_ID $GITHUB_RUN_ATTEMPT"))
     event = runner.repository.push({"a": "1"})
     first = runner.run("again.yml", event)

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Team:
     merged: str = ""
     runs: int = 0
     outputs: dict[str, str] = field(default_factory=dict)
+    interrupt: Callable[[], bool] | None = None  # when the next run is cancelled
 
     def git(self, *arguments: str) -> str:
         command = ["git", *WHO, *arguments]
@@ -103,6 +105,7 @@ class Team:
         ran = groundctl(
             *arguments,
             cwd=self.folder,
+            interrupt=self.interrupt,
             settings={
                 **TESTING,
                 "AWS_ENDPOINT_URL": self.simulator.url or "",

@@ -48,17 +48,17 @@ def assert_one_clear_message(ran: Ran, code: int, *words: str) -> None:
         assert word in said
 
 
-def test_a_missing_file(checkout):
-    ran = groundctl("validate", "jobs/nobody.yaml", cwd=checkout)
+def test_a_missing_file_is_wrong_usage(checkout):
+    ran = groundctl("validate", "jobs/absent.yaml", cwd=checkout)
 
-    assert_one_clear_message(ran, 2, "jobs/nobody.yaml is not there", "hint:")
-
-
-def test_a_folder_without_jobs(tmp_path):
-    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs is not there", "hint:")
+    assert_one_clear_message(ran, 2, "jobs/absent.yaml does not exist", "hint:")
 
 
-def test_half_written_yaml(checkout):
+def test_a_folder_without_jobs_is_wrong_usage(tmp_path):
+    assert_one_clear_message(groundctl("validate", cwd=tmp_path), 2, "jobs does not exist", "hint:")
+
+
+def test_incomplete_yaml_is_reported_on_its_line(checkout):
     write(checkout / "jobs/sports-data/half.yaml", 'name: half\nowner: "spo')
 
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout)
@@ -66,27 +66,27 @@ def test_half_written_yaml(checkout):
     assert_one_clear_message(ran, 1, "jobs/sports-data/half.yaml:2:12 GT003", "Nothing is planned")
 
 
-def test_no_credentials(checkout):
+def test_missing_credentials_are_an_external_failure(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout)
 
     assert_one_clear_message(ran, 3, "no AWS credentials", "make demo")
 
 
-def test_a_profile_that_does_not_exist(checkout):
+def test_a_missing_profile_is_reported(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings={"AWS_PROFILE": "nobody"})
 
     assert_one_clear_message(ran, 3, "no AWS credentials", "hint:")
 
 
-def test_an_endpoint_that_is_down(checkout):
+def test_an_unreachable_endpoint_is_an_external_failure(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=NOWHERE)
 
     assert_one_clear_message(ran, 3, "did not answer", "AWS_ENDPOINT_URL")
 
 
 @pytest.mark.parametrize("address", ["localhost:5000", "http://", "http://[", "nonsense"])
-@pytest.mark.parametrize("command", [("plan",), ("apply",), ("status",), ("results", "rally-outcome")])
-def test_an_endpoint_that_is_no_address(checkout, command, address):
+@pytest.mark.parametrize("command", [("plan",), ("apply", "--auto-approve"), ("status",), ("results", "rally-outcome")])
+def test_an_endpoint_that_is_not_an_address_is_wrong_usage(checkout, command, address):
     settings = {**TESTING, "AWS_ENDPOINT_URL": address}
 
     ran = groundctl(*command, "--infrastructure", "infrastructure.json", cwd=checkout, settings=settings)
@@ -94,7 +94,7 @@ def test_an_endpoint_that_is_no_address(checkout, command, address):
     assert_one_clear_message(ran, 2, "AWS_ENDPOINT_URL", "http://HOST:PORT")
 
 
-def test_an_infrastructure_without_topics_is_good_enough(checkout, simulator: Simulator):
+def test_an_infrastructure_without_topics_is_accepted(checkout, simulator: Simulator):
     content = prerequisites.as_file_content(an_infrastructure())
     del content["topics"]
     write(checkout / "infrastructure.json", json.dumps(content))
@@ -115,7 +115,7 @@ def test_a_declaration_that_is_a_link_does_not_keep_the_others_from_being_checke
     assert "secret-word" not in ran.out + ran.err
 
 
-def test_the_lock_that_an_editor_leaves_is_no_declaration(checkout):
+def test_the_lock_file_of_an_editor_is_not_a_declaration(checkout):
     (checkout / "jobs/sports-data/.#rally-outcome.yaml").symlink_to("somebody@desk.1234")
 
     ran = groundctl("validate", cwd=checkout)
@@ -124,7 +124,7 @@ def test_the_lock_that_an_editor_leaves_is_no_declaration(checkout):
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
-def test_a_file_name_that_is_not_utf_8(checkout, form):
+def test_a_file_name_that_is_not_utf_8_is_reported(checkout, form):
     with open(os.fsencode(checkout) + b"/jobs/sports-data/\xff.yaml", "wb"):  # noqa: PTH123 - the name is bytes
         pass
 
@@ -137,7 +137,7 @@ def test_a_file_name_that_is_not_utf_8(checkout, form):
 def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulator: Simulator):
     prerequisites.build(an_infrastructure())
     asked = ("--infrastructure", "infrastructure.json")
-    assert groundctl("apply", *asked, cwd=checkout, settings=against(simulator)).code == 0
+    assert groundctl("apply", "--auto-approve", *asked, cwd=checkout, settings=against(simulator)).code == 0
     write(checkout / "jobs/sports-data/rally-outcome.yaml", "name: [")
 
     ran = groundctl("status", "--format", "json", *asked, cwd=checkout, settings=against(simulator))
@@ -146,17 +146,19 @@ def test_a_declared_job_whose_file_has_a_fault_is_still_shown(checkout, simulato
     assert ran.err == "1 file with problems; `groundctl validate` shows them\n"
 
 
-def test_terraform_not_applied_yet(checkout):
+def test_a_missing_terraform_apply_is_reported(checkout):
     write(checkout / "terraform/main.tf", "")
 
     assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "was not initialized", "terraform init")
 
     (checkout / "terraform/.terraform").mkdir()
 
-    assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "Terraform has made nothing", "--infrastructure FILE")
+    assert_one_clear_message(
+        groundctl("plan", cwd=checkout), 3, "Terraform has not created anything", "--infrastructure FILE"
+    )
 
 
-def test_no_terraform_folder(checkout):
+def test_a_missing_terraform_folder_is_reported(checkout):
     assert_one_clear_message(groundctl("plan", cwd=checkout), 3, "no terraform/ folder", "--infrastructure FILE")
 
 
@@ -168,14 +170,14 @@ def test_no_terraform_folder(checkout):
         ("[]", "does not fit schemas/infrastructure.schema.json"),
     ],
 )
-def test_an_infrastructure_file_that_is_none(checkout, content, words):
+def test_an_invalid_infrastructure_file_is_wrong_usage(checkout, content, words):
     write(checkout / "wrong.json", content)
 
     assert_one_clear_message(groundctl("plan", "--infrastructure", "wrong.json", cwd=checkout), 2, words, "hint:")
 
 
 @pytest.mark.parametrize("content", ["{", "{}", '{"changes": []}'])
-def test_a_plan_file_that_is_none(checkout, content):
+def test_an_invalid_plan_file_is_wrong_usage(checkout, content):
     write(checkout / "plan.json", content)
 
     ran = groundctl(
@@ -188,7 +190,7 @@ def test_a_plan_file_that_is_none(checkout, content):
 @pytest.mark.parametrize(
     "arguments", [(), ("plan", "--nonsense"), ("show",), ("nonsense",), ("validate", "--format", "xml")]
 )
-def test_wrong_usage(checkout, arguments):
+def test_wrong_usage_has_exit_code_2(checkout, arguments):
     assert_one_clear_message(groundctl(*arguments, cwd=checkout), 2, "usage: groundctl")
 
 
@@ -209,7 +211,7 @@ def test_a_declaration_for_another_region_is_refused(checkout, simulator: Simula
     assert_one_clear_message(ran, 1, "GT601", "is eu-west-1, but the infrastructure is in us-east-1")
 
 
-def test_credentials_of_another_account(checkout, simulator: Simulator):
+def test_credentials_of_another_account_are_refused(checkout, simulator: Simulator):
     content = prerequisites.as_file_content(an_infrastructure(account_id="999999999999"))
     write(checkout / "infrastructure.json", json.dumps(content))
 
@@ -219,7 +221,7 @@ def test_credentials_of_another_account(checkout, simulator: Simulator):
 
 
 @pytest.mark.parametrize("command", [("status", "nobody"), ("results", "nobody")])
-def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
+def test_a_missing_job_is_reported(checkout, simulator: Simulator, command):
     ran = groundctl(
         *command,
         "--infrastructure",
@@ -231,7 +233,7 @@ def test_a_job_that_does_not_exist(checkout, simulator: Simulator, command):
     assert_one_clear_message(ran, 2, "nobody", "hint:")
 
 
-def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
+def test_a_missing_bucket_is_reported(checkout, simulator: Simulator):
     data = some_data(input={"prefix": "s3://clips/rallies/"})
     write(checkout / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(data))
 
@@ -240,7 +242,7 @@ def test_a_bucket_that_is_not_there(checkout, simulator: Simulator):
     assert_one_clear_message(ran, 1, "GT702", "NoSuchBucket", "was Terraform applied?")
 
 
-def test_a_reader_that_has_seen_enough(checkout):
+def test_a_closed_pipe_is_not_an_error(checkout):
     code = "import sys; from groundctl.cli.main import main; sys.exit(main(['show', 'jobs/sports-data/rally-outcome.yaml', '--as', 'page']))"
 
     reader = subprocess.Popen(
@@ -260,13 +262,13 @@ def test_a_new_declaration_is_never_written_over_an_old_one(checkout):
     assert_one_clear_message(ran, 2, "already exists")
 
 
-def test_a_new_declaration_is_valid_but_for_what_only_the_team_knows(checkout):
+def test_a_new_declaration_is_valid_except_for_values_that_the_team_must_fill_in(checkout):
     assert groundctl("new", "jobs/sports-data/serve-call.yaml", cwd=checkout).code == 0
 
     assert groundctl("validate", cwd=checkout).code == 0
 
 
-def test_a_disk_that_is_full(checkout):
+def test_a_full_disk_is_reported(checkout):
     code = "import sys; from groundctl.cli.main import main; sys.exit(main(['validate']))"
 
     with Path("/dev/full").open("w") as full:

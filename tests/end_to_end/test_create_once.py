@@ -48,13 +48,13 @@ def test_a_create_that_was_accepted_but_not_answered_is_one_job_and_reported_as_
     verdict = create_through(AwsSession(REGION, patience=1))
 
     assert verdict.result is Result.CREATED, verdict
-    assert "the answer was lost" in verdict.evidence
+    assert "the response was lost" in verdict.evidence
     assert creates_sent(world) == 1
     assert jobs_there() == ["rally-outcome"]
 
 
 @pytest.mark.parametrize("fault", ACCEPTED_THEN_LOST, ids=lambda fault: fault["kind"])
-def test_an_sdk_left_to_itself_would_send_it_twice(world, fault):
+def test_the_sdk_would_send_it_twice_with_its_own_retries(world, fault):
     """Why the retries are off: the same fault through an ordinary client."""
     desired = a_desired_job()
     objects = S3Objects(AwsSession(REGION))
@@ -72,7 +72,7 @@ def test_an_sdk_left_to_itself_would_send_it_twice(world, fault):
 
 
 @pytest.mark.parametrize("kind", ["timeout", "error500", "reset"])
-def test_a_create_that_was_lost_on_the_way_is_unknown_and_the_next_run_creates_it(world, kind):
+def test_a_lost_create_is_unknown_and_the_next_run_creates_the_job(world, kind):
     world.add_fault(operation="CreateLabelingJob", kind=kind, when="before", seconds=3)
 
     assert create_through(AwsSession(REGION, patience=1)).result is Result.UNKNOWN
@@ -82,7 +82,7 @@ def test_a_create_that_was_lost_on_the_way_is_unknown_and_the_next_run_creates_i
     assert jobs_there() == ["rally-outcome"]
 
 
-def test_a_throttled_create_is_sent_again_and_bought_once(world):
+def test_a_throttled_create_is_retried_and_buys_once(world):
     world.add_fault(operation="CreateLabelingJob", kind="throttle", times=3)
 
     assert create_through(AwsSession(REGION)).result is Result.CREATED
@@ -103,7 +103,7 @@ def test_a_stale_read_after_the_create_is_waited_out(world):
     assert verdict.result is Result.CREATED
 
 
-def test_a_missing_right_fails_with_what_to_do(world):
+def test_a_missing_permission_fails_with_a_hint(world):
     world.add_fault(operation="CreateLabelingJob", kind="access_denied")
 
     verdict = create_through(AwsSession(REGION))

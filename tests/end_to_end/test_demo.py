@@ -40,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return out, ran.stdout
 
 
-def test_the_demo_walks_the_whole_way(demo: tuple[Path, str]):
+def test_the_demo_runs_every_step(demo: tuple[Path, str]):
     _, said = demo
 
     for sentence in (
@@ -50,14 +50,14 @@ def test_the_demo_walks_the_whole_way(demo: tuple[Path, str]):
         "Nothing to do: every declared job exists",
         "It made 0 calls that change anything",
         "3 jobs: 3 Completed",
-        "Worth a look:",
+        "Results:",
     ):
         assert sentence in said
 
 
-def test_the_demo_leaves_what_it_names(demo: tuple[Path, str]):
+def test_the_demo_writes_every_file_that_it_lists(demo: tuple[Path, str]):
     out, said = demo
-    named = [line.split()[0] for line in said.split("Worth a look:")[1].splitlines() if line.strip()]
+    named = [line.split()[0] for line in said.split("Results:")[1].splitlines() if line.strip()]
 
     assert len(named) >= 6
     assert all((ROOT / path).is_file() for path in named), named
@@ -65,7 +65,7 @@ def test_the_demo_leaves_what_it_names(demo: tuple[Path, str]):
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_repository_is_left_as_it_was():
+def test_the_demo_does_not_change_the_repository():
     status = subprocess.run(
         ["git", "status", "--porcelain", "terraform", "jobs"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -74,7 +74,7 @@ def test_the_repository_is_left_as_it_was():
     assert "tfstate" not in status.stdout
 
 
-def test_the_simulated_workers_are_mostly_right(demo: tuple[Path, str]):
+def test_most_simulated_answers_are_correct(demo: tuple[Path, str]):
     out, _ = demo
     truth = json.loads((ROOT / "scripts/samples/truth.json").read_bytes())
 

@@ -36,7 +36,7 @@ def pull_request(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def declarations_of(text: str, number: int) -> Iterator[tuple[str, bytes]]:
-    """Put a text wherever somebody may write one."""
+    """Put a text into every place that a contributor can write to."""
     task = {"title": text, "description": text, "labels": [text, text], "instructions": {"short": text}}
     good = some_data(name=f"job-{number}")
     everywhere = {
@@ -71,7 +71,7 @@ def validate(pull_request: Path, form: str, summary: Path) -> Ran:
     return groundctl("validate", "--format", form, cwd=pull_request, settings=settings)
 
 
-def test_the_log_holds_our_annotations_and_no_other_command(pull_request: Path, tmp_path: Path):
+def test_the_log_contains_only_groundctls_annotations_and_no_other_command(pull_request: Path, tmp_path: Path):
     ran = validate(pull_request, "github", tmp_path / "summary.md")
 
     assert ran.code == 1
@@ -83,7 +83,7 @@ def test_the_log_holds_our_annotations_and_no_other_command(pull_request: Path, 
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])
-def test_in_no_other_form_the_log_holds_any_command(form: str, pull_request: Path, tmp_path: Path):
+def test_no_other_format_writes_a_command_to_the_log(form: str, pull_request: Path, tmp_path: Path):
     ran = validate(pull_request, form, tmp_path / "summary.md")
 
     assert ran.code == 1

@@ -84,6 +84,6 @@ def test_a_good_job_is_shown_with_what_is_not_known(form: str, tmp_path: Path):
     said = ran.out if form != "request" else ran.err
     assert ran.code == 0
     assert "jobs in AWS were not looked up" in said
-    assert "made up" not in said
+    assert "are examples" not in said
     if form == "request":
         assert json.loads(ran.out)["LabelingJobName"] == "rally-outcome"

@@ -112,3 +112,35 @@ def test_a_job_whose_create_fails_is_reported_with_the_reason_and_left_for_the_n
     assert team.outputs["left"] == "1"
     assert team.applies().code == 0
     assert team.creates() == 2
+
+
+def test_a_cancelled_apply_reports_each_job_that_may_exist_and_the_next_run_ends_it(team: Team):
+    for number, name in enumerate(("first", "second", "third"), start=1):
+        team.declares(name=name, input={"objects": [f"s3://clips/rallies/rally-{number}.mp4"]})
+    team.opens()
+    team.plans()
+    team.merges()
+    # The second create is never answered.
+    team.simulator.change_settings(latency=0.1)
+    team.interrupt = lambda: (team.creates() == 1 and _hangs_next(team)) or team.creates() == 2
+
+    cancelled = team.applies()
+
+    assert cancelled.code == 130, cancelled.err
+    assert "created   first: " in cancelled.out
+    assert "unknown   second: " in cancelled.out
+    assert "not started third: " in cancelled.out
+    assert all(words in team.comment for words in ("1 created", "1 unknown", "1 not started")), team.comment
+    assert "AWS may have received it" in team.comment
+    assert "Nothing was created" not in cancelled.out + team.comment
+    assert team.check(team.merged)["conclusion"] == "failure"
+
+    team.interrupt = None
+    again = team.applies()
+    assert (again.code, team.creates()) == (0, 3), again.out + again.err
+
+
+def _hangs_next(team: Team) -> bool:
+    if not team.simulator.faults.pending():
+        team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=5)
+    return False

@@ -65,7 +65,7 @@ def test_from_declaration_to_labels_and_a_second_apply_changes_nothing(team: Tea
     assert [outcome["result"] for outcome in applied.json["outcomes"]] == ["created"]
 
     before = team.mutating_calls()
-    again = team.runs("apply")
+    again = team.runs("apply", "--auto-approve")
     assert (again.code, team.mutating_calls() - before) == (0, 0)
     assert "Nothing to do" in again.out
     assert team.runs("plan", "--detailed-exitcode").code == 0
@@ -75,7 +75,7 @@ def test_from_declaration_to_labels_and_a_second_apply_changes_nothing(team: Tea
     assert (standing["status"], standing["labeled"], standing["total"]) == ("Completed", 8, 8)
 
 
-def test_a_plan_only_reads(team: Team):
+def test_a_plan_makes_only_read_calls(team: Team):
     team.declares(input=PREFIX)
     before = team.mutating_calls()
 
@@ -85,9 +85,9 @@ def test_a_plan_only_reads(team: Team):
     assert team.mutating_calls() == before
 
 
-def test_a_change_after_the_create_is_refused_with_the_fields_named(team: Team):
+def test_a_change_after_the_create_is_refused_and_its_fields_are_listed(team: Team):
     team.declares(input=PREFIX)
-    team.runs("apply")
+    team.runs("apply", "--auto-approve")
     team.declares(input=PREFIX, workforce={"team": "reviewers", "workers_per_object": 5, "task_time_limit": "10m"})
 
     ran = team.runs("plan", "--format", "json")
@@ -95,17 +95,17 @@ def test_a_change_after_the_create_is_refused_with_the_fields_named(team: Team):
     [change] = ran.json["changes"]
     assert ran.code == 1
     assert (change["action"], change["fields"]) == ("immutable", ["workforce.workers_per_object"])
-    assert team.runs("apply").code == 1
+    assert team.runs("apply", "--auto-approve").code == 1
     assert len(team.simulator.requests("CreateLabelingJob")) == 1
 
 
 def test_a_renamed_file_does_not_buy_the_labels_again(team: Team):
     team.declares(input=PREFIX)
-    team.runs("apply")
+    team.runs("apply", "--auto-approve")
     (team.folder / "jobs/sports-data/rally-outcome.yaml").unlink()
     team.declares(name="rally-outcome-2", input=PREFIX)
 
-    ran = team.runs("apply")
+    ran = team.runs("apply", "--auto-approve")
 
     assert ran.code == 1
     assert "same labels on the same clips as rally-outcome" in ran.out
@@ -130,7 +130,7 @@ def test_one_job_that_fails_does_not_stop_the_next(team: Team):
     team.declares(name="second", input={"objects": ["s3://clips/rallies/rally-2.mp4"]})
     team.simulator.add_fault(operation="CreateLabelingJob", kind="access_denied")
 
-    ran = team.runs("apply", "--format", "json")
+    ran = team.runs("apply", "--auto-approve", "--format", "json")
 
     assert ran.code == 1
     assert [outcome["result"] for outcome in ran.json["outcomes"]] == ["failed", "created"]
@@ -139,33 +139,33 @@ def test_one_job_that_fails_does_not_stop_the_next(team: Team):
 def test_the_rest_of_a_stopped_job_is_continued_under_a_new_name(team: Team):
     team.declares(input=PREFIX, output={"label_attribute": "outcome"})
     team.declares(name="rally-rest", input={"from_job": "rally-outcome"}, output={"label_attribute": "outcome"})
-    first = team.runs("apply", "--format", "json")
+    first = team.runs("apply", "--auto-approve", "--format", "json")
     assert [outcome["name"] for outcome in first.json["outcomes"]] == ["rally-outcome"]
     assert "waits for rally-outcome, which is not done" in team.runs("plan").out
 
     team.simulator.advance(100)
     team.declares(input=PREFIX, output={"label_attribute": "outcome"}, state="stopped")
-    assert team.runs("apply").code == 1
-    assert team.runs("apply", "--allow-stop").code == 0
+    assert team.runs("apply", "--auto-approve").code == 1
+    assert team.runs("apply", "--auto-approve", "--allow-stop").code == 0
     team.simulator.advance(600)
     [stopped] = [job for job in team.runs("status", "--format", "json").json if job["name"] == "rally-outcome"]
     assert stopped["status"] == "Stopped"
     assert 0 < stopped["labeled"] < 8
 
-    ran = team.runs("apply", "--format", "json")
+    ran = team.runs("apply", "--auto-approve", "--format", "json")
     assert [(one["name"], one["result"]) for one in ran.json["outcomes"]] == [("rally-rest", "created")]
     team.simulator.advance_until_idle()
     [rest] = [job for job in team.runs("status", "--format", "json").json if job["name"] == "rally-rest"]
     assert (rest["status"], rest["labeled"] + rest["failed"]) == ("Completed", 8)
 
 
-def test_a_job_without_a_file_is_reported_and_left_alone(team: Team):
+def test_a_job_without_a_file_is_reported_and_not_changed(team: Team):
     team.declares(input=PREFIX)
-    team.runs("apply")
+    team.runs("apply", "--auto-approve")
     (team.folder / "jobs/sports-data/rally-outcome.yaml").unlink()
     before = team.mutating_calls()
 
-    ran = team.runs("apply")
+    ran = team.runs("apply", "--auto-approve")
 
     assert (ran.code, team.mutating_calls() - before) == (0, 0)
     assert "no longer declared" in team.runs("plan").out

@@ -102,7 +102,7 @@ SCENARIOS: dict[str, Scenario] = {
     "pack while others append": _scenario(_applies(A, "12"), _applies(B, "12"), _PACKS),
     "pack, void, twin": _scenario(_applies(A, "12"), _applies(B, "12"), _voids(A), _PACKS),
 }
-# Somebody has deleted the purchase of X, and its job is there: nothing is bought until a person has looked.
+# The purchase of X was deleted, but its job exists: nothing is bought until an operator has checked.
 DELETED_ENTRY = Scenario(
     (_applies(A, "12"), _applies(X, "12")),
     log=(Entry(Kind.GONE), Entry(Kind.CREATED, about=0)),

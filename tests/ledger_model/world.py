@@ -17,7 +17,7 @@ NONE = -1
 
 
 class Kind(Enum):
-    """What an entry says. GONE stands for an entry that somebody has deleted."""
+    """What an entry records. GONE stands for a deleted entry."""
 
     PURCHASE = auto()
     ATTEMPT = auto()
@@ -139,7 +139,7 @@ class Role(Enum):
 
 
 class Script(NamedTuple):
-    """What one actor is told: its role, its job, and for apply the clips that were reviewed."""
+    """The instructions of one actor: its role, its job, and for apply the reviewed clips."""
 
     role: Role
     job: str = ""

@@ -57,7 +57,7 @@ def test_one_page_takes_one_call():
     assert listing.calls == 1
 
 
-def test_no_jobs_are_no_jobs():
+def test_an_empty_list_has_no_jobs():
     assert list(from_both_ends(Listing([]).read)) == []
 
 
@@ -71,7 +71,7 @@ def test_every_job_is_read_whatever_the_times_and_the_page_size(seconds: list[in
 
 @settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 400), st.integers(2, 20))
-def test_it_takes_at_most_two_pages_more_than_from_one_end(count: int, size: int):
+def test_it_reads_at_most_two_pages_more_than_from_one_end(count: int, size: int):
     listing = Listing(jobs_at(*range(count)), size)
     list(from_both_ends(listing.read))
 
@@ -95,7 +95,7 @@ def test_jobs_of_the_same_instant_may_come_in_any_order_from_either_end(seconds:
 
 @settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(2, 60), st.integers(1, 5), st.integers(1, 3))
-def test_jobs_created_meanwhile_hide_none_that_were_there(count: int, size: int, more: int):
+def test_jobs_created_meanwhile_hide_no_existing_job(count: int, size: int, more: int):
     jobs = jobs_at(*range(count))
     before = names(jobs)
 
@@ -122,7 +122,7 @@ def test_a_list_out_of_order_is_read_to_its_end(size: int):
     assert names(from_both_ends(listing.read)) == names(listing.jobs)
 
 
-def test_an_order_that_is_not_heeded_is_not_relied_on():
+def test_an_order_that_aws_ignores_is_not_relied_on():
     class Deaf(Listing):
         def in_order(self, order: Order) -> list[ObservedJob]:  # noqa: ARG002
             return self.jobs

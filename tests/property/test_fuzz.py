@@ -57,19 +57,19 @@ def run_of(share: float) -> settings:
 
 @run_of(0.35)
 @given(noisy_files())
-def test_noise_is_refused_in_words(raw: bytes):
+def test_random_bytes_are_refused_with_a_message(raw: bytes):
     assert_told_well(raw)
 
 
 @run_of(0.45)
 @given(mutated_files())
-def test_damaged_declarations_are_refused_in_words(raw: bytes):
+def test_damaged_declarations_are_refused_with_a_message(raw: bytes):
     assert_told_well(raw)
 
 
 @run_of(0.20)
 @given(random_yaml())
-def test_yaml_of_any_shape_is_refused_in_words(raw: bytes):
+def test_yaml_of_any_shape_is_refused_with_a_message(raw: bytes):
     assert_told_well(raw)
 
 
@@ -115,7 +115,7 @@ PIECES = ("<", ">", "{{", "}}", "{%", "%}", "<!--", "-->", "</", "/>", "'", '"',
 
 @run_of(0.05)
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
-def test_templates_of_any_shape_are_refused_in_words(pieces: list[str]):
+def test_templates_of_any_shape_are_refused_with_a_message(pieces: list[str]):
     text = BEFORE + "".join(pieces) + AFTER
 
     problems = lint_template("own.html", text)
@@ -133,8 +133,8 @@ SLOW = {
     "objects that are none of both": "input: {objects: [" + "{a: }, " * 4_000 + "]}",
     "wrong tags": "tags: {" + ", ".join(f"k{number}: [x]" for number in range(4_900)) + "}",
     "aliases": "notify: [" + "*a, " * 9_000 + "]",
-    "characters nobody sees": "notes: " + "\u200b" * 80_000,
-    "lines with characters nobody sees": "# \u200b\n" * 40_000,
+    "invisible characters": "notes: " + "\u200b" * 80_000,
+    "lines with invisible characters": "# \u200b\n" * 40_000,
     "carriage returns": "a\r" * 120_000,
     "brackets": "[" * 250_000,
     "braces": "{" * 250_000,
@@ -149,6 +149,17 @@ SLOW = {
     "a folded text": "notes: >\n" + "  a\n" * 60_000,
     "blank lines": "\n" * 250_000,
     "comments": "#\n" * 120_000,
+    "comments below a file": "owner: x\n" + "#\n" * 120_000,
+    "cut labels": "task:\n  labels:\n" + "  - a #1\n" * 9_900,
+    "cut labels between brackets": "task: {labels: [" + "a #1\n,\n" * 9_900 + "]}",
+    "comments between entries": "task: {labels: [a,\n" + "#1,\n" * 60_000 + "]}",
+    "comments between fields": "owner: x\n" + "#1\n" * 80_000 + "notes: x\n",
+    "blank lines before a comment": "tags:\n"
+    + "".join(f"  a{number}: x\n" for number in range(4_900))
+    + "\n" * 150_000
+    + " #",
+    "number signs": "owner: x" + " #" * 120_000,
+    "number signs in brackets": "notify: [" + " #" * 120_000,
     "tags of one letter": "a: " + "!" * 200_000,
     "anchors": "".join(f"- &a{number} x\n" for number in range(9_000)),
     "percent signs": "%" * 200_000,
@@ -203,7 +214,7 @@ def test_no_instructions_are_slow(text: str):
     assert_told_well(written(data).encode())
 
 
-def test_hundreds_of_bad_files_go_through_the_command_in_every_form(
+def test_hundreds_of_invalid_files_are_reported_in_every_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     for number in range(300):

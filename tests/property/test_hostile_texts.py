@@ -67,7 +67,7 @@ class Place:
 
 
 def eleven_statuses_of(text: str) -> list[PullRequestStatus]:
-    """So many statuses that not all are shown in full; few have a job, so that they are soon read."""
+    """Return more statuses than are shown in full; few have a job, which keeps parsing fast."""
     status = a_status_of(text, applied=True)
     return [replace(status, jobs=())] * 9 + [replace(status, jobs=status.jobs[:1])] * 2
 
@@ -90,7 +90,7 @@ PLACES = (
     ),
     Place(
         "run",
-        # The first ten are shown in full, the others in a line each.
+        # The first ten are shown in full, the others on a line each.
         lambda text, limit: run_summary(eleven_statuses_of(text), NOW, footer=FOOT, limit=limit),
         room=3 * SUMMARY_LIMIT,
     ),
@@ -108,7 +108,7 @@ def test_there_are_enough_hostile_texts_and_no_two_are_alike():
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_no_text_is_anything_but_text_in_a_comment_and_none_is_lost_there(place: Place):
+def test_every_text_stays_text_in_a_comment_and_none_is_lost(place: Place):
     plain = read(place.write(PLAIN, place.room).text)
     often = plain.text.count(PLAIN)
 
@@ -128,7 +128,7 @@ def test_no_text_is_anything_but_text_in_a_comment_and_none_is_lost_there(place:
 @pytest.mark.parametrize(
     ("place", "limit"), [pytest.param(one, limit, id=f"{one.name} {limit}") for one in PLACES for limit in one.limits]
 )
-def test_no_text_bursts_a_comment(place: Place, limit: int):
+def test_no_text_exceeds_the_limit_of_a_comment(place: Place, limit: int):
     for text in (text for text in HOSTILE if len(text) > 100):
         written = place.write(text, limit).text
 
@@ -136,7 +136,7 @@ def test_no_text_bursts_a_comment(place: Place, limit: int):
         assert read(written).live == (), text[:60]
 
 
-def test_the_plain_comments_have_nothing_live_but_the_link_to_the_run():
+def test_plain_comments_have_nothing_live_except_the_link_to_the_run():
     for place in PLACES:
         seen = read(place.write(PLAIN, place.room).text)
 
@@ -168,7 +168,7 @@ def test_checks_and_their_annotations_are_plain():
                 assert all(ONE_LINE.fullmatch(line) for line in re.split("[\n\t]", one.message)), text
 
 
-def test_annotations_in_the_log_are_ours_and_hold_the_text():
+def test_annotations_in_the_log_are_groundctls_and_contain_the_text():
     for text in HOSTILE:
         error, warning = problems_of(text)
 
@@ -199,7 +199,7 @@ def end_by_a_fault(text: str) -> None:
 
 
 def end_by_a_crash(text: str) -> None:
-    """End a command as an unforeseen error ends it; Python shows an error's notes, each on lines of its own."""
+    """End a command with an unexpected error; Python prints each of its notes on separate lines."""
     error = RuntimeError(text)
     error.add_note(text)
     report_crash(RuntimeError, error, None)
@@ -238,7 +238,7 @@ def end_by_a_crash(text: str) -> None:
         "json",
     ],
 )
-def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str]):
+def test_the_runner_finds_no_command_in_standard_output(write: Callable[[str], str]):
     for text in HOSTILE:
         written = write(text)
 
@@ -248,7 +248,7 @@ def test_the_runner_finds_no_command_in_what_we_print(write: Callable[[str], str
 
 
 @pytest.mark.parametrize("write", [print_log, end_by_a_fault, end_by_a_crash], ids=["reporting", "fault", "crash"])
-def test_the_runner_finds_no_command_in_what_goes_to_standard_error(
+def test_the_runner_finds_no_command_in_standard_error(
     write: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ):
     for text in HOSTILE:

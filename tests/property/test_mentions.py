@@ -12,7 +12,7 @@ from support.untrusted_inputs import a_status_of
 FOLLOWERS = ("dana", "acme/sports-data")
 
 
-def test_hostile_texts_around_add_no_mention_and_hide_none():
+def test_hostile_texts_add_no_mention_and_hide_none():
     for text in HOSTILE:
         github = RecordedComments()
         status = a_status_of(text, applied=False)

@@ -137,7 +137,7 @@ LIMITS = [(path, name, value) for path, shape in leaves() if path in REACHABLE f
 
 
 @pytest.mark.parametrize("path", sorted(REACHABLE))
-def test_what_the_model_refuses_groundctl_refuses_first(path: str):
+def test_groundctl_refuses_everything_that_the_model_refuses(path: str):
     refused = 0
     for _, name, value in (limit for limit in LIMITS if limit[0] == path):
         found = checked(REACHABLE[path](value)) if path != "LabelingJobName" or isinstance(value, str) else None
@@ -168,7 +168,7 @@ def test_a_value_just_outside_of_a_limit_is_refused(path: str, name: str, value:
 MADE_OF_A_PRICE = {path for path in REACHABLE if path.endswith((".Cents", ".TenthFractionsOfACent"))}
 
 
-def test_the_limits_are_read_off_the_model():
+def test_the_limits_are_read_from_the_model():
     names = {(path, name.split(",")[0].split()[0]) for path, name, _ in LIMITS}
 
     assert ("HumanTaskConfig.TaskKeywords[]", "max") in names

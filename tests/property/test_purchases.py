@@ -225,7 +225,7 @@ def test_a_damaged_entry_is_a_value_and_stops_purchases(actions: list[Action], d
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(ACTIONS, min_size=1, max_size=10), st.integers(1, 3), st.integers(0, 99))
-def test_a_pack_is_the_same_whoever_writes_it_and_gives_back_its_entries(
+def test_a_pack_does_not_depend_on_its_writer_and_returns_its_entries(
     actions: list[Action], packs: int, more: int
 ) -> None:
     records, _ = play([("purchase", ("p", "ab", None, ("no",))), *actions])

@@ -25,7 +25,7 @@ DECLARATIONS = 1_000
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_what_groundctl_lets_through_the_model_takes(part: int):
+def test_the_model_accepts_every_request_of_groundctl(part: int):
     for seed in range(part, DECLARATIONS, 4):
         found = generated(seed)
         assert errors_among(found.problems) == (), (seed, found.problems)
@@ -33,7 +33,7 @@ def test_what_groundctl_lets_through_the_model_takes(part: int):
         assert list(violations(request_of(found.declaration))) == [], seed
 
 
-def test_what_groundctl_lets_through_the_simulator_takes():
+def test_the_simulator_accepts_every_request_of_groundctl():
     taken: set[str] = set()
     with in_process() as world:
         teams = Teams(world)
@@ -136,7 +136,7 @@ MUTANTS: dict[str, Callable[[Data], Any]] = {
     "no team": lambda request: task(request).pop("WorkteamArn"),
     "a team that is no ARN": lambda request: task(request).update(WorkteamArn="reviewers"),
     "100 cents": lambda request: task(request).update(PublicWorkforceTaskPrice={"AmountInUsd": {"Cents": 100}}),
-    "a member nobody knows": lambda request: request.update(JobName="x"),
+    "an unknown member": lambda request: request.update(JobName="x"),
     "an underscore in the name": lambda request: request.update(LabelingJobName="a_b"),
     "a name of 64 letters": lambda request: request.update(LabelingJobName="a" * 64),
     "a place without a bucket": lambda request: request["OutputConfig"].update(S3OutputPath="s3:///x"),
@@ -146,14 +146,14 @@ MUTANTS: dict[str, Callable[[Data], Any]] = {
     "101 percent": lambda request: request.update(StoppingConditions={"MaxPercentageOfInputDatasetLabeled": 101}),
     "51 tags": lambda request: request.update(Tags=[{"Key": str(number), "Value": ""} for number in range(51)]),
     "a tag with an exclamation mark": lambda request: request.update(Tags=[{"Key": "a", "Value": "!"}]),
-    "a classifier nobody knows": lambda request: request["InputConfig"].update(
+    "an unknown classifier": lambda request: request["InputConfig"].update(
         DataAttributes={"ContentClassifiers": ["Harmless"]}
     ),
 }
 
 
 @pytest.mark.parametrize("mutate", MUTANTS.values(), ids=MUTANTS.keys())
-def test_a_compiler_that_errs_would_be_caught(mutate: Callable[[Data], Any]):
+def test_an_error_in_the_compiler_is_found(mutate: Callable[[Data], Any]):
     declaration = checked(some_data(name="rally")).declaration
     assert declaration is not None
     request = copy.deepcopy(request_of(declaration))

@@ -197,7 +197,7 @@ def _earlier(
 
 
 def _same_name(draw: DrawFn, declaration: Declaration, infrastructure: Infrastructure) -> list[ObservedJob]:
-    """A job of the declared name: made from this declaration, from another, elsewhere, or by somebody else; or none."""
+    """A job with the declared name: created from this declaration, another one, elsewhere, or without groundctl; or none."""
     ours = _fingerprint(declaration, infrastructure)
     fingerprints = [None, ours, replace(ours, declaration="0" * 32), replace(ours, bucket="elsewhere")]
     if not draw(st.booleans()):
@@ -245,7 +245,7 @@ def _objects(draw: DrawFn, declaration: Declaration) -> dict[str, bytes]:
 
 @settings(max_examples=400, deadline=None)
 @given(worlds())
-def test_what_is_shown_is_planned_or_said_to_be_open(world: World) -> None:
+def test_show_agrees_with_plan_or_reports_what_it_did_not_look_up(world: World) -> None:
     shown = world.shown(world.infrastructure)
 
     assert contradictions(shown, world.planned(), world.declaration.spec.key) == []
@@ -255,7 +255,7 @@ def test_what_is_shown_is_planned_or_said_to_be_open(world: World) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(worlds())
-def test_where_there_is_nothing_else_to_know_both_are_equal(world: World) -> None:
+def test_show_and_plan_are_equal_if_nothing_is_unknown(world: World) -> None:
     alone = replace(world, observed=(), others=(), objects={})
     shown, planned = alone.shown(world.infrastructure), alone.planned()
     spec = world.declaration.spec
@@ -273,14 +273,14 @@ def _asks_about_clips(shown: Plan) -> bool:
 
 @settings(max_examples=100, deadline=None)
 @given(worlds())
-def test_an_infrastructure_that_was_made_up_is_said_to_be(world: World) -> None:
+def test_an_example_infrastructure_is_reported_as_an_example(world: World) -> None:
     shown = world.shown()
 
     assert Subject.INFRASTRUCTURE in {unknown.about for unknown in shown.unknown}
     assert not {reason.rule for reason in shown.changes[0].reasons} & {"GT602", "GT603", "GT604", "GT605", "GT606"}
 
 
-def test_a_difference_that_nothing_explains_is_seen() -> None:
+def test_an_unexplained_difference_is_found() -> None:
     declaration = a_declaration()
     world = World(declaration=declaration, policy=Policy(), infrastructure=an_infrastructure(), objects={})
     shown, planned, key = world.shown(world.infrastructure), world.planned(), declaration.spec.key
@@ -299,7 +299,7 @@ def refusal_in(world: World) -> Any:
     return replace(world, infrastructure=an_infrastructure(work_teams={})).planned().changes[0].reasons
 
 
-def test_the_cases_that_pass_validation_are_shown_as_they_are_planned(tmp_path: Path) -> None:
+def test_show_and_plan_agree_on_the_cases_that_pass_validation(tmp_path: Path) -> None:
     seen = 0
     for number, case in enumerate(all_cases()):
         repository, root = repository_of(case), tmp_path / str(number)
@@ -332,7 +332,7 @@ def test_the_cases_that_pass_validation_are_shown_as_they_are_planned(tmp_path: 
 
 
 @pytest.mark.parametrize("is_declared", [False, True])
-def test_a_continuation_says_what_it_depends_on(is_declared: bool) -> None:
+def test_a_continuation_reports_what_it_depends_on(is_declared: bool) -> None:
     declaration = a_declaration(name="rest", input={"from_job": "there-is-no-such-job"})
     other = a_declaration(name="there-is-no-such-job", input={"objects": ["s3://clips/other.mp4"]})
     world = World(

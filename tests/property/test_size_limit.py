@@ -90,7 +90,7 @@ def test_a_plan_of_any_size_keeps_summary_cost_and_footer(number: int):
 
 
 @pytest.mark.parametrize("number", SIZES)
-def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
+def test_every_refusal_is_shown_or_counted_by_rule_with_a_link(number: int):
     words = plan_comment(a_plan_of_refusals(number), POLICY, footer=FOOT)
 
     assert size(words.text) <= ROOM
@@ -103,7 +103,7 @@ def test_every_refusal_is_there_or_counted_by_its_rule_with_a_link(number: int):
 
 
 @pytest.mark.parametrize("number", SIZES)
-def test_every_problem_is_there_or_counted_by_its_rule_with_a_link(number: int):
+def test_every_problem_is_shown_or_counted_by_rule_with_a_link(number: int):
     words = problems_comment(some_problems(number), number, footer=FOOT)
 
     assert size(words.text) <= ROOM
@@ -113,7 +113,7 @@ def test_every_problem_is_there_or_counted_by_its_rule_with_a_link(number: int):
 
 
 def counted(content: str, pattern: str) -> dict[str, int]:
-    """Count what is shown and what is counted as missing, by rule."""
+    """Count what is shown and what is reported as omitted, by rule."""
     found: dict[str, int] = {}
     for rule in re.findall(pattern, content):
         found[rule] = found.get(rule, 0) + 1
@@ -152,7 +152,7 @@ def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
 
 
 @pytest.mark.parametrize("limit", [20_000, COMMENT_LIMIT, SUMMARY_LIMIT])
-def test_nothing_is_left_half_open(limit: int):
+def test_every_element_is_closed(limit: int):
     for plan in (a_plan_of_creates(1_000), a_plan_of_refusals(1_000)):
         written = plan_comment(plan, POLICY, footer=FOOT, limit=limit).text
 
@@ -197,7 +197,7 @@ MANY = settings(max_examples=25, deadline=None)
 @example(Crowd(number=10_000, errors=10_000, wordy=900))
 @example(Crowd(number=10_000, errors=0, wordy=0))
 @given(crowds())
-def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
+def test_a_plan_keeps_its_summary_and_as_many_errors_as_fit(crowd: Crowd):
     refused = [
         Refused(job=create.job, reasons=(a_reason(crowd.message(index)),))
         for index, create in enumerate(MANY_CREATES[: crowd.errors])
@@ -216,7 +216,7 @@ def test_a_plan_keeps_what_decides_and_as_many_errors_as_fit(crowd: Crowd):
 @MANY
 @example(Crowd(number=10_000, errors=10_000, wordy=900))
 @given(crowds())
-def test_problems_keep_their_verdict_and_as_many_errors_as_fit(crowd: Crowd):
+def test_problems_keep_their_summary_and_as_many_errors_as_fit(crowd: Crowd):
     problems = [
         replace(
             one,
@@ -322,7 +322,7 @@ def test_any_plan_with_any_texts_fits_and_is_closed(kinds: list[tuple[Action, st
     assert words.content.startswith("### Plan for test: ")
 
 
-def test_the_part_with_the_lower_rank_gets_its_room_first_wherever_it_stands():
+def test_the_part_with_the_lower_rank_gets_space_first_wherever_it_is():
     pieces = ["12345678", "12345678"]
 
     written = fit([a_part(0, pieces, 1, None), a_part(1, pieces, 0, None)], room=40)
@@ -331,7 +331,7 @@ def test_the_part_with_the_lower_rank_gets_its_room_first_wherever_it_stands():
 
 
 @pytest.mark.parametrize("room", range(0, 160, 2))
-def test_whatever_is_left_out_is_counted(room: int):
+def test_everything_omitted_is_counted(room: int):
     written = fit([a_part(0, ["a rather long piece"] * 5, 0, 2)], room)
 
     told = re.search(r"\(([0-9]) more\)", written)

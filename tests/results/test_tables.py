@@ -110,7 +110,7 @@ INVISIBLE = [
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\u2212"])
-def test_no_formula_hides_behind_what_nobody_sees(sign: str) -> None:
+def test_no_formula_hides_behind_invisible_characters(sign: str) -> None:
     blanks = [*INVISIBLE, "\u2800", "\u3164", "\ufe0f", "\t\r", "\u200b\xa0 ", ";\ufeff"]
 
     for blank in blanks:

@@ -1,4 +1,4 @@
-"""Totals are held against what was bought: every difference is named clip by clip, and nothing is called whole that is not."""
+"""Totals are compared with what was bought: every difference is named clip by clip, and nothing is called whole that is not."""
 
 from __future__ import annotations
 

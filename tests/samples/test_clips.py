@@ -36,14 +36,14 @@ def test_a_clip_is_h264_that_every_browser_plays(clip: Clip) -> None:
 
 
 @each_clip
-def test_a_clip_starts_before_all_of_it_is_there(clip: Clip) -> None:
+def test_a_clip_starts_playing_before_it_is_fully_loaded(clip: Clip) -> None:
     boxes = _top_level_boxes((CLIPS / clip.name).read_bytes())
 
     assert boxes.index("moov") < boxes.index("mdat")
 
 
 @each_clip
-def test_a_committed_clip_is_what_the_script_makes(clip: Clip, tmp_path: Path) -> None:
+def test_a_committed_clip_matches_the_scripts_output(clip: Clip, tmp_path: Path) -> None:
     committed, made = CLIPS / clip.name, tmp_path / "made.mp4"
 
     write_clip(clip, made)

@@ -19,7 +19,7 @@ FLAGS = (
 )
 needs_a_browser = pytest.mark.skipif(
     CHROMIUM is None,
-    reason="NO BROWSER: nobody has seen the pages and clips here. Install the package 'chromium' to run this test.",
+    reason="NO BROWSER: the pages and clips were not tested. Install the package 'chromium' to run this test.",
 )
 
 

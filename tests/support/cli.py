@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,14 +36,36 @@ class Ran:
         return json.loads(self.out)
 
 
-def groundctl(*arguments: str | Path, cwd: Path, settings: dict[str, str] | None = None) -> Ran:
-    """Run one command in a folder."""
+def groundctl(
+    *arguments: str | Path,
+    cwd: Path,
+    settings: dict[str, str] | None = None,
+    interrupt: Callable[[], bool] | None = None,
+    signals: Iterable[signal.Signals] = (signal.SIGINT,),
+) -> Ran:
+    """Run one command in a folder; if asked, send it signals once something is true."""
     command = [
         sys.executable,
         "-c",
         "import sys; from groundctl.cli.main import main; sys.exit(main())",
         *map(str, arguments),
     ]
-    environment = {**CLEAN, **(settings or {})}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**CLEAN, **(settings or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        if interrupt:
+            while not interrupt() and process.poll() is None:
+                time.sleep(0.01)
+            for number in signals:
+                process.send_signal(number)
+        out, err = process.communicate(timeout=120)
+    except BaseException:
+        process.kill()
+        raise
+    return Ran(code=process.returncode, out=out, err=err)

@@ -125,7 +125,7 @@ def problems_of(text: str) -> tuple[LocatedDiagnostic, ...]:
 
 
 def a_status_of(text: str, *, applied: bool) -> PullRequestStatus:
-    """A status with every state that a job can be in, told by the run that applies or by a later one."""
+    """Return a status with every state of a job, reported by the run that applies or by a later one."""
     return PullRequestStatus(
         pull_request=12,
         target=f"{text} ({ACCOUNT}, {REGION})",

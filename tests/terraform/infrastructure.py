@@ -73,7 +73,7 @@ def plan_with(stack: Stack, settings: Mapping[str, Any]) -> Plan:
 
 def run_terraform(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run groundctl's terraform with a command that Stack has no method for."""
-    command = [find_terraform(os.environ, ours=our_terraform()), *arguments]
+    command = [find_terraform(os.environ, bundled=our_terraform()), *arguments]
     return subprocess.run(
         command, cwd=folder, env=os.environ | environment, capture_output=True, text=True, check=False
     )

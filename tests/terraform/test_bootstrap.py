@@ -91,15 +91,15 @@ def test_it_lists_its_steps_and_does_nothing_without_confirmation(bootstrap: Boo
     assert result.code == 1
     assert result.out == (
         f"State of dev.eu-west-1: s3://{bootstrap.bucket}/dev.tfstate, account {ACCOUNT} at {bootstrap.aws['AWS_ENDPOINT_URL']}\n"
-        "This will be done:\n"
-        f"  - make the bucket {bootstrap.bucket} in eu-west-1\n"
+        "Planned changes:\n"
+        f"  - create the bucket {bootstrap.bucket} in eu-west-1\n"
         "  - keep old versions of the state\n"
         "  - encrypt it with a key that S3 manages\n"
-        "  - shut it to the public\n"
-        "  - switch access lists off: the account owns every object\n"
-        "  - refuse requests without TLS 1.2 or newer\n"
+        "  - block public access\n"
+        "  - disable access lists: the account owns every object\n"
+        "  - deny requests without TLS 1.2 or newer\n"
         "  - delete versions 90 days after they were overwritten\n"
-        'Go on? Only "yes" is taken for it: Nothing was changed.\n'
+        'Continue? Only "yes" is accepted: Nothing was changed.\n'
     )
     assert not bootstrap.has_bucket()
 
@@ -165,13 +165,13 @@ def test_a_second_run_has_nothing_to_do(bootstrap: Bootstrap) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda s3, bucket: s3.delete_public_access_block(Bucket=bucket), "shut it to the public"),
-        (lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket), "refuse requests without TLS 1.2 or newer"),
+        (lambda s3, bucket: s3.delete_public_access_block(Bucket=bucket), "block public access"),
+        (lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket), "deny requests without TLS 1.2 or newer"),
         (
             lambda s3, bucket: s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"}),
             "keep old versions of the state",
         ),
-        (lambda s3, bucket: s3.delete_bucket_ownership_controls(Bucket=bucket), "switch access lists off"),
+        (lambda s3, bucket: s3.delete_bucket_ownership_controls(Bucket=bucket), "disable access lists"),
         (lambda s3, bucket: s3.delete_bucket_lifecycle(Bucket=bucket), "delete versions 90 days"),
     ],
     ids=["public", "plain HTTP", "versions", "ownership", "lifecycle"],
@@ -227,8 +227,8 @@ def test_credentials_of_another_account_are_refused_before_anything_is_created(b
 
     assert result.code == 2
     assert result.err == (
-        f"dev.eu-west-1.tfvars is for account 444455556666, the credentials are of {ACCOUNT}. "
-        "Choose the other account (AWS_PROFILE), or the other ENVIRONMENT.\n"
+        f"dev.eu-west-1.tfvars is for account 444455556666, but the credentials are for {ACCOUNT}. "
+        "Use credentials of that account (AWS_PROFILE), or choose another ENVIRONMENT.\n"
     )
     assert not bootstrap.has_bucket()
 
@@ -250,7 +250,7 @@ def test_a_missing_answer_from_aws_is_reported(bootstrap: Bootstrap) -> None:
     bootstrap.patch.setenv("AWS_ENDPOINT_URL", bootstrap.aws["AWS_ENDPOINT_URL"])
 
     assert result.code == 3
-    assert result.err.startswith("AWS cannot be asked: Could not connect to the endpoint URL")
+    assert result.err.startswith("AWS is unavailable: Could not connect to the endpoint URL")
     assert "hint: " in result.err
 
 
@@ -281,7 +281,9 @@ def test_terraform_keeps_its_state_and_its_lock_there(bootstrap: Bootstrap, tmp_
 def test_a_missing_file_is_named_with_the_existing_ones(tmp_path: Path) -> None:
     (tmp_path / "production.s3.tfbackend").write_text("")
 
-    with pytest.raises(UnfitSettingsError, match=r"prod\.s3\.tfbackend is not there.*another ENVIRONMENT: production$"):
+    with pytest.raises(
+        UnfitSettingsError, match=r"prod\.s3\.tfbackend does not exist.*another ENVIRONMENT: production$"
+    ):
         read_settings(tmp_path, "prod")
 
 
@@ -289,7 +291,7 @@ def test_a_missing_file_is_named_with_the_existing_ones(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('key = "k"\nregion = "us-east-1"\n', r'lacks bucket: write bucket = "\.\.\."'),
-        ('bucket = "s3://acme"\nkey = "k"\nregion = "us-east-1"\n', "s3://acme is no name for a bucket"),
+        ('bucket = "s3://acme"\nkey = "k"\nregion = "us-east-1"\n', "s3://acme is not a valid bucket name"),
         ('bucket = "acme-state"\n  key = "nested"\n# region = "off"\n', "lacks key, region"),
     ],
 )

@@ -62,7 +62,8 @@ def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: s
 
     # Otherwise the simulator would advance on its own, and send the event while the test already reads.
     control(applied, "clock", frozen=True)
-    ran = groundctl("apply", "--infrastructure", "infrastructure.json", cwd=folder, settings=dict(applied.environment))
+    arguments = ("apply", "--auto-approve", "--infrastructure", "infrastructure.json")
+    ran = groundctl(*arguments, cwd=folder, settings=dict(applied.environment))
 
     assert ran.code == 0, ran.out + ran.err
     control(applied, "clock", until="idle")

@@ -103,7 +103,7 @@ def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
     with recorded(str(simulator.url)) as calls:
         made = Workflow(folder=tmp_path, simulator=simulator, calls=calls)
         made.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]})
-        made.runs("apply")
+        made.runs("apply", "--auto-approve")
         made.asked.clear()
         yield made
 
@@ -140,7 +140,7 @@ def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, ro
 def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow, roles: dict[str, Role]) -> None:
     workflow.declares(name="second", input={"manifest": put_manifest("lists/two.jsonl")})
 
-    workflow.runs("apply")
+    workflow.runs("apply", "--auto-approve")
 
     assert workflow.actions() >= CHANGES
     assert beyond(roles["apply"], workflow.asked) == []
@@ -151,7 +151,7 @@ def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow,
 def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, roles: dict[str, Role]) -> None:
     workflow.declares(name="first", input={"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}, state="stopped")
 
-    workflow.runs("apply", "--allow-stop")
+    workflow.runs("apply", "--auto-approve", "--allow-stop")
 
     assert "sagemaker:StopLabelingJob" in workflow.actions()
     assert beyond(roles["stop"], workflow.asked) == []

@@ -88,32 +88,32 @@ def test_add_on_folders_are_not_searched_deeper(tmp_path: Path) -> None:
 def test_a_terraform_on_the_path_is_used(tmp_path: Path) -> None:
     program = a_terraform(tmp_path / "bin", "1.10.0")
 
-    assert find_terraform(an_environment(tmp_path), ours=None) == str(program)
+    assert find_terraform(an_environment(tmp_path), bundled=None) == str(program)
 
 
 def test_a_named_terraform_is_used_whatever_its_version(tmp_path: Path) -> None:
     a_terraform(tmp_path / "bin", "1.11.4")
     named = a_terraform(tmp_path / "named", "0.12.0")
 
-    assert find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM=str(named)), ours=None) == str(named)
+    assert find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM=str(named)), bundled=None) == str(named)
 
 
 def test_a_named_terraform_that_cannot_run_is_an_error(tmp_path: Path) -> None:
     a_terraform(tmp_path / "bin", "1.11.4")
 
     with pytest.raises(ExternalError, match="cannot be run"):
-        find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM="/nowhere/terraform"), ours=None)
+        find_terraform(an_environment(tmp_path, GROUNDCTL_TERRAFORM="/nowhere/terraform"), bundled=None)
 
 
 def test_our_own_terraform_replaces_one_that_is_too_old(tmp_path: Path) -> None:
     a_terraform(tmp_path / "bin", "1.9.8")
-    ours = a_terraform(tmp_path / "venv", "1.11.4")
+    bundled = a_terraform(tmp_path / "venv", "1.11.4")
 
-    assert find_terraform(an_environment(tmp_path), ours=ours) == str(ours)
+    assert find_terraform(an_environment(tmp_path), bundled=bundled) == str(bundled)
 
 
 def test_without_any_terraform_the_hint_shows_how_to_install_one(tmp_path: Path) -> None:
     with pytest.raises(ExternalError, match=r"no Terraform 1\.10 or newer") as caught:
-        find_terraform(an_environment(tmp_path), ours=None)
+        find_terraform(an_environment(tmp_path), bundled=None)
 
     assert "make setup" in caught.value.hint

@@ -105,7 +105,7 @@ def test_outputs_are_the_infrastructure_object(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", [says("{}"), says("Error: Backend initialization required", code=1, to="2")])
 def test_outputs_before_the_first_apply_have_a_hint(tmp_path: Path, script: str) -> None:
-    with pytest.raises(ExternalError, match="has made nothing in") as caught:
+    with pytest.raises(ExternalError, match="has not created anything in") as caught:
         a_stack(tmp_path, script).outputs()
 
     assert caught.value.hint == (
@@ -117,7 +117,7 @@ def test_outputs_before_the_first_apply_have_a_hint(tmp_path: Path, script: str)
 @pytest.mark.parametrize(
     ("error", "hint"),
     [
-        ("Error: Error acquiring the state lock", "another terraform works on this state"),
+        ("Error: Error acquiring the state lock", "another terraform process holds the lock of this state"),
         ("Error: No valid credential sources found", "give AWS credentials"),
         ("Error: reading S3 Bucket: dial tcp: connection refused", "start the simulator"),
         ("Error: something new", "run `terraform apply` in"),

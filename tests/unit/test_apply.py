@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.apply import apply, create
+from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
@@ -21,7 +22,7 @@ def create_with(jobs: FakeJobs, objects: FakeObjects | None = None, clock: FakeC
     return create(a_desired_job(), jobs=jobs, objects=objects or FakeObjects(), clock=clock or FakeClock())
 
 
-def test_an_accepted_job_that_is_there_is_created():
+def test_an_accepted_job_that_exists_is_created():
     jobs = FakeJobs()
 
     verdict = create_with(jobs)
@@ -30,7 +31,7 @@ def test_an_accepted_job_that_is_there_is_created():
     assert len(jobs.sent) == 1
 
 
-def test_everything_the_request_points_to_is_there_before_it_is_sent():
+def test_all_artifacts_are_uploaded_before_the_request_is_sent():
     objects = FakeObjects()
     jobs = FakeJobs()
     create_with(jobs, objects)
@@ -45,17 +46,17 @@ def test_everything_the_request_points_to_is_there_before_it_is_sent():
 @pytest.mark.parametrize(
     "lost", [Unclear(message="ReadTimeoutError"), Unclear(message="500"), Unclear(message="reset")]
 )
-def test_a_lost_answer_is_looked_up_and_never_sent_again(lost):
+def test_a_job_is_looked_up_after_a_lost_response_and_never_created_again(lost):
     jobs = FakeJobs(lost, accepting=True)
 
     verdict = create_with(jobs)
 
     assert verdict.result is Result.CREATED
-    assert "the answer was lost" in verdict.evidence
+    assert "the response was lost" in verdict.evidence
     assert len(jobs.sent) == 1
 
 
-def test_a_job_that_shows_late_is_waited_for():
+def test_apply_waits_for_a_job_that_is_visible_late():
     clock = FakeClock()
 
     verdict = create_with(FakeJobs(Unclear(message="timeout"), accepting=True, hidden_looks=4), clock=clock)
@@ -64,7 +65,7 @@ def test_a_job_that_shows_late_is_waited_for():
     assert sum(clock.slept) <= 60
 
 
-def test_a_lost_answer_with_no_job_to_be_seen_is_unknown_after_a_minute():
+def test_a_lost_response_without_a_visible_job_is_unknown_after_a_minute():
     clock = FakeClock()
 
     verdict = create_with(FakeJobs(Unclear(message="ReadTimeoutError")), clock=clock)
@@ -74,14 +75,14 @@ def test_a_lost_answer_with_no_job_to_be_seen_is_unknown_after_a_minute():
     assert "run apply again" in verdict.hint
 
 
-def test_a_taken_name_with_our_job_behind_it_existed():
+def test_a_taken_name_with_the_same_job_counts_as_existing():
     jobs = FakeJobs()
     create_with(jobs)
 
     assert create_with(jobs).result is Result.EXISTED
 
 
-def test_a_taken_name_with_another_job_behind_it_failed():
+def test_a_taken_name_with_another_job_is_a_failure():
     jobs = FakeJobs()
     create_with(jobs)
     jobs.jobs["rally-outcome"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"] = (
@@ -95,7 +96,7 @@ def test_a_taken_name_with_another_job_behind_it_failed():
 
 
 @pytest.mark.parametrize("answer", [None, Unclear(message="timeout")])
-def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_difference_is_told(answer):
+def test_a_job_that_aws_describes_with_other_values_is_created_and_the_difference_is_reported(answer):
     class Organised(FakeJobs):
         def describe(self, name: str) -> Mapping[str, Any] | None:
             found = super().describe(name)
@@ -105,10 +106,10 @@ def test_a_job_that_aws_writes_down_otherwise_is_still_created_and_the_differenc
     verdict = create_with(Organised(*[answer] if answer else [], accepting=True))
 
     assert verdict.result is Result.CREATED
-    assert "AWS shows other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
+    assert "AWS reports other values than requested for OutputConfig.S3OutputPath" in verdict.evidence
 
 
-def test_a_description_without_tags_yet_is_no_difference():
+def test_a_description_without_tags_is_not_a_difference():
     class Fresh(FakeJobs):
         def describe(self, name: str) -> Mapping[str, Any] | None:
             found = super().describe(name)
@@ -117,7 +118,7 @@ def test_a_description_without_tags_yet_is_no_difference():
     assert create_with(Fresh()).evidence == "accepted, and visible"
 
 
-def test_two_runs_that_plan_at_once_buy_a_renamed_job_once():
+def test_two_concurrent_runs_buy_a_renamed_job_once():
     objects, jobs = FakeObjects(), FakeJobs()
     first, second = (a_desired_job(a_declaration(name=name)) for name in ("first", "second"))
 
@@ -128,7 +129,7 @@ def test_two_runs_that_plan_at_once_buy_a_renamed_job_once():
     assert list(jobs.jobs) == ["first"]
 
 
-def test_a_claim_of_ones_own_from_an_interrupted_run_is_no_obstacle():
+def test_a_jobs_own_claim_from_an_interrupted_run_does_not_block_it():
     objects = FakeObjects()
     create(
         a_desired_job(), jobs=FakeJobs(Rejected(code="AccessDenied", message="no")), objects=objects, clock=FakeClock()
@@ -137,7 +138,7 @@ def test_a_claim_of_ones_own_from_an_interrupted_run_is_no_obstacle():
     assert create(a_desired_job(), jobs=FakeJobs(), objects=objects, clock=FakeClock()).result is Result.CREATED
 
 
-def test_a_meant_repeat_claims_a_place_of_its_own():
+def test_a_declared_rerun_has_a_separate_claim():
     objects, jobs = FakeObjects(), FakeJobs()
     again = a_declaration(name="second", rerun_of={"job": "first", "reason": "new reviewers, to compare"})
 
@@ -149,11 +150,11 @@ def test_a_meant_repeat_claims_a_place_of_its_own():
     assert results == [Result.CREATED, Result.CREATED]
 
 
-def test_a_taken_name_that_cannot_be_seen_is_unknown():
+def test_a_taken_name_without_a_visible_job_is_unknown():
     assert create_with(FakeJobs(NameTaken(message="exists"))).result is Result.UNKNOWN
 
 
-def test_a_throttle_is_a_clean_no_and_is_sent_again():
+def test_a_throttled_create_is_sent_again():
     jobs = FakeJobs(Throttled(message="slow down"), Throttled(message="slow down"))
     clock = FakeClock()
 
@@ -162,14 +163,14 @@ def test_a_throttle_is_a_clean_no_and_is_sent_again():
     assert clock.slept == [0.5, 1.0]
 
 
-def test_throttles_without_end_fail_and_bought_nothing():
+def test_endless_throttles_fail_and_buy_nothing():
     verdict = create_with(FakeJobs(*[Throttled(message="slow down")] * 20))
 
     assert verdict.result is Result.FAILED
     assert "created nothing" in verdict.evidence
 
 
-def test_a_clean_refusal_failed_with_awss_words():
+def test_a_refusal_fails_with_awss_message():
     jobs = FakeJobs(Rejected(code="ResourceLimitExceeded", message="too many jobs"))
 
     verdict = create_with(jobs)
@@ -194,7 +195,7 @@ def test_a_job_that_aws_accepts_and_fails_is_not_called_created():
     assert "no access" in verdict.evidence
 
 
-def test_artifacts_that_are_there_already_are_left_alone():
+def test_existing_artifacts_are_not_overwritten():
     desired, objects = a_desired_job(), FakeObjects()
     for artifact in desired.artifacts:
         objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
@@ -213,7 +214,7 @@ def test_an_artifact_with_other_content_stops_the_create():
     assert not jobs.sent
 
 
-def test_a_world_that_fails_before_the_create_fails_that_job_only():
+def test_an_external_failure_before_the_create_fails_only_that_job():
     class BrokenOnce(FakeObjects):
         broken = True
 
@@ -224,12 +225,12 @@ def test_a_world_that_fails_before_the_create_fails_that_job_only():
             return super().put_if_absent(uri, content, media_type)
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
-    outcomes = list(apply(plan.changes, jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
+    outcomes = list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
 
     assert [outcome.result for outcome in outcomes] == [Result.FAILED, Result.CREATED]
 
 
-def test_a_world_that_fails_after_the_create_is_unknown():
+def test_an_external_failure_after_the_create_is_unknown():
     class Blind(FakeJobs):
         def describe(self, name: str) -> Mapping[str, Any] | None:
             raise ExternalError(f"the network is away from {name}", hint="try later")
@@ -243,7 +244,7 @@ def test_a_second_apply_sends_nothing():
 
     outcomes = list(
         apply(
-            a_plan(declaration, observed=(an_observed_job(declaration),)).changes,
+            ApplyLog(a_plan(declaration, observed=(an_observed_job(declaration),)).changes),
             jobs=jobs,
             objects=FakeObjects(),
             clock=FakeClock(),
@@ -254,26 +255,26 @@ def test_a_second_apply_sends_nothing():
     assert jobs.sent == []
 
 
-def test_stopping_needs_a_word_of_its_own():
+def test_stopping_needs_an_explicit_option():
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(a_declaration()),))
     jobs = FakeJobs()
     jobs.create_once(a_desired_job().request)
 
-    [held] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock())
+    [held] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock())
     assert (held.result, jobs.stopped) == (Result.HELD, [])
 
-    [stopping] = apply(plan.changes, jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [stopping] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
     assert (stopping.result, jobs.stopped) == (Result.STOPPING, ["rally-outcome"])
 
 
-def test_what_was_reviewed_is_created_and_nothing_more():
+def test_only_reviewed_changes_are_created():
     reviewed = plan_content(a_plan(a_declaration(name="a")))
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
     held = find_unapproved(now, [reviewed])
     outcomes = {
         one.name: one
-        for one in apply(now.changes, jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
+        for one in apply(ApplyLog(now.changes), jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
     }
 
     assert outcomes["a"].result is Result.CREATED
@@ -281,7 +282,7 @@ def test_what_was_reviewed_is_created_and_nothing_more():
     assert outcomes["b"].verdict.evidence == "the reviewed plan does not create it"
 
 
-def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
+def test_a_job_with_more_clips_than_reviewed_is_held_with_both_numbers():
     reviewed = plan_content(a_plan(a_declaration()))
     more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
 
@@ -291,7 +292,7 @@ def test_more_clips_than_reviewed_hold_the_job_with_both_numbers():
     assert "more money" in reason
 
 
-def test_a_request_that_differs_from_the_reviewed_one_holds_the_job_though_every_name_is_the_same():
+def test_a_job_whose_request_differs_from_the_reviewed_one_is_held_even_if_all_names_are_equal():
     declaration = a_declaration()
     reviewed = plan_content(a_plan(declaration))
     moved = WorkTeam(arn="arn:aws:sagemaker:us-east-1:123456789012:workteam/vendor-crowd/reviewers")
@@ -308,7 +309,7 @@ def test_a_stop_that_was_not_reviewed_is_held():
     jobs = FakeJobs()
 
     [outcome] = apply(
-        now.changes,
+        ApplyLog(now.changes),
         jobs=jobs,
         objects=FakeObjects(),
         clock=FakeClock(),
@@ -319,19 +320,19 @@ def test_a_stop_that_was_not_reviewed_is_held():
     assert (outcome.result, jobs.stopped) == (Result.HELD, [])
 
 
-def test_a_stop_that_aws_refuses_is_an_outcome_like_any_other():
+def test_a_stop_that_aws_refuses_is_a_failed_outcome():
     class Refusing(FakeJobs):
         def stop(self, name: str) -> None:
             raise ExternalError(f"AWS refused stopping {name}", hint="it has ended")
 
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(plan.changes, jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [outcome] = apply(ApplyLog(plan.changes), jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
 
     assert outcome.result is Result.FAILED
 
 
-def test_a_plan_that_was_edited_is_noticed():
+def test_an_edited_plan_is_detected():
     plan = a_plan(a_declaration())
     written = json.loads(plan_json(plan))
 

@@ -24,18 +24,18 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def test_every_yaml_under_jobs_is_a_declaration_but_the_policy(checkout):
+def test_every_yaml_file_under_jobs_except_the_policy_is_a_declaration(checkout):
     assert checkout.declarations(start=checkout.root) == ("jobs/team/a.yaml",)
 
 
-def test_a_text_beside_the_declaration_is_read_with_plain_line_ends(checkout):
+def test_a_text_beside_the_declaration_is_read_with_unix_line_endings(checkout):
     assert checkout.read_text_beside("jobs/team/a.yaml", "a.md") == "# Read\nme"
 
 
 @pytest.mark.parametrize(
     "name", ["../../secret.md", "/etc/passwd", "~/x.md", "..\\x.md", "x\0.md", "nobody.md", ".", "", "a.md/x.md"]
 )
-def test_a_name_that_leads_elsewhere_is_refused(checkout, name):
+def test_a_path_out_of_the_folder_is_refused(checkout, name):
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", name), Diagnostic)
 
 
@@ -45,7 +45,7 @@ def test_a_link_is_refused_even_to_a_file_inside(checkout):
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Diagnostic)
 
 
-def test_a_link_in_a_circle_is_refused(checkout):
+def test_a_circular_link_is_refused(checkout):
     (checkout.root / "jobs/team/link.md").symlink_to("link.md")
 
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "link.md"), Diagnostic)
@@ -57,15 +57,15 @@ def test_a_linked_folder_is_refused(checkout):
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "away/secret.md"), Diagnostic)
 
 
-def test_a_pipe_is_refused_and_not_waited_for(checkout):
+def test_a_pipe_is_refused_and_not_read(checkout):
     os.mkfifo(checkout.root / "jobs/team/pipe.md")
 
     assert isinstance(checkout.read_text_beside("jobs/team/a.yaml", "pipe.md"), Diagnostic)
 
 
 def test_a_missing_file_is_reported(checkout):
-    with pytest.raises(UsageError, match=r"nobody\.yaml is not there"):
-        checkout.declarations(["nobody.yaml"], start=checkout.root)
+    with pytest.raises(UsageError, match=r"absent\.yaml does not exist"):
+        checkout.declarations(["absent.yaml"], start=checkout.root)
 
 
 @pytest.mark.parametrize("target", ["a.yaml", "../../secret.md", "nowhere"])
@@ -92,7 +92,7 @@ def test_a_policy_that_is_a_link_is_not_followed(checkout):
     assert isinstance(checkout.read_policy(), Link)
 
 
-def test_a_checkout_that_is_reached_through_a_link_is_read_as_ever(checkout, tmp_path_factory):
+def test_a_checkout_behind_a_link_is_read_normally(checkout, tmp_path_factory):
     other = tmp_path_factory.mktemp("other") / "checkout"
     other.symlink_to(checkout.root)
 
@@ -100,7 +100,7 @@ def test_a_checkout_that_is_reached_through_a_link_is_read_as_ever(checkout, tmp
     assert Checkout(other).read("jobs/team/a.yaml") == b"name: a"
 
 
-def test_what_editors_leave_under_names_with_a_dot_is_no_declaration(checkout):
+def test_dot_files_of_editors_are_not_declarations(checkout):
     (checkout.root / "jobs/team/.#a.yaml").symlink_to("somebody@desk.1234")
     (checkout.root / "jobs/team/.a.yaml").write_text("half")
     (checkout.root / "jobs/team/.history").mkdir()

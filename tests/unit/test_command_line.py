@@ -60,7 +60,7 @@ def help_of(line: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_help_says_what_a_command_does_and_shows_one_to_three_examples(name: str, capsys: pytest.CaptureFixture[str]):
+def test_help_describes_a_command_and_shows_one_to_three_examples(name: str, capsys: pytest.CaptureFixture[str]):
     text = help_of(name, capsys)
 
     assert text.startswith(f"usage: groundctl {name} ")
@@ -150,7 +150,7 @@ def test_arguments_become_typed_options():
         "groundctl validate --format yaml",
     ],
 )
-def test_what_is_no_command_or_option_is_wrong_usage(line: str, capsys: pytest.CaptureFixture[str]):
+def test_an_unknown_command_or_option_is_wrong_usage(line: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as end:
         read(line)
 
@@ -175,7 +175,7 @@ def test_an_option_without_effect_is_wrong_usage_and_never_ignored(make: Any, op
     assert fault.value.hint
 
 
-def test_results_with_clips_and_no_folder_says_so_on_the_command_line(capsys: pytest.CaptureFixture[str]):
+def test_results_with_clips_but_without_a_folder_is_wrong_usage(capsys: pytest.CaptureFixture[str]):
     code = cli.main(["results", "a-job", "--clips", "clips"])
 
     assert code == ExitCode.USAGE

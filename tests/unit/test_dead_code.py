@@ -32,7 +32,7 @@ def test_nothing_in_the_product_is_unused():
     assert unused(*(ROOT / path for path in SETTINGS["paths"])) == []
 
 
-def test_an_unused_function_is_seen(tmp_path: Path):
+def test_an_unused_function_is_found(tmp_path: Path):
     file = tmp_path / "module.py"
     file.write_text("def used() -> None: ...\n\n\ndef never_called() -> None: ...\n\n\nused()\n")
 

@@ -213,7 +213,7 @@ LAWS = (
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_the_law_is_kept(law):
+def test_no_import_breaks_the_law(law):
     broken = [fault for module in modules() for fault in law(module)]
 
     assert broken == []
@@ -275,7 +275,7 @@ def test_the_law_is_kept(law):
         (the_simulator_knows_no_groundctl, "groundtruth_simulator/jobs", "import groundctl"),
     ],
 )
-def test_a_breach_is_seen(law, name: str, source: str):
+def test_a_forbidden_import_is_found(law, name: str, source: str):
     assert list(law(Module(name, source)))
 
 
@@ -296,7 +296,7 @@ def test_a_breach_is_seen(law, name: str, source: str):
         (exit_codes_have_names, "groundctl/cli/plan", "def run(options) -> ExitCode:\n    return ExitCode.OK"),
     ],
 )
-def test_what_is_allowed_is_let_through(law, name: str, source: str):
+def test_an_allowed_import_is_accepted(law, name: str, source: str):
     assert list(law(Module(name, source))) == []
 
 

@@ -40,6 +40,13 @@ BANNED = {
     r"needs a person": "needs attention",
     r"the world failed": "an external failure",
     r"small letters": "lowercase letters",
+    r"the door to": "what the module does",
+    r"fed by a topic": "with only a topic",
+    r"must not be had|can(?:not| not) be had|could not be had": "cannot be read, loaded or reached",
+    r"(?:is|are) made up": "an example",
+    r"is laid to": "is attributed to",
+    r"left alone": "not changed",
+    r"the world's fault": "an external failure",
     r"has the wrong form": "is not a valid ...",
 }
 PATTERNS = [(re.compile(rf"\b(?:{word})\b", re.IGNORECASE), better) for word, better in BANNED.items()]
@@ -49,6 +56,9 @@ ALLOWED = (
     "above the ground",  # a tennis ball in the sample clips
     "turns to the crowd",  # the spectators in the sample clips
 )
+
+# Whole values of a file format, which a new wording would change.
+VALUES = {"the public crowd"}  # `team` in a plan file, which is part of a plan's digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +120,7 @@ def in_python(source: str) -> Iterator[Text]:
     yield from _python_comments(source)
     for node in ast.walk(ast.parse(source)):
         match node:
-            case ast.Constant(value=str(text)) if re.search(r"\s", text.strip()):
+            case ast.Constant(value=str(text)) if re.search(r"\s", text.strip()) and text not in VALUES:
                 yield Text(line=node.lineno, words=text, last_line=node.end_lineno)
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test_"):
                 yield Text(line=node.lineno, words=name.replace("_", " "))
@@ -175,8 +185,8 @@ AREAS: dict[str, Area] = {
     ),
     "tests": (("tests/**/*.py", in_python), ("tests/**/*.md", in_markdown)),
 }
-# Not yet: "documents", "scripts" and "tests", which are added when the branches that rewrite them are merged.
-CHECKED = ("terraform", ".github", "jobs", "schemas", "decisions")
+# Not yet: "documents", which is added when the documents at the root are rewritten.
+CHECKED = ("documents", "terraform", ".github", "jobs", "schemas", "decisions", "scripts", "tests")
 SKIPPED_FOLDERS = {"node_modules", ".terraform", "__pycache__"}
 
 
@@ -200,7 +210,7 @@ def banned(text: Text) -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_texts_for_people_hold_no_banned_word(name: str) -> None:
+def test_texts_for_people_contain_no_banned_word(name: str) -> None:
     found = [
         f"{file.relative_to(CHECKOUT)}:{line}: {problem}"
         for file, reader in files(AREAS[name])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.apply import apply
+from groundctl.app.apply_log import ApplyLog
 from groundctl.app.gather import Account, gather
 from groundctl.app.publish import read_provenance
 from groundctl.domain.canonical_json import parse_json, parse_json_object
@@ -144,13 +145,15 @@ def test_a_malformed_claim_holds_one_job_and_names_the_object(content):
     first, second = a_declaration(), a_declaration(name="another-job", input=OTHER_CLIPS)
     plan = a_plan(first, second)
     objects, jobs = FakeObjects(), FakeJobs()
-    list(apply(plan.changes[:1], jobs=FakeJobs(), objects=objects, clock=FakeClock()))
+    list(apply(ApplyLog(plan.changes[:1]), jobs=FakeJobs(), objects=objects, clock=FakeClock()))
     claim = next(uri for uri in objects.objects if "/claims/" in uri)
     if content in {b"5", b"null"}:
         return  # names that a job can have
     objects.objects[claim] = content
 
-    outcomes = {each.name: each for each in apply(plan.changes, jobs=jobs, objects=objects, clock=FakeClock())}
+    outcomes = {
+        each.name: each for each in apply(ApplyLog(plan.changes), jobs=jobs, objects=objects, clock=FakeClock())
+    }
 
     held = outcomes.pop(plan.changes[0].name)
     assert held.result is Result.HELD
@@ -246,6 +249,6 @@ def test_an_artifact_of_malformed_content_is_not_taken_for_ours():
 
     for content in MALFORMED.values():
         objects = FakeObjects({artifact.uri: content})
-        [outcome] = apply([change], jobs=FakeJobs(), objects=objects, clock=FakeClock())
+        [outcome] = apply(ApplyLog([change]), jobs=FakeJobs(), objects=objects, clock=FakeClock())
 
         assert outcome.result is Result.FAILED

@@ -35,12 +35,12 @@ def faults(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> tuple[D
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (b'{"source-ref":"s3://clips/\\ud800.mp4"}', "has half a character in `source-ref`, an escape such as \\ud800"),
+        (b'{"source-ref":"s3://clips/\\ud800.mp4"}', "has a lone surrogate in `source-ref`, an escape such as \\ud800"),
         (b"\xef\xbb\xbf" + GOOD, "starts with a byte order mark"),
         (GOOD.decode().encode("utf-16"), "is not UTF-8"),
         (b'{"source-ref":"s3://clips/\xff.mp4"}', "is not UTF-8"),
-        (b'{"source-ref":"s3://clips/a.mp4","x":NaN}', "has NaN, which is no JSON"),
-        (b'{"source-ref":"s3://clips/a.mp4","x":[-Infinity]}', "has -Infinity, which is no JSON"),
+        (b'{"source-ref":"s3://clips/a.mp4","x":NaN}', "has NaN, which is not JSON"),
+        (b'{"source-ref":"s3://clips/a.mp4","x":[-Infinity]}', "has -Infinity, which is not JSON"),
         (b'{"source-ref":"s3://clips/a.mp4","source-ref":"s3://clips/b.mp4"}', 'has "source-ref" twice'),
         (b'{"source-ref":"s3://clips/a.mp4","x":{"\\n":1,"\\n":2}}', 'has "\\n" twice'),
         (GOOD + b"\r" + GOOD, "has a carriage return that ends no line"),
@@ -50,7 +50,7 @@ def faults(manifest: bytes, within: tuple[tuple[str, ...], ...] = ()) -> tuple[D
         (GOOD + GOOD, "is not JSON"),
     ],
 )
-def test_a_line_that_aws_may_take_otherwise_is_refused_with_its_number(line: bytes, fault: str):
+def test_a_line_that_aws_may_interpret_differently_is_refused_with_its_number(line: bytes, fault: str):
     told = [finding.message for finding in faults(GOOD + b"\n" + line)]
 
     assert told == [f"line 2: {fault}"]
@@ -61,11 +61,11 @@ def test_a_utf_16_manifest_is_refused_at_its_first_line():
 
 
 @pytest.mark.parametrize("manifest", [GOOD, GOOD + b"\n", GOOD + b"\r\n", b"\r\n\n" + GOOD + b"\r\n\r\n", b" " + GOOD])
-def test_lines_end_as_on_unix_or_windows_and_blank_ones_do_not_count(manifest):
+def test_lines_end_as_on_unix_or_windows_and_blank_lines_are_not_counted(manifest):
     assert frozen(manifest).objects == 1
 
 
-def test_a_key_of_any_script_and_a_whole_pair_of_escapes_are_fine():
+def test_a_key_in_any_script_and_a_complete_surrogate_pair_are_accepted():
     named = '{"source-ref":"s3://clips/試合\U0001f3be.mp4"}\n{"source-ref":"s3://clips/\\ud83c\\udfbe.mp4"}'
 
     assert frozen(named.encode()).objects == 2
@@ -93,35 +93,35 @@ def test_clips_within_one_prefix_of_each_bound_pass():
     assert frozen(THREE, (("s3://clips/", "s3://others/"), ("s3://clips/a/", "s3://clips/b/", "s3://others/"))).objects
 
 
-def test_clips_outside_a_bound_are_told_once_with_their_number_and_the_first_of_them():
+def test_clips_outside_the_allowed_prefixes_are_reported_once_with_their_number_and_the_first_one():
     [finding] = faults(THREE, (("s3://clips/a/",), ("s3://clips/", "s3://others/")))
 
     assert (finding.rule, finding.pointer) == ("GT703", "/input")
-    assert finding.message == "2 clips lie outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
-    assert finding.hint == "leave them out, or allow their location"
+    assert finding.message == "2 clips are outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
+    assert finding.hint == "remove them, or allow their location"
 
 
-def test_each_bound_that_is_passed_over_is_told():
+def test_every_violated_bound_is_reported():
     assert [finding.message for finding in faults(THREE, (("s3://clips/a/", "s3://clips/b/"), ("s3://others/",)))] == [
-        "1 clip lies outside s3://clips/a/ and s3://clips/b/, the first at line 3: s3://others/a/3.mp4",
-        "2 clips lie outside s3://others/, the first at line 1: s3://clips/a/1.mp4",
+        "1 clip is outside s3://clips/a/ and s3://clips/b/, the first at line 3: s3://others/a/3.mp4",
+        "2 clips are outside s3://others/, the first at line 1: s3://clips/a/1.mp4",
     ]
 
 
-def test_a_bound_of_many_prefixes_is_told_in_short():
+def test_a_bound_with_many_prefixes_is_abbreviated():
     [finding] = faults(THREE, (tuple(f"s3://b{number}/" for number in range(50)),))
 
     assert "outside s3://b0/ and s3://b1/ and s3://b2/ and s3://b3/ and s3://b4/ and 45 more, " in finding.message
 
 
-def test_a_bound_without_prefixes_lets_nothing_in():
-    assert faults(THREE, ((),))[0].message.startswith("3 clips lie outside")
+def test_a_bound_without_prefixes_allows_nothing():
+    assert faults(THREE, ((),))[0].message.startswith("3 clips are outside")
 
 
 # -- which files are clips -------------------------------------------------------------------------------
 
 
-def test_where_no_pattern_is_given_the_case_of_an_ending_does_not_count():
+def test_the_default_patterns_ignore_case():
     uris = ["s3://clips/day/A.MP4", "s3://clips/b.WebM", "s3://clips/c.ogg", "s3://clips/d.mp4.txt"]
 
     assert choose_clips(PrefixInput(prefix="s3://clips/"), uris) == (
@@ -131,11 +131,11 @@ def test_where_no_pattern_is_given_the_case_of_an_ending_does_not_count():
     )
 
 
-def test_in_a_pattern_that_is_given_case_counts():
+def test_declared_patterns_are_case_sensitive():
     source = PrefixInput(prefix="s3://clips/", match=("*.mp4",))
 
     assert choose_clips(source, ["s3://clips/A.MP4", "s3://clips/b.mp4"]) == ("s3://clips/b.mp4",)
 
 
-def test_the_patterns_that_hold_where_none_are_given_are_the_endings_of_clips():
+def test_the_default_patterns_are_the_file_extensions_of_clips():
     assert tuple(f"**{ending}" for ending in CLIP_ENDINGS) == DEFAULT_MATCH

@@ -63,7 +63,7 @@ def test_the_followers_of_a_job_that_ended_are_mentioned_once(status: Status):
 
 
 @pytest.mark.parametrize("status", [Status.INITIALIZING, Status.IN_PROGRESS, Status.STOPPING, Status.UNKNOWN])
-def test_nobody_is_mentioned_while_the_job_runs(status: Status):
+def test_no_one_is_mentioned_while_the_job_runs(status: Status):
     github = RecordedComments()
 
     github.publish(a_status(observed=[ended(status)]))
@@ -80,7 +80,7 @@ def test_the_followers_of_a_job_that_aws_refused_to_create_are_mentioned():
 
 
 @pytest.mark.parametrize("result", [Result.CREATED, Result.EXISTED, Result.UNKNOWN, Result.HELD])
-def test_no_other_outcome_mentions_anybody(result: Result):
+def test_no_other_outcome_mentions_a_user(result: Result):
     github = RecordedComments()
 
     github.publish(a_status(outcomes=[an_outcome(result)]))
@@ -88,7 +88,7 @@ def test_no_other_outcome_mentions_anybody(result: Result):
     assert github.mentions == ()
 
 
-def test_a_stop_that_failed_mentions_nobody_because_the_job_goes_on():
+def test_a_failed_stop_mentions_no_one_because_the_job_continues():
     github = RecordedComments()
     stopped = a_declaration(notify=["dana"], state="stopped")
 
@@ -104,7 +104,7 @@ def test_a_stop_that_failed_mentions_nobody_because_the_job_goes_on():
     assert github.mentions == ()
 
 
-def test_nobody_is_notified_twice_over_the_life_of_a_job():
+def test_no_user_is_notified_twice_over_the_life_of_a_job():
     github = RecordedComments()
 
     github.publish(a_status(outcomes=[an_outcome(Result.FAILED)]))
@@ -161,7 +161,7 @@ def test_the_followers_come_from_the_declaration_as_it_is_now():
     assert github.mentions == ("sam",)
 
 
-def test_a_deleted_declaration_notifies_nobody_and_an_earlier_mention_stays():
+def test_a_deleted_declaration_notifies_no_one_and_an_earlier_mention_stays():
     fresh, earlier = RecordedComments(), RecordedComments()
     earlier.publish(*collected(a_declaration(notify=["sam"])))
 
@@ -173,7 +173,7 @@ def test_a_deleted_declaration_notifies_nobody_and_an_earlier_mention_stays():
     assert earlier.notified == ["sam"]
 
 
-def test_the_plan_before_the_merge_mentions_nobody():
+def test_the_plan_before_the_merge_mentions_no_one():
     plan = a_plan(a_declaration(notify=list(FOLLOWERS)))
 
     written = plan_comment(plan, Policy(), footer=FOOTER).text
@@ -182,7 +182,7 @@ def test_the_plan_before_the_merge_mentions_nobody():
     assert "dana" not in written
 
 
-def test_summaries_and_checks_mention_nobody():
+def test_summaries_and_checks_mention_no_one():
     status = a_status(observed=[ended(Status.COMPLETED)])
     assert status.mentions == FOLLOWERS
 

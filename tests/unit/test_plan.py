@@ -23,7 +23,7 @@ def only(plan: Plan) -> Change:
     return change
 
 
-def test_a_declared_job_that_is_not_there_is_created():
+def test_a_declared_job_that_does_not_exist_is_created():
     change = only(a_plan(a_declaration()))
 
     assert isinstance(change, Create)
@@ -31,13 +31,13 @@ def test_a_declared_job_that_is_not_there_is_created():
     assert (change.purchase.clips, change.purchase.cost.answers) == (2, 6)
 
 
-def test_a_job_made_from_the_same_declaration_exists():
+def test_a_job_created_from_the_same_declaration_exists():
     declaration = a_declaration()
 
     assert only(a_plan(declaration, observed=(an_observed_job(declaration),))).action is Action.EXISTS
 
 
-def test_case_does_not_make_another_job():
+def test_names_are_compared_ignoring_case():
     plan = a_plan(a_declaration(name="Rally-Outcome"), observed=(an_observed_job(a_declaration()),))
 
     assert only(plan).action is Action.IMMUTABLE
@@ -62,13 +62,13 @@ def test_an_editable_field_changes_nothing(change):
     assert only(a_plan(a_declaration(**change), observed=(an_observed_job(before),))).action is Action.EXISTS
 
 
-def test_a_name_taken_by_a_job_of_somebody_else_is_foreign():
+def test_a_name_taken_by_another_owners_job_is_foreign():
     theirs = an_observed_job(fingerprint=None)
 
     assert only(a_plan(a_declaration(), observed=(theirs,))).action is Action.FOREIGN
 
 
-def test_a_job_made_with_another_bucket_is_foreign():
+def test_a_job_created_with_another_bucket_is_foreign():
     mark = JobFingerprint(bucket="elsewhere", name="rally-outcome", declaration="0" * 32, input="1" * 32)
 
     assert only(a_plan(a_declaration(), observed=(an_observed_job(fingerprint=mark),))).action is Action.FOREIGN
@@ -90,7 +90,7 @@ def test_two_new_jobs_with_the_same_input_are_one_purchase():
     assert [change.name for change in plan.with_action(Action.REPURCHASE)] == ["second"]
 
 
-def test_a_rerun_that_is_meant_is_created():
+def test_a_declared_rerun_is_created():
     rerun = {"job": "First", "reason": "new reviewers, to compare"}
     again = a_declaration(name="second", rerun_of=rerun)
 
@@ -99,7 +99,7 @@ def test_a_rerun_that_is_meant_is_created():
     assert [change.name for change in plan.with_action(Action.CREATE)] == ["second"]
 
 
-def test_another_question_about_the_same_clips_is_no_repurchase():
+def test_another_question_about_the_same_clips_is_not_a_repurchase():
     other = a_declaration(name="second", task={**a_declaration().data["task"], "labels": ["left", "right"]})
 
     plan = a_plan(other, observed=(an_observed_job(a_declaration(name="first")),))
@@ -123,7 +123,7 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
         (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the limit of 0.15 for one job"),
     ],
 )
-def test_a_job_over_a_ceiling_is_refused(ceiling, words):
+def test_a_job_over_a_limit_is_refused(ceiling, words):
     policy = Policy(platform_fee_usd=Decimal("0.08"), job_ceiling=ceiling)
 
     change = only(a_plan(a_declaration(), policy=policy))
@@ -132,7 +132,7 @@ def test_a_job_over_a_ceiling_is_refused(ceiling, words):
     assert words in change.reasons[0].message
 
 
-def test_a_plan_over_its_ceiling_creates_nothing():
+def test_a_plan_over_its_limit_creates_nothing():
     clips = {"objects": ["s3://clips/other.mp4"]}
     policy = Policy(plan_ceiling=Limit(jobs=1))
 
@@ -142,7 +142,7 @@ def test_a_plan_over_its_ceiling_creates_nothing():
     assert {change.reasons[0].rule for change in plan.with_action(Action.REFUSED)} == {"P203"}
 
 
-def test_a_job_declared_as_stopped_is_stopped_while_it_runs_only():
+def test_a_job_declared_as_stopped_is_stopped_only_while_it_runs():
     stopped = a_declaration(state="stopped")
     running = an_observed_job(a_declaration())
 
@@ -155,7 +155,7 @@ def test_a_job_declared_as_stopped_is_not_created():
     assert leave_stopped(a_declaration(state="stopped")).action is Action.WAITING
 
 
-def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_business():
+def test_an_undeclared_job_of_groundctl_is_an_orphan_and_other_jobs_are_ignored():
     ours, theirs = (
         an_observed_job(a_declaration(name="ours")),
         an_observed_job(a_declaration(name="theirs"), fingerprint=None),
@@ -167,7 +167,7 @@ def test_a_job_that_no_file_declares_is_an_orphan_and_others_are_nobodys_busines
     assert not plan.requires_attention
 
 
-def test_the_digest_names_the_meaning_and_not_how_jobs_get_on():
+def test_the_digest_covers_the_changes_and_not_the_progress_of_jobs():
     declaration = a_declaration()
     running, done = an_observed_job(declaration), an_observed_job(declaration, status=Status.COMPLETED)
 
@@ -183,7 +183,7 @@ def test_a_plan_as_json_fits_its_schema():
     jsonschema.validate(json.loads(plan_json(plan)), CHECKOUT.schema("plan"))
 
 
-def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
+def test_a_streaming_job_needs_permission_by_the_policy_and_takes_no_budget():
     live = a_declaration(input={"topic": "new-clips"}, budget={"usd": 5})
     topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
     strict, lenient = (plan_new_job(live, None, topics, Policy(allow_streaming=allowed)) for allowed in (False, True))
@@ -194,7 +194,7 @@ def test_a_streaming_job_needs_the_policys_word_and_takes_no_budget():
     assert plan_new_job(without_budget, None, topics, Policy(allow_streaming=True)).action is Action.CREATE
 
 
-def test_a_third_purchase_is_not_covered_by_the_word_given_for_the_second():
+def test_a_rerun_of_the_first_purchase_does_not_cover_a_third():
     rerun = {"job": "first", "reason": "new reviewers, to compare"}
     first = an_observed_job(a_declaration(name="first"))
     second = an_observed_job(a_declaration(name="second", rerun_of=rerun), created=NOW + timedelta(days=1))
@@ -205,7 +205,7 @@ def test_a_third_purchase_is_not_covered_by_the_word_given_for_the_second():
     assert "as second" in again.reasons[0].message
 
 
-def test_one_word_does_not_cover_two_new_jobs():
+def test_one_rerun_does_not_cover_two_new_jobs():
     rerun = {"job": "first", "reason": "new reviewers, to compare"}
     first = an_observed_job(a_declaration(name="first"))
 
@@ -223,7 +223,7 @@ def test_a_purchase_made_with_another_bucket_counts():
     assert a_plan(a_declaration(name="second"), observed=(elsewhere,)).with_action(Action.REPURCHASE)
 
 
-def test_a_job_that_failed_is_shown_with_its_reason_though_it_exists():
+def test_a_failed_job_exists_and_is_shown_with_its_reason():
     declaration = a_declaration()
     change = only(
         a_plan(declaration, observed=(an_observed_job(declaration, status=Status.FAILED, failure_reason="no access"),))
@@ -243,7 +243,7 @@ def test_a_job_that_is_stopping_is_not_stopped_again():
     )
 
 
-def test_a_clone_made_in_the_console_is_nobodys_orphan():
+def test_a_job_cloned_in_the_console_is_not_an_orphan():
     mark = an_observed_job(a_declaration(name="ours")).fingerprint
 
     assert a_plan(observed=(an_observed_job(a_declaration(name="clone"), fingerprint=mark),)).changes == ()
@@ -258,7 +258,7 @@ def test_a_clone_made_in_the_console_is_nobodys_orphan():
         (an_observed_job(status=Status.FAILED, output_manifest=None), True, Action.REFUSED),
     ],
 )
-def test_a_job_waits_for_the_one_it_continues_only_while_that_can_end_well(earlier, declared, action):
+def test_a_job_waits_only_for_a_job_that_can_still_complete(earlier, declared, action):
     chained = a_declaration(name="rest", input={"from_job": "rally-outcome"})
 
     judged = plan_continuation(chained, earlier, is_declared=declared)
@@ -267,7 +267,7 @@ def test_a_job_waits_for_the_one_it_continues_only_while_that_can_end_well(earli
     assert judged.action is action
 
 
-def test_clips_that_are_listed_twice_are_told():
+def test_clips_that_are_listed_twice_are_reported():
     twice = a_declaration(
         input={"objects": [{"source-ref": "s3://clips/a.mp4", "camera": camera} for camera in (1, 2)]}
     )

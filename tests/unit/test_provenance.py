@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from groundctl.app.apply import apply
+from groundctl.app.apply_log import ApplyLog
 from groundctl.app.publish import read_provenance
 from groundctl.domain.planning.plan import Change
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_json, provenance_uri
@@ -40,7 +41,7 @@ def test_provenance_is_stored_beside_the_manifest_before_the_create():
     plan = a_plan(a_declaration())
     objects = FakeObjects()
 
-    list(apply(plan.changes, jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
+    list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
 
     fingerprint = an_observed_job().fingerprint
     assert fingerprint
@@ -54,7 +55,7 @@ def test_the_provenance_of_an_earlier_attempt_stays():
     later = a_run(pull_request=99, head_commit="c" * 40, run_url="https://x")
 
     for run in (RUN, later):
-        list(apply(plan.changes, jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=_always(run)))
+        list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=_always(run)))
 
     [provenance] = read_provenance([an_observed_job()], objects, repository="acme/labeling").values()
     assert provenance.pull_request == 12
@@ -63,7 +64,7 @@ def test_the_provenance_of_an_earlier_attempt_stays():
 def test_jobs_of_another_repository_have_no_provenance_here():
     plan = a_plan(a_declaration())
     objects = FakeObjects()
-    list(apply(plan.changes, jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
+    list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
 
     assert read_provenance([an_observed_job()], objects, repository="mallory/labeling") == {}
 

@@ -230,7 +230,7 @@ def test_an_earlier_purchase_of_the_same_plan_counts():
     assert [each.purchase.id for each in found.held] == [RecordId(entry=2), RecordId(entry=2, record=1)]
 
 
-def test_a_job_fed_by_a_topic_has_no_clips_to_compare():
+def test_a_job_with_only_a_topic_has_no_clips_to_compare():
     assert isinstance(decide(a_ledger(a_purchase("a")), a_want(asked="", streaming=True)), Buy)
 
 

@@ -49,7 +49,7 @@ PROBLEM = LocatedDiagnostic(
 WARNING = replace(PROBLEM, line=20, rule="GT224", severity=Severity.WARNING)
 
 
-def test_problems_diagnostics_text():
+def test_problems_as_text():
     assert write_diagnostics(DiagnosticFormat.TEXT, [PROBLEM, WARNING], files=3) == (
         "jobs/a/b.yaml:14:7 GT103 task.labels[2] is empty — write text\n"
         "jobs/a/b.yaml:20:7 GT224 warning: task.labels[2] is empty — write text\n"
@@ -100,7 +100,8 @@ def test_a_plan_for_the_terminal():
 
     assert plan_text(a_plan(a_declaration()), policy).splitlines()[:5] == [
         "Plan for test (123456789012, us-east-1): 1 to create",
-        "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml.",
+        "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml."
+        " Not included: the pay of reviewers, because jobs/policy.yaml has no rate.",
         "",
         "action  job            clips  workers   cost  team",
         "create  rally-outcome      2   3 each  $0.16  reviewers",
@@ -123,7 +124,7 @@ def test_outcomes_for_the_terminal():
     )
 
 
-def test_the_standing_of_a_running_job():
+def test_the_progress_of_a_running_job():
     job = an_observed_job(created=NOW - timedelta(hours=2), counters=Counters(labeled=40, unlabeled=60))
 
     progress = progress_of(job, NOW)
@@ -133,13 +134,13 @@ def test_the_standing_of_a_running_job():
     assert "40 of 100" in status_text([progress], NOW)
 
 
-def test_a_job_that_will_not_be_done_in_time_has_advice():
+def test_a_job_that_will_not_finish_in_time_has_advice():
     job = an_observed_job(created=NOW - timedelta(days=10), counters=Counters(labeled=10, unlabeled=1000))
 
     assert "add workers" in progress_of(job, NOW).advice
 
 
-def test_completed_with_unlabeled_clips_is_not_called_done():
+def test_a_completed_job_with_unlabeled_clips_is_not_reported_as_done():
     job = an_observed_job(status=Status.COMPLETED, counters=Counters(labeled=9, failed=1))
 
     assert "1 without a label" in progress_of(job, NOW).advice
@@ -194,7 +195,7 @@ def test_text_in_a_table_is_one_cell(text: str):
 
 @given(HOSTILE)
 @settings(deadline=None)
-def test_text_in_a_log_is_no_command(text: str):
+def test_text_in_a_log_is_not_a_command(text: str):
     assert commands_in(f"{for_terminal(text)}\n  {for_terminal(text)}") == []
     assert "\n" not in for_terminal(text)
     assert "\u202e" not in for_terminal(text)
@@ -212,19 +213,19 @@ def test_text_in_a_workflow_command_is_only_its_message_or_its_property(text: st
 
 @given(HOSTILE)
 @settings(deadline=None)
-def test_what_is_shown_of_a_text_is_that_text(text: str):
+def test_a_shown_text_is_unchanged(text: str):
     seen = read(f"x {for_markdown(text)} x\n")
 
     assert seen.text.strip() == f"x {on_one_line(text)} x"
 
 
-def test_code_in_a_sentence_is_code_and_what_only_looks_like_it_is_not():
+def test_only_code_in_a_sentence_is_shown_as_code():
     assert for_markdown_prose("run `groundctl status` now") == "run `groundctl status` now"
     assert for_markdown_prose("a ` b") == "a &#96; b"
     assert for_markdown_prose("a ` b ` c") == "a &#96; b &#96; c"
 
 
-def test_a_long_text_is_cut_and_says_so():
+def test_a_long_text_is_cut_with_an_ellipsis():
     assert for_markdown("x" * 50, 10) == "xxxxxxxxx…"
 
 

@@ -45,7 +45,7 @@ def a_hub(*files: bytes, merged: PullRequest = MERGED) -> FakePullRequests:
     return emulator
 
 
-def test_what_the_merged_pull_request_planned_may_go_ahead():
+def test_changes_in_the_plan_of_the_merged_pull_request_are_approved():
     plan = a_plan(a_declaration())
 
     found = reviewed(plan, a_hub(a_plan_file(plan)))
@@ -54,7 +54,7 @@ def test_what_the_merged_pull_request_planned_may_go_ahead():
     assert found.source_pull_requests == {"rally-outcome": 12}
 
 
-def test_a_job_that_came_by_no_pull_request_is_held():
+def test_a_job_without_a_pull_request_is_held():
     plan = a_plan(a_declaration())
 
     assert reviewed(plan, FakePullRequests()).held == {"rally-outcome": "no reviewed plan was found for it"}
@@ -83,7 +83,7 @@ def test_more_clips_than_reviewed_are_held_with_both_numbers():
     ],
     ids=["empty", "half", "deep", "no plan", "another commit", "another repository", "changed", "another account"],
 )
-def test_a_plan_that_is_not_what_it_should_be_covers_nothing(file: bytes):
+def test_an_invalid_plan_covers_nothing(file: bytes):
     assert set(reviewed(a_plan(a_declaration()), a_hub(file)).held) == {"rally-outcome"}
 
 
@@ -112,7 +112,7 @@ def test_a_later_pull_request_that_planned_the_job_covers_it_too():
     assert told == "more money: reviewed up to $0.04, now up to $0.16"
 
 
-def test_somebody_may_let_a_plan_through_by_its_digest_and_only_that_plan():
+def test_a_digest_approves_exactly_its_plan():
     plan = a_plan(a_declaration())
 
     assert reviewed(plan, FakePullRequests(), approved=plan.digest).held == {}
@@ -136,13 +136,13 @@ def waiting(budget: dict[str, int] | None) -> bytes:
         (None, "its cost was open when it was reviewed, and it has no budget"),
     ],
 )
-def test_a_job_that_waited_was_agreed_to_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
+def test_a_waiting_job_is_approved_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
     now = a_plan(a_declaration(budget=budget))
 
     assert reviewed(now, a_hub(waiting(budget))).held.get(job_key("rally-outcome")) == told
 
 
-def test_a_budget_raised_after_the_review_does_not_lift_what_was_agreed_to():
+def test_a_budget_raised_after_the_review_does_not_raise_the_approved_amount():
     clips = {"objects": [f"s3://clips/{number}.mp4" for number in range(100)]}
     now = a_plan(a_declaration(budget={"usd": 100}, input=clips))
     before = a_plan(a_declaration(budget={"usd": 1}, input=clips))
@@ -153,7 +153,7 @@ def test_a_budget_raised_after_the_review_does_not_lift_what_was_agreed_to():
     assert told == "the reviewed plan does not create it; it says: refused"
 
 
-def test_a_stop_that_was_reviewed_may_go_ahead():
+def test_a_reviewed_stop_is_approved():
     stopped = a_declaration(state="stopped")
     plan = a_plan(stopped, observed=(an_observed_job(),))
 

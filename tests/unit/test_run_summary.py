@@ -39,7 +39,7 @@ def a_status(number: int, *, result: Result = Result.CREATED, jobs: int = 1) -> 
     )
 
 
-def test_a_run_with_nothing_to_do_says_so():
+def test_a_run_with_nothing_to_do_reports_that():
     assert run_summary((), NOW, footer=None).content == "# Nothing to do: every declared job already exists"
 
 

@@ -86,13 +86,13 @@ def test_any_in_a_public_signature_of_app_and_domain_has_its_reason_on_the_line(
     assert [fault for path, source in sources(*typed) for fault in untyped_signatures(path, source)] == []
 
 
-def test_every_exception_is_still_one():
+def test_every_exception_is_still_needed():
     lengths = {path: len(source.splitlines()) for path, source in sources("tests")}
 
     assert [path for path in LONG_TEST_FILES if lengths.get(path, 0) <= MAX_MODULE_LINES] == []
 
 
-def test_offenders_are_seen():
+def test_offenders_are_found():
     body = "\n".join(["    pass"] * MAX_FUNCTION_LINES)
     long = "\n" * (MAX_MODULE_LINES + 1)
 
@@ -107,7 +107,7 @@ def test_offenders_are_seen():
     ]
 
 
-def test_what_is_allowed_is_let_through():
+def test_allowed_code_is_accepted():
     reasoned = "def f(a: Any) -> None:  # whatever JSON holds\n    ..."
 
     assert list(untyped_signatures("a.py", reasoned)) == []

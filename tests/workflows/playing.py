@@ -1,4 +1,4 @@
-"""Which jobs and steps of a workflow would run, told from its conditions alone."""
+"""Which jobs and steps of a workflow would run, according to its conditions alone."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Rules for workflows and what they share: one rule a function, every breach told.
+"""Rules for workflows: one function per rule, which reports every violation.
 
-Rules name what is allowed rather than what is not, so that a new right, key, trigger or command has to be put there by somebody.
+Rules name what is allowed rather than what is not, so that every new permission, key, trigger, or command needs an explicit entry.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def an_action_has_one_version_everywhere(files: Files) -> Iterator[Diagnostic]:
                 yield file, line
 
 
-COMMAND = re.compile(r"(make [a-z-]+|groundctl [a-z][^\n;&|<>`\\]*)")
+COMMAND = re.compile(r"(make [a-z-]+|(exec )?groundctl [a-z][^\n;&|<>`\\]*)")
 # The merge gate's own word, and what no make target can do: tell the runner where the tool is.
 OTHER_COMMANDS = {
     ("workflows/plan.yml", "groundctl", 'test "$PASSED" = true'),
@@ -87,6 +87,15 @@ def each_step_is_one_make_target_or_one_groundctl_verb(files: Files) -> Iterator
             run = step.get("run", "make")
             if "run" in step and not COMMAND.fullmatch(run) and (file.name, job, run) not in OTHER_COMMANDS:
                 yield file, run
+
+
+@rule
+def what_cannot_be_undone_receives_the_signal_of_a_cancelled_run(files: Files) -> Iterator[Diagnostic]:
+    """The runner sends a signal to a step's first process, which is bash unless the command takes its place."""
+    for file in files:
+        for _, step in file.steps:
+            if step.get("run", "").startswith("groundctl ci apply"):
+                yield file, step["run"]
 
 
 @rule

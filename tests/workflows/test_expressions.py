@@ -52,6 +52,6 @@ def test_values_are_written_as_github_writes_them():
 
 
 @pytest.mark.parametrize("expression", ["", "a b", "(true", "true &", '"text"', "f(", "always() = 1"])
-def test_what_is_no_expression_is_refused(expression: str):
+def test_an_invalid_expression_is_refused(expression: str):
     with pytest.raises((ValueError, KeyError, IndexError)):
         evaluate(expression, CONTEXT, {"always": lambda: True})

@@ -13,7 +13,7 @@ import pytest
 from workflows.reading import FOLDER, ROOT
 
 BIN = Path(sys.executable).parent
-# The first sees mistakes, the second sees what can be abused; pedantic leaves nothing out, offline asks nobody.
+# The first finds mistakes, the second finds security issues; pedantic enables all rules, offline uses no network.
 ACTIONLINT = (BIN / "actionlint", "-no-color")
 ZIZMOR = (BIN / "zizmor", "--pedantic", "--offline", "--strict-collection", "--no-progress", "--color=never")
 
@@ -69,7 +69,7 @@ def test_a_linter_would_find_something(
     assert says in result.stdout
 
 
-def test_every_exception_says_why_on_its_line():
+def test_every_exception_has_its_reason_on_the_line():
     texts = {path.name: path.read_text() for path in FOLDER.rglob("*.y*ml")}
     ignored = [line for text in texts.values() for line in text.splitlines() if "zizmor: ignore" in line]
     disabled = [line for line in texts["zizmor.yml"].splitlines() if re.search(r"disable|ignore:", line)]

@@ -50,11 +50,11 @@ def wrong_verdicts(files: Files) -> Iterator[str]:
                 yield f"skipped: {ends}, {cancelled}"
 
 
-def test_the_gate_is_right_for_every_combination_of_results():
+def test_the_gate_is_correct_for_every_combination_of_results():
     assert list(wrong_verdicts(FILES)) == []
 
 
-def test_exactly_the_good_endings_are_green():
+def test_only_successful_endings_are_green():
     green = {(v, p) for v, p in product(RESULTS, RESULTS) if is_green(FILES, v, p, OURS)}
     green_for_a_fork = {(v, p) for v, p in product(RESULTS, RESULTS) if is_green(FILES, v, p, FORKS[0])}
 
@@ -97,5 +97,5 @@ A_FORK = "github.event.pull_request.head.repo.full_name != github.repository"
         ('test "$PASSED" = true', "true"),
     ],
 )
-def test_a_weaker_gate_is_seen(old: str, new: str):
+def test_a_weaker_gate_is_found(old: str, new: str):
     assert list(wrong_verdicts(FILES.with_text(PLAN, old, new))) != []

@@ -1,4 +1,4 @@
-"""What runs after what: told from the conditions of jobs and steps, for every way a run could go."""
+"""The order of jobs and steps, according to their conditions, for every possible course of a run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def steps_of_plan(changed: str, **how: frozenset[str]) -> list[str]:
     return rest
 
 
-def test_a_branch_is_planned_also_when_it_has_problems():
+def test_a_branch_with_problems_is_planned_too():
     for end in ("success", "failure"):
         assert play(PLAN, Scenario(github=OURS, ends={"validate": end}))["plan"] == "success"
 
@@ -68,7 +68,7 @@ def test_a_fork_is_validated_and_never_planned():
         assert results["plan"] == "skipped"
 
 
-def test_whether_anything_was_changed_is_asked_before_validate_can_fail():
+def test_changes_are_detected_before_validate_can_fail():
     job = PLAN.jobs["validate"]
 
     ran = play_steps(job, context_of(job, {}, Scenario(github=OURS)), failing=frozenset({"groundctl validate"}))
@@ -77,7 +77,7 @@ def test_whether_anything_was_changed_is_asked_before_validate_can_fail():
 
 
 @pytest.mark.parametrize("changed", ["true", ""])
-def test_what_is_changed_or_may_be_is_planned_and_kept(changed: str):
+def test_a_branch_that_changes_or_may_change_plan_inputs_is_planned_and_the_plan_is_stored(changed: str):
     ran = steps_of_plan(changed, files=frozenset({"plan.json"}))
 
     assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
@@ -94,7 +94,7 @@ def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str)
     assert ran[-1] == MAKE_PLAN
 
 
-def test_a_plan_with_refusals_is_kept_too_and_one_that_was_not_made_is_not():
+def test_a_plan_with_refusals_is_stored_and_a_missing_plan_is_not():
     assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
     assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}))[-1] == MAKE_PLAN
 
@@ -106,7 +106,7 @@ def test_with_nothing_to_do_no_approval_is_requested_and_that_is_reported():
     assert started(Scenario(github=PUSH, outputs=NOTHING)) == ["look", "report"]
 
 
-def test_terraform_comes_first_where_it_has_changes():
+def test_terraform_runs_first_if_it_has_changes():
     changes = {"look": {"changes": "true"}}
 
     assert started(Scenario(github=PUSH, outputs=changes)) == ["look", "terraform", "apply", "report"]
@@ -117,11 +117,11 @@ def test_terraform_comes_first_where_it_has_changes():
     ]
 
 
-def test_jobs_are_created_without_terraform_where_it_has_none():
+def test_jobs_are_created_without_terraform_if_it_has_no_changes():
     assert started(Scenario(github=PUSH, outputs={"look": LOOKS[1]})) == ["look", "apply", "report"]
 
 
-def test_a_stop_needs_a_count():
+def test_a_stop_needs_a_positive_count():
     stop = {"look": {"changes": "false", "create": "0", "stop": "1"}}
     uncounted = {"look": {"changes": "false", "create": "0", "stop": ""}}
     after_terraform = {"look": {"changes": "true"}, "apply": {"stop": "1"}}
@@ -138,7 +138,7 @@ def test_a_stop_needs_a_count():
     assert "stop" not in started(Scenario(github=PUSH, outputs={**after_terraform, "apply": {"stop": "0"}}))
 
 
-def test_a_count_that_did_not_arrive_is_not_nought():
+def test_a_missing_count_is_not_zero():
     assert started(Scenario(github=PUSH, outputs={"look": {"changes": "false"}})) == [
         "look",
         "apply",
@@ -146,7 +146,7 @@ def test_a_count_that_did_not_arrive_is_not_nought():
     ]
 
 
-def test_nothing_changes_after_a_look_that_failed_nor_after_a_terraform_that_did_not_end_well():
+def test_nothing_changes_after_a_failed_plan_or_an_unsuccessful_terraform_run():
     outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}, "apply": {"stop": "1"}}
     for ends in all_endings(APPLY):
         results = play(APPLY, Scenario(github=PUSH, ends=ends, outputs=outputs))
@@ -190,7 +190,7 @@ def test_a_cancelled_run_starts_nothing_that_changes_anything():
 
 
 @pytest.mark.parametrize("workflow", [APPLY, STATUS], ids=lambda file: file.name)
-def test_from_another_branch_or_in_a_copy_that_is_not_set_up_nothing_runs(workflow):
+def test_nothing_runs_from_another_branch_or_in_a_repository_without_setup(workflow):
     elsewhere = Scenario(github=by_hand("feature"))
     bare = Scenario(github=PUSH, variables={})
 
@@ -199,7 +199,7 @@ def test_from_another_branch_or_in_a_copy_that_is_not_set_up_nothing_runs(workfl
     assert play(workflow, Scenario(github=by_hand("main")))["report"] == "success"
 
 
-def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
+def test_the_plan_waits_until_terraform_has_nothing_to_change():
     job = APPLY.jobs["look"]
     context = context_of(job, {}, Scenario(github=PUSH))
     changing = {**context, "steps": {"terraform": {"outputs": {"changes": "true"}}}}
@@ -214,13 +214,13 @@ def test_the_plan_of_the_look_waits_until_terraform_has_nothing_to_change():
 
 
 @pytest.mark.parametrize(("left", "resumes"), [("0", False), ("3", True), ("", True)])
-def test_what_an_interrupted_run_left_behind_is_taken_up(left: str, resumes: bool):
+def test_the_work_of_an_interrupted_run_is_resumed(left: str, resumes: bool):
     results = play(STATUS, Scenario(github=PUSH, outputs={"report": {"left": left}}))
 
     assert (results["resume"] == "success") == resumes
 
 
-def test_nothing_is_taken_up_after_a_report_that_failed():
+def test_nothing_is_resumed_after_a_failed_report():
     results = play(STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}}))
 
     assert results["resume"] == "skipped"

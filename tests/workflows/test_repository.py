@@ -1,4 +1,4 @@
-"""Who agrees to what, what gets updated, and what the threat model says: held against the repository."""
+"""Owners, dependency updates, and the threat model agree with the repository."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_watched_folder_has_something_to_watch(folder: str, pattern: str):
     assert list(ROOT.glob(f"{folder.strip('/')}/{pattern}".removeprefix("/")))
 
 
-def test_what_is_installed_is_pinned_by_hash():
+def test_everything_installed_is_pinned_by_hash():
     setup = (ROOT / "scripts/setup.sh").read_text() + (ROOT / "scripts/install_terraform.sh").read_text()
     installs = [line for line in setup.splitlines() if "pip install" in line]
 
@@ -117,7 +117,7 @@ def test_every_threat_has_its_row():
 
 
 @pytest.mark.parametrize("row", threats(), ids=lambda row: row[0])
-def test_what_is_said_to_show_a_control_is_there(row: list[str]):
+def test_every_test_named_by_the_threat_model_exists(row: list[str]):
     paths = re.findall(r"`([^`]+/[^`]*)`", row[3])
     files = [path for path in paths if not path.endswith("/")]
 

@@ -62,6 +62,10 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(PLAN, 'test "$PASSED" = true', "true"),
         Mutant(APPLY, "groundctl ci report", "groundctl ci report; true"),
     ],
+    "what_cannot_be_undone_receives_the_signal_of_a_cancelled_run": [
+        Mutant(APPLY, "run: exec groundctl ci apply --only create", "run: groundctl ci apply --only create"),
+        Mutant(APPLY, "run: exec groundctl ci apply --only stop", "run: groundctl ci apply --only stop"),
+    ],
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
     ],
@@ -143,14 +147,14 @@ MUTANTS: Mapping[str, list[Mutant]] = {
 }
 
 
-def test_our_workflows_keep_every_rule():
+def test_every_workflow_follows_every_rule():
     assert faults_of(OURS) == []
 
 
 @pytest.mark.parametrize(
     ("rule", "mutant"), [(rule, mutant) for rule, mutants in MUTANTS.items() for mutant in mutants]
 )
-def test_a_change_for_the_worse_is_seen_by_its_rule(rule: str, mutant: Mutant):
+def test_a_harmful_change_is_found_by_its_rule(rule: str, mutant: Mutant):
     changed = OURS.with_text(mutant.file, mutant.old, mutant.new)
 
     assert (rule, mutant.seen_in or mutant.file) in {(fault.rule, fault.file) for fault in faults_of(changed)}
@@ -173,14 +177,14 @@ def test_every_rule_has_a_mutant():
     assert MUTANTS.keys() == RULES.keys()
 
 
-def test_the_agreed_tables_name_nothing_that_is_gone():
+def test_the_tables_contain_no_obsolete_entry():
     jobs = {(file.name, name) for file in OURS.workflows for name in file.jobs}
 
     assert RIGHTS.keys() == jobs
     assert {file.name: set(file.triggers) for file in OURS.workflows} == TRIGGERS
 
 
-def test_every_right_says_beside_it_what_it_is_for():
+def test_every_permission_has_its_reason_beside_it():
     lines = [line for file in OURS.workflows for line in file.text.splitlines()]
     rights = [
         line
@@ -192,7 +196,7 @@ def test_every_right_says_beside_it_what_it_is_for():
     assert [line for line in rights if len(line.partition("# ")[2].split()) < 2] == []
 
 
-def test_files_are_read_whichever_way_their_triggers_are_written():
+def test_every_notation_of_triggers_is_read():
     for on in ("on: pull_request_target", "on: [pull_request_target]", "on: {pull_request_target: {}}"):
         files = Files({**OURS.texts, "workflows/x.yml": f"{on}\npermissions: {{}}\njobs: {{}}\n"})
 

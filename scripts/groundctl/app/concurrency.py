@@ -1,4 +1,4 @@
-"""Work on several things at once: in processes, in threads, or in the background."""
+"""Concurrent work: in processes, in threads, or in the background."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Result = TypeVar("Result")
 
 # More chunks than processes: a process that ends early takes another, and the caller unpacks while others still work.
 CHUNKS_PER_PROCESS = 4
-# Below botocore's ten connections for a client.
+# Fewer than botocore's ten connections per client.
 MAX_CONCURRENCY = 8
 
 
 def map_processes(work: Callable[[Sequence[str]], Result], paths: Sequence[str], processes: int) -> Iterator[Result]:
-    """Start work on chunks of the paths now; the results come in the order of the paths, each when it is ready."""
-    # Imported here because only a large repository needs them.
+    """Start work on chunks of the paths, and return an iterator of the results in the order of the paths."""
+    # Imported here because only a large repository needs processes.
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
@@ -65,7 +65,7 @@ def _start_process() -> None:
 
 
 def map_threads(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Call the work for every item, several at once, and give the results in the order of the items."""
+    """Call the work for every item, several at once, and return the results in the order of the items."""
     from concurrent.futures import ThreadPoolExecutor
 
     if len(items) < 2:

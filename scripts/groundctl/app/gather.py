@@ -1,4 +1,4 @@
-"""Asks AWS once, for everything that a plan is made from. Decides nothing: what is worth asking for, the planner says."""
+"""Reads everything that a plan is made from, each thing once. The planner decides what to read."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ from groundctl.ports import LabelingJobs, ObjectStore
 
 _JOBS_UNKNOWN = Unknown(
     about=Subject.JOBS,
-    sentence="jobs in AWS were not looked up: one may have this name already, or the same labels on the same clips",
+    sentence="jobs in AWS were not looked up: a job may already have this name, or the same labels on the same clips",
 )
 _OTHERS_UNKNOWN = Unknown(
     about=Subject.DECLARATIONS,
-    sentence="other declarations were not looked at: all count for the limits of one plan, and none may buy the same twice",
+    sentence="other declarations were not read: they count toward the limits of one plan, and one may ask for the same labels on the same clips",
 )
 _EXAMPLE_UNKNOWN = Unknown(
     about=Subject.INFRASTRUCTURE,
-    sentence="account, buckets, teams and ARNs are made up: give --infrastructure FILE for real ones",
+    sentence="account, buckets, teams, and ARNs are examples: use --infrastructure FILE for real ones",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account and Region: how to ask it, and the jobs that it listed."""
+    """One account and Region: its ports, and the jobs that it listed."""
 
     infrastructure: Infrastructure
     jobs: LabelingJobs
@@ -53,12 +53,12 @@ class Account:
 
 
 def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
-    """List every labeling job there is, by its key."""
+    """List all labeling jobs by key."""
     return {job.key: job for job in jobs.list_jobs()}
 
 
 def gather(declarations: Sequence[Declaration], policy: Policy, account: Account) -> PlanInputs:
-    """Ask for everything that a plan is made from, each thing once."""
+    """Read everything that a plan is made from, each thing once."""
     listed = PlanInputs(
         declarations=tuple(declarations),
         declared=frozenset(declaration.spec.key for declaration in declarations),
@@ -85,7 +85,7 @@ def gather_offline(
     *,
     is_example: bool,
 ) -> PlanInputs:
-    """Put together what is known of one declaration without asking AWS; the rest is unknown."""
+    """Collect what is known about one declaration offline; everything else is unknown."""
     inputs = PlanInputs(
         declarations=(declaration,),
         declared=frozenset(declared) | {declaration.spec.key},
@@ -106,7 +106,7 @@ def _describe(odd: Sequence[ObservedJob], jobs: LabelingJobs) -> dict[JobKey, Ob
 def _read_kept_declarations(
     changed: Sequence[ObservedJob], continued: Sequence[ObservedJob], objects: ObjectStore
 ) -> dict[JobKey, KeptDeclaration]:
-    """Read the declarations that changed jobs, and jobs that others continue, were created from."""
+    """Read the declarations from which changed jobs and continued jobs were created."""
 
     def read_if_allowed(job: ObservedJob) -> KeptDeclaration:
         try:
@@ -137,7 +137,7 @@ def _read_kept_declaration(job: ObservedJob, objects: ObjectStore) -> KeptDeclar
 def _read_manifests(
     buyable: Sequence[Declaration], inputs: PlanInputs, objects: ObjectStore
 ) -> dict[JobKey, ClipsFound]:
-    """Read or list the clips of every job that could be bought."""
+    """Read or list the clips of every job that could be created."""
 
     def read(source: Source) -> ClipsFound:
         try:
@@ -159,7 +159,7 @@ def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> 
             earlier = inputs.existing(job_key(source.job))
             uri = (earlier and earlier.output_manifest) or ""
         case ObjectsInput():
-            raise AssertionError("clips that are written out are not looked for")
+            raise AssertionError("clips that the declaration lists are not looked up")
         case _:
             assert_never(source)
     manifest = objects.read(uri)
@@ -167,7 +167,7 @@ def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> 
 
 
 def _sources_elsewhere(declarations: Sequence[Declaration]) -> dict[JobKey, Source]:
-    """Select where clips must be looked for; a topic has none yet, and a file may write its clips out."""
+    """Select the locations where clips must be looked up; a topic has none yet, and a file can list its clips."""
     sources = {declaration.spec.key: declaration.spec.source for declaration in declarations}
     return {key: source for key, source in sources.items() if source and not isinstance(source, ObjectsInput)}
 

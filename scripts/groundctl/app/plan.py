@@ -1,4 +1,4 @@
-"""From files to a plan: validate the declarations, gather what AWS knows, decide.
+"""From files to a plan: validate the declarations, gather facts from AWS, and decide.
 
 bytes -> yaml_loader -> Document -> validator -> Declaration | problems       app/validate.py
 Declarations + ports -> gather -> PlanInputs -> make_plan -> Plan             this module
@@ -20,7 +20,7 @@ from groundctl.ports import Files
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningResult:
-    """A plan, with what it was made from."""
+    """A plan and its inputs."""
 
     plan: Plan
     validated: Validated
@@ -30,12 +30,12 @@ class PlanningResult:
 def create_plan(
     files: Files, open_account: Callable[[], Account], *, processes: int = 1, despite_problems: bool = False
 ) -> PlanningResult | Validated:
-    """Make a plan from the files as they are; gives what was validated if a declaration has errors.
+    """Make a plan from the files; return the validation result instead if a declaration has errors.
 
-    despite_problems makes a plan of the good declarations all the same: enough to report progress, never to create.
+    despite_problems makes a plan of the valid declarations nevertheless: enough to report progress, never to create.
     """
-    # AWS takes its time to answer, and the files take the processor's: the two go side by side. The files go first,
-    # because a process is forked most safely while there is no second thread.
+    # Listing jobs waits for AWS, and validation uses the processor: the two run concurrently. Validation starts first,
+    # because forking is safest while the process has a single thread.
     end_validation = start_validation(files, processes=processes)
     opening = BackgroundTask(open_account)
     validated = end_validation()
@@ -46,11 +46,11 @@ def create_plan(
 
 
 def plan(validated: Validated, account: Account) -> Plan:
-    """Gather once, decide once."""
+    """Gather the inputs once, and decide once."""
     return make_plan(gather(validated.declarations, validated.policy, account))
 
 
 def plan_again(planned: PlanningResult) -> PlanningResult:
-    """List the jobs once more, and make the plan that follows from what is there now."""
+    """List the jobs again, and make a new plan from the current state."""
     account = replace(planned.account, observed=list_jobs(planned.account.jobs))
     return replace(planned, account=account, plan=plan(planned.validated, account))

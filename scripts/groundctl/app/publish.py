@@ -26,7 +26,7 @@ from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
 from groundctl.ports import ObjectStore, PullRequests
 
-# GitHub's servers differ in the length they accept; every one of them accepts this.
+# GitHub's servers differ in the length that they accept; all of them accept this one.
 SHORT_LIMIT = 20_000  # bytes
 TOO_LONG = 422
 # Other runs may write at the same time; after so many looks the next run goes on.

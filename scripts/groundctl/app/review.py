@@ -1,4 +1,4 @@
-"""Finds the reviewed plans behind a plan: those made for the pull requests that were merged."""
+"""Finds the reviewed plans of merged pull requests, and compares a plan with them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from groundctl.domain.planning.plan import Plan, observed_of
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.ports import GitHistory, PullRequests
 
-# What a plan is made from besides the declarations' own files.
+# Plan inputs besides the declarations' own files.
 WHAT_PLANS_READ = ("jobs", "schemas", "scripts", "terraform")
 
-# Says whether data from outside has the shape of a plan.
+# Returns whether untrusted data has the shape of a plan.
 IsPlan = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Why each create or stop is pending approval, by the job's key; and the pull request that each job came with."""
+    """Why each create or stop is pending approval, and the source pull request of each job; both by the job's key."""
 
     held: Mapping[JobKey, str] = field(default_factory=dict)
     source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Where merged pull requests and their plans are found; each is asked for once."""
+    """Reads merged pull requests and their plans, each once."""
 
     repository: str
     pull_requests: PullRequests
@@ -49,7 +49,7 @@ class Archive:
     _plans: dict[str, Reviewed | None] = field(default_factory=dict)
 
     def merged_with(self, paths: Iterable[str]) -> tuple[PullRequest, ...]:
-        """Find the pull requests that last touched one of the paths."""
+        """Find the pull requests that last changed one of the paths."""
         commit = self.history.last_change(paths)
         if commit is None:
             return ()
@@ -59,13 +59,13 @@ class Archive:
         return self._of_commit[commit]
 
     def plan_of(self, merged: PullRequest) -> Reviewed | None:
-        """Read the newest plan that was made for the last state of a pull request."""
+        """Read the newest plan of a pull request's last commit."""
         if merged.head not in self._plans:
             self._plans[merged.head] = next(self._readable(merged), None)
         return self._plans[merged.head]
 
     def _readable(self, merged: PullRequest) -> Iterator[Reviewed]:
-        # A run that is started again after the merge makes a plan that was not reviewed.
+        # A run that is repeated after the merge makes a plan that was not reviewed.
         for raw in self.pull_requests.plans_for(merged.head, until=merged.merged_at):
             plan = _json(raw)
             if (
@@ -86,7 +86,7 @@ def review(
 ) -> Review:
     """Compare a plan with the reviewed ones; `approved` is the digest of a plan that was approved as a whole.
 
-    unknown has the keys of existing jobs whose pull request is not recorded beside them.
+    unknown holds the keys of existing jobs without a recorded pull request.
     """
     files = {declaration.spec.key: files_of(declaration) for declaration in declarations}
     relevant = [
@@ -96,7 +96,7 @@ def review(
         and (observed_of(change) is None or change.action in IRREVERSIBLE or change.key in unknown)
     ]
     merged_by_job = {change.key: archive.merged_with(files[change.key]) for change in relevant}
-    # The pull request that was merged last was reviewed with the whole plan, also with what earlier ones asked for.
+    # The plan of the last merged pull request covers all jobs, including those of earlier pull requests.
     is_needed = any(change.action in IRREVERSIBLE for change in plan.changes)
     latest = archive.merged_with(WHAT_PLANS_READ) if is_needed else ()
     pull_requests = {merged.number: merged for group in (*merged_by_job.values(), latest) for merged in group}
@@ -109,7 +109,7 @@ def review(
 
 
 def files_of(declaration: Declaration) -> tuple[str, ...]:
-    """List the files a declaration is made from."""
+    """List the files that a declaration consists of."""
     folder = PurePosixPath(declaration.path).parent
     return (declaration.path, *(str(folder / name) for name in declaration.texts))
 

@@ -1,4 +1,4 @@
-"""Reads and checks declarations, the two steps that need no network: one file or all of them, on one core or several."""
+"""Reads and checks declarations offline, one file or many, on one core or several."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from groundctl.domain.declarations.yaml_loader import load_document
 
 if TYPE_CHECKING:
     from groundctl.domain.planning.plan import Change, Plan
-    from groundctl.ports import Files  # which would bring what only an online command needs
+    from groundctl.ports import Files  # imports of ports that only online commands need
 
-# Fewer files are checked in the time that starting processes takes.
+# Below this number, checking is faster than starting processes.
 MIN_FILES_FOR_PROCESSES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """The result for all declarations asked for: the good ones, the number of files, and every problem."""
+    """The result for all requested declarations: the valid ones, the number of files, and every problem."""
 
     declarations: tuple[Declaration, ...]
     problems: tuple[LocatedDiagnostic, ...]
@@ -36,7 +36,7 @@ class Validated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFiles:
-    """The result for some of the files, each checked by itself."""
+    """The result for a chunk of files, each checked separately."""
 
     problems: tuple[LocatedDiagnostic, ...]
     summaries: tuple[DeclarationSummary, ...]
@@ -44,14 +44,14 @@ class CheckedFiles:
 
 
 def validate(files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True) -> Validated:
-    """Check declarations without credentials or network; without `keep`, return their problems only."""
+    """Check declarations offline; without `keep`, return their problems only."""
     return start_validation(files, given, processes=processes, keep=keep)()
 
 
 def start_validation(
     files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True
 ) -> Callable[[], Validated]:
-    """Start checking, in other processes if there are enough files, and return the function that ends it with the result."""
+    """Start checking, in other processes if there are enough files; return a function that waits for the result."""
     policy, policy_problems = load_policy(files)
     paths = files.declarations(given)
     chunks = _check_all(partial(check_files, files, policy, keep=keep), paths, processes)
@@ -68,7 +68,7 @@ def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
 
 
 def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> CheckedFiles:
-    """Check each of some files by itself."""
+    """Check each file of a chunk separately."""
     schema = SchemaCheck(files.schema("labeling-job"))
     validator = Validator(schema=schema, policy=policy, read_text=files.read_text_beside)
     problems: list[LocatedDiagnostic] = []
@@ -85,7 +85,7 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
 
 
 def refusals(files: Files, plan: Plan) -> tuple[LocatedDiagnostic, ...]:
-    """Put what a plan refuses on the lines of the files that ask for it; only those are read again."""
+    """Locate a plan's refusals on the lines of the files that cause them; only these files are read again."""
     refused = (
         (change, _findings(change)) for change in plan.changes if change.path and change.action.requires_attention
     )
@@ -99,7 +99,8 @@ def refusals(files: Files, plan: Plan) -> tuple[LocatedDiagnostic, ...]:
 
 def _findings(change: Change) -> list[Diagnostic]:
     return [
-        Diagnostic(rule=one.rule, pointer=one.pointer, message=one.message, hint=one.hint) for one in change.reasons
+        Diagnostic(rule=reason.rule, pointer=reason.pointer, message=reason.message, hint=reason.hint)
+        for reason in change.reasons
     ]
 
 

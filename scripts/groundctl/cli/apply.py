@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
 from groundctl.app.apply import apply
+from groundctl.app.apply_log import ApplyLog
 from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
+from groundctl.cli import main as cli
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import SystemClock, first_fault, open_checkout, read_json
+from groundctl.composition import (
+    SystemClock,
+    discard_typed,
+    first_fault,
+    is_interactive,
+    open_checkout,
+    open_interruptions,
+    read_answer,
+    read_json,
+)
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
-from groundctl.domain.planning.plan import Action, Change
+from groundctl.domain.planning.plan import Action, Change, Stop
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.outcomes_json import applied_json
+from groundctl.presentation.terminal.consent import consent_question
 from groundctl.presentation.terminal.outcomes import applied_text
+from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.progress_bar import progress
 
 
@@ -40,6 +54,13 @@ class OutcomeFormat(StrEnum):
     JSON = "json"
 
 
+WAYS_OUT = (
+    "review a plan and apply it: `groundctl plan --out plan.json`, then `groundctl apply --plan plan.json`;"
+    " or run apply at a terminal; or give --auto-approve to create whatever is planned"
+)
+YES = b"yes\n"
+NOTHING_WAS_DONE = "The answer was not `yes`. Nothing was created or stopped: AWS was not asked to change anything."
+
 OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
 AllowStop = Annotated[
     bool, Option("--allow-stop", "also stop running jobs declared with `state: stopped`; this cannot be undone")
@@ -53,51 +74,68 @@ class ApplyOptions:
     plan: Annotated[
         str | None, Option("--plan", "do only what this file from `groundctl plan --out` covers", metavar="FILE")
     ] = None
+    auto_approve: Annotated[
+        bool, Option("--auto-approve", "do not ask: create whatever a plan made now contains, which costs money")
+    ] = False
     only: OnlyStep = None
     allow_stop: AllowStop = False
     format: Annotated[
-        OutcomeFormat, Option("--format", "text: one line for each job (default); json: for programs")
+        OutcomeFormat,
+        Option("--format", "text: one line for each job (default); json: for programs, which is never asked"),
     ] = OutcomeFormat.TEXT
     infrastructure: InfrastructureFile = None
 
 
 @dataclass(frozen=True)
 class Agreed:
-    """What may go ahead: why the rest is held, and which pull request brought each job."""
+    """What is approved: why other changes are held, and the source pull request of each job."""
 
     held: Mapping[JobKey, str] = field(default_factory=dict)
     source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
 
 
 def run(options: ApplyOptions) -> ExitCode:
-    """Plan again, create what may be created, and print each outcome; exit 1 if something needs attention."""
+    """Plan, ask for consent if the options do not give it, create, and print each outcome; exit 1 if something needs attention."""
+    _check_consent(options)
     reviewed = _reviewed(options.plan) if options.plan else None
     planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     agreed = _agreed(planned, reviewed, options.plan)
-    outcomes: list[Outcome] = []
-    try:
-        outcomes.extend(apply_changes(planned, agreed, only=options.only, allow_stop=options.allow_stop))
-    finally:
-        # Whatever ends the run, what was done is printed: it cannot be undone.
-        _print(planned, outcomes, options.format)
+    changes = changes_to_make(planned, options.only)
+    if not (options.plan or options.auto_approve):
+        refused = _ask(planned, changes, options)
+        if refused is not None:
+            return refused
+    outcomes = carry_out(
+        planned,
+        agreed,
+        changes,
+        allow_stop=options.allow_stop,
+        report=lambda outcomes: _print(planned, outcomes, options.format),
+    )
     return exit_code(planned, outcomes)
 
 
-def apply_changes(
+def changes_to_make(planned: PlanningResult, only: Step | None) -> tuple[Change, ...]:
+    """Select the irreversible changes of a plan, or one kind of them."""
+    wanted = {Action(only)} if only else set(IRREVERSIBLE)
+    return tuple(change for change in planned.plan.changes if change.action in wanted)
+
+
+def carry_out(
     planned: PlanningResult,
     agreed: Agreed,
+    changes: Sequence[Change],
     *,
-    only: Step | None,
     allow_stop: bool,
+    report: Callable[[Sequence[Outcome]], None],
     asking: Callable[[Change], RunContext] | None = None,
-) -> Iterator[Outcome]:
-    """Make the irreversible changes of a plan, as far as they are agreed."""
-    wanted = {Action(only)} if only else set(IRREVERSIBLE)
-    todo = [change for change in planned.plan.changes if change.action in wanted]
+) -> Sequence[Outcome]:
+    """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
+    log = ApplyLog(changes)
     steps = apply(
-        todo,
+        log,
         jobs=planned.account.jobs,
         objects=planned.account.objects,
         clock=SystemClock(),
@@ -105,20 +143,72 @@ def apply_changes(
         may_stop=allow_stop,
         asking=asking,
     )
-    return progress(steps, total=len(todo), doing="creating labeling jobs")
+    with open_interruptions() as interruptions:
+        try:
+            try:
+                for _ in progress(steps, total=len(changes), doing="creating labeling jobs"):
+                    interruptions.check()
+            finally:
+                interruptions.hold()
+        finally:
+            # In a block of its own: a signal that comes just before the hold does not keep the report from being made.
+            report(log.outcomes)
+    return log.outcomes
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
-    """Say whether anything in a plan or in what came of it needs attention."""
+    """Return whether anything in a plan or its outcomes needs attention."""
     needs_attention = planned.plan.requires_attention or any(outcome.result.needs_attention for outcome in outcomes)
     return ExitCode.PROBLEMS if needs_attention else ExitCode.OK
 
 
+def print_outcomes(text: str) -> None:
+    """Print what was done, on standard error if nothing takes the output: it cannot be undone."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        print(text, file=sys.stderr)
+        if not isinstance(error, BrokenPipeError):
+            raise
+        cli.drop_output()
+
+
 def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
     if form is OutcomeFormat.JSON:
-        print(for_json(applied_json(planned.plan, outcomes)))
+        print_outcomes(for_json(applied_json(planned.plan, outcomes)))
     else:
-        print(applied_text(planned.plan, outcomes, planned.validated.policy))
+        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
+
+
+def _check_consent(options: ApplyOptions) -> None:
+    """Refuse to run without consent if there is no terminal to ask on."""
+    if options.plan and options.auto_approve:
+        message = "--plan and --auto-approve exclude each other"
+        raise UsageError(message, hint="--plan does what its file covers; --auto-approve does whatever is planned now")
+    if options.plan or options.auto_approve:
+        return
+    if options.format is OutcomeFormat.JSON:
+        raise UsageError("--format json needs --plan or --auto-approve, because it does not ask", hint=WAYS_OUT)
+    if not is_interactive():
+        raise UsageError("apply asks before it creates anything, and there is no terminal to ask at", hint=WAYS_OUT)
+
+
+def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptions) -> ExitCode | None:
+    """Show the plan and ask for a yes; give the exit code if the answer is anything else."""
+    asked = [change for change in changes if options.allow_stop or not isinstance(change, Stop)]
+    if not asked:
+        return None
+    try:
+        print(plan_text(planned.plan, planned.validated.policy))
+        discard_typed()
+        print(f"\n{consent_question(planned.plan, asked)}", end="", flush=True)
+        if read_answer() == YES:
+            return None
+        print(f"\n{NOTHING_WAS_DONE}")
+    except KeyboardInterrupt:
+        print(f"\n{NOTHING_WAS_DONE}")
+        return ExitCode.INTERRUPTED
+    return ExitCode.PROBLEMS
 
 
 def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str | None) -> Agreed:
@@ -145,10 +235,12 @@ def _reviewed(file: str) -> dict[str, Any]:
 
 COMMAND = Command(
     description="Create the labeling jobs that do not exist yet, each once. Creating a job starts paid work and cannot"
-    " be undone. With --plan, nothing is done that the plan does not cover.",
+    " be undone. With --plan, nothing is done that the plan does not cover. Without it, a terminal shows the plan and"
+    " asks for `yes`; without a terminal, apply needs --plan or --auto-approve.",
     examples=(
+        "groundctl apply",
         "groundctl apply --plan plan.json",
-        "groundctl apply --only stop --allow-stop",
+        "groundctl apply --plan plan.json --only stop --allow-stop",
     ),
     options=ApplyOptions,
     run=run,

@@ -1,7 +1,7 @@
-"""The list of commands, as `groundctl --help` and `groundctl ci --help` show it.
+"""The list of commands, as shown by `groundctl --help` and `groundctl ci --help`.
 
-The modules of the commands are not imported here: each command owns its options, its help and its run() in a module of
-its own, and that module is imported when the command is called.
+Each command has its own module with its options, help, and run(). The module is imported only when the command is
+called.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 from groundctl import __version__
 from groundctl.exit_codes import ExitCode
 
-# Type checkers take this for typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
+# Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ HELP_WIDTH = 80
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps help at one width: to find out the terminal's, argparse would import much."""
+    """Wraps help at a fixed width, because argparse imports a lot to find the terminal's width."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=24, width=HELP_WIDTH)
@@ -88,7 +88,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 def find_command(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
     """Split a command line into the command, such as `plan` or `ci plan`, and its own arguments.
 
-    `--help`, `--version` and wrong names end the program here, as argparse does it.
+    `--help`, `--version`, and unknown names end the program here, as in argparse.
     """
     name, rest = _choose(_top_level_parser(), COMMANDS, arguments)
     if name != "ci":
@@ -123,7 +123,7 @@ def _choose(parser: argparse.ArgumentParser, groups: Groups, arguments: Sequence
     names = [name for group in groups.values() for name in group]
     parser.add_argument("command", metavar="COMMAND", choices=names, help=argparse.SUPPRESS)
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    rest.required = False  # argparse would ask for it by name
+    rest.required = False  # otherwise argparse would print the internal name
     parsed = parser.parse_args(arguments)
     return str(parsed.command), list(parsed.rest)
 

@@ -33,7 +33,7 @@ from groundctl.ports import Simulator
 from groundctl.presentation.terminal.progress_bar import progress
 
 JOBS = ("rally-outcome-2026-11", "serve-call-2026-11", "dock-events-2026-11")
-A_WHILE = 150  # seconds; some clips have their answers by then
+A_WHILE = 150  # seconds; by then some clips have answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +47,21 @@ class DemoOptions:
 
 
 def run(options: DemoOptions) -> ExitCode:
-    """Run every step and end with what to look at; exit 0 if all steps did what they should."""
+    """Run every step and list the results to look at; exit 0 if all steps succeed."""
     out = Path(options.out).resolve()
     with chdir(tool_root()):
         return _Demo(out).run(keep=options.keep)
 
 
 class _Demo:
-    """One run of the demo; everything it makes lies in one folder."""
+    """One run of the demo; all its files are in one folder."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
         self.begun = time.monotonic()
 
     def run(self, *, keep: bool) -> ExitCode:
-        # Only what an earlier demo left: --out may name a folder with other things in it.
+        # Removes only the files of an earlier demo: --out may name a folder with other files.
         for name in ("terraform", "results", "pages"):
             shutil.rmtree(self.out / name, ignore_errors=True)
         for name in ("results", "pages"):
@@ -76,22 +76,22 @@ class _Demo:
         return ExitCode.OK
 
     def play(self, simulator: Simulator) -> None:
-        """Walk through the job's life in order."""
+        """Run the steps of a job's life in order."""
         self.prepare(simulator)
         self.groundctl("validate")
         self.groundctl("plan", "--out", self.name("plan.json"))
         self.save("comment.md", "plan", "--format", "markdown")
         self.groundctl("apply", "--plan", self.name("plan.json"))
-        self.say("A second apply finds every job there already")
+        self.say("A second apply finds every job already created")
         before = simulator.mutating_calls()
-        self.groundctl("apply")
+        self.groundctl("apply", "--auto-approve")
         calls = simulator.mutating_calls() - before
         self.say(f"It made {calls} calls that change anything")
         if calls:
             raise ExternalError(
                 "the second apply changed something", hint="this is a bug in groundctl; please report it"
             )
-        self.say("Two and a half minutes pass; the simulated workers label")
+        self.say("Two and a half minutes pass while the simulated workers label")
         simulator.advance(A_WHILE)
         self.groundctl("status")
         self.say("The rest of the time passes")
@@ -105,7 +105,7 @@ class _Demo:
 
     def prepare(self, simulator: Simulator) -> None:
         """Apply terraform/ to the simulator and upload the sample clips."""
-        self.say("Applying terraform/ to it: buckets, the execution role, the private work teams")
+        self.say("Applying terraform/: buckets, the execution role, the private work teams")
         infrastructure = self.apply_terraform()
         clips, truth = sample_clips()
         self.say(f"Uploading {len(clips)} sample clips")
@@ -120,7 +120,7 @@ class _Demo:
         stack.apply(var_file=variables)
         if stack.has_changes(var_file=variables):
             raise ExternalError(
-                "Terraform wants to change what it has just made",
+                "Terraform wants to change what it has just created",
                 hint="this is a bug in terraform/; please report it",
             )
         self.say("A second terraform plan finds nothing to change")
@@ -130,12 +130,12 @@ class _Demo:
         return open_infrastructure(open_checkout(), str(file))
 
     def write_pages(self) -> None:
-        """Keep the pages that workers see, to look at."""
+        """Save the pages that workers see."""
         for path in open_checkout().declarations():
             self.save(f"{Path(path).stem}.html", "show", path, "--as", "page")
 
     def save(self, name: str, *arguments: str) -> None:
-        """Keep what a groundctl command prints as a file under pages/."""
+        """Save the output of a groundctl command under pages/."""
         page = self.out / "pages" / name
         aside = page.with_name(f".{name}.partial")
         try:
@@ -146,15 +146,13 @@ class _Demo:
             aside.unlink(missing_ok=True)
 
     def groundctl(self, *arguments: str) -> None:
-        """Run one groundctl command as a person would, and stop the demo if it fails."""
+        """Run a groundctl command as a user would, and stop the demo if it fails."""
         print(f"\n$ groundctl {' '.join(arguments)}", flush=True)
         if code := cli.main(arguments):
-            raise ExternalError(
-                f"`groundctl {arguments[0]}` ended with exit code {code}", hint="its own message is above"
-            )
+            raise ExternalError(f"`groundctl {arguments[0]}` ended with exit code {code}", hint="see its message above")
 
     def quietly(self, target: int, *arguments: str) -> None:
-        """Run one groundctl command with its output going to a file."""
+        """Run a groundctl command with its output in a file."""
         sys.stdout.flush()
         kept = os.dup(1), os.dup(2)
         with Path(os.devnull).open("w") as nowhere:
@@ -171,41 +169,43 @@ class _Demo:
                 os.close(kept[1])
         if code:
             raise ExternalError(
-                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it yourself to see why"
+                f"`groundctl {' '.join(arguments)}` ended with exit code {code}", hint="run it separately to see why"
             )
 
     def say(self, sentence: str) -> None:
         print(f"\n== {sentence}", flush=True)
 
     def name(self, *parts: str) -> str:
-        """Name a file of the demo as short as possible."""
+        """Return the shortest path to a file of the demo."""
         path = self.out.joinpath(*parts)
         return str(path.relative_to(tool_root()) if path.is_relative_to(tool_root()) else path)
 
     def closing_words(self, simulator: Simulator, *, keep: bool) -> None:
-        print(f"\nDone in {time.monotonic() - self.begun:.0f} seconds. Worth a look:")
+        print(f"\nDone in {time.monotonic() - self.begun:.0f} seconds. Results:")
         rows = [
             (self.name("results", f"{JOBS[0]}.html"), "the labels, with their clips"),
             (self.name("pages", f"{JOBS[0]}.html"), "what a worker sees"),
             (self.name("pages", "comment.md"), "the comment on a pull request"),
             (self.name("plan.json"), "the plan that was applied"),
             (self.name("results", f"{JOBS[0]}.csv"), "the labels as a table"),
-            ("jobs/sports-data/rally-outcome-2026-11.yaml", "the declaration it all came from"),
+            ("jobs/sports-data/rally-outcome-2026-11.yaml", "the declaration"),
         ]
         width = max(len(path) for path, _ in rows)
         for path, what in rows:
             print(f"  {path:<{width}}  {what}")
         if keep:
             simulator.let_time_run(speed=10)
-            print(f"\nThe simulator stays at {simulator.url} until Ctrl-C; its clock runs ten times as fast as yours.")
-            print("To talk to it from another terminal:")
+            print(
+                f"\nThe simulator stays at {simulator.url} until Ctrl-C; its clock runs ten times as fast as real time."
+            )
+            print("To use it from another terminal:")
             infrastructure = str(self.out / "infrastructure.json")
             for name, value in {**simulator.settings(), "GROUNDCTL_INFRASTRUCTURE": infrastructure}.items():
                 print(f"  export {name}={value}")
 
 
 def upload(clips: dict[str, Path], infrastructure: Infrastructure, aws: Aws) -> None:
-    """Put the sample clips where the declarations look for them."""
+    """Upload the sample clips to the locations that the declarations name."""
     bucket = infrastructure.input_buckets[0]
     for key, path in progress(clips.items(), total=len(clips), doing="uploading clips"):
         aws.objects.put(f"s3://{bucket}/{key}", path.read_bytes(), "video/mp4")

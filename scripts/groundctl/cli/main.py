@@ -1,4 +1,4 @@
-"""The command line: find the command, run it, catch what it raises, give its exit code."""
+"""The command line: find the command, run it, report its errors, and return its exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from groundctl.errors import GroundctlError
 from groundctl.exit_codes import ExitCode
 from groundctl.startup import collect_garbage_rarely, end_process, load_command
 
-# Type checkers take this for typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
+# Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +41,13 @@ def _run(arguments: Sequence[str] | None) -> int:
         report_error(error)
         return error.exit_code
     except BrokenPipeError:
-        # The reader of a pipe has seen enough.
-        _drop_output()
+        # The reader closed the pipe.
+        drop_output()
         return ExitCode.OK
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        _drop_output()
+        drop_output()
         print("groundctl: the output cannot be written: no space is left on the device", file=sys.stderr)
         return ExitCode.EXTERNAL_FAILURE
     except KeyboardInterrupt:
@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def report_error(error: GroundctlError) -> None:
-    """Print what went wrong, and what to do next."""
+    """Print an error and its hint."""
     from groundctl.presentation.escape import for_terminal
 
     print(f"groundctl: {for_terminal(error.message)}", file=sys.stderr)
@@ -65,7 +65,7 @@ def report_error(error: GroundctlError) -> None:
 
 
 def report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print an unexpected exception as Python does, but so that no line of it is a command to the workflow runner."""
+    """Print a traceback in which no line is a command to the workflow runner."""
     import traceback
 
     from groundctl.presentation.escape import for_terminal
@@ -74,6 +74,6 @@ def report_crash(kind: type[BaseException], error: BaseException, trace: Traceba
         print(for_terminal(line), file=sys.stderr)
 
 
-def _drop_output() -> None:
-    """Keep Python from complaining once more, while closing, about output that nobody takes."""
+def drop_output() -> None:
+    """Prevent a second error on exit for output that cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -44,6 +44,8 @@ workforce:
 output:
   label_attribute: {name}
 
+# tags: {{cost-center: your-team}}  # cost allocation tags; jobs/policy.yaml may require some
+
 budget: {{usd: 100}}              # a plan above this is refused
 """
 

@@ -1,11 +1,11 @@
-"""Options of a command: the fields of a frozen dataclass, each declared once, beside its help.
+"""The options of a command: fields of a frozen dataclass, each declared once with its help.
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class PlanOptions:
         out: Annotated[str | None, Option("--out", "also write the plan as JSON", metavar="FILE")] = None
 
-The type of a field says how its text is read: a bool is a flag, an enumeration a choice, a tuple takes any number of
-values. An argparse Namespace is seen by one function here and by nothing else.
+The type of a field determines how it is parsed: a bool is a flag, an enumeration is a choice, and a tuple takes any
+number of values. Only one function here uses an argparse Namespace.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Options = TypeVar("Options", bound="DataclassInstance")
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A positional argument: how help names it, and what it is."""
+    """A positional argument: its name in help, and its description."""
 
     metavar: str
     help: str
@@ -37,14 +37,14 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option: its flag, what it does, and how help names its value."""
+    """An option: its flag, its description, and the name of its value in help."""
 
     flag: str
     help: str
     metavar: str | None = None
 
 
-# The one option that several commands share.
+# The only option that several commands share.
 InfrastructureFile = Annotated[
     str | None,
     Option(
@@ -58,7 +58,7 @@ InfrastructureFile = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Generic[Options]):
-    """A command: what it does, how it is used, its options, and the function that runs it."""
+    """A command: its description, its examples, its options, and the function that runs it."""
 
     description: str
     examples: tuple[str, ...]
@@ -66,11 +66,11 @@ class Command(Generic[Options]):
     run: Callable[[Options], ExitCode]
 
     def __call__(self, prog: str, arguments: list[str]) -> ExitCode:
-        """Read the arguments and run the command; wrong arguments and --help end the program, as argparse does it."""
+        """Parse the arguments and run the command; invalid arguments and --help end the program, as in argparse."""
         return self.run(_read(self.options, self.parser(prog).parse_args(arguments)))
 
     def parser(self, prog: str) -> argparse.ArgumentParser:
-        """Describe the arguments to argparse."""
+        """Create the argument parser."""
         parser = argparse.ArgumentParser(
             prog=prog,
             description=textwrap.fill(self.description, HELP_WIDTH),
@@ -88,7 +88,7 @@ class Command(Generic[Options]):
 
 
 def _read(options: type[Options], parsed: argparse.Namespace) -> Options:
-    """Turn what argparse has read into the options of a command."""
+    """Convert parsed arguments into the options of a command."""
     return options(
         **{field.name: _typed(kind, getattr(parsed, field.name)) for field, kind, _ in _declarations(options)}
     )
@@ -102,12 +102,12 @@ def _declarations(options: type[DataclassInstance]) -> Iterator[tuple[Field[Any]
 
 
 def _without_none(kind: Any) -> Any:
-    kinds = [one for one in get_args(kind) if one is not NoneType]
+    kinds = [member for member in get_args(kind) if member is not NoneType]
     return kinds[0] if len(kinds) == 1 and get_origin(kind) is not tuple else kind
 
 
 def _reading(field: Field[Any], kind: Any) -> dict[str, Any]:
-    """Say how argparse reads a value of a type."""
+    """Return the argparse settings for a type."""
     default = None if field.default is MISSING else field.default
     if kind is bool:
         return {"action": "store_true"}

@@ -1,4 +1,4 @@
-"""groundctl plan: show what apply would do and what it would cost. Reads, and changes nothing."""
+"""groundctl plan: show what apply would do and what it would cost. Changes nothing."""
 
 from __future__ import annotations
 

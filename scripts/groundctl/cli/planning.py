@@ -1,4 +1,4 @@
-"""What the commands that plan have in common: make a plan of the checkout, and print what keeps it from being made."""
+"""Shared by the commands that plan: make a plan of the checkout, or print the problems that prevent it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
 
 def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
-    """Make a plan of the checkout as it is; print the problems if a declaration has errors."""
+    """Make a plan of the checkout; print the problems if a declaration has errors."""
     checkout = open_checkout()
     planned = create_plan(
         checkout,

@@ -59,7 +59,7 @@ class ResultsOptions:
     infrastructure: InfrastructureFile = None
 
     def __post_init__(self) -> None:
-        """Refuse --clips without --out, which would be ignored."""
+        """Reject --clips without --out, which would be ignored."""
         if self.clips and not self.out:
             raise UsageError("--clips has no effect without --out", hint="add --out FOLDER, or leave out --clips")
 
@@ -84,7 +84,7 @@ def run(options: ResultsOptions) -> ExitCode:
         folder = open_output_folder(options.out)
         clip_url = folder.clips_at(options.clips) if options.clips else None
         written = folder.write(results_files(results, fetched.objects, now=now, clip_url=clip_url))
-        # With --format json standard output is for the reader that parses it.
+        # With --format json, standard output is JSON only.
         print("", *(f"wrote {path}" for path in written), sep="\n", file=sys.stderr if as_json else sys.stdout)
     return ExitCode.PROBLEMS if results.labeled_job.job.status is Status.FAILED else ExitCode.OK
 

@@ -1,4 +1,4 @@
-"""groundctl show: one declaration at any stop of its way, offline."""
+"""groundctl show: one declaration at any stage, offline."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ShowOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A declaration that passed validation, with what it is looked at beside."""
+    """A valid declaration, with the context to show it in."""
 
     declaration: Declaration
     policy: Policy
@@ -78,13 +78,13 @@ class Shown:
 
 
 def run(options: ShowOptions) -> ExitCode:
-    """Print the declaration in the form asked for; exit 1 with its problems if it has errors.
+    """Print the requested stage of the declaration; exit 1 with its problems if it has errors.
 
-    plan, comment and request show the decision that `groundctl plan` makes, by the same code, without asking AWS. What
-    that leaves open is said: existing jobs, clips that are listed, other declarations. So a decision that does not
-    depend on these is plan's own, and so is the exit code: 1 where plan refuses, else 0. Where it does depend on them,
-    the exit code is that of the decision shown: a job that continues one that no file declares waits (exit 0), since
-    the other job may well exist in AWS; `groundctl plan` looks, and refuses it (P107) if it does not.
+    plan, comment, and request show the decision of `groundctl plan`, by the same code but without asking AWS. The output
+    lists what was not looked up: existing jobs, listed clips, other declarations. A decision that does not depend on
+    these is the same as plan's, and so is the exit code: 1 if plan refuses the job, else 0. Otherwise the exit code is
+    that of the decision shown: a job that continues an undeclared job waits (exit 0), because the other job may exist in
+    AWS; `groundctl plan` looks it up, and refuses the job (P107) if it does not exist.
     """
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
@@ -114,7 +114,7 @@ def _plan(shown: Shown) -> Plan:
 
 
 def _declared(checkout: Repository) -> frozenset[JobKey]:
-    """Name the jobs of all files by the names of the files, which must be the same (GT212)."""
+    """Return the keys of all declared jobs by their file names, which GT212 keeps equal to the job names."""
     return frozenset(job_key(PurePosixPath(path).stem) for path in checkout.declarations())
 
 
@@ -135,7 +135,7 @@ def _show_comment(shown: Shown) -> ExitCode:
 
 
 def _show_request(shown: Shown) -> ExitCode:
-    """Print the request that would be sent; of a job that waits, as far as it is known; of one that is refused, none."""
+    """Print the request that would be sent: the known part for a waiting job, nothing for a refused one."""
     plan = _plan(shown)
     [change] = plan.changes
     for unknown in plan.unknown:
@@ -179,9 +179,9 @@ COMMAND = Command(
     description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
     " request comment, or as the page that workers see.",
     examples=(
-        "groundctl show jobs/sports-data/serves.yaml",
-        "groundctl show jobs/sports-data/serves.yaml --as request",
-        "groundctl show jobs/sports-data/serves.yaml --as page > page.html",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as request",
+        "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as page > page.html",
     ),
     options=ShowOptions,
     run=run,

@@ -47,13 +47,13 @@ class StatusOptions:
     infrastructure: InfrastructureFile = None
 
     def __post_init__(self) -> None:
-        """Refuse names beside --all, which would be ignored."""
+        """Reject names with --all, which would be ignored."""
         if self.names and self.all:
             raise UsageError("--all has no effect beside job names", hint="leave out --all, or the names")
 
 
 def run(options: StatusOptions) -> ExitCode:
-    """Print a table of jobs; exit 1 if one of them failed."""
+    """Print a table of jobs; exit 1 if a job failed."""
     checkout = open_checkout()
     infrastructure = open_infrastructure(checkout, options.infrastructure)
     aws = open_aws(infrastructure)
@@ -66,7 +66,7 @@ def run(options: StatusOptions) -> ExitCode:
     else:
         declared = _declared(checkout)
         chosen = [job for key, job in observed.items() if key in declared]
-    # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
+    # A job cannot have changed in the future: if this machine's clock is behind, use AWS's time.
     now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
     print(for_json(status_json(standing)) if options.format is StatusFormat.JSON else status_text(standing, now))
@@ -74,7 +74,7 @@ def run(options: StatusOptions) -> ExitCode:
 
 
 def _declared(checkout: Repository) -> set[JobKey]:
-    """Name the declared jobs by their files, so that a fault in a file does not hide the job that runs from it."""
+    """Return the declared jobs by their file names, so that an invalid file does not hide its running job."""
     faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
     if faulty:
         print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)

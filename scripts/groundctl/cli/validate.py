@@ -38,7 +38,7 @@ def run(options: ValidateOptions) -> ExitCode:
 
 
 def _summarize(validated: Validated) -> None:
-    """Put the problems on the run's page too: GitHub shows ten annotations a step, and a fork gets no comment."""
+    """Write the problems to the run's page too: GitHub shows ten annotations per step, and a fork gets no comment."""
     from groundctl.presentation.markdown.problems_comment import validation_summary
 
     run = open_workflow_run()

@@ -1,24 +1,28 @@
-"""JSON in the one form that is digested, its digest, and JSON that others may have written."""
+"""Canonical JSON, digests of it, and JSON that others may have written."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
-# Kept: json.dumps would make another encoder for every call.
+# An object from JSON or YAML. Its members are stated by a schema under schemas/, not by a type.
+JsonObject = Mapping[str, Any]
+
+# Reused, because json.dumps would create an encoder for every call.
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest_of(value: Any) -> str:  # any JSON value
-    """Name a JSON value by 32 hexadecimal digits of the SHA-256 of its canonical form."""
-    import hashlib  # with it comes OpenSSL, for which a validation that digests nothing need not wait
+    """Return 32 hexadecimal digits of the SHA-256 of a value's canonical JSON."""
+    import hashlib  # imported here, because it loads OpenSSL, which most validations do not need
 
     return hashlib.sha256(canonical_json(value)).hexdigest()[:32]
 
 
 def canonical_json(value: Any) -> bytes:  # any JSON value
-    """Write a value as JSON in the one form that is digested: sorted keys, no blanks, UTF-8."""
-    # Half a character, which AWS's answers may hold, has no UTF-8; JSON has an escape for it, in the same words.
+    """Write a value as canonical JSON: sorted keys, no whitespace, UTF-8."""
+    # A lone surrogate, which AWS's responses can contain, has no UTF-8 form, so JSON's escape is kept.
     return _CANONICAL.encode(value).encode(errors="backslashreplace")
 
 

@@ -17,7 +17,7 @@ _INVISIBLE = re.compile(
 
 def visible(text: str) -> str:
     """Write invisible characters, and those that change the text direction, as their code points."""
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _INVISIBLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def on_one_line(text: str, most: int | None = None) -> str:
@@ -92,15 +92,15 @@ def _escaped(flat: str) -> str:
     return "".join(_MARKDOWN.get(character, character) for character in _LIVE.sub(_joined, flat))
 
 
-def _joined(found: re.Match[str]) -> str:
-    if found["commit"]:
-        return _JOINER.join(_SHORTER_THAN_A_COMMIT.findall(found["commit"]))
-    return f"{found.group()}{_JOINER}"
+def _joined(match: re.Match[str]) -> str:
+    if match["commit"]:
+        return _JOINER.join(_SHORTER_THAN_A_COMMIT.findall(match["commit"]))
+    return f"{match.group()}{_JOINER}"
 
 
 def _no_block(line: str) -> str:
-    found = _BLOCK.match(line)
-    return line if found is None else f"{line[: found.end() - 1]}&#{ord(line[found.end() - 1])};{line[found.end() :]}"
+    block = _BLOCK.match(line)
+    return line if block is None else f"{line[: block.end() - 1]}&#{ord(line[block.end() - 1])};{line[block.end() :]}"
 
 
 # GitHub shows a color swatch beside such code.

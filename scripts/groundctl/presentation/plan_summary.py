@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import rate_source
-from groundctl.domain.planning.plan import Action, Plan
+from groundctl.domain.planning.plan import Action, Create, Plan
 from groundctl.presentation.text import count, usd_range
 
 ACTION_WORDS: Final = {
@@ -58,4 +59,19 @@ def money_of(plan: Plan, policy: Policy) -> str:
     known = f"{usd_range(cost.low, cost.high)} ({answers})"
     if plan.open_ended:
         known += f", plus the open-ended cost of {count(len(plan.open_ended), 'job')}"
-    return f"Estimated cost: {known}. {IRREVERSIBLE} Rates: {rate_source(policy)}."
+    unpaid = teams_without_rate(plan.creates, policy)
+    missing = f" Not included: the pay of {', '.join(unpaid)}, because jobs/policy.yaml has no rate." if unpaid else ""
+    return f"Estimated cost: {known}. {IRREVERSIBLE} Rates: {rate_source(policy)}.{missing}"
+
+
+def teams_without_rate(creates: Iterable[Create], policy: Policy) -> tuple[str, ...]:
+    """List the teams of new jobs whose pay an estimate cannot include."""
+    return tuple(
+        dict.fromkeys(
+            create.team for create in creates if create.team not in policy.usd_per_answer and not _has_price(create)
+        )
+    )
+
+
+def _has_price(change: Create) -> bool:
+    return "PublicWorkforceTaskPrice" in change.purchase.desired.request["HumanTaskConfig"]

@@ -31,12 +31,12 @@ def _cell(text: str, width: int, *, right: bool) -> str:
 
 def filled(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[int]:
     """Return the indexes of columns with a value in any row, and always the first; read no more rows than needed."""
-    found = {0}
+    indexes = {0}
     for row in rows:
-        found.update(index for index, cell in enumerate(row) if cell)
-        if len(found) == len(columns):
+        indexes.update(index for index, cell in enumerate(row) if cell)
+        if len(indexes) == len(columns):
             break
-    return sorted(found)
+    return sorted(indexes)
 
 
 def markdown_head(columns: Sequence[Column]) -> str:

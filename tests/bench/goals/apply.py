@@ -22,7 +22,14 @@ def goal_10(work: Workspace) -> Rows:
     calls: list[int] = []
     for _ in range(min(work.rounds, 3)):
         with Stub(account, LATENCY_MS, create_rate=rate) as stub:
-            arguments = ("apply", "--infrastructure", infrastructure_file(account), "--format", "json")
+            arguments = (
+                "apply",
+                "--auto-approve",
+                "--infrastructure",
+                infrastructure_file(account),
+                "--format",
+                "json",
+            )
             runs.append(run(work.groundctl(*arguments, cwd=folder, settings=stub.settings, may_fail=True)))
             calls.append(stub.counts()["CreateLabelingJob"])
         outcomes = json.loads(runs[-1].out[runs[-1].out.index("{") :])["outcomes"]

@@ -83,7 +83,7 @@ def read_workflow(root: Path, path: str) -> Workflow:
     """Read a workflow file of a repository."""
     definition = _read(root / path)
     if "name" not in definition:
-        raise WorkflowError(f"{path}: give it a name; act tells jobs apart by it")
+        raise WorkflowError(f"{path}: give it a name; act distinguishes jobs by it")
     on = definition["on"]
     if isinstance(on, str):
         on = {on: None}

@@ -10,7 +10,7 @@ from typing import Final
 from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
 _EXTENSIONS: Final = ["table", "autolink", "strikethrough", "tasklist", "tagfilter"]
-# UNSAFE lets raw HTML through: what GitHub's sanitizer would take out afterwards, nobody here may have put in.
+# UNSAFE keeps raw HTML: groundctl must not write any HTML that GitHub's sanitizer would remove.
 _OPTIONS: Final = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
 _VOID: Final = {"br", "hr", "img", "input", "source", "wbr"}
 # Where GitHub looks for no names and numbers.

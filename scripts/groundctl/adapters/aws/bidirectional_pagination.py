@@ -1,16 +1,16 @@
-"""Reads the list of labeling jobs from its oldest and its newest end at once, which halves the wait.
+"""Reads the list of labeling jobs from both ends at once, which halves the wait.
 
-Why nothing is missed. A job's CreationTime never changes and no job is ever deleted, so those that exist when the walk
-begins keep their order. What has been read from the old end holds every job older than the last one read there; what has
-been read from the new end, every job newer than the last one read there. As soon as the first of these two times is truly
-later than the second, each job is on one side at least. Truly later, because AWS does not say how it orders jobs of the
-same instant: two ends that meet inside such a group could both have passed by one of its jobs.
+No job is missed. A job's CreationTime never changes and AWS never deletes a job, so the jobs that exist at the start keep
+their order. The oldest end has read every job older than its last one; the newest end has read every job newer than its
+last one. Once the first of these two times is later than the second, at least one end has read each job. The times must
+differ, because AWS does not document how it orders jobs of the same instant: two ends that meet within such a group could
+both have skipped one of its jobs.
 
-A job created meanwhile joins at the new end. It may be read or not, as in any walk over pages. Where a page is counted from
-the start of the list, it pushes others on to the next page, where they are read a second time: jobs are kept by name.
+A job created meanwhile appears at the newest end and may or may not be read, as with any pagination. If AWS counts pages
+from the start of the list, it shifts other jobs to the next page, where they are read again: jobs are kept by name.
 
-Should a page ever come out of order, the ends are never believed to have met, and the list is read to its end. Should a
-page's token come twice, the pages would go round in a circle for ever: an error, because nobody knows what is missing.
+If a page is out of order, one end reads the whole list. If a token is repeated, the pages would never end: that is an
+error, because it is unknown which jobs are missing.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.errors import ExternalError
 
 Order = Literal["Ascending", "Descending"]
-# Given an order by CreationTime and the last page's token: a page, and the token of the next if there is one.
+# Takes an order by CreationTime and a token; returns a page and the token of the next page, if there is one.
 ReadPage = Callable[[Order, str | None], tuple[list[ObservedJob], str | None]]
 
 
 def from_both_ends(read: ReadPage) -> Iterable[ObservedJob]:
-    """Read every job; takes at most two pages more than from one end."""
+    """Read every job, with at most two pages more than a read from one end."""
     oldest, newest = _End(read, "Ascending"), _End(read, "Descending")
-    # Most accounts fill one page, and are spared the second call.
-    found = {job.key: job for job in oldest.read_on()}
-    with ThreadPoolExecutor(2) as crew:
+    # In most accounts all jobs fit on one page, which takes one call.
+    jobs = {job.key: job for job in oldest.read_on()}
+    with ThreadPoolExecutor(2) as executor:
         while not (oldest.is_through or newest.is_through or _have_met(oldest, newest)):
-            for page in crew.map(_End.read_on, (oldest, newest)):
-                found.update((job.key, job) for job in page)
-    return found.values()
+            for page in executor.map(_End.read_on, (oldest, newest)):
+                jobs.update((job.key, job) for job in page)
+    return jobs.values()
 
 
 @dataclass
@@ -56,11 +56,11 @@ class _End:
 
     def read_on(self) -> list[ObservedJob]:
         page, token = self.read(self.order, self.token)
-        self.token = token or None  # an empty one leads nowhere
+        self.token = token or None  # an empty token means that there is no next page
         self.is_through = self.token is None
         if self.token in self.tokens:
-            hint = "run it again; if it stays so, it is a fault of AWS or of what stands between"
-            raise ExternalError("AWS gave the same page of the list of labeling jobs twice", hint=hint)
+            hint = "run the command again; if the error persists, AWS or a proxy in between is at fault"
+            raise ExternalError("AWS returned the same page of the list of labeling jobs twice", hint=hint)
         self.tokens.add(self.token)
         times = [*([self.reached] if self.reached else ()), *(job.created for job in page)]
         steps = pairwise(times if self.order == "Ascending" else reversed(times))

@@ -1,4 +1,4 @@
-"""The door to objects on S3."""
+"""Reads, writes, and lists objects on S3."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 _READ_AHEAD = 1 << 18  # bytes
-# Somebody is writing or deleting the object at this moment: there may be none yet, or none any more.
+# Another client is writing or deleting the object at this moment, so it may or may not exist.
 _CONFLICTS = {"ConditionalRequestConflict", "OperationAborted"}
 _CONFLICT_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds
 
@@ -49,13 +49,13 @@ class S3Objects:
             return None if body is None else body.read()
 
     def read_lines(self, uri: str) -> Iterator[bytes] | None:
-        """Read an object line by line, each with its end and little of it in memory; None if there is none."""
+        """Read an object line by line, with line endings and constant memory; None if there is none."""
         with self._reading(uri):
             body = self._get(uri)
         return None if body is None else self._lines(uri, body)
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
-        """Write an object unless there is one; say whether it was written."""
+        """Write an object unless one exists; return whether it was written."""
         bucket, key = _split(uri)
         pauses = iter(_CONFLICT_PAUSES)
         with in_plain_words(f"writing {uri}", self._session.region):
@@ -76,7 +76,7 @@ class S3Objects:
                     return is_sure or self._was_written(uri, content)
 
     def put(self, uri: str, content: bytes, media_type: str) -> None:
-        """Write an object, over an older one if need be."""
+        """Write an object, and overwrite an existing one."""
         bucket, key = _split(uri)
         with in_plain_words(f"writing {uri}", self._session.region):
             is_sure = put_object(self._client, Bucket=bucket, Key=key, Body=content, ContentType=media_type)
@@ -103,7 +103,7 @@ class S3Objects:
             raise
 
     def _lines(self, uri: str, body: StreamingBody) -> Iterator[bytes]:
-        # The body has an iter_lines of its own: it takes a carriage return for the end of a line.
+        # Not the body's own iter_lines: it also ends lines at a carriage return.
         with self._reading(uri), BufferedReader(cast(RawIOBase, body), _READ_AHEAD) as lines:
             yield from lines
 

@@ -1,4 +1,4 @@
-"""The door to labeling jobs."""
+"""Lists, describes, creates, and stops labeling jobs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker.client import SageMakerClient
 
 _NOT_FOUND = ("not found", "could not find", "does not exist")
-# Raised before the first byte of a request leaves. No SSLError: a connection can also break under a request.
+# Raised before the first byte of a request is sent. SSLError is not here: a connection can also break during a request.
 _NOTHING_SENT = (
     *WITHOUT_CREDENTIALS,
     aws.ParamValidationError,
@@ -35,7 +35,7 @@ _NOTHING_SENT = (
     aws.ConnectTimeoutError,
     aws.ProxyConnectionError,
 )
-# Answers of somebody who stopped waiting, such as a proxy; the request may have gone through.
+# A proxy or AWS stopped waiting; the request may have succeeded.
 _GAVE_UP_WAITING = {408, 499}
 _GAVE_UP_CODES = {"RequestTimeout", "RequestTimeoutException"}
 _CODE_OF_AWS = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
@@ -52,14 +52,14 @@ class SageMakerJobs:
         return self._session.sagemaker()
 
     def list_jobs(self) -> Iterator[ObservedJob]:
-        """Yield every labeling job, a page of 100 a call; a page that cannot be had is an error, never an absence."""
+        """Yield every labeling job, 100 per call; a page that cannot be read is an error."""
         with in_plain_words("listing labeling jobs", self._session.region), malformed_as_parser_error():
             yield from from_both_ends(self._page)
 
     def _page(self, order: Order, token: str | None) -> tuple[list[ObservedJob], str | None]:
-        more: dict[str, str] = {"NextToken": token} if token else {}
-        # Left to itself AWS pages by a size it does not state.
-        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **more)  # type: ignore[arg-type]  # the stubs know no keywords from a mapping
+        next_page: dict[str, str] = {"NextToken": token} if token else {}
+        # AWS does not document its default page size.
+        page = self._client.list_labeling_jobs(SortBy="CreationTime", SortOrder=order, MaxResults=100, **next_page)  # type: ignore[arg-type]  # the stubs accept no keywords from a mapping
         expect(page, "LabelingJobSummaryList")
         for entry in page["LabelingJobSummaryList"]:
             expect(entry, *LISTED_JOB)
@@ -79,7 +79,7 @@ class SageMakerJobs:
             return described
 
     def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
-        """Send the create call once, and say what came back."""
+        """Send the create call once, and return how AWS responded."""
         client = self._session.sagemaker_without_retries()
         try:
             answer = client.create_labeling_job(**request)
@@ -91,11 +91,11 @@ class SageMakerJobs:
             return _answer(error)
         except _NOTHING_SENT as error:
             return Rejected(code=type(error).__name__, message=f"nothing was sent: {error}")
-        except Exception as error:  # noqa: BLE001 - whatever it is, AWS may have the request: somebody has to look
+        except Exception as error:  # noqa: BLE001 - AWS may have received the request, so the job must be looked up
             return Unclear(message=f"{type(error).__name__}: {error}")
 
     def stop(self, name: str) -> None:
-        """Stop a job for good."""
+        """Stop a job permanently."""
         with in_plain_words(f"stopping {name}", self._session.region):
             if not is_from_aws(self._client.stop_labeling_job(LabelingJobName=name)):
                 raise ResponseParserError("no request ID with it")
@@ -109,7 +109,7 @@ def _expect_described(described: Mapping[str, Any], name: str) -> None:
 
 
 def _is_arn_of(arn: str, name: str) -> bool:
-    """Say whether an ARN is that of a job; AWS writes the name in small letters there."""
+    """Say whether an ARN is that of a job; AWS writes the name in lowercase letters there."""
     return isinstance(arn, str) and arn.rpartition("/")[2].lower() == name.lower()
 
 
@@ -132,14 +132,14 @@ def _is_throttle(error: aws.ClientError) -> bool:
 
 
 def _is_clean_no(status: int, code: str) -> bool:
-    """Tell AWS's own no from a server's fault, and from what others between us and AWS answer; these leave all open."""
-    by_aws = _CODE_OF_AWS.fullmatch(code) is not None  # where an answer has no code, botocore puts the status there
+    """Return whether AWS itself refused the request; after a server error or a proxy's error, the job may exist."""
+    by_aws = _CODE_OF_AWS.fullmatch(code) is not None  # if a response has no code, botocore uses the status
     gave_up = status in _GAVE_UP_WAITING or code in _GAVE_UP_CODES
     return 400 <= status < 500 and by_aws and not gave_up
 
 
 def _is_absent(error: aws.ClientError) -> bool:
-    """AWS documents ResourceNotFound; its own operators have met ValidationException. Other words are no absence."""
+    """Return whether the job does not exist; AWS documents ResourceNotFound, and ValidationException was observed."""
     code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "").lower()
     absent = code == "ValidationException" and any(words in message for words in _NOT_FOUND)
     return code in {"ResourceNotFound", "ResourceNotFoundException"} or absent

@@ -1,4 +1,4 @@
-"""The door to AWS as a whole: one session, its clients, and its faults in plain words."""
+"""One AWS session: its clients, and its errors in plain words."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from groundctl.adapters.aws.responses import expect, malformed_as_parser_error
-from groundctl.errors import ExternalError, RefusedByAws, UsageError
+from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_sagemaker.client import SageMakerClient
 
-PATIENCE = 30  # seconds to wait for an answer
+PATIENCE = 30  # seconds to wait for a response
 ATTEMPTS = 5  # of a read
 
 Client = TypeVar("Client")
 
-# No request is signed, and so none is sent, without credentials.
+# Without credentials no request can be signed, so none is sent.
 WITHOUT_CREDENTIALS = (
     aws.NoCredentialsError,
     aws.PartialCredentialsError,
@@ -43,44 +43,46 @@ WITHOUT_CREDENTIALS = (
 
 
 class AwsSession:
-    """Clients for one Region, made when first used."""
+    """Clients for one Region, created on first use."""
 
     def __init__(self, region: str, *, patience: float = PATIENCE, attempts: int = ATTEMPTS) -> None:
         self.region = region
-        # Reads may be repeated: adaptive mode slows down where AWS asks for it (measured; standard mode gave up).
+        # Reads can be retried: adaptive mode slows down when AWS throttles (measured; standard mode gave up).
         self._reads = Config(
             retries={"mode": "adaptive", "max_attempts": attempts}, read_timeout=patience, connect_timeout=10
         )
-        # The create call may not be repeated, by anyone but us and after a look.
+        # The SDK must not retry the create call: only groundctl does, after looking up the job.
         self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
         with in_plain_words("reading the AWS settings", region):
             self._session = boto3.Session(region_name=region)
-        self._session._session.get_component("response_parser_factory").set_parser_defaults(  # the AWS CLI's own hook
+        self._session._session.get_component(
+            "response_parser_factory"
+        ).set_parser_defaults(  # the hook that the AWS CLI uses
             timestamp_parser=parse_timestamp
         )
-        # Clients may be used by many threads, but a session makes them for one at a time.
+        # Clients are thread-safe, but creating one is not.
         self._making = Lock()
         self._clients: dict[str, Any] = {}
 
     def sagemaker(self) -> SageMakerClient:
-        """Give the client for reads."""
+        """Return the client for reads."""
         return self._made_once("sagemaker", lambda: self._session.client("sagemaker", config=self._reads))
 
     def sagemaker_without_retries(self) -> SageMakerClient:
-        """Give the client whose calls go out once."""
+        """Return the client that sends each call once."""
         return self._made_once("create", lambda: self._session.client("sagemaker", config=self._create))
 
     def account_check(self, expected: str) -> Callable[[], None]:
-        """Make a check that the credentials belong to an account; calling it asks AWS, from any thread."""
+        """Return a thread-safe function that checks with AWS whether the credentials belong to an account."""
         sts = self._made_once("sts", lambda: self._session.client("sts", config=self._reads))
 
         def check() -> None:
-            with in_plain_words("asking whose credentials these are", self.region), malformed_as_parser_error():
+            with in_plain_words("looking up the account of the credentials", self.region), malformed_as_parser_error():
                 response = sts.get_caller_identity()
                 expect(response, "Account")
-                found = response["Account"]
-            if found != expected:
-                message = f"these credentials are for account {found}, but the infrastructure is in {expected}"
+                account = response["Account"]
+            if account != expected:
+                message = f"these credentials are for account {account}, but the infrastructure is in {expected}"
                 raise ExternalError(
                     message, hint="use that account's credentials (AWS_PROFILE), or the other infrastructure"
                 )
@@ -88,11 +90,11 @@ class AwsSession:
         return check
 
     def s3(self) -> S3Client:
-        """Give the client for objects."""
+        """Return the client for objects."""
         return self._made_once("s3", lambda: self._session.client("s3", config=self._reads))
 
     def _made_once(self, name: str, make: Callable[[], Client]) -> Client:
-        """Give a client that was made before, or make it; threads that come meanwhile wait."""
+        """Return a client, created on first use; other threads wait meanwhile."""
         with self._making:
             if name not in self._clients:
                 self._clients[name] = self._make(make)
@@ -111,7 +113,7 @@ class AwsSession:
 
 
 def parse_timestamp(value: Any) -> datetime:
-    """Read AWS's times: epoch seconds from JSON services, ISO 8601 from S3; botocore's own way costs 20 times as much."""
+    """Parse a time from AWS: epoch seconds from JSON services, ISO 8601 from S3; 20 times faster than botocore's parser."""
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
     try:
@@ -129,7 +131,7 @@ def parse_timestamp(value: Any) -> datetime:
 
 @contextmanager
 def in_plain_words(doing: str, region: str) -> Iterator[None]:
-    """Turn what botocore raises into one message with what to do."""
+    """Convert an exception of botocore into one message with a hint."""
     try:
         yield
     except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.ProfileNotFound) as error:
@@ -139,22 +141,22 @@ def in_plain_words(doing: str, region: str) -> Iterator[None]:
         raise ExternalError(f"no AWS credentials while {doing}", hint=hint) from error
     except WITHOUT_CREDENTIALS as error:
         hint = "log in again (such as `aws sso login`), or use other credentials"
-        raise ExternalError(f"AWS credentials could not be had while {doing}: {error}", hint=hint) from error
+        raise ExternalError(f"AWS credentials could not be loaded while {doing}: {error}", hint=hint) from error
     except (aws.ConnectionError, aws.HTTPClientError) as error:
         hint = "check the network, the Region, and AWS_ENDPOINT_URL if it is set"
-        raise ExternalError(f"AWS did not answer while {doing}: {error}", hint=hint) from error
+        raise UnclearFromAws(f"AWS did not answer while {doing}: {error}", hint=hint) from error
     except aws.ClientError as error:
         raise _refusal(error, doing, region) from error
     except ResponseParserError as error:
-        hint = "is there a proxy in between, or is AWS_ENDPOINT_URL something else than AWS? If not, run it again"
-        raise ExternalError(f"what came back while {doing} is no answer of AWS", hint=hint) from error
+        hint = "check whether a proxy is in between or AWS_ENDPOINT_URL is not AWS; if not, run it again"
+        raise UnclearFromAws(f"the response while {doing} is not a response from AWS", hint=hint) from error
     except aws.BotoCoreError as error:
         raise ExternalError(
             f"the AWS SDK failed while {doing}: {error}", hint="check the AWS settings of this machine"
         ) from error
 
 
-# Answers about one bucket or object; the next one may be fine.
+# Errors that concern one bucket or object; others may be accessible.
 _ABOUT_ONE_THING = {
     "AccessDenied",
     "NoSuchBucket",
@@ -170,8 +172,8 @@ def _refusal(error: aws.ClientError, doing: str, region: str) -> ExternalError:
     hints = {
         "AccessDenied": "this role lacks a right; terraform/README.md lists what each command needs",
         "AccessDeniedException": "this role lacks a right; terraform/README.md lists what each command needs",
-        "ExpiredToken": "log in again: the credentials ran out",
-        "ExpiredTokenException": "log in again: the credentials ran out",
+        "ExpiredToken": "log in again: the credentials have expired",
+        "ExpiredTokenException": "log in again: the credentials have expired",
         "UnrecognizedClientException": f"the credentials are not valid in {region}: log in again, check the Region",
         "InvalidClientTokenId": "the credentials are not valid: log in again",
         "SignatureDoesNotMatch": "the credentials are not valid: log in again",
@@ -181,6 +183,6 @@ def _refusal(error: aws.ClientError, doing: str, region: str) -> ExternalError:
         "ThrottlingException": "AWS is too busy for this account: run it again later",
     }
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    fallback = "AWS has a fault of its own: run it again later" if status >= 500 else "see the AWS message"
-    kind = RefusedByAws if code in _ABOUT_ONE_THING else ExternalError
+    fallback = "AWS had an internal error: run it again later" if status >= 500 else "see the AWS message"
+    kind = UnclearFromAws if status >= 500 else RefusedByAws if code in _ABOUT_ONE_THING else ExternalError
     return kind(f"AWS refused {doing}: {code}: {message}", hint=hints.get(code, fallback))

@@ -1,4 +1,4 @@
-"""The door to the files of the repository: declarations, the texts beside them, the policy and the schemas."""
+"""Reads the repository's files: declarations, the texts beside them, the policy, and the schemas."""
 
 import json
 import os
@@ -13,21 +13,21 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.yaml_loader import Link
 from groundctl.errors import UsageError
 
-# The tool lives in the repository it serves; its schemas are part of it.
+# groundctl and its schemas are part of the repository with the declarations.
 TOOL_ROOT = Path(__file__).resolve().parents[4]
 MAX_TEXT = 128_000
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A folder that holds jobs/; every path in and out is relative to it, with forward slashes."""
+    """A folder that holds jobs/; all paths are relative to it, with forward slashes."""
 
     root: Path
     policy_path = "jobs/policy.yaml"
 
     @classmethod
     def around(cls, folder: Path) -> "Checkout":
-        """Find the checkout a folder belongs to: the nearest folder above with jobs/, else the folder itself."""
+        """Find the checkout of a folder: the nearest parent with jobs/, else the folder itself."""
         folder = folder.resolve()
         return cls(next((place for place in (folder, *folder.parents) if (place / "jobs").is_dir()), folder))
 
@@ -36,29 +36,29 @@ class Checkout:
         return self.root.resolve()
 
     def declarations(self, given: Iterable[str] = (), *, start: Path | None = None) -> tuple[str, ...]:
-        """List the declarations among the given files and folders; all of jobs/ if none is given.
+        """List the declarations among the given files and folders; all of jobs/ by default.
 
-        Names that start with a dot are no declarations: editors and file systems keep notes of their own in them.
+        Names that start with a dot are skipped: editors and file systems use them for their own files.
         """
         start = start or Path.cwd()
         chosen = [start / path for path in given] or [self.root / "jobs"]
-        found = {path for place in chosen for path in self._yaml_files(place)}
-        for path in found:
+        paths = {path for place in chosen for path in self._yaml_files(place)}
+        for path in paths:
             _refuse_unwritable(path)
-        return tuple(sorted(found - {self.policy_path}))
+        return tuple(sorted(paths - {self.policy_path}))
 
     def read(self, path: str) -> bytes:
-        """Read one file of the checkout; a link is not followed."""
-        # Not by pathlib, which takes longer to join two names than to read the file.
+        """Read one file of the checkout, without following a link."""
+        # Not with pathlib, which takes longer to join two names than to read the file.
         place = os.path.join(self.root, path)  # noqa: PTH118 - see above
         try:
             with open(place, "rb", opener=_open_no_link) as file:
                 return file.read()
         except OSError as error:
-            if os.path.islink(place):  # noqa: PTH114 - of a text, as above
-                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115 - of a text, as above
+            if os.path.islink(place):  # noqa: PTH114 - see above
+                return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115 - see above
             raise UsageError(
-                f"{path} cannot be read: {error.strerror}", hint="check the path and its rights"
+                f"{path} cannot be read: {error.strerror}", hint="check the path and its permissions"
             ) from error
 
     def read_policy(self) -> bytes | None:
@@ -67,7 +67,7 @@ class Checkout:
         return self.read(self.policy_path) if place.is_file() or place.is_symlink() else None
 
     def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
-        """Read a text file beside a declaration, or say why it is not to be read."""
+        """Read a text file beside a declaration; return a diagnostic if it must not be read."""
         folder = (self.root / declaration).parent
         path = folder / name
         if refusal := self._refusal(folder, path, name):
@@ -89,17 +89,17 @@ class Checkout:
 
     def _refusal(self, folder: Path, path: Path, name: str) -> tuple[str, str] | None:
         if name.startswith(("/", "~")) or ".." in Path(name).parts or "\\" in name or "\0" in name:
-            return f"`{name}` leads out of the declaration's folder", "keep the file beside the declaration"
+            return f"`{name}` is outside the declaration's folder", "keep the file beside the declaration"
         try:
             mode = os.lstat(path).st_mode
             inside = path.resolve(strict=True).is_relative_to(folder.resolve()) and path.resolve().is_relative_to(
                 self._real_root
             )
-        except (OSError, ValueError, RuntimeError):  # RuntimeError: a link in a circle, up to Python 3.12
-            return f"`{name}` is not there", f"add the file at {self._name(path)}"
-        # A link could show a reviewer one file and workers another, or a file of the machine that runs us.
+        except (OSError, ValueError, RuntimeError):  # RuntimeError: circular links, up to Python 3.12
+            return f"`{name}` does not exist", f"add the file at {self._name(path)}"
+        # A link could show a reviewer one file and workers another, or expose a file of this machine.
         if not stat.S_ISREG(mode) or not inside:
-            return f"`{name}` is not a plain file in the declaration's folder", "put the file itself there, not a link"
+            return f"`{name}` is not a regular file in the declaration's folder", "replace the link with the file"
         return None
 
     def _yaml_files(self, place: Path) -> Iterator[str]:
@@ -115,7 +115,9 @@ class Checkout:
         elif place.is_file() or place.is_symlink():
             yield self._name(place)
         else:
-            raise UsageError(f"{place} is not there", hint="give declarations or folders, or nothing for all of jobs/")
+            raise UsageError(
+                f"{place} does not exist", hint="name declarations or folders, or omit the argument for all of jobs/"
+            )
 
     def _name(self, path: Path) -> str:
         path = Path(os.path.normpath(path))
@@ -123,11 +125,11 @@ class Checkout:
 
 
 def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))  # Windows has no such flag, and few links
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))  # Windows has no O_NOFOLLOW and rarely has links
 
 
 def _refuse_unwritable(path: str) -> None:
-    """Refuse a name that is no text: it could be written neither into a report nor into a request."""
+    """Reject a name that is not valid text: neither a report nor a request can contain it."""
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The door to the checkout's history, through git."""
+"""Reads the checkout's history through git."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundctl.errors import ExternalError
 
-SHALLOW_HINT = "check out with the whole history (fetch-depth: 0)"
+SHALLOW_HINT = "check out the full history (fetch-depth: 0)"
 
 
 @dataclass(frozen=True)
@@ -19,19 +19,19 @@ class LocalGitHistory:
     root: Path
 
     def last_change(self, paths: Iterable[str]) -> str | None:
-        """Find the newest commit of the branch that touched one of the paths; a merge counts as the one step it is."""
-        # -m with --first-parent: what a merge brought is laid to the merge, as it is on the branch.
-        found = self._git("log", "-1", "--first-parent", "-m", "--format=%H", "--", *paths)
-        return found.strip() or None
+        """Find the newest first-parent commit of the branch that changed one of the paths."""
+        # -m with --first-parent attributes the changes of a merge to the merge commit.
+        commit = self._git("log", "-1", "--first-parent", "-m", "--format=%H", "--", *paths)
+        return commit.strip() or None
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
-        # -z: a path may hold anything but a NUL. --no-renames: a file that left a folder is named there too.
+        # -z: a path can contain anything but NUL. --no-renames: lists also the old path of a moved file.
         changed = self._git("diff", "--name-only", "--no-renames", "-z", "--end-of-options", f"{base}...HEAD", "--")
         return tuple(filter(None, changed.split("\0")))
 
     def _git(self, *arguments: str) -> str:
-        # Whatever git would run or read for a person's comfort stays out of it.
+        # Disables everything that a user's configuration could make git run or read.
         command = [
             "git",
             "--no-pager",

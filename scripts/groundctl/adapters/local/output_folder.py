@@ -1,4 +1,4 @@
-"""The adapter for folders of this machine: results are written to one, clips are looked for in another."""
+"""Local folders: results are written to one, clips are found in another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def write_text(file: Path, content: str) -> None:
-    """Write a text file, and end it with a line break; an older file stays if the new one cannot be written."""
+    """Write a text file that ends with a line break; an older file stays if the new one cannot be written."""
     try:
         write_aside({file: [content, "\n"]})
     except OSError as error:
@@ -73,7 +73,7 @@ class OutputFolder:
     path: Path
 
     def write(self, contents: Mapping[str, Iterable[str | bytes]]) -> tuple[Path, ...]:
-        """Write files by their names, part after part; return their paths."""
+        """Write files in parts, by name; return their paths."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             write_aside({self.path / file: content for file, content in contents.items()})
@@ -82,7 +82,7 @@ class OutputFolder:
         return tuple(self.path / file for file in contents)
 
     def clips_at(self, place: str) -> Callable[[str], str | None]:
-        """Find clips in a folder or at a web address, where they lie under their S3 keys or the ends of these.
+        """Find clips in a folder or at a web address, under their S3 keys or the ends of these.
 
         Addresses of local files are relative to this folder, so that page and clips can move together.
         """

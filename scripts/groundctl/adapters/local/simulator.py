@@ -1,4 +1,4 @@
-"""The adapter for the simulator: starts it as a process, moves its clock, gives its workers the right labels."""
+"""Starts the simulator as a process, moves its clock, and sets the correct labels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from groundctl.errors import ExternalError
 
-# Nothing of the person's own AWS settings may reach what runs against the simulator, or the other way round.
+# The user's AWS settings must not affect commands against the simulator, or the other way round.
 FOREIGN_SETTINGS = (
     "AWS_PROFILE",
     "AWS_SESSION_TOKEN",
@@ -25,7 +25,7 @@ FOREIGN_SETTINGS = (
 
 
 class SimulatorProcess:
-    """A simulator on a free port of this machine, with no job in it yet and its clock standing still."""
+    """A simulator on a free local port, without jobs and with a frozen clock."""
 
     def __init__(self, *, environment: Mapping[str, str], seed: int = 7) -> None:
         command = [sys.executable, "-m", "groundtruth_simulator.server", "--port", "0", "--frozen", "--seed", str(seed)]
@@ -43,7 +43,7 @@ class SimulatorProcess:
         self._process.wait(timeout=10)
 
     def settings(self) -> dict[str, str]:
-        """Give the environment variables that point the AWS SDK, and Terraform, at the simulator and at nothing else."""
+        """Return the environment variables that point the AWS SDK and Terraform at the simulator only."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "testing",
@@ -67,7 +67,7 @@ class SimulatorProcess:
         self._call("clock", {"until": "idle"})
 
     def let_time_run(self, *, speed: float) -> None:
-        """Let simulated time pass by itself, so many times as fast as real time."""
+        """Run the simulated clock, this many times as fast as real time."""
         self._call("clock", {"frozen": False, "speed": speed})
 
     def mutating_calls(self) -> int:
@@ -75,29 +75,29 @@ class SimulatorProcess:
         return sum(bool(request["mutating"]) for request in self._call("requests")["requests"])
 
     def wait(self) -> None:
-        """Stay until the simulator ends."""
+        """Wait until the simulator ends."""
         self._process.wait()
 
     def _read_url(self) -> str:
         line = self._process.stdout.readline() if self._process.stdout else ""
-        if found := re.search(r"http://\S+", line):
-            return found.group()
+        if url := re.search(r"http://\S+", line):
+            return url.group()
         raise ExternalError(
             "the simulator did not start", hint="run `make setup`, then `.venv/bin/groundtruth-simulator` to see why"
         )
 
     def _call(self, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the loopback address it told us itself
+        request = urllib.request.Request(  # noqa: S310 - the loopback address that it printed
             f"{self.url}/groundtruth-simulator/{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - the same
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 - see above
             return json.load(answer)
 
 
 def sample_clips(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
-    """Find the sample clips by the key they are uploaded under, and the right label of each."""
+    """Find the sample clips by their S3 keys, with the correct label of each."""
     clips = {path.relative_to(folder / "clips").as_posix(): path for path in sorted(folder.glob("clips/*/*.mp4"))}
     truth: dict[str, str] = json.loads((folder / "truth.json").read_bytes())
     return clips, truth

@@ -1,4 +1,4 @@
-"""Where a machine keeps Terraform and its providers."""
+"""Finds Terraform and its providers on this machine."""
 
 import os
 import sys
@@ -13,13 +13,13 @@ ADD_ON_FOLDERS = (Path("/opt"), Path("/usr/local"), Path("/srv"))
 
 
 def our_terraform() -> Path | None:
-    """Return the terraform that scripts/setup.sh puts beside this Python, where it did."""
+    """Return the terraform that scripts/setup.sh installed beside this Python, if it did."""
     shim = Path(sys.executable).parent / OUR_TERRAFORM
     return shim if os.access(shim, os.X_OK) else None
 
 
 def given_mirror(environment: Mapping[str, str]) -> Path | None:
-    """Return the provider mirror that GROUNDCTL_TERRAFORM_MIRROR names, if it names one."""
+    """Return the provider mirror in GROUNDCTL_TERRAFORM_MIRROR, if it is set."""
     named = environment.get("GROUNDCTL_TERRAFORM_MIRROR")
     if not named:
         return None
@@ -32,7 +32,7 @@ def given_mirror(environment: Mapping[str, str]) -> Path | None:
 
 
 def find_mirror(environment: Mapping[str, str], *, add_on_folders: Iterable[Path] = ADD_ON_FOLDERS) -> Path | None:
-    """Return a folder with a copy of the AWS provider: one that is named, one of Terraform's own, or one put beside."""
+    """Return a folder with a copy of the AWS provider: the configured one, Terraform's own, or one of add-on software."""
     if named := given_mirror(environment):
         return named
     candidates = [*_implied_mirrors(environment), *_shallow_folders(add_on_folders)]
@@ -44,7 +44,7 @@ def _is_mirror(folder: Path) -> bool:
 
 
 def _implied_mirrors(environment: Mapping[str, str]) -> Iterator[Path]:
-    """Give the folders that Terraform itself looks through."""
+    """Yield the folders that Terraform itself searches."""
     home = Path(environment["HOME"]) if environment.get("HOME") else Path.home()
     yield home / ".terraform.d/plugins"
     data_home = environment.get("XDG_DATA_HOME") or str(home / ".local/share")
@@ -54,7 +54,7 @@ def _implied_mirrors(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _shallow_folders(tops: Iterable[Path]) -> Iterator[Path]:
-    """Give each folder, its children and its grandchildren; add-on software sits no deeper."""
+    """Yield each folder, its children and its grandchildren; add-on software is no deeper."""
     for top in tops:
         yield top
         for child in _subfolders(top):
@@ -65,5 +65,5 @@ def _shallow_folders(tops: Iterable[Path]) -> Iterator[Path]:
 def _subfolders(folder: Path) -> list[Path]:
     try:
         return sorted(entry for entry in folder.iterdir() if entry.is_dir())
-    except OSError:  # not there, or not ours to read
+    except OSError:  # missing or unreadable
         return []

@@ -1,4 +1,4 @@
-"""The door to Terraform: makes the long-lived ground, and hands over what it made as one Infrastructure object."""
+"""Runs Terraform, which creates the long-lived infrastructure, and reads its outputs as one Infrastructure object."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ from groundctl.errors import ExternalError
 OLDEST_TERRAFORM = (1, 10)
 APPLY_FIRST = "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
 
-# CHECKPOINT_DISABLE: no question to the network about newer versions.
+# CHECKPOINT_DISABLE: Terraform does not check for newer versions over the network.
 _CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
 
 _NO_PROVIDER = ("Failed to query available provider packages", "Failed to install provider")
@@ -27,34 +27,34 @@ _NOT_READY = ("Backend initialization required", "No state file was found")
 _CREDENTIALS = "give AWS credentials and AWS_REGION, or start the simulator and point AWS_ENDPOINT_URL at it"
 _INIT = "run `terraform init` there first (see terraform/README.md)"
 _HINTS = {
-    "Error acquiring the state lock": "another terraform works on this state: wait for it, "
-    "or where it was killed run `terraform force-unlock ID` with the ID shown",
+    "Error acquiring the state lock": "another terraform process holds the lock of this state: wait for it, "
+    "or if it was killed, run `terraform force-unlock ID` with the ID shown",
     "No valid credential sources found": _CREDENTIALS,
     "Missing AWS Region": _CREDENTIALS,
     "Backend initialization required": _INIT,
     "Required plugins are not installed": _INIT,
     "Module not installed": _INIT,
-    "ExpiredToken": "the AWS credentials are too old: sign in again",
-    "connection refused": "nothing listens at AWS_ENDPOINT_URL: start the simulator, or unset the variable",
+    "ExpiredToken": "the AWS credentials have expired: log in again",
+    "connection refused": "no server is listening at AWS_ENDPOINT_URL: start the simulator, or unset the variable",
 }
 
 Variables = Mapping[str, object]
 Flags = dict[str, object]
 Progress = Callable[[str], None]
 
-# python-terraform hands on the environment of its whole process, so two calls at once would see each other's.
+# python-terraform passes on this process's environment, so concurrent calls would share their variables.
 _environment_in_use = threading.RLock()
 
 
 def _say_nothing(_step: str) -> None:
-    """Drop a progress message."""
+    """Ignore a progress message."""
 
 
 class Stack:
     """A folder of Terraform code and its state.
 
-    `environment` is added to this process's own variables for Terraform. `progress` hears of each command as it starts.
-    A relative `var_file` counts from the folder.
+    Terraform gets this process's variables and `environment`. `progress` is called when a command starts.
+    A relative `var_file` is relative to the folder.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Stack:
         self._binary: str | None = None
 
     def init(self, *, backend: bool = True, backend_config: Path | None = None) -> None:
-        """Get the provider, from a mirror where no registry is in reach, and open the state."""
+        """Install the provider, from a mirror if no registry is reachable, and open the state."""
         flags: Flags = {"input": False, "lockfile": "readonly", "backend": backend}
         if backend_config:
             flags["backend_config"] = str(backend_config.resolve())
@@ -80,14 +80,14 @@ class Stack:
             self._check("init", {**flags, "plugin_dir": str(self._found_mirror())})
 
     def validate(self) -> tuple[str, ...]:
-        """List what Terraform finds wrong with the code."""
+        """List the problems that `terraform validate` finds in the code."""
         out = self._check("validate", {"json": _flag()}, ok=(0, 1))
         with _as_json("validate"):
             return tuple(_sentence(diagnostic) for diagnostic in parse_json_object(out)["diagnostics"])
 
     def has_changes(self, *, variables: Variables | None = None, var_file: Path | None = None) -> bool:
-        """Tell whether an apply would change anything."""
-        # It saves no plan, so it needs no lock: whoever may only read the state can ask.
+        """Return whether an apply would change anything."""
+        # No lock: no plan is saved, and the role may have read access only.
         flags = {"input": False, "lock": False, "detailed_exitcode": _flag(), **_values(variables, var_file)}
         code, out, err = self._run("plan", flags)
         if code not in (0, 2):
@@ -95,7 +95,7 @@ class Stack:
         return code == 2
 
     def plan(self, *, var_file: Path | None = None) -> dict[str, Any]:
-        """Plan, and return what `terraform show -json` says of it; it may hold secrets, and is nowhere kept."""
+        """Plan, and return the plan as JSON; it may hold secrets, so it is never stored."""
         with TemporaryDirectory(prefix="groundctl-") as scratch:
             saved = f"{scratch}/plan"
             self._check("plan", {"input": False, "lock": False, "out": saved, **_values(None, var_file)})
@@ -106,22 +106,22 @@ class Stack:
         return shown
 
     def apply(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
-        """Make what the code describes."""
+        """Create the infrastructure that the code describes."""
         self._change("apply", _values(variables, var_file))
 
     def destroy(self, *, variables: Variables | None = None, var_file: Path | None = None) -> None:
-        """Take everything away again."""
+        """Destroy the infrastructure."""
         self._change("destroy", _values(variables, var_file))
 
     def outputs(self) -> dict[str, Any]:
-        """Return the Infrastructure object of the last apply, in the shape of schemas/infrastructure.schema.json."""
+        """Return the Infrastructure object of the last apply, as schemas/infrastructure.schema.json defines it."""
         code, out, err = self._run("output", {"json": _flag()})
         if code and not _mentions(_NOT_READY, err):
             raise self._fault("output", out, err)
         with _as_json("output"):
             made = {} if code else parse_json_object(out)
         if "infrastructure" not in made:
-            raise ExternalError(f"Terraform has made nothing in {self.folder} yet.", hint=APPLY_FIRST)
+            raise ExternalError(f"Terraform has not created anything in {self.folder} yet.", hint=APPLY_FIRST)
         with _as_json("output"):
             infrastructure: dict[str, Any] = made["infrastructure"]["value"]
         return infrastructure
@@ -133,7 +133,7 @@ class Stack:
         mirror = find_mirror(self._environment)
         if mirror is None:
             raise ExternalError(
-                "Terraform reaches no registry for the AWS provider, and there is no copy of it on this machine.",
+                "Terraform cannot reach a registry for the AWS provider, and this machine has no copy of it.",
                 hint=f"connect to the network, or name a folder that holds {PROVIDER} in GROUNDCTL_TERRAFORM_MIRROR "
                 "(`terraform providers mirror FOLDER` makes one)",
             )
@@ -148,7 +148,7 @@ class Stack:
     def _run(self, command: str, flags: Flags, *arguments: str) -> tuple[int, str, str]:
         if not self.folder.is_dir():
             raise ExternalError(f"There is no folder {self.folder} with Terraform code.", hint="run it in a checkout")
-        self._binary = self._binary or find_terraform(self._environment, ours=our_terraform())
+        self._binary = self._binary or find_terraform(self._environment, bundled=our_terraform())
         self._progress(f"terraform {command}")
         return _call(self._binary, self.folder, self._environment, command, {"no_color": _flag(), **flags}, *arguments)
 
@@ -156,12 +156,12 @@ class Stack:
         hint = next((hint for sign, hint in _HINTS.items() if sign in err), None)
         return ExternalError(
             f"terraform {command} failed: {_first_error(err or out)}",
-            hint=hint or f"run `terraform {command}` in {self.folder} to see all that it says",
+            hint=hint or f"run `terraform {command}` in {self.folder} to see its full output",
         )
 
 
-def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
-    """Return the terraform to use: the one that is named, one on PATH that is new enough, or our own."""
+def find_terraform(environment: Mapping[str, str], *, bundled: Path | None) -> str:
+    """Return the terraform to use: the configured one, one on PATH that is new enough, or the bundled one."""
     if named := environment.get("GROUNDCTL_TERRAFORM"):
         if program := shutil.which(named, path=environment.get("PATH")):
             return str(Path(program).absolute())
@@ -171,21 +171,21 @@ def find_terraform(environment: Mapping[str, str], *, ours: Path | None) -> str:
     on_path = shutil.which("terraform", path=environment.get("PATH"))
     if on_path and _version(on_path, environment) >= OLDEST_TERRAFORM:
         return on_path
-    if ours:
-        return str(ours)
+    if bundled:
+        return str(bundled)
     raise ExternalError(
         f"There is no Terraform {'.'.join(map(str, OLDEST_TERRAFORM))} or newer on this machine.",
-        hint="run `make setup`, which brings one, or install Terraform and put it on PATH",
+        hint="run `make setup`, which installs it, or install Terraform and put it on PATH",
     )
 
 
 def _call(
     binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags, *arguments: str
 ) -> tuple[int, str, str]:
-    """Run one command through python-terraform; its own apply, destroy and output do not fit Terraform 1."""
-    from python_terraform import Terraform  # only here: most commands need no Terraform
+    """Run one command through python-terraform; its apply, destroy, and output methods do not support Terraform 1."""
+    from python_terraform import Terraform  # imported here because most commands need no Terraform
 
-    # It warns of every plan that has changes: they come with exit code 2.
+    # It logs a warning for every plan with changes, because these have exit code 2.
     logging.getLogger("python_terraform").setLevel(logging.ERROR)
     with _process_environment(environment):
         code, out, err = Terraform(working_dir=str(folder), terraform_bin_path=binary).cmd(command, *arguments, **flags)
@@ -209,7 +209,7 @@ def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _flag() -> object:
-    """Return python-terraform's word for a flag without a value."""
+    """Return python-terraform's marker for a flag without a value."""
     from python_terraform import IsFlagged
 
     flag: object = IsFlagged
@@ -218,12 +218,12 @@ def _flag() -> object:
 
 def _version(binary: str, environment: Mapping[str, str]) -> tuple[int, ...]:
     _, out, _ = _call(binary, Path(binary).parent, environment, "version", {"json": _flag()})
-    found = re.search(r"([0-9]+)\.([0-9]+)", out)
-    return tuple(int(part) for part in found.groups()) if found else ()
+    version = re.search(r"([0-9]+)\.([0-9]+)", out)
+    return tuple(int(part) for part in version.groups()) if version else ()
 
 
 def _values(variables: Variables | None, var_file: Path | None) -> Flags:
-    """Give the flags for a variable file and, after it so that they win, single variables."""
+    """Return the flags for a variable file, and after it the variables that override it."""
     flags: Flags = {}
     if var_file:
         flags["var_file"] = str(var_file)
@@ -249,7 +249,7 @@ def _mentions(signs: tuple[str, ...], text: str) -> bool:
 
 
 def _first_error(text: str) -> str:
-    """Cut the first error out of Terraform's boxes, in one line."""
+    """Extract the first error from Terraform's output, on one line."""
     lines = [line.strip(" │╷╵") for line in text.splitlines()]
     start = next((number for number, line in enumerate(lines) if line.startswith("Error:")), 0)
     end = next((number for number in range(start + 1, len(lines)) if lines[number].startswith("Error:")), len(lines))

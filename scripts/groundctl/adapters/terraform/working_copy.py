@@ -1,4 +1,4 @@
-"""A copy of the Terraform code that keeps its own state, so that a demo or a test leaves the checkout alone."""
+"""Copies the Terraform code with a separate state, so that a demo or a test does not change the checkout."""
 
 import re
 import shutil
@@ -8,22 +8,22 @@ from groundctl.errors import ExternalError
 
 LOCAL_STATE = "backend_override.tf"
 _LOCAL_STATE_TEXT = """\
-# Keeps the state in this folder, in place of the bucket that versions.tf asks for.
+# Keeps the state in this folder instead of the bucket that versions.tf configures.
 terraform {
   backend "local" {}
 }
 """
-# What Terraform keeps in a folder for itself: it stays where it is.
+# Terraform's own files, which are not copied.
 _TERRAFORMS_OWN = re.compile(r"\.terraform|.*\.tfstate(\..*)?")
-# One person's settings, which Terraform would read in a copy too.
+# A user's personal settings, which Terraform would read in a copy too.
 _PERSONAL = re.compile(r".*\.tfplan|terraform\.tfvars(\.json)?|.*\.auto\.tfvars(\.json)?|.*_?override\.tf(\.json)?")
 
 
 def make_working_copy(source: Path, target: Path) -> Path:
-    """Copy Terraform code to a folder that keeps its own state, and return the folder.
+    """Copy Terraform code to a folder with a separate state, and return the folder.
 
-    Terraform reads code, state and settings from one folder only, and python-terraform has no way to move them apart.
-    Copying again renews the code and keeps the state.
+    Terraform reads code, state, and settings from one folder, and python-terraform cannot separate them.
+    Copying again updates the code and keeps the state.
     """
     _empty_of_code(target)
     shutil.copytree(source, target, dirs_exist_ok=True, ignore=_not_code)

@@ -1,4 +1,4 @@
-"""groundctl ci apply: create or stop in a workflow, as far as the plans of the merged pull requests cover it."""
+"""groundctl ci apply: create or stop jobs in a workflow, if a plan of a merged pull request covers it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from groundctl.app.plan import PlanningResult, plan_again
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
-from groundctl.cli.apply import Agreed, AllowStop, OnlyStep, Step, apply_changes, exit_code
+from groundctl.cli.apply import (
+    Agreed,
+    AllowStop,
+    OnlyStep,
+    Step,
+    carry_out,
+    changes_to_make,
+    exit_code,
+    print_outcomes,
+)
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter, review_plan
+from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
+from groundctl.errors import ExternalError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.terminal.outcomes import applied_text
 
@@ -37,35 +48,40 @@ def run(options: CiApplyOptions) -> ExitCode:
         return ExitCode.PROBLEMS
     reviewed = review_plan(reporter, planned)
     agreed = Agreed(held=reviewed.held, source_pull_requests=reviewed.source_pull_requests)
-    outcomes: list[Outcome] = []
-    try:
-        outcomes.extend(
-            apply_changes(
-                planned,
-                agreed,
-                only=options.only,
-                allow_stop=options.allow_stop,
-                asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
-            )
-        )
-    finally:
-        # Whatever ends the run, what was done is reported: it cannot be undone.
-        print(applied_text(planned.plan, outcomes, planned.validated.policy))
+    published = ExitCode.EXTERNAL_FAILURE
+
+    def report(outcomes: Sequence[Outcome]) -> None:
+        nonlocal published
+        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
         published = _publish(reporter, planned, outcomes, options)
-        # The next job asks for a person's approval only where there is something to stop.
+        # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
             {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
         )
+
+    outcomes = carry_out(
+        planned,
+        agreed,
+        changes_to_make(planned, options.only),
+        allow_stop=options.allow_stop,
+        report=report,
+        asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
+    )
     return published or exit_code(planned, outcomes)
 
 
 def _publish(
     reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
 ) -> ExitCode:
-    """Look at AWS once more, and report on the pull requests what has become of their jobs."""
-    # Another job of this run has reported how its creates ended, which AWS does not know.
+    """Read the jobs again, and report their current state on the pull requests."""
+    # Another job of this run has reported the outcomes of its creates, which AWS does not record.
     only_outcomes = options.only is Step.STOP
-    return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
+    try:
+        return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
+    except ExternalError as error:
+        # The log of the run has the outcomes, and a later run reports the jobs from what AWS says.
+        report_error(error)
+        return ExitCode.EXTERNAL_FAILURE
 
 
 def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:

@@ -10,7 +10,7 @@ from groundctl.cli.options import Command, Option
 from groundctl.composition import in_a_workflow, open_checkout, open_history, open_workflow_run
 from groundctl.exit_codes import ExitCode
 
-# What the workflows themselves do is part of what a plan says.
+# The workflows are plan inputs too.
 MATTERS = (*(f"{folder}/" for folder in WHAT_PLANS_READ), ".github/", "requirements.lock", "Makefile")
 
 
@@ -22,7 +22,7 @@ class CiChangedOptions:
 
 
 def run(options: CiChangedOptions) -> ExitCode:
-    """Print true or false, and hand it to the next steps of the workflow."""
+    """Print true or false, and set it as an output of the step."""
     changed = open_history(open_checkout()).changed_since(options.base)
     answer = str(any(path.startswith(MATTERS) for path in changed)).lower()
     print(answer)

@@ -53,7 +53,7 @@ class CiPlanOptions:
     infrastructure: InfrastructureFile = None
 
     def __post_init__(self) -> None:
-        """Refuse --terraform where nothing is reported, and so it would be ignored."""
+        """Reject --terraform with --reviewed, which would ignore it."""
         if self.terraform and self.reviewed:
             raise UsageError(
                 "--terraform has no effect with --reviewed, which reports nothing", hint="leave out --terraform"
@@ -69,7 +69,7 @@ def _report_plan(options: CiPlanOptions) -> ExitCode:
     try:
         return _plan_and_report(options)
     except GroundctlError as error:
-        # The author of the pull request looks there, not into a log.
+        # The author of the pull request reads the comment, not the log.
         _report_failure(error)
         raise
 
@@ -100,7 +100,7 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
 
 
 def _report(reporter: PullRequestReporter, planned: PlanningResult, options: CiPlanOptions) -> ExitCode:
-    """Report on the pull request what would happen."""
+    """Report the plan on the pull request."""
     plan, policy = planned.plan, planned.validated.policy
     terraform, footer = _terraform_plan(options.terraform), Footer(run=reporter.run, plan_digest=plan.digest)
     remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
@@ -143,7 +143,7 @@ def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> Exi
 
 
 def _count(planned: PlanningResult, *, held: Collection[JobKey]) -> None:
-    """Set how many changes the next jobs of the workflow can make, so that an approval is asked for only if needed."""
+    """Output the number of changes for the next jobs of the workflow, so that an approval is requested only if needed."""
     counted = {
         str(action): str(sum(change.key not in held for change in planned.plan.with_action(action)))
         for action in (Action.CREATE, Action.STOP)

@@ -33,10 +33,10 @@ class CiReportOptions:
 
 
 def run(options: CiReportOptions) -> ExitCode:
-    """Update the pull requests of unfinished jobs; exit 3 if one of them cannot be updated."""
+    """Update the pull requests of unfinished jobs; exit 3 if a pull request cannot be updated."""
     reporter = open_reporter()
     planned = plan_checkout(options.infrastructure, despite_problems=True)
-    assert not isinstance(planned, Validated)  # noqa: S101 - despite problems there is a plan
+    assert not isinstance(planned, Validated)  # noqa: S101 - despite_problems always makes a plan
     return publish_all(reporter, planned, check=options.check)
 
 
@@ -51,7 +51,7 @@ def publish_all(
     """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked."""
     now = datetime.now(UTC)
     statuses = collect_statuses(reporter, planned, outcomes, now)
-    # The check is about the commit, and so about everything; a job that saw less does not overwrite a comment.
+    # The check covers the whole commit; a job with less information does not overwrite a comment.
     to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]
     published = reporter.publish_all(
         to_publish,
@@ -64,7 +64,7 @@ def publish_all(
     print_published(published, checked)
     summarize(lambda limit: run_summary(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
-    # A held job needs an approval, and where a file is faulty nothing is created: another apply would do nothing.
+    # Another apply would do nothing: a held job needs an approval, and a faulty file blocks all creates.
     left = (
         0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for status in statuses for job in status.jobs)
     )

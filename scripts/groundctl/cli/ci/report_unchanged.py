@@ -21,7 +21,7 @@ class CiReportUnchangedOptions:
 
 
 def run(options: CiReportUnchangedOptions) -> ExitCode:  # noqa: ARG001 - every command takes its options
-    """Set the check that there is nothing to plan, and correct an existing comment."""
+    """Set a check that reports no plan input, and correct an existing comment."""
     reporter = open_reporter()
     number = reporter.run.pull_request
     if number is None:

@@ -40,7 +40,7 @@ def open_reporter() -> PullRequestReporter:
 
 
 def review_plan(reporter: PullRequestReporter, planned: PlanningResult) -> Review:
-    """Compare a plan with those that were reviewed, and with the one that was approved as a whole."""
+    """Compare a plan with the reviewed plans and with the plan that was approved by its digest."""
     return reporter.review(planned.plan, planned.validated.declarations, approved=approved_plan())
 
 
@@ -59,7 +59,7 @@ def collect_statuses(
 
 
 def print_published(comments: Iterable[PublishedComment] = (), check: PublishedCheck | None = None) -> None:
-    """Print to the log of the run what was published, and why the rest was not."""
+    """Log what was published, and why anything was not."""
     for comment in comments:
         print_log(f"pull request {comment.pull_request}: comment {comment.delivery}")
         if comment.delivery is Delivery.FAILED:
@@ -69,7 +69,7 @@ def print_published(comments: Iterable[PublishedComment] = (), check: PublishedC
 
 
 def summarize(render: Render, comments: Iterable[PublishedComment] = ()) -> None:
-    """Write the whole report to the run's page, and which comments could not be posted."""
+    """Write the full report to the run's page, with the comments that could not be posted."""
     rendered = render(SUMMARY_LIMIT)
     missing = [
         f"Comment on pull request {comment.pull_request} not posted: {comment.error}"

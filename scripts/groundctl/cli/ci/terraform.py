@@ -17,7 +17,7 @@ from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 
 
 class TerraformStep(StrEnum):
-    """What to do with Terraform's code."""
+    """The Terraform command to run."""
 
     PLAN = "plan"
     APPLY = "apply"
@@ -38,26 +38,26 @@ class CiTerraformOptions:
     ] = None
 
     def __post_init__(self) -> None:
-        """Refuse --out where it would be ignored."""
+        """Reject --out with apply, which would ignore it."""
         if self.out and self.step is TerraformStep.APPLY:
             raise UsageError("--out has no effect with apply", hint="use it with `groundctl ci terraform plan`")
 
 
 def run(options: CiTerraformOptions) -> ExitCode:
-    """Print what would change, or change it."""
+    """Print what would change, or apply it."""
     stack, variables = open_terraform(open_checkout(), options.environment)
-    found = summarize_terraform_plan(stack.plan(var_file=variables))
-    print(terraform_plan_text(found))
+    summary = summarize_terraform_plan(stack.plan(var_file=variables))
+    print(terraform_plan_text(summary))
     if options.step is TerraformStep.APPLY:
-        if not found.is_empty:
+        if not summary.is_empty:
             stack.apply(var_file=variables)
             print("Applied.")
         return ExitCode.OK
     if options.out:
         Path(options.out).parent.mkdir(parents=True, exist_ok=True)
-        write_text(options.out, json.dumps(terraform_plan_content(found), indent=2))
+        write_text(options.out, json.dumps(terraform_plan_content(summary), indent=2))
     if in_a_workflow():
-        open_workflow_run().set_outputs({"changes": str(not found.is_empty).lower()})
+        open_workflow_run().set_outputs({"changes": str(not summary.is_empty).lower()})
     return ExitCode.OK
 
 
@@ -65,8 +65,8 @@ COMMAND = Command(
     description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
     " anything to apply.",
     examples=(
-        "groundctl ci terraform plan --environment production --out terraform.json",
-        "groundctl ci terraform apply --environment production",
+        "groundctl ci terraform plan --environment production.us-east-1 --out tf.json",
+        "groundctl ci terraform apply --environment production.us-east-1",
     ),
     options=CiTerraformOptions,
     run=run,

@@ -1,10 +1,10 @@
-"""Where AWS has the built-in functions for video classification, and who owns them there.
+"""The Regions with AWS's built-in functions for video classification, and the accounts that own them.
 
 Source: the documentation text of HumanTaskConfig.PreHumanTaskLambdaArn and of
 AnnotationConsolidationConfig.AnnotationConsolidationLambdaArn in botocore's SageMaker model; a contract test compares.
 """
 
-# Account ids are text: us-west-2's starts with 0.
+# Account IDs are text, because the one of us-west-2 starts with 0.
 BUILT_IN_LAMBDA_ACCOUNTS = {
     "ap-northeast-1": "477331159723",
     "ap-northeast-2": "845288260483",
@@ -23,15 +23,15 @@ PUBLIC_CROWD_ACCOUNT = "394669845002"
 
 
 def pre_annotation_lambda(region: str) -> str:
-    """Give the ARN of the function that hands a manifest line to the worker page."""
+    """Return the ARN of the function that passes a manifest line to the worker page."""
     return f"arn:aws:lambda:{region}:{BUILT_IN_LAMBDA_ACCOUNTS[region]}:function:PRE-VideoMultiClass"
 
 
 def consolidation_lambda(region: str) -> str:
-    """Give the ARN of the function that makes one label of several workers' answers."""
+    """Return the ARN of the function that consolidates workers' answers into one label."""
     return f"arn:aws:lambda:{region}:{BUILT_IN_LAMBDA_ACCOUNTS[region]}:function:ACS-VideoMultiClass"
 
 
 def public_crowd_team(region: str) -> str:
-    """Give the ARN of the public crowd's work team."""
+    """Return the ARN of the public workforce's team."""
     return f"arn:aws:sagemaker:{region}:{PUBLIC_CROWD_ACCOUNT}:workteam/public-crowd/default"

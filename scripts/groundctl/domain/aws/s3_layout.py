@@ -1,4 +1,4 @@
-"""Where everything of a labeling job lies on S3: the only place that knows these keys.
+"""The S3 keys of all objects of a labeling job, defined only here.
 
 s3://<artifact bucket>/jobs/<job name>/<declaration digest>-<input digest>/declaration.json
                                                                           /label-categories.json
@@ -22,38 +22,38 @@ DECLARATION_FILE = "declaration.json"
 CATEGORIES_FILE = "label-categories.json"
 PROVENANCE_FILE = "provenance.json"
 
-# A list of jobs shows the manifest of each: its key tells drift without a call for each job.
+# ListLabelingJobs returns each job's manifest: its key shows drift without a call per job.
 JOB_FOLDER_FILE = re.compile(
     r"s3://(?P<bucket>[^/]+)/jobs/(?P<name>[^/]+)/(?P<declaration>[0-9a-f]{32})-(?P<input>[0-9a-f]{32})/[^/]+"
 )
 
 
 def job_folder(*, bucket: str, name: str, declaration: str, input_digest: str) -> str:
-    """Name the folder of a job's artifacts by what was declared and what is bought."""
+    """Return the folder of a job's artifacts, named by declaration and input digests."""
     return f"s3://{bucket}/jobs/{name}/{declaration}-{input_digest}"
 
 
 def template_file(digest: str) -> str:
-    """Name the worker task template by its content."""
+    """Return the worker task template's key, named by its content."""
     return f"template-{digest}.liquid.html"
 
 
 def manifest_file(digest: str) -> str:
-    """Name the input manifest by its content."""
+    """Return the input manifest's key, named by its content."""
     return f"input-{digest}.manifest"
 
 
 def claim_uri(*, bucket: str, input_digest: str, follows: JobKey | None) -> str:
-    """Name the object by which one job claims its input: as the first purchase, or as the one after another job's."""
+    """Return the object with which a job claims its input: as the first purchase, or as the next one after a job."""
     place = f"after-{follows}" if follows else "first"
     return f"s3://{bucket}/claims/{input_digest}/{place}"
 
 
 def labels_location(bucket: str) -> str:
-    """Name the folder in which Ground Truth makes a folder for each job's labels."""
+    """Return the folder in which Ground Truth creates a folder for each job's labels."""
     return f"s3://{bucket}/{LABELS_PREFIX}"
 
 
 def bucket_of(uri: str) -> str:
-    """Read the bucket out of an S3 URI."""
+    """Return the bucket of an S3 URI."""
     return uri.removeprefix("s3://").split("/", 1)[0]

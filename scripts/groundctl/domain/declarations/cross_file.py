@@ -1,4 +1,4 @@
-"""Rules about several declarations together; they hold whatever else is wrong in each."""
+"""Rules about several declarations together, independent of other problems in each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from groundctl.domain.declarations.spec import AT_FAULT, ChainedInput, JobSpec
 
 
 class DeclarationSummary(NamedTuple):
-    """What other declarations need to know of one; a tuple, because thousands are sent between processes."""
+    """The parts of a declaration that cross-file rules read; a tuple, because thousands are sent between processes."""
 
     path: str
     name: str
@@ -17,7 +17,7 @@ class DeclarationSummary(NamedTuple):
 
     @property
     def key(self) -> JobKey:
-        """Give the name in the form in which AWS compares names: ignoring case."""
+        """Return the name as AWS compares it: ignoring case."""
         return job_key(self.name)
 
 
@@ -25,13 +25,13 @@ Pair = tuple[DeclarationSummary, Diagnostic]
 
 
 def summarize_declaration(path: str, spec: JobSpec) -> DeclarationSummary:
-    """Collect what other declarations need to know of this one."""
+    """Collect the parts of a declaration that cross-file rules read."""
     followed = [source.job for source in spec.sources if isinstance(source, ChainedInput)]
     return DeclarationSummary(path, spec.name, next((job_key(job) for job in followed if job is not AT_FAULT), None))
 
 
 def check_together(summaries: Sequence[DeclarationSummary]) -> Iterator[Pair]:
-    """Find conflicts between files; each is reported at every file but the first."""
+    """Find conflicts between files; each is reported in every file except the first."""
     yield from names_differ_beyond_case(summaries)
     yield from jobs_do_not_wait_for_each_other(summaries)
 

@@ -1,4 +1,4 @@
-"""A checked declaration: the file's path, what it says, and the texts beside it."""
+"""A valid declaration: the file's path, its content, and the texts beside it."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.canonical_json import JsonObject, digest_of
 from groundctl.domain.declarations.spec import JobSpec, parse_spec
 
-# These may change while the job runs, and neither workers nor AWS see them: they are not part of the digest.
+# These fields may change while the job runs. Neither workers nor AWS see them, so they are not part of the digest.
 EDITABLE = frozenset({"owner", "notes", "notify", "state", "budget", "rerun_of"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """One labeling job as a team wants it; texts are the contents of the files it names."""
+    """A declared labeling job; texts holds the contents of the files that it names."""
 
     path: str
     spec: JobSpec
-    data: Mapping[str, Any]
+    data: JsonObject
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def content(self) -> dict[str, Any]:
-        """Give all that was written for this job, texts included, without the editable fields."""
+    def content(self) -> JsonObject:
+        """Return everything that was written for this job, including texts, without the editable fields."""
         declared = {key: value for key, value in self.data.items() if key not in EDITABLE}
         return {"declared": declared, "texts": dict(self.texts)}
 
     @cached_property
     def digest(self) -> str:
-        """Identify the content by 32 hexadecimal digits; order, comments and layout of the file do not matter."""
+        """Return the content's digest, which ignores the order, comments, and layout of the file."""
         return digest_of(self.content)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # From one process to another go the data, and the digest because it takes long: to parse a JobSpec again is quicker
-        # than to pickle one.
+        # Processes exchange the data, because parsing a JobSpec again is faster than pickling one; and the digest, because
+        # it takes long to compute.
         return _sent, (self.path, self.data, self.texts, self.digest)
 
 
-def _sent(path: str, data: Mapping[str, Any], texts: Mapping[str, str], digest: str) -> Declaration:
+def _sent(path: str, data: JsonObject, texts: Mapping[str, str], digest: str) -> Declaration:
     declaration = Declaration(path=path, spec=parse_spec(data), data=data, texts=texts)
-    declaration.__dict__["digest"] = digest  # where cached_property looks
+    declaration.__dict__["digest"] = digest  # where cached_property stores its value
     return declaration

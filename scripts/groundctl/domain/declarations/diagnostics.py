@@ -1,4 +1,4 @@
-"""A problem of a declaration as a value: where it is, what it is, and how to fix it."""
+"""A problem of a declaration as a value: its place, its message, and how to fix it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from groundctl.domain.declarations.document import Document
 
 
 class Severity(StrEnum):
-    """Whether a problem stops the work or is only worth a look."""
+    """Whether a problem is an error or a warning."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocatedDiagnostic:
-    """One problem at one place of one file; line and column count from 1, the pointer is a JSON Pointer."""
+    """A problem at a place in a file; line and column count from 1, the pointer is a JSON Pointer."""
 
     path: str
     line: int
@@ -33,7 +33,7 @@ class LocatedDiagnostic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """Something to report about the data of a document, before its place in the file is known.
+    """A problem in the data of a document, before it is located in the file.
 
     The pointer is a JSON Pointer; at_key asks for the position of the field's name instead of its value.
     """
@@ -52,12 +52,12 @@ def in_reading_order(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiag
 
 
 def errors_among(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnostic, ...]:
-    """Keep the problems that stop the work."""
+    """Select the errors."""
     return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
 
 
 def warnings_among(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnostic, ...]:
-    """Keep the problems that do not stop the work."""
+    """Select the warnings."""
     return tuple(problem for problem in problems if problem.severity is Severity.WARNING)
 
 
@@ -66,8 +66,8 @@ def pointer_to(*steps: str | int) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
 
 
-def is_given(data: Any, pointer: str) -> bool:
-    """Say whether a mapping of mappings has a value at a JSON Pointer."""
+def is_given(data: Any, pointer: str) -> bool:  # any JSON value
+    """Return whether nested mappings have a value at a JSON Pointer."""
     *way, member = pointer.split("/")[1:]
     for step in way:
         data = data.get(step) if isinstance(data, dict) else None
@@ -75,7 +75,7 @@ def is_given(data: Any, pointer: str) -> bool:
 
 
 def locate(document: Document, diagnostics: Iterable[Diagnostic]) -> Iterator[LocatedDiagnostic]:
-    """Give diagnostics their line and column in the file."""
+    """Locate diagnostics by line and column in the file."""
     diagnostics = tuple(diagnostics)
     places = document.positions() if diagnostics else {}
     first = min((key for key, _ in places.values()), default=(1, 1))

@@ -1,4 +1,4 @@
-"""A file that holds one well-formed mapping, and where its values are written."""
+"""A file with one well-formed mapping, and the positions of its values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Positions = Mapping[str, tuple[Position, Position]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file's text and data; positions are found when they are first needed, which is where something is wrong."""
+    """A file's text and data; positions are computed on first use, which only files with problems need."""
 
     path: str
     text: str
@@ -22,5 +22,5 @@ class Document:
     find_positions: Callable[[str], Positions]
 
     def positions(self) -> Positions:
-        """Find where each value of the data is written."""
+        """Find the position of each value."""
         return self.find_positions(self.text)

@@ -1,11 +1,12 @@
-"""What a repository allows: jobs/policy.yaml as a value."""
+"""The repository's policy: jobs/policy.yaml as a value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+
+from groundctl.domain.canonical_json import JsonObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules of this repository; the defaults are the strict ones."""
+    """The policy of this repository; the defaults are strict."""
 
     allow_public_crowd: bool = False
     allow_streaming: bool = False
@@ -33,13 +34,13 @@ class Policy:
 
 
 def team_folder(path: str) -> str:
-    """Name the team's folder: the one directly under jobs/, however deep the file is; elsewhere the file's own."""
+    """Return the team's folder: the one directly under jobs/, at any depth of the file; elsewhere, the file's folder."""
     folders = path.split("/")[:-1]
     return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
 
 
-def parse_policy(data: Mapping[str, Any]) -> Policy:
-    """Turn data that fits the policy schema into a Policy."""
+def parse_policy(data: JsonObject) -> Policy:
+    """Parse data that fits the policy schema."""
     ceilings, rates = data.get("ceilings", {}), data.get("rates", {})
     fee = rates.get("platform_fee_usd")
     return Policy(
@@ -54,7 +55,7 @@ def parse_policy(data: Mapping[str, Any]) -> Policy:
     )
 
 
-def _limit(data: Mapping[str, Any]) -> Limit:
+def _limit(data: JsonObject) -> Limit:
     usd = data.get("usd")
     return Limit(
         jobs=data.get("jobs"),

@@ -1,7 +1,7 @@
-"""Checks a document against the JSON Schema: is it valid, and if not, every reason in words.
+"""Checks a document against the JSON Schema, and describes every violation.
 
-A compiled Rust validator, the gate, says yes or no in microseconds. The reference implementation gives the reasons, and
-only for the few files that are wrong; it is imported then, so that a clean run starts quickly.
+A compiled Rust validator, the gate, accepts or rejects a document in microseconds. The reference implementation explains
+rejections; it is imported only for an invalid file, so that a clean run starts quickly.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misfit:
-    """How a document does not fit its schema: in words, and the JSON Pointers of the values that cannot be relied on."""
+    """The violations of a document in words, and the JSON Pointers of the values that are unreliable because of them."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     places: tuple[str, ...] = ()
 
 
 class SchemaCheck:
-    """One schema, ready to check many documents."""
+    """A schema that is compiled to check many documents."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
@@ -45,34 +45,53 @@ class SchemaCheck:
         validator: jsonschema.protocols.Validator = _explainer(self._suspects)(self.schema)
         return validator
 
-    def is_valid(self, data: Any) -> bool:
-        """Say whether the data fits the schema."""
+    def is_valid(self, data: Any) -> bool:  # any JSON value
+        """Return whether the data fits the schema."""
         try:
             return bool(self._gate.is_valid(data))
-        except ValueError:  # half a character, which JSON can bring in by an escape
+        except ValueError:  # a lone surrogate, which JSON can contain as an escape
             return False
 
-    def diagnostics(self, data: Any) -> tuple[Diagnostic, ...]:
-        """List every way in which the data does not fit, in words."""
+    def diagnostics(self, data: Any) -> tuple[Diagnostic, ...]:  # any JSON value
+        """Describe every violation of the schema."""
         return self.misfit(data).diagnostics
 
-    def misfit(self, data: Any) -> Misfit:
-        """List every way in which the data does not fit, with the values it makes unreliable."""
+    def holds_any_text(self, pointer: str) -> bool:
+        """Return whether the value at a JSON Pointer may be any text: the schema gives it no form and no choices."""
+        steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+        return any(_is_any_text(schema) for schema in self._schemas_at(self.schema, steps))
+
+    def _schemas_at(self, schema: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+        if "$ref" in schema:
+            yield from self._schemas_at(self.schema["$defs"][schema["$ref"].rpartition("/")[2]], steps)
+        for alternative in schema.get("oneOf", ()):
+            yield from self._schemas_at(alternative, steps)
+        if not steps:
+            yield schema
+            return
+        inner = schema.get("properties", {}).get(steps[0]) or schema.get("additionalProperties") or schema.get("items")
+        if inner:
+            yield from self._schemas_at(inner, steps[1:])
+
+    def misfit(self, data: Any) -> Misfit:  # any JSON value
+        """Describe every violation of the schema, with the values that are unreliable because of it."""
         if self.is_valid(data):
             return Misfit()
-        # Imported here, as the reference is: a run without faults needs neither.
+        # Imported here, like the reference implementation, because a run without faults needs neither.
         from groundctl.domain.declarations.schema_messages import diagnostics_of, unreliable_places, violations
 
         is_text = self._suspects.find(self._gate, data)
-        found_by_reference = violations(self._reference.iter_errors(data), self.schema)
-        found = tuple(dict.fromkeys(one for violation in found_by_reference for one in diagnostics_of(violation)))
-        if not found or not is_text:
-            return Misfit(diagnostics=found or tuple(self._from_the_gate(data)), places=("",))
-        places = (place for violation in found_by_reference for place in unreliable_places(violation, data))
-        return Misfit(diagnostics=found, places=tuple(places))
+        found = violations(self._reference.iter_errors(data), self.schema)
+        diagnostics = tuple(
+            dict.fromkeys(diagnostic for violation in found for diagnostic in diagnostics_of(violation))
+        )
+        if not diagnostics or not is_text:
+            return Misfit(diagnostics=diagnostics or tuple(self._from_the_gate(data)), places=("",))
+        places = (place for violation in found for place in unreliable_places(violation, data))
+        return Misfit(diagnostics=diagnostics, places=tuple(places))
 
     def _from_the_gate(self, data: Any) -> Iterator[Diagnostic]:
-        """Report in the gate's words what the reference accepts; a test compares the two, so there should be nothing."""
+        """Report in the gate's words what only the gate rejects; a test compares the two, so this should never happen."""
         from groundctl.domain.declarations.schema_messages import NO_HINT
 
         try:
@@ -84,11 +103,16 @@ class SchemaCheck:
             yield Diagnostic(rule="GT103", pointer="", message="contains half of a character", hint=hint)
 
 
-class _Suspects:
-    """The values in which the gate found something, by identity, with those that contain them: the reference skips all others.
+def _is_any_text(schema: Mapping[str, Any]) -> bool:
+    kinds = schema.get("type", ())
+    return (kinds == "string" or "string" in kinds) and "pattern" not in schema and "enum" not in schema
 
-    The gate takes microseconds where the reference takes milliseconds. A number or text that is the same object in another
-    place is checked once more than needed; nothing else follows from it.
+
+class _Suspects:
+    """The values that the gate rejects, by identity, and those that contain them; the reference skips all others.
+
+    The gate takes microseconds, the reference milliseconds. A number or text that is the same object in another place is
+    checked once more than needed, which is harmless.
     """
 
     def __init__(self) -> None:
@@ -99,7 +123,7 @@ class _Suspects:
         return self._all or id(value) in self._known
 
     def find(self, gate: jsonschema_rs.Draft202012Validator, data: Any) -> bool:
-        """Follow the steps to each of the gate's errors; False if the gate cannot read the data as text."""
+        """Collect the values on the path to each of the gate's errors; return False if the data is not valid text."""
         self._known.clear()
         try:
             for error in gate.iter_errors(data):
@@ -108,7 +132,7 @@ class _Suspects:
                     value = value[step]
                     self._known.add(id(value))
                 if error.schema_path and error.schema_path[-1] == "oneOf":
-                    # The gate does not say which alternative was meant.
+                    # The gate does not report which alternative was intended.
                     self._known.update(map(id, _within_value(value)))
         except ValueError:
             self._all = True
@@ -119,13 +143,13 @@ class _Suspects:
 
 def _within_value(value: Any) -> Iterator[Any]:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        yield one
-        yield from _within_value(one)
+    for member in inner:
+        yield member
+        yield from _within_value(member)
 
 
 def _explainer(suspects: _Suspects) -> Any:
-    """Build the reference implementation, with the keywords that it would check too slowly or unlike the gate."""
+    """Build the reference implementation, with replacements for keywords that it checks slowly or unlike the gate."""
     import jsonschema
 
     def check_properties(validator: Any, properties: Mapping[str, Any], value: Any, _: Any) -> Iterator[Any]:
@@ -136,9 +160,9 @@ def _explainer(suspects: _Suspects) -> Any:
 
     def check_items(validator: Any, items: Any, value: Any, _: Any) -> Iterator[Any]:
         if isinstance(value, list):
-            for index, one in enumerate(value):
-                if one in suspects:
-                    yield from validator.descend(one, items, path=index)
+            for index, item in enumerate(value):
+                if item in suspects:
+                    yield from validator.descend(item, items, path=index)
 
     checks = {
         "pattern": _check_pattern,
@@ -152,8 +176,8 @@ def _explainer(suspects: _Suspects) -> Any:
 def _check_pattern(_: Any, pattern: str, text: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     from jsonschema import ValidationError
 
-    # JSON Schema's $ is the end of the text; Python's is also before a line break at the end. Of an empty text
-    # minLength says enough.
+    # In JSON Schema, $ matches the end of the text; in Python, also before a final line break. minLength reports an
+    # empty text.
     strict = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
     if isinstance(text, str) and not re.search(strict, text) and not (text == "" and schema.get("minLength")):
         yield ValidationError(f"{text[:60]!r} does not match {pattern!r}")
@@ -164,6 +188,6 @@ def _check_unique(_: Any, unique: bool, items: Any, __: Any) -> Iterator[Any]:
 
     from groundctl.domain.declarations.schema_messages import repeats
 
-    # The library compares every entry with every other one, minutes for a hostile list.
+    # The library compares every pair of entries, which takes minutes for a hostile list.
     if unique and isinstance(items, list) and any(True for _ in repeats(items)):
         yield ValidationError("has non-unique elements")

@@ -1,4 +1,4 @@
-"""What does not fit the JSON Schema, in words, and which values cannot be relied on because of it."""
+"""Describes violations of the JSON Schema, and names the values that are unreliable because of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, pointer_to
 
 NO_HINT = "see the field's description in schemas/"
@@ -25,25 +26,25 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One error of the reference implementation, in plain types."""
+    """An error of the reference implementation, in plain types."""
 
     kind: str
     value: Any
     limit: Any
-    schema: Mapping[str, Any]
+    schema: JsonObject
     way: tuple[str | int, ...]
     is_key: bool
     words: str
-    root: Mapping[str, Any]
+    root: JsonObject
 
 
-def violations(errors: Iterable[Any], root: Mapping[str, Any]) -> list[Violation]:
-    """Turn the errors of the reference implementation into violations."""
+def violations(errors: Iterable[Any], root: JsonObject) -> list[Violation]:  # jsonschema has no types
+    """Convert errors of the reference implementation into violations."""
     return [_violation(error, root) for error in _deepest(errors)]
 
 
 def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
-    """Replace 'fits none of these' by what is wrong with the alternative the author meant."""
+    """Replace an error about all alternatives with the errors of the intended alternative."""
     for error in errors:
         if error.validator == "oneOf" and (meant := _meant(error)):
             yield from _deepest(meant)
@@ -52,17 +53,17 @@ def _deepest(errors: Iterable[Any]) -> Iterator[Any]:
 
 
 def _meant(error: Any) -> list[Any]:
-    """Choose the alternative whose type fits; none may."""
+    """Return the errors of the alternative whose type fits, if any."""
     by_branch: dict[int, list[Any]] = {}
     for inner in error.context:
         by_branch.setdefault(inner.relative_schema_path[0], []).append(inner)
-    for found in by_branch.values():
-        if not any(inner.validator == "type" and not inner.relative_path for inner in found):
-            return found
+    for errors in by_branch.values():
+        if not any(inner.validator == "type" and not inner.relative_path for inner in errors):
+            return errors
     return []
 
 
-def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
+def _violation(error: Any, root: JsonObject) -> Violation:
     limit = error.validator_value
     if error.validator == "oneOf":
         kinds = [
@@ -81,8 +82,8 @@ def _violation(error: Any, root: Mapping[str, Any]) -> Violation:
     )
 
 
-def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Walk to the schema that holds the keyword; where it is a $ref, what the field itself says goes first."""
+def _schema_at(way: Iterable[str | int], root: JsonObject) -> JsonObject:
+    """Follow the path to the schema with the keyword; in a $ref, the field's own keywords take precedence."""
     *steps, _ = way
     schema: Any = root
     for step in steps:
@@ -91,8 +92,8 @@ def _schema_at(way: Iterable[str | int], root: Mapping[str, Any]) -> Mapping[str
     return _resolved(schema, root)
 
 
-def repeats(items: list[Any]) -> Iterator[int]:
-    """Find the entries that a list already has further up."""
+def repeats(items: list[Any]) -> Iterator[int]:  # any JSON values
+    """Yield the indexes of entries that repeat an earlier one."""
     seen: set[str] = set()
     for index, item in enumerate(items):
         # JSON text distinguishes true from 1, and "1" from 1.
@@ -102,8 +103,8 @@ def repeats(items: list[Any]) -> Iterator[int]:
         seen.add(text)
 
 
-def _resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a schema's $ref; what the schema says itself goes first."""
+def _resolved(schema: JsonObject, root: JsonObject) -> JsonObject:
+    """Follow a schema's $ref; the schema's own keywords take precedence."""
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     return {**root["$defs"][name], **schema} if name else schema
 
@@ -129,11 +130,11 @@ def diagnostics_of(violation: Violation) -> Iterator[Diagnostic]:
         )
 
 
-def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:
+def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:  # any JSON value
     """Name the values that no rule can rely on because of a violation, as JSON Pointers.
 
-    A list that is too long or that repeats an entry can be read all the same. A field that is missing is at fault, and so is
-    one that seems to be given under a wrong name.
+    A list that is too long or repeats an entry is still readable. A missing field is at fault, and so is a field that
+    seems to be given under a wrong name.
     """
     here = pointer_to(*violation.way)
     if violation.is_key:
@@ -152,7 +153,7 @@ def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:
 
 
 _READABLE = {"maxItems", "maxProperties", "uniqueItems"}
-# Finding a similar name takes a while, and a file with so many unknown fields is another kind of file.
+# Finding similar names is slow, and a file with this many unknown fields is not a declaration.
 _MAX_GUESSES = 50
 
 
@@ -178,7 +179,7 @@ def _repeated_entries(violation: Violation) -> Iterator[Diagnostic]:
 
 
 def _missing_fields(violation: Violation) -> Iterator[Diagnostic]:
-    # The library reports each missing field on its own but names it only in prose: all are listed, and repeats dropped.
+    # The library names a missing field only in prose, so all missing fields are listed and repeats are dropped.
     for name in violation.limit:
         if name not in violation.value:
             pointer, message = pointer_to(*violation.way), f"`{name}` is missing{_within(violation, 'from')}"
@@ -257,7 +258,7 @@ def _of_company(violation: Violation) -> Wording:
 
 
 def _without_company(violation: Violation) -> Iterator[tuple[str, str]]:
-    """Yield each field that needs another one, and the first of those that are missing."""
+    """Yield each field that requires another one, and the first missing one of these."""
     for name, needed in violation.limit.items():
         missing = [other for other in needed if other not in violation.value]
         if name in violation.value and missing:
@@ -286,8 +287,8 @@ _WORDINGS = {
 }
 
 
-def describe(value: Any) -> str:
-    """Say what a value is, as its author would."""
+def describe(value: Any) -> str:  # any JSON value
+    """Describe a value in the author's terms."""
     match value:
         case None:
             return "empty"
@@ -303,13 +304,13 @@ def describe(value: Any) -> str:
             return "a mapping"
 
 
-# Spaces that look like another space, or like nothing at the end of a line, are shown by their number.
+# Unusual spaces are shown by their code point, because they look like a plain space or like nothing.
 _ODD_BLANK = re.compile(r"[^\S ]")
 
 
 def _short(text: str) -> str:
     cut = text if len(text) <= 60 else f"{text[:57]}..."
-    return _ODD_BLANK.sub(lambda found: found.group().encode("unicode_escape").decode(), cut)
+    return _ODD_BLANK.sub(lambda match: match.group().encode("unicode_escape").decode(), cut)
 
 
 def _within(violation: Violation, preposition: str) -> str:
@@ -324,7 +325,7 @@ def _hint(violation: Violation) -> str:
 
 
 def _quotes_hint(violation: Violation) -> str | None:
-    """Suggest quotes where they alone make the difference."""
+    """Suggest quotes if quotes alone fix the problem."""
     wanted, value = violation.limit, violation.value
     if wanted == "string" and isinstance(value, bool | int | float):
         fits = re.search(violation.schema.get("pattern", ""), str(value))
@@ -343,7 +344,7 @@ def _how_to_add(name: str, violation: Violation) -> str:
 
 
 def _guess_field(name: str, violation: Violation) -> tuple[str, str | None]:
-    """Give the hint for an unknown field, and the JSON Pointer of the field that was probably meant."""
+    """Return the hint for an unknown field, and the JSON Pointer of the field that was probably intended."""
     known = tuple(violation.schema.get("properties", ()))
     if home := _homes(violation.root).get(name):
         return home
@@ -359,21 +360,21 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
 
 
-# By the identity of the schema, which is kept so that no other object gets its id.
-_HOMES: dict[int, tuple[Mapping[str, Any], dict[str, tuple[str, str]]]] = {}
+# By the identity of the schema, which is stored so that its ID is not reused.
+_HOMES: dict[int, tuple[JsonObject, dict[str, tuple[str, str]]]] = {}
 
 
-def _homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Say of each field, and of each member of AWS's request, where it belongs in a declaration."""
+def _homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
+    """Map each field, and each member of AWS's request, to its place in a declaration."""
     if id(schema) not in _HOMES:
         _HOMES[id(schema)] = (schema, _find_homes(schema))
     return _HOMES[id(schema)][1]
 
 
-def _find_homes(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def _find_homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
     homes: dict[str, tuple[str, str]] = {}
 
-    def visit(part: Mapping[str, Any], way: tuple[str, ...]) -> None:
+    def visit(part: JsonObject, way: tuple[str, ...]) -> None:
         for name, inner in part.get("properties", {}).items():
             place, pointer = ".".join((*way, name)), pointer_to(*way, name)
             hint = f"move it to {place}" if way else "move it to the top level of the file, not indented"

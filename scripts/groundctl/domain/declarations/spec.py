@@ -1,4 +1,4 @@
-"""What a team declared, parsed once: JobSpec and its parts, with durations in seconds and money as Decimal."""
+"""A parsed declaration: JobSpec and its parts, with durations in seconds and money as Decimal."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.canonical_json import JsonObject
 
-# What Ground Truth shows to workers.
+# The formats that Ground Truth shows to workers.
 CLIP_ENDINGS = (".mp4", ".webm", ".ogg")
 DEFAULT_MATCH = ("**.mp4", "**.webm", "**.ogg")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class _AtFault:
-    """The mark of a value that is given, or meant to be given, but does not fit the schema."""
+    """Marks a value that does not fit the schema, or a missing one that seems to be given under a wrong name."""
 
     __slots__ = ()
 
@@ -31,12 +32,12 @@ class _AtFault:
         return "AT_FAULT"
 
 
-# It takes the place of values of every type. It is not None, equals no value, and any other use of it raises.
+# It stands in for values of every type. It is not None and equals no value; using it otherwise raises an error.
 AT_FAULT: Any = _AtFault()
 
 
 class State(StrEnum):
-    """What the team wants the job to be."""
+    """The desired state of a job."""
 
     ACTIVE = "active"
     STOPPED = "stopped"
@@ -44,7 +45,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """An answer a worker can choose."""
+    """An answer that a worker can choose."""
 
     name: str
     hint: str | None = None
@@ -76,9 +77,9 @@ class ManifestInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectsInput:
-    """Clips written out; each is a manifest line with `source-ref` and the team's own keys."""
+    """Clips listed in the declaration; each is a manifest line with `source-ref` and the team's own keys."""
 
-    objects: tuple[Mapping[str, Any], ...]
+    objects: tuple[JsonObject, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ Source = PrefixInput | ManifestInput | ObjectsInput | ChainedInput
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerun:
-    """The team's word that buying labels for the same input again is meant."""
+    """The team's confirmation that it wants to buy labels for the same input again."""
 
     job: str
     reason: str
@@ -101,7 +102,7 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """A declaration; times are seconds, an absent member is None or empty, one that does not fit the schema is AT_FAULT."""
+    """A declaration; times are seconds, an absent member is None or empty, an invalid one is AT_FAULT."""
 
     name: str
     owner: str
@@ -137,28 +138,28 @@ class JobSpec:
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names: ignoring case."""
+        """Return the name as AWS compares it: ignoring case."""
         return job_key(self.name)
 
     @property
     def source(self) -> Source | None:
-        """Give the one source of clips; None for a job fed by a topic alone."""
+        """Return the source of clips; None for a job with only a topic."""
         return self.sources[0] if self.sources else None
 
     @property
     def is_streaming(self) -> bool:
-        """Say whether clips keep arriving while the job runs."""
+        """Return whether clips keep arriving while the job runs."""
         return self.input_topic is not None
 
 
-def parse_spec(data: Mapping[str, Any]) -> JobSpec:
-    """Turn data that fits the schema into a JobSpec."""
+def parse_spec(data: JsonObject) -> JobSpec:
+    """Parse data that fits the schema."""
     values: dict[str, Any] = {"label_attribute": data["name"], "sources": tuple(_sources(data["input"]))}
     _parse_members(data, _TREE, values)
     return JobSpec(**values)
 
 
-def _parse_members(part: Mapping[str, Any], fields: Mapping[str, Any], values: dict[str, Any]) -> None:
+def _parse_members(part: JsonObject, fields: JsonObject, values: dict[str, Any]) -> None:
     for member, value in part.items():
         field = fields.get(member)
         if type(field) is tuple:
@@ -169,12 +170,12 @@ def _parse_members(part: Mapping[str, Any], fields: Mapping[str, Any], values: d
 
 
 def seconds(duration: str) -> int:
-    """Count the seconds of a duration such as 90s, 10m, 8h or 10d."""
+    """Return the seconds of a duration such as 90s, 10m, 8h, or 10d."""
     return int(duration[:-1]) * _SECONDS[duration[-1]]
 
 
 def input_uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
-    """Yield the JSON Pointer and the S3 URI of everything that is written down as input."""
+    """Yield the JSON Pointer and S3 URI of every input in the declaration."""
     match spec.source:
         case PrefixInput(prefix=prefix):
             yield "/input/prefix", prefix
@@ -186,7 +187,7 @@ def input_uris(spec: JobSpec) -> Iterator[tuple[str, str]]:
 
 
 def clip_location(spec: JobSpec) -> str:
-    """Give the S3 URI where a job's clips are found: a prefix, or the first clip; empty if it is not written down."""
+    """Return the S3 URI of a job's clips: a prefix or the first clip; empty if the declaration has neither."""
     match spec.source:
         case PrefixInput(prefix=prefix):
             return prefix
@@ -197,7 +198,7 @@ def clip_location(spec: JobSpec) -> str:
 
 
 def is_file_name(text: str) -> bool:
-    """Say whether a text is the name of a Markdown file, not Markdown itself."""
+    """Return whether a text is the name of a Markdown file and not Markdown itself."""
     text = text.strip()
     return text.endswith(".md") and "\n" not in text and " " not in text
 
@@ -211,7 +212,7 @@ def _labels(labels: Iterable[str | Mapping[str, str]]) -> tuple[Label, ...]:
     )
 
 
-def _sources(source: Mapping[str, Any]) -> Iterator[Source]:
+def _sources(source: JsonObject) -> Iterator[Source]:
     if "prefix" in source:
         sample = source.get("sample")
         yield PrefixInput(
@@ -229,13 +230,13 @@ def _sources(source: Mapping[str, Any]) -> Iterator[Source]:
 
 
 def _usd(amount: int | float) -> Decimal:
-    # repr gives back the digits that were written; the loader refuses numbers with more than a double holds.
+    # repr returns the digits that were written; the loader refuses numbers with more digits than a double holds.
     return Decimal(repr(amount))
 
 
 Parse = Callable[[Any], Any]
 
-# Each field of a declaration by its JSON Pointer: the attribute of JobSpec that holds it, and how its value is parsed.
+# The fields of a declaration by JSON Pointer: the attribute of JobSpec, and the function that parses the value.
 # Members of `input` that name clips are JobSpec.sources.
 FIELDS: dict[str, tuple[str, Parse | None]] = {
     "/name": ("name", None),
@@ -283,5 +284,5 @@ def _as_tree() -> dict[str, Any]:
     return tree
 
 
-# FIELDS in the shape of a declaration: a parsed declaration is walked once.
+# FIELDS nested like a declaration, so that parsing walks a declaration once.
 _TREE = _as_tree()

@@ -1,11 +1,11 @@
-"""Checks a team's own worker task template (GT4xx); lines and columns are those of the template file.
+"""Checks a team's custom worker task template (GT4xx); lines and columns refer to the template file.
 
-The rules come from AWS's pages on custom templates and on crowd-classifier. That the built-in consolidation reads the
-answer under the name crowd-classifier is shown by AWS's sample only, and documented nowhere.
+The rules come from AWS's pages on custom templates and on crowd-classifier. Only AWS's sample shows that the
+built-in consolidation reads the answer under the name crowd-classifier; no page documents it.
 
-A template is HTML with Liquid in it, and one can hide the other: a Liquid string may look like the start of an HTML
-comment. So Liquid is masked, character by character, before the HTML is read, and put back in the values of attributes.
-Where browsers and Python's parser are known to read HTML differently, the template is refused.
+A template is HTML with Liquid, and one can hide the other: a Liquid string may look like the start of an HTML comment.
+Therefore Liquid is masked, character by character, before the HTML is parsed, and restored in attribute values. HTML
+that browsers and Python's parser are known to interpret differently is refused.
 """
 
 import re
@@ -31,19 +31,19 @@ from groundctl.domain.declarations.template_liquid import (
 from groundctl.domain.declarations.worker_template import MAX_TEMPLATE
 
 CROWD_SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
-# The time of Python's HTML parser grows with the square of these; a worker page has a few dozen.
+# The time of Python's HTML parser is quadratic in these; a worker page has a few dozen.
 MAX_TAGS = 1_000
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _FORBIDDEN = {
     "applet", "base", "embed", "fencedframe", "form", "frame", "frameset", "iframe", "link", "meta", "object", "portal",
-    # These rewrite attributes while the page is shown, or contain markup of another kind.
+    # These change attributes at run time, or contain markup of another kind.
     "animate", "animatemotion", "animatetransform", "foreignobject", "set", "use",
-    # Browsers parse the content of these by special rules.
+    # Browsers parse the content of these elements by special rules.
     "noembed", "noframes", "noscript", "plaintext", "template", "textarea", "title", "xmp",
 }  # fmt: skip
 _PARTS = ("classification-target", "short-instructions", "full-instructions")
-# Each element and the one it has to be in.
+# Each element, and its required parent.
 _PLACES = {"crowd-form": None, "crowd-classifier": "crowd-form"} | dict.fromkeys(_PARTS, "crowd-classifier")
 _MUST_CLOSE = {*_PLACES, "video"}
 _ADDRESSES = {
@@ -54,7 +54,7 @@ _STYLE = re.compile(r"@import|url\s*\(|expression\s*\(|-moz-binding|behavior\s*:
 
 
 def lint_template(path: str, text: str) -> tuple[LocatedDiagnostic, ...]:
-    """List everything that would keep workers from answering, or put them at risk."""
+    """List everything that would prevent workers from answering or put them at risk."""
     return tuple(fault.at(path) for fault in _faults(text))
 
 
@@ -63,9 +63,9 @@ _WRITTEN_BY_LIQUID = ("has an element whose name comes from Liquid", "write the 
 
 @lru_cache(maxsize=64)
 def _faults(text: str) -> tuple[TemplateFault, ...]:
-    """Find the faults of a text; cached, because a team uses one template for many jobs."""
-    if found := _too_large(text):
-        return (found,)
+    """Find the faults of a template's text; cached, because a team uses the same template for many jobs."""
+    if fault := _too_large(text):
+        return (fault,)
     masked, pieces = mask_liquid(text)
     page = _Page(masked, pieces)
     return tuple(dict.fromkeys([*page.faults, *_structure(page), *check_liquid(text)]))
@@ -89,7 +89,7 @@ def _too_large(text: str) -> TemplateFault | None:
 
 
 class _Page(HTMLParser):
-    """Reads the template as a browser would, and records each element with its place."""
+    """Parses the template as a browser would, and records each element with its place."""
 
     def __init__(self, masked: str, pieces: list[str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -97,12 +97,12 @@ class _Page(HTMLParser):
         self.faults: list[TemplateFault] = []
         self.elements: list[tuple[str, dict[str, str], Place, tuple[str, ...]]] = []
         self.open: list[tuple[str, Place]] = []
-        for found in re.finditer(r"<[!?](?!--|doctype\b)[^>]{0,40}>?", masked, re.IGNORECASE):
-            place = place_at(masked, found.start())
+        for match in re.finditer(r"<[!?](?!--|doctype\b)[^>]{0,40}>?", masked, re.IGNORECASE):
+            place = place_at(masked, match.start())
             self._refuse("GT416", "is markup that browsers interpret differently", "remove it", place)
-        # Python's parser fails on some of these, and ignores what follows others.
-        for found in re.finditer("</?[\U000f0000-\U000ffffd]", masked):
-            self._refuse("GT416", *_WRITTEN_BY_LIQUID, place_at(masked, found.start()))
+        # Python's parser fails on some of these, and ignores the text after others.
+        for match in re.finditer("</?[\U000f0000-\U000ffffd]", masked):
+            self._refuse("GT416", *_WRITTEN_BY_LIQUID, place_at(masked, match.start()))
         if (opened := masked.rfind("<!--")) >= 0 and "-->" not in masked[opened:]:
             self._refuse(
                 "GT413", "is a comment that is never closed", "write --> where it ends", place_at(masked, opened)
@@ -113,7 +113,7 @@ class _Page(HTMLParser):
             self._refuse_unclosed(tag, place)
 
     def all(self, tag: str) -> list[tuple[dict[str, str], Place, tuple[str, ...]]]:
-        """Find every element of one kind: its attributes, its place, and the elements it is in."""
+        """Find every element of a kind: its attributes, its place, and its parents."""
         return [(attributes, place, around) for name, attributes, place, around in self.elements if name == tag]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -122,7 +122,7 @@ class _Page(HTMLParser):
             self.open.append((tag, self._here()))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # HTML ignores the slash: <video/> stays open and swallows what follows (AWS's own sample has this).
+        # HTML ignores the slash: <video/> stays open and contains everything after it (AWS's own sample has this).
         if tag not in _VOID:
             self._refuse("GT413", f"<{tag} .../> does not close the element", f"write <{tag} ...> and </{tag}>")
         self.handle_starttag(tag, attrs)
@@ -140,7 +140,7 @@ class _Page(HTMLParser):
             self._check_style(data)
 
     def handle_comment(self, data: str) -> None:
-        # Browsers end such a comment earlier than Python does; what follows would be active and unchecked.
+        # Browsers end such a comment earlier than Python does, so the text after it would be active and unchecked.
         if data.startswith((">", "->")) or "--!" in data or "<!--" in data:
             self._refuse(
                 "GT416",
@@ -235,14 +235,14 @@ def _structure(page: _Page) -> Iterator[TemplateFault]:
         hint = f'start with <script src="{CROWD_SCRIPT}"></script>'
         yield TemplateFault(place=START, rule="GT411", message="does not load Crowd HTML Elements", hint=hint)
     for tag, outer in _PLACES.items():
-        found = page.all(tag)
-        if len(found) != 1:
-            place = found[1][1] if found else START
-            message = f"has {'more than one' if found else 'no'} <{tag}>"
+        elements = page.all(tag)
+        if len(elements) != 1:
+            place = elements[1][1] if elements else START
+            message = f"has {'more than one' if elements else 'no'} <{tag}>"
             yield TemplateFault(place=place, rule="GT411", message=message, hint=f"have exactly one <{tag}>")
-        elif outer and outer not in found[0][2] and page.all(outer):
+        elif outer and outer not in elements[0][2] and page.all(outer):
             message = f"<{tag}> is outside of <{outer}>"
-            yield TemplateFault(place=found[0][1], rule="GT411", message=message, hint=f"move it into <{outer}>")
+            yield TemplateFault(place=elements[0][1], rule="GT411", message=message, hint=f"move it into <{outer}>")
     for attributes, place, _ in page.all("crowd-classifier")[:1]:
         yield from _classifier(attributes, place)
     yield from _video(page)

@@ -1,4 +1,4 @@
-"""The Liquid in a worker task template: masking it before the HTML is read, and what is wrong with it. GT415, GT417."""
+"""The Liquid in a worker task template: masks it before the HTML is parsed, and checks it. GT415, GT417."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
 
-# Private characters: the first one of a piece is its number, the others only keep its place.
+# Private-use characters: the first of a piece encodes its number, the others preserve its length.
 _FIRST, FILL = 0xF0000, "\ue000"
 MASK = re.compile("[\U000f0000-\U000ffffd][\ue000\n]*")
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
@@ -24,7 +24,7 @@ START = (1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFault:
-    """One problem of a template at one place of it."""
+    """A problem at a place in a template."""
 
     place: Place
     rule: str
@@ -32,7 +32,7 @@ class TemplateFault:
     hint: str
 
     def at(self, path: str) -> LocatedDiagnostic:
-        """Give the problem the path of its file."""
+        """Add the path of the file."""
         line, column = self.place
         return LocatedDiagnostic(
             path=path, line=line, column=column, rule=self.rule, pointer="", message=self.message, hint=self.hint
@@ -40,7 +40,7 @@ class TemplateFault:
 
 
 def mask_liquid(text: str) -> tuple[str, list[str]]:
-    """Replace Liquid by private characters, and give its pieces; every line and column stays."""
+    """Replace Liquid with private-use characters, and return its pieces; lines and columns are preserved."""
     pieces: list[str] = []
     masked: list[str] = []
     end = 0
@@ -53,12 +53,12 @@ def mask_liquid(text: str) -> tuple[str, list[str]]:
 
 
 def unmasked(text: str, pieces: list[str]) -> str:
-    """Put the Liquid back that mask_liquid took out."""
-    return MASK.sub(lambda found: pieces[ord(found.group()[0]) - _FIRST], text)
+    """Restore the Liquid that mask_liquid replaced."""
+    return MASK.sub(lambda match: pieces[ord(match.group()[0]) - _FIRST], text)
 
 
 def _liquid_pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Find the start and end of each piece of Liquid; the first closing braces end it, also inside quotes."""
+    """Find the start and end of each piece of Liquid; the first closing braces end it, even inside quotes."""
     start = text.find("{")
     while start >= 0:
         ending = {"{{": "}}", "{%": "%}"}.get(text[start : start + 2])
@@ -69,7 +69,7 @@ def _liquid_pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def check_liquid(text: str) -> Iterator[TemplateFault]:
-    """Find the Liquid that Ground Truth cannot fill in, and what would hide text or let input data run as script."""
+    """Find Liquid that Ground Truth cannot render, that hides text, or that lets input data run as script."""
     comment: int | None = None
     for start, stop in _liquid_pieces(text):
         piece, place = text[start:stop], place_at(text, start)
@@ -78,7 +78,7 @@ def check_liquid(text: str) -> Iterator[TemplateFault]:
             comment = stop
         elif tag and tag[1] == "endcomment" and comment is not None:
             if "<" in text[comment:start]:
-                message = "ends a Liquid comment that contains markup, which looks like a part of the page"
+                message = "ends a Liquid comment that contains markup, which looks like part of the page"
                 yield TemplateFault(
                     place=place, rule="GT415", message=message, hint="remove the markup from the comment"
                 )
@@ -96,7 +96,7 @@ def _liquid_error(text: str) -> tuple[str, Place] | None:
     try:
         liquid.Environment().from_string(text)
     except liquid.exceptions.LiquidError as error:
-        # Its str() looks for the line itself, and fails where the text has ended.
+        # Its str() looks up the line, and fails at the end of the text.
         message = str(error.message)
         index = error.token.start_index if error.token else -1
         if not 0 <= index <= len(text):
@@ -108,10 +108,10 @@ def _liquid_error(text: str) -> tuple[str, Place] | None:
 
 
 def _index_of_liquid_error(text: str, message: str) -> int:
-    """Find what the parser does not locate: the last tag without its end, or the first piece that is wrong by itself."""
+    """Locate an error for which the parser has no position: the last unclosed tag, or the first invalid piece."""
     if unclosed := re.search(r"expected tag end(\w+)", message):
         opened = re.compile(rf"\{{%-?\s*{unclosed[1]}\b")
-        return max((found.start() for found in opened.finditer(text)), default=0)
+        return max((match.start() for match in opened.finditer(text)), default=0)
     pieces = (
         start for start, stop in _liquid_pieces(text) if text[start + 1] == "{" and _liquid_error(text[start:stop])
     )
@@ -123,7 +123,7 @@ def _piece(piece: str, place: Place) -> Iterator[TemplateFault]:
     if tag and tag[1] in _HIDING_TAGS:
         message = f"{{% {tag[1]} %}} includes text that groundctl cannot check"
         yield TemplateFault(place=place, rule="GT415", message=message, hint="write the text itself, without this tag")
-    # Also where it is not a filter, for example inside {% liquid %}.
+    # Also outside of a filter, for example inside {% liquid %}.
     for name in sorted(_UNESCAPED & set(re.findall(r"\w+", _QUOTED.sub("", piece)))):
         if not tag or name != tag[1]:
             message = f"{name} lets input data run as a script on workers' machines"
@@ -137,7 +137,7 @@ def _piece(piece: str, place: Place) -> Iterator[TemplateFault]:
 
 
 def filters_of(piece: str) -> list[str]:
-    """List the filters that a piece of Liquid uses."""
+    """List the filters in a piece of Liquid."""
     return _FILTER.findall(_QUOTED.sub("''", piece))
 
 
@@ -155,5 +155,5 @@ def shown(text: str) -> str:
 
 
 def place_at(text: str, index: int) -> Place:
-    """Give the line and column of an index."""
+    """Return the line and column of an index."""
     return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1

@@ -1,10 +1,12 @@
-"""What is wrong with a text before it is data: characters that a reader cannot see, and what YAML's parser refuses."""
+"""Problems of a file's text: invisible characters, text that YAML reads as a comment, and errors of YAML's parser."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, field_name, pointer_to
 
 # Characters a reader cannot see: controls, bidirectional overrides and marks, zero-width spaces, fillers, tags, and the
 # line breaks that only some editors show. A reviewer would approve one text, and the worker or the terminal would get
@@ -14,19 +16,20 @@ INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _INVISIBLE_IN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# One is reported for each line, and no more than this many for a file.
+# At most one is reported per line, and at most this many per file.
 MAX_INVISIBLE = 100
+MAX_CUTS = 1_000
 
 
 def invisible_characters(path: str, text: str) -> Iterator[LocatedDiagnostic]:
     """Find the characters of a text that a reviewer cannot see."""
-    # Most texts are plain, and for these there is a quicker test.
+    # A quick test is enough for most texts.
     if not (_INVISIBLE_IN_ASCII if text.isascii() else INVISIBLE).search(text) and "\r" not in text:
         return
     # A carriage return at the end of a line belongs to its line break.
     on_line = re.compile(f"{INVISIBLE.pattern}|\r(?!\\Z)")
-    found = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
-    for number, first in islice(((number, first) for number, first in found if first), MAX_INVISIBLE):
+    matches = ((number, on_line.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    for number, first in islice(((number, first) for number, first in matches if first), MAX_INVISIBLE):
         message, hint = _invisible_character(first.group())
         yield LocatedDiagnostic(
             path=path, line=number, column=first.start() + 1, rule="GT010", pointer="", message=message, hint=hint
@@ -40,8 +43,160 @@ def _invisible_character(character: str) -> tuple[str, str]:
     return message, "remove it; if you cannot find it, retype the line"
 
 
+_COMMENT_AFTER_TEXT = re.compile(r"[ \t\r\n]+(#[^\r\n]*)")
+# A comment that could be text: no blank after its `#`.
+_HASHED = r"(#[^ \t\r\n][^\r\n]*)"
+_HASHED_AFTER_COLON = re.compile(rf"[ \t\r\n]*:[ \t\r\n]*{_HASHED}")
+_HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
+_BETWEEN_ENTRIES = re.compile(r"[\[,]|#[^\r\n]*")
+_FIELD_OR_ENTRY = re.compile(r"[^:]*:(?:\s|\Z)|-(?:\s|\Z)")
+_LINE_THAT_ENDS_AN_ENTRY = re.compile(r"\n[ \t]*[\]},]")
+CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own line above, and start it with `# `"
+
+
+def may_cut_texts(text: str) -> bool:
+    """Say whether a file has a comment at a place where text could be; most files have none."""
+    starts_a_line = False
+    at = text.find("#", 1)
+    while at > 0:
+        before = text[at - 1]
+        if before in " \t,[:" or (before == "\n" and text[at + 1 : at + 2].strip()):
+            return True
+        starts_a_line = starts_a_line or before == "\n"
+        at = text.find("#", at + 1)
+    # Only between brackets can text continue at the start of a line.
+    return starts_a_line and _LINE_THAT_ENDS_AN_ENTRY.search(text) is not None
+
+
+def cut_texts(
+    path: str,
+    text: str,
+    root: Any,  # a node of PyYAML, which only the loader may import
+    holds_any_text: Callable[[str], bool],
+) -> tuple[LocatedDiagnostic, ...]:
+    """Find the comments that could be part of a text, given a file's nodes and which JSON Pointers may hold any text.
+
+    After a text without quotes, it is each comment on the same line, and a next line where the text could continue. Where
+    a text starts, it is only a comment without a blank after its `#`.
+    """
+    search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text)
+    search.walk(root, "")
+    return tuple(search.found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CutTexts:
+    """Walks the nodes of a file, and looks at the comments beside them."""
+
+    path: str
+    text: str
+    holds_any_text: Callable[[str], bool]
+    # By the index of the comment in the text.
+    found: dict[int, LocatedDiagnostic] = field(default_factory=dict)
+
+    def walk(self, node: Any, pointer: str) -> None:
+        if node.id == "mapping":
+            for key, value in node.value:
+                inner = f"{pointer}{pointer_to(key.value)}"
+                self._after_key(key, inner, node)
+                self._after_value(value, inner, node)
+        elif node.id == "sequence":
+            before = node.start_mark.index
+            for index, value in enumerate(node.value):
+                self._before_entry(before, value, f"{pointer}/{index}", node)
+                self._after_value(value, f"{pointer}/{index}", node)
+                before = value.end_mark.index
+            if node.flow_style:
+                self._between_entries(before, node.end_mark.index, f"{pointer}/{len(node.value)}")
+
+    def _after_key(self, key: Any, pointer: str, holder: Any) -> None:
+        end = key.end_mark.index
+        if not key.style and (comment := _COMMENT_AFTER_TEXT.match(self.text, end)):
+            self._report(comment.start(1), pointer, f'a field\'s name is read as "{_brief(key.value)}"')
+        if comment := _HASHED_AFTER_COLON.match(self.text, end):
+            self._report_start(comment.start(1), pointer, holder)
+
+    def _after_value(self, value: Any, pointer: str, holder: Any) -> None:
+        if value.id != "scalar":
+            self.walk(value, pointer)
+        elif value.value and not value.style and (found := _COMMENT_AFTER_TEXT.match(self.text, value.end_mark.index)):
+            comment = found.start(1)
+            if self._could_continue(found.start(), comment, holder) and self.holds_any_text(pointer):
+                self._report(comment, pointer, f'{field_name(pointer)} is read as "{_brief(value.value)}"')
+
+    def _before_entry(self, before: int, value: Any, pointer: str, holder: Any) -> None:
+        start = value.start_mark.index
+        if holder.flow_style:
+            self._between_entries(before, start, pointer)
+        # An entry without a value has its place directly after the dash.
+        elif comment := _HASHED_AFTER_DASH.search(self.text[before : start if value.value else self._line_end(start)]):
+            self._report_start(before + comment.start(1), pointer, holder)
+
+    def _between_entries(self, start: int, stop: int, pointer: str) -> None:
+        """Look at the comments behind a bracket or comma, where an entry of the list could stand."""
+        behind = False
+        for found in _BETWEEN_ENTRIES.finditer(self.text[start:stop]):
+            behind = behind or found[0] in {",", "["}
+            if behind and found[0][0] == "#" and found[0][1:2].strip() and self.holds_any_text(pointer):
+                self._report(start + found.start(), pointer, f"{field_name(pointer)} is left out")
+
+    def _report_start(self, comment: int, pointer: str, holder: Any) -> None:
+        line = self.text.rfind("\n", 0, comment) + 1
+        own_line = not self.text[line:comment].strip()
+        if (not own_line or self._could_continue(line - 1, comment, holder)) and self.holds_any_text(pointer):
+            self._report(comment, pointer, f"{field_name(pointer)} is read without its start")
+
+    def _could_continue(self, end: int, comment: int, holder: Any) -> bool:
+        """Say whether YAML would read on at the comment, if it was text: on the line, between brackets, or further right."""
+        if holder.flow_style or "\n" not in self.text[end:comment]:
+            return True
+        return self._column(comment) > int(holder.start_mark.column)
+
+    def _line_end(self, index: int) -> int:
+        return end if (end := self.text.find("\n", index)) >= 0 else len(self.text)
+
+    def _column(self, index: int) -> int:
+        return index - (self.text.rfind("\n", 0, index) + 1)
+
+    def _report(self, comment: int, pointer: str, what: str) -> None:
+        if comment in self.found or len(self.found) >= MAX_CUTS:
+            return
+        lost = self.text[comment : self._line_end(comment)]
+        self.found[comment] = LocatedDiagnostic(
+            path=self.path,
+            line=self.text.count("\n", 0, comment) + 1,
+            column=self._column(comment) + 1,
+            rule="GT012",
+            pointer=pointer,
+            message=f'{what}: "{_brief(lost)}" is a comment in YAML',
+            hint=CUT_HINT,
+        )
+
+
+def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int, str] | None:
+    """Find the comment behind the last text that the parser could read: its line, its column and a message.
+
+    The text ends at an index. The rest of the line on which the parser stopped is None between brackets.
+    """
+    found = _COMMENT_AFTER_TEXT.match(text, end)
+    if not found:
+        return None
+    comment, start = found[1], found.start(1)
+    if rest is None and not (comment[1:2].strip() or any(sign in comment for sign in ",]}")):
+        return None
+    if rest is not None and _FIELD_OR_ENTRY.match(rest):
+        return None
+    column = start - text.rfind("\n", 0, start)
+    return text.count("\n", 0, start) + 1, column, f'the text is cut: "{_brief(comment)}" is a comment in YAML'
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:57]}..."
+
+
 TAB = ("is indented with a tab", "indent with spaces")
-# A part of what libyaml reports, our message, and a hint; the first that fits is taken.
+# A part of libyaml's message, our message, and a hint; the first match applies.
 _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
     ("a tab character", *TAB),
     ("mapping values are not allowed", "has a `: ` where none is allowed", "put text with `: ` in quotes; check indentation and the line above"),
@@ -65,7 +220,7 @@ _SYNTAX: tuple[tuple[str, str | None, str], ...] = (
 
 
 def syntax_message(problem: str, context: str) -> tuple[str, str]:
-    """Put what YAML's parser reports into a message and a hint."""
+    """Convert an error of YAML's parser into a message and a hint."""
     for sign, message, hint in _SYNTAX:
         if sign in f"{problem} {context}":
             return message or f"cannot be read as YAML: {problem}", hint

@@ -1,4 +1,4 @@
-"""One file's way from bytes to a Declaration, with every problem on the way."""
+"""Turns a file's bytes into a Declaration, and collects every problem."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from groundctl.domain.declarations.worker_template import (
     unsigned_pictures,
     worker_template,
 )
-from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.declarations.yaml_loader import find_cut_texts, load_document
 
-# A page that could become longer is not made just to count its characters.
+# A page that could be longer is not rendered just to count its characters.
 _LONGEST_TRIED = 4_000_000
 _PAGE_PARTS = ("/task/title", "/task/description", "/task/labels", "/task/instructions", "/task/template")
 
-# Given a declaration's path and a file name beside it: the text, or why it cannot be read.
+# Takes a declaration's path and the name of a file beside it; returns the text, or why it cannot be read.
 ReadText = Callable[[str, str], str | Diagnostic]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A file after all checks: its problems, its declaration if it has no errors, its summary if its name is sound."""
+    """The result for a file: its problems, its declaration if it has no errors, its summary if its name is valid."""
 
     problems: tuple[LocatedDiagnostic, ...]
     declaration: Declaration | None = None
@@ -44,7 +44,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Texts:
-    """The files that a declaration names: their contents, why some cannot be read, and what is wrong in the others."""
+    """The files that a declaration names: their contents, the ones that cannot be read, and problems in the others."""
 
     contents: dict[str, str]
     unreadable: list[Diagnostic]
@@ -53,27 +53,35 @@ class _Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validator:
-    """What every declaration of a repository is checked against."""
+    """Checks the declarations of a repository."""
 
     schema: SchemaCheck
     policy: Policy
     read_text: ReadText
 
     def check(self, path: str, raw: bytes) -> Checked:
-        """Check one file by itself."""
+        """Check one file."""
         document = load_document(path, raw)
         if not isinstance(document, Document):
             return Checked(problems=document)
-        if self.schema.is_valid(document.data):
+        cuts = find_cut_texts(document, self.schema.holds_any_text)
+        if not cuts and self.schema.is_valid(document.data):
             return self._check_content(document, parse_spec(document.data))
         misfit = self.schema.misfit(document.data)
-        faults = find_faults(document.data, misfit.places)
-        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfit.diagnostics)
+        cut = frozenset(one.pointer for one in cuts)
+        faults = find_faults(document.data, (*misfit.places, *cut))
+        misfits = tuple(one for one in misfit.diagnostics if one.pointer not in cut)
+        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfits, cuts)
 
     def _check_content(
-        self, document: Document, spec: JobSpec, faults: Faults = NO_FAULTS, misfits: tuple[Diagnostic, ...] = ()
+        self,
+        document: Document,
+        spec: JobSpec,
+        faults: Faults = NO_FAULTS,
+        misfits: tuple[Diagnostic, ...] = (),
+        cuts: tuple[LocatedDiagnostic, ...] = (),
     ) -> Checked:
-        """Check what a declaration says, and the texts it names; of a faulty one, every part that can be read."""
+        """Check a declaration's content and the texts that it names; of an invalid one, every readable part."""
         texts = self._read_texts(document.path, spec)
         diagnostics = (
             *misfits,
@@ -81,7 +89,7 @@ class Validator:
             *check_rules(Case(path=document.path, spec=spec, policy=self.policy), faults),
             *_check_page(spec, texts, faults),
         )
-        problems = (*(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
+        problems = (*cuts, *(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
         declaration = None
         if not errors_among(problems):
             declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts.contents)
@@ -97,13 +105,13 @@ class Validator:
                 continue
             texts.contents[name] = text
             beside = f"{path[: path.rfind('/') + 1]}{name}"
-            found = [*invisible_characters(beside, text), *_check_text(beside, text, pointer)]
-            texts.problems.extend(problem for problem in found if problem not in texts.problems)
+            problems = [*invisible_characters(beside, text), *_check_text(beside, text, pointer)]
+            texts.problems.extend(problem for problem in problems if problem not in texts.problems)
         return texts
 
 
 def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
-    """Yield the JSON Pointer and the name of each file beside the declaration that belongs to it."""
+    """Yield the JSON Pointer and name of each file that a declaration names."""
     for part, text in (("short", spec.short_instructions), ("full", spec.full_instructions)):
         if text is not None and text is not AT_FAULT and is_file_name(text):
             yield f"/task/instructions/{part}", text.strip()
@@ -116,7 +124,7 @@ def _check_text(path: str, text: str, pointer: str) -> Iterable[LocatedDiagnosti
         message, hint = "is blank", "write what workers should read, or do not name this file"
         return [LocatedDiagnostic(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)]
     if pointer == "/task/template":
-        # Few declarations have one, and an HTML parser is slow to import.
+        # Few declarations have a template, and an HTML parser is slow to import.
         from groundctl.domain.declarations.template_lint import lint_template
 
         return lint_template(path, text)
@@ -124,7 +132,7 @@ def _check_text(path: str, text: str, pointer: str) -> Iterable[LocatedDiagnosti
 
 
 def _check_page(spec: JobSpec, texts: _Texts, faults: Faults) -> Iterator[Diagnostic]:
-    """Check the worker page that instructions make."""
+    """Check the worker page that is rendered from instructions."""
     if spec.template is not None:
         return
     parts = [_instructions(part, texts) for part in (spec.short_instructions, spec.full_instructions)]
@@ -139,14 +147,14 @@ def _check_page(spec: JobSpec, texts: _Texts, faults: Faults) -> Iterator[Diagno
 
 
 def _instructions(part: str | None, texts: _Texts) -> str | None:
-    """Give the Markdown of one part of the instructions, if it can be read."""
+    """Return the Markdown of one part of the instructions, if it can be read."""
     if part is None or part is AT_FAULT:
         return None
     return texts.contents.get(part.strip()) if is_file_name(part) else part
 
 
 def _check_length(spec: JobSpec, contents: dict[str, str]) -> Iterator[Diagnostic]:
-    """Find a page that is too long; it is made only where it may be."""
+    """Report a page that is too long; it is rendered only if its maximum length exceeds the limit."""
     longest = longest_page(spec, contents)
     if longest > _LONGEST_TRIED:
         yield _too_long("could make a worker page of millions of characters")
@@ -160,11 +168,14 @@ def _too_long(what: str) -> Diagnostic:
 
 
 def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[LocatedDiagnostic, ...]:
-    """Read the repository's policy, or report what is wrong with it."""
+    """Read the repository's policy, or report its problems."""
     document = load_document(path, raw)
     if not isinstance(document, Document):
         hint = "write what this repository allows, or remove the file"
         return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
-    if diagnostics := schema.diagnostics(document.data):
-        return tuple(locate(document, diagnostics))
+    cuts = find_cut_texts(document, schema.holds_any_text)
+    cut = {one.pointer for one in cuts}
+    misfits = [one for one in schema.diagnostics(document.data) if one.pointer not in cut]
+    if cuts or misfits:
+        return (*cuts, *locate(document, misfits))
     return parse_policy(document.data)

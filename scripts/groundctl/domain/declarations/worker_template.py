@@ -1,7 +1,7 @@
-"""The page a worker sees: a worker task template made from Markdown instructions.
+"""The worker page: a worker task template that is rendered from Markdown instructions.
 
-Markdown is rendered with raw HTML switched off and then sanitized once more; Liquid's braces in a team's text are
-written as character references, so that nothing a team writes can become markup, script or a Liquid expression.
+Markdown is rendered without raw HTML and then sanitized as well. Liquid's braces in a team's text are written as
+character references, so that no text can become markup, script, or a Liquid expression.
 """
 
 import re
@@ -38,7 +38,7 @@ _FRAME = """\
   </crowd-classifier>
 </crowd-form>
 """
-# The clip decides, worker by worker: a job may mix formats, and a wrong type keeps the browser from trying.
+# Decided per clip: a job can mix formats, and a browser does not play a clip with a wrong type.
 _MEDIA_TYPE = (
     "{% if task.input.taskObject contains '.webm' %}video/webm"
     "{% elsif task.input.taskObject contains '.ogg' %}video/ogg"
@@ -50,14 +50,14 @@ _TAGS = {
     "ol", "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "code": set[str]()}
-# An image in the team's own bucket; nothing that could end the attribute or open an expression.
+# An image on S3, without characters that could end the attribute or start an expression.
 _PRIVATE_IMAGE = re.compile(r'src="(s3://[a-z0-9][a-z0-9.-]+/[^"\'{}<>|\s]+)"')
 
 _SIGNED_IMAGE = """src="{{ '\\1' | grant_read_access }}" style="max-width:100%\""""
 
 
 def worker_template(spec: JobSpec, texts: dict[str, str]) -> str:
-    """Make the worker task template of a job; a job with a template of its own gets that, letter for letter."""
+    """Return the worker task template of a job; a custom template is unchanged."""
     if spec.template is not None:
         return texts[spec.template]
     short, full = (_text(part, texts) for part in (spec.short_instructions, spec.full_instructions))
@@ -71,33 +71,33 @@ def worker_template(spec: JobSpec, texts: dict[str, str]) -> str:
 
 
 def longest_page(spec: JobSpec, texts: dict[str, str]) -> int:
-    """Say how many characters a job's page may have at most, without making it."""
+    """Return an upper bound for the characters of a job's page, without rendering it."""
     hints = sum(len(label.name) + len(label.hint or "") + 40 for label in spec.labels if label.hint)
     parts = [_text(part, texts) or "" for part in (spec.short_instructions, spec.full_instructions)]
-    # The braces' references are six characters for one; either part may stand on the page twice.
+    # A brace becomes a reference of six characters; each part can appear on the page twice.
     return 2_000 + 2 * (
         6 * (hints + len(spec.title) + len(spec.description)) + sum(longest_html(part) for part in parts)
     )
 
 
 def longest_html(markdown: str) -> int:
-    """Say how many characters Markdown may become at most, every line of it indented."""
+    """Return an upper bound for the characters of rendered Markdown, with every line indented."""
     if len(markdown) < 200 and "|" not in markdown and "]:" not in markdown:
         return 110 * len(markdown)
     lines, pipes = markdown.count("\n") + 1, markdown.count("|")
-    links = sum(markdown.count(mark) for mark in "<[!")
-    blocks = sum(markdown.count(mark) for mark in "-+*>.)#")
+    links = sum(markdown.count(character) for character in "<[!")
+    blocks = sum(markdown.count(character) for character in "-+*>.)#")
     foreign = 0 if markdown.isascii() else sum(not character.isascii() for character in markdown)
-    letters = 2 * len(markdown) + 8 * sum(markdown.count(mark) for mark in "{}&\"'_`~=\\\t")
+    letters = 2 * len(markdown) + 8 * sum(markdown.count(character) for character in "{}&\"'_`~=\\\t")
     size = letters + 60 * lines + 90 * links + 50 * blocks + 12 * foreign
-    # Short rows of a table are filled up, and a link's address is written wherever its name stands.
+    # Short rows of a table are padded, and a link's address is repeated at every use of its name.
     named = links * max(map(len, markdown.split("\n"))) if "]:" in markdown else 0
     return size + 20 * pipes * (lines if pipes else 0) + 6 * named
 
 
 @cache
 def markdown_to_html(text: str) -> str:
-    """Render Markdown as harmless HTML in which images on S3 are signed for the worker and links open elsewhere."""
+    """Render Markdown as safe HTML; images on S3 are signed for the worker, and links open in a new tab."""
     import nh3
 
     rendered = _markdown().render(text)
@@ -114,8 +114,8 @@ def markdown_to_html(text: str) -> str:
 
 
 def unsigned_pictures(page: str) -> list[str]:
-    """Find pictures on S3 whose address could not be put into Liquid, or is another one since Markdown encoded it."""
-    import html  # Its table of entities takes a while to load, and few runs need it.
+    """Find pictures on S3 whose address cannot be written in Liquid, or was changed by Markdown's encoding."""
+    import html  # Imported here: its table of entities is slow to load, and few runs need it.
 
     plain = re.findall(r'src="(s3:[^"]*)"', page, re.IGNORECASE)
     encoded = re.findall(r"\{\{ '([^']*%[^']*)' \| grant_read_access \}\}", page)
@@ -126,7 +126,7 @@ def unsigned_pictures(page: str) -> list[str]:
 def _markdown():  # type: ignore[no-untyped-def]  # the type is in a module that is only imported here
     from markdown_it import MarkdownIt
 
-    # html=False writes raw HTML out as text; tables are the one extension people expect.
+    # html=False escapes raw HTML; tables are the only extension that users expect.
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -150,7 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _indented(markup: str) -> str:
-    # Not inside <pre>: indentation would show there.
+    # Not inside <pre>, where indentation would be visible.
     if "<pre>" in markup:
         return markup.rstrip("\n")
     return "\n".join(f"      {line}" if line else line for line in markup.rstrip("\n").split("\n"))

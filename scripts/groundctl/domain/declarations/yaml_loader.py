@@ -1,9 +1,10 @@
-"""Reads bytes into a Document: strict YAML, in which every surprising feature of YAML is refused.
+"""Parses bytes into a Document: strict YAML, which refuses every surprising feature of YAML.
 
-The only module that imports PyYAML. Values follow the YAML 1.2 core schema, so that a bare `no` stays text.
+Only this module imports PyYAML. Values follow the YAML 1.2 core schema, so that a bare `no` stays text.
 """
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -22,19 +23,28 @@ from yaml.events import (
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, pointer_to
 from groundctl.domain.declarations.document import Document, Position, Positions
-from groundctl.domain.declarations.text_problems import INVISIBLE, TAB, invisible_characters, syntax_message
+from groundctl.domain.declarations.text_problems import (
+    CUT_HINT,
+    INVISIBLE,
+    TAB,
+    comment_that_stops,
+    cut_texts,
+    invisible_characters,
+    may_cut_texts,
+    syntax_message,
+)
 
 Value = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_NODES = 10_000
-# More digits than a double holds would silently become another number.
+# A number with more digits than a double holds would silently change.
 MAX_DIGITS = 15
 
 _DIGITS_HINT = "put it in quotes if it is text, or write fewer digits: the others would be lost"
 
-# libyaml if PyYAML was built with it, as its wheels are: twenty times faster, same events.
+# libyaml if PyYAML was built with it, as its wheels are: the same events, twenty times faster.
 _Parser: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _CONSTANTS = {
@@ -55,16 +65,16 @@ _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+\Z")
 _MAYBE_NUMBER = frozenset("+-.0123456789")
 
 
-class _Unreadable(Exception):  # noqa: N818 - not an error of ours: reading ends here
-    """Nothing after this point of the file can be trusted."""
+class _Unreadable(Exception):  # noqa: N818 - not an error of groundctl: it only ends the reading
+    """The file cannot be read beyond this point."""
 
 
 class Link(bytes):
-    """The content of a symbolic link as git sees it: the path that it leads to."""
+    """The content of a symbolic link as Git stores it: the path of its target."""
 
 
 def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, ...]:
-    """Read one file, or report everything that keeps it from being read."""
+    """Read one file, or report every problem that prevents it."""
     if isinstance(raw, Link):
         message = f"is a link to {_short(raw.decode(errors='backslashreplace'))}, not a file"
         hint = "commit the file itself: a reviewer cannot see changes behind a link"
@@ -81,6 +91,13 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
         return in_reading_order(reader.problems)
     assert isinstance(data, dict)  # noqa: S101 - read() reports anything else
     return Document(path=path, text=text, data=data, find_positions=_find_positions)
+
+
+def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
+    """Find the texts of a document that lose a part to a comment, among the fields that may hold any text."""
+    if not may_cut_texts(document.text):
+        return ()
+    return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
 
 
 def _find_positions(text: str) -> Positions:
@@ -124,7 +141,7 @@ def _position_of_byte(raw: bytes, index: int) -> Position:
 
 
 class _Reader:
-    """Walks the parser's events once, building plain values and refusing what we do not allow."""
+    """Walks the parser's events once, builds plain values, and refuses disallowed features."""
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
@@ -134,7 +151,7 @@ class _Reader:
 
     def read(self) -> Value:
         try:
-            # Inside the try: PyYAML's own reader refuses some characters as early as here.
+            # Inside the try, because PyYAML's own reader refuses some characters here.
             self.parser = _Parser(self.text)
             self.next: Any = self.parser.get_event
             self.problems.extend(invisible_characters(self.path, self.text))
@@ -259,9 +276,9 @@ class _Reader:
         return int(text) if whole else float(text)
 
     def _refuse_invisible(self, text: str, event: Event) -> None:
-        if found := INVISIBLE.search(text):
-            # Characters of the file itself are found before; this one comes from an escape.
-            message = f"has an escape for the invisible character U+{ord(found.group()):04X}"
+        if invisible := INVISIBLE.search(text):
+            # Characters of the file itself are reported earlier; this one is written as an escape.
+            message = f"has an escape for the invisible character U+{ord(invisible.group()):04X}"
             hint = "write the backslash twice if you mean a backslash, or use single quotes"
             self._refuse(_at(event), "GT010", message, hint)
 
@@ -270,7 +287,7 @@ class _Reader:
             self._refuse(
                 _at(event), "GT004", f"`&{_short(event.anchor)}` is an anchor", "write the value where it is used"
             )
-        # A bare `!` changes nothing, and is refused like every tag.
+        # A bare `!` has no effect, but is refused like every tag.
         if event.tag is not None:
             self._refuse(
                 _at(event), "GT004", f"`{_short(_tag(event.tag))}` is a tag", "remove it; quote the value if it is text"
@@ -280,13 +297,33 @@ class _Reader:
         place = self._inside(_of_mark(error.problem_mark or error.context_mark))
         opened = self._inside(_of_mark(error.context_mark))
         context, problem = error.context or "", error.problem or "is not YAML"
-        # The parser notices what is never closed only where the next thing cannot follow, which may be far below.
+        if cut := self._cut_before(place, opened, context):
+            self._refuse(cut[:2], "GT012", cut[2], CUT_HINT)
+            return
+        # The parser reports something unclosed only where the next token is invalid, which may be far below.
         if opened[0] < place[0] and ("quoted" in context or "flow" in context):
             place = opened
         self._refuse(place, "GT003", *(TAB if self._is_tab(place) else syntax_message(problem, context)))
 
+    def _cut_before(self, place: Position, opened: Position, context: str) -> tuple[int, int, str] | None:
+        """Find the comment behind which the parser could not read on, if text could be continued there."""
+        in_brackets = "parsing a flow" in context
+        if not in_brackets and not ("parsing a block" in context and place[1] > opened[1]):
+            return None
+        last: Any = None  # an event of PyYAML, whose classes differ with and without libyaml
+        try:
+            for event in yaml.parse(self.text, Loader=_Parser):
+                last = event
+        except yaml.YAMLError:
+            pass
+        if type(last) is not ScalarEvent or last.style:
+            return None
+        end = last.end_mark.index if last.end_mark else 0
+        rest = None if in_brackets else self._lines[place[0] - 1][place[1] - 1 :]
+        return comment_that_stops(self.text, end, rest)
+
     def _is_tab(self, place: Position) -> bool:
-        """Say whether a tab indents the line; libyaml only reports that it cannot start a token."""
+        """Return whether a tab indents the line; libyaml only reports that a tab cannot start a token."""
         line = self._lines[place[0] - 1]
         indentation = line[: len(line) - len(line.lstrip())]
         return "\t" in indentation and place[1] <= len(indentation) + 1
@@ -299,7 +336,7 @@ class _Reader:
         return lines
 
     def _inside(self, place: Position) -> Position:
-        """Keep a position on a line that exists: libyaml puts an unfinished value after the last one."""
+        """Move a position to an existing line: libyaml locates an unfinished value after the last line."""
         last = len(self._lines)
         return place if place[0] <= last else (last, len(self._lines[-1]) + 1)
 
@@ -316,12 +353,12 @@ class _Reader:
 
 
 def _before(text: str, byte_index: int) -> str:
-    """Cut the text where libyaml stopped; it counts in bytes of UTF-8."""
+    """Cut the text where libyaml stopped, which it counts in UTF-8 bytes."""
     return text.encode()[:byte_index].decode(errors="ignore")
 
 
-def _of_mark(mark: yaml.Mark | None) -> Position:
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+def _of_mark(place: yaml.Mark | None) -> Position:
+    return (place.line + 1, place.column + 1) if place else (1, 1)
 
 
 def _at(event: Any) -> Position:

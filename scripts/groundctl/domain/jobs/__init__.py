@@ -1,1 +1,1 @@
-"""What a labeling job is made from, and what AWS reports of one."""
+"""Labeling jobs: what they are created from, and what AWS reports about them."""

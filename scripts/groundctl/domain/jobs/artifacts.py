@@ -1,4 +1,4 @@
-"""The files that a labeling job is made from, each under a key that names its content."""
+"""The files that a labeling job is created from, each under a key with a digest of its content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from groundctl.domain.jobs.input_manifest import FrozenInput
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A file that a request points to, under a key that names its content."""
+    """A file that a request refers to, under a key with a digest of its content."""
 
     uri: str
     content: bytes
@@ -25,7 +25,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobArtifacts:
-    """The artifacts of one job; manifest is None for a job fed by a topic alone."""
+    """The artifacts of a job; manifest is None for a job with only a topic."""
 
     declaration: Artifact
     categories: Artifact
@@ -33,13 +33,13 @@ class JobArtifacts:
     manifest: Artifact | None
 
     def all(self) -> tuple[Artifact, ...]:
-        """List them, the manifest last: what it says is what is bought."""
+        """List the artifacts, the manifest last, because it determines what is bought."""
         always = (self.declaration, self.categories, self.template)
         return (*always, self.manifest) if self.manifest else always
 
 
 def artifact_root(declaration: Declaration, infrastructure: Infrastructure, input_digest: str) -> str:
-    """Name the folder of a job's artifacts by what was declared and what is bought."""
+    """Return the folder of a job's artifacts, named by declaration and input digests."""
     return s3_layout.job_folder(
         bucket=infrastructure.artifact_bucket,
         name=declaration.spec.name,
@@ -51,12 +51,12 @@ def artifact_root(declaration: Declaration, infrastructure: Infrastructure, inpu
 def job_artifacts(
     declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None, input_digest: str
 ) -> JobArtifacts:
-    """Make the artifacts of one job."""
+    """Create the artifacts of a job."""
     root = artifact_root(declaration, infrastructure, input_digest)
     categories = label_categories(declaration.spec)
     template = worker_template(declaration.spec, dict(declaration.texts)).encode()
-    # The folder names what was declared and what is bought. How a template is made may change with groundctl, and a
-    # manifest may name the same clips with other keys: these two carry the digest of their own bytes as well.
+    # The folder's name identifies the declaration and the purchase. A new version of groundctl may render another template,
+    # and a manifest may list the same clips with other keys, so the names of these two contain their own digests too.
     template_name = s3_layout.template_file(_short_digest(template))
     return JobArtifacts(
         declaration=Artifact(
@@ -69,7 +69,7 @@ def job_artifacts(
 
 
 def label_categories(spec: JobSpec) -> bytes:
-    """Write the label category configuration; the order of labels is the order of the output's class numbers."""
+    """Write the label category configuration; the order of labels defines the output's class numbers."""
     labels = [{"label": label.name} for label in spec.labels]
     return canonical_json({"document-version": "2018-11-28", "labels": labels})
 

@@ -1,16 +1,15 @@
-"""Checks a job against the job it continues. GT704, GT705."""
+"""Compares a job with the job that it continues. GT704, GT705."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from groundctl.domain.canonical_json import parse_json_object
+from groundctl.domain.canonical_json import JsonObject, parse_json_object
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec, parse_spec
 
-# The content of a kept declaration.json: `declared`, as the file said it, and `texts`.
-DeclarationContent = Mapping[str, Any]
+# The content of a stored declaration.json: `declared`, as in the file, and `texts`.
+DeclarationContent = JsonObject
 
 
 def parse_kept_declaration(raw: bytes) -> DeclarationContent | None:
@@ -27,20 +26,20 @@ def parse_kept_declaration(raw: bytes) -> DeclarationContent | None:
 
 
 def check_continuation(spec: JobSpec, before: DeclarationContent) -> Iterator[Diagnostic]:
-    """Compare a job with the declaration of the one it continues, as kept beside that job's manifest.
+    """Compare a job with the declaration of the job that it continues, as stored beside that job's manifest.
 
-    The attribute decides what Ground Truth does: with the same one only what has no label is sent out, and the numbers in
-    the output go on meaning labels by their order; with another one every clip is asked again.
+    Ground Truth decides by the label attribute. With the same attribute, only clips without a label are sent to workers,
+    and class numbers in the output keep referring to labels by order. With another one, every clip is sent again.
     """
-    assert isinstance(spec.source, ChainedInput)  # noqa: S101 - asked for chained jobs only
+    assert isinstance(spec.source, ChainedInput)  # noqa: S101 - called for continuations only
     earlier = parse_spec({"owner": "", **before["declared"]})
     names, before_names = [label.name for label in spec.labels], [label.name for label in earlier.labels]
     if spec.label_attribute == earlier.label_attribute and names != before_names:
         yield Diagnostic(
             rule="GT704",
             pointer="/task/labels",
-            message=f"continues {earlier.name} under the same attribute with other labels, or in another order",
-            hint=f"write the labels as they were ({', '.join(before_names)}): the output numbers them by their order",
+            message=f"continues {earlier.name} under the same attribute with other labels or in another order",
+            hint=f"write the original labels ({', '.join(before_names)}): the output numbers them by their order",
         )
     elif (
         spec.label_attribute != earlier.label_attribute and sorted(names) == sorted(before_names) and not spec.rerun_of

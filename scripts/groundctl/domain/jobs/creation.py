@@ -1,7 +1,7 @@
-"""What one create call did: its possible answers, and the verdict after a look at the job.
+"""The possible responses to a create call, and the verdict after looking up the job.
 
-CreateLabelingJob has no idempotency token, so the call is sent once. On anything but a clean answer, the job that AWS
-describes under that name is compared with the request that was sent.
+CreateLabelingJob has no idempotency token, so the call is sent once. Unless the response is clear, the job
+that AWS describes under that name is compared with the request.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from groundctl.domain.jobs.observed import AwsResponse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """AWS said yes."""
+    """AWS accepted the request."""
 
     arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameTaken:
-    """AWS said that a job of this name exists: ours from an earlier try, or another one."""
+    """AWS reported that a job with this name exists: created by an earlier attempt, or another job."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Throttled:
-    """AWS said not now, and did nothing."""
+    """AWS throttled the request, and created nothing."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """AWS said no, and did nothing."""
+    """AWS refused the request, and created nothing."""
 
     code: str
     message: str
@@ -46,7 +46,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
-    """No answer, or one that leaves open whether the job was created."""
+    """No response, or one that does not show whether the job was created."""
 
     message: str
 
@@ -55,7 +55,7 @@ CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear
 
 
 class Result(StrEnum):
-    """How one change of a plan ended."""
+    """The result of a change of a plan."""
 
     CREATED = "created"
     EXISTED = "existed"
@@ -63,16 +63,17 @@ class Result(StrEnum):
     FAILED = "failed"
     HELD = "held"
     STOPPING = "stopping"
+    NOT_STARTED = "not started"
 
     @property
     def needs_attention(self) -> bool:
-        """Say whether a run with this result must not look like success."""
-        return self in {Result.UNKNOWN, Result.FAILED, Result.HELD}
+        """Return whether a run with this result must fail."""
+        return self in {Result.UNKNOWN, Result.FAILED, Result.HELD, Result.NOT_STARTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How one change ended, with the evidence and the next step."""
+    """The result of a change, with the evidence and the next step."""
 
     result: Result
     evidence: str
@@ -82,7 +83,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The verdict on one job of a plan."""
+    """The verdict on a job of a plan."""
 
     name: str
     path: str
@@ -90,17 +91,17 @@ class Outcome:
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names."""
+        """Return the name as AWS compares it: ignoring case."""
         return job_key(self.name)
 
     @property
     def result(self) -> Result:
-        """Give the verdict's result."""
+        """Return the verdict's result."""
         return self.verdict.result
 
 
 def classify(answer: CreateResponse, request: AwsResponse, described: AwsResponse | None) -> Verdict:
-    """Say what one create call did, given what AWS describes under the name afterwards."""
+    """Return the verdict on a create call, given the job that AWS describes under the name afterwards."""
     if isinstance(answer, Rejected):
         return Verdict(
             result=Result.FAILED,
@@ -110,7 +111,7 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
     if described is None:
         return _nothing_found(answer)
     arn = described.get("LabelingJobArn")
-    # Accepted means that the name was free: the job under it is ours, however AWS writes it down.
+    # Accepted means that the name was free, so the job is ours, even if AWS describes it with other values.
     if not isinstance(answer, Accepted) and not is_same_purchase(request, described):
         return Verdict(
             result=Result.FAILED,
@@ -127,7 +128,7 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
         )
     result, evidence = _success(answer)
     if differences := tuple(members_that_differ(request, described)):
-        evidence += f"; AWS shows other values than requested for {', '.join(differences[:5])}"
+        evidence += f"; AWS reports other values than requested for {', '.join(differences[:5])}"
     return Verdict(result=result, evidence=evidence, arn=arn)
 
 
@@ -138,14 +139,14 @@ def _success(answer: CreateResponse) -> tuple[Result, str]:
         case Unclear(message=message):
             return (
                 Result.CREATED,
-                f"the answer was lost ({message}), but the job exists and is the one that was requested",
+                f"the response was lost ({message}), but the job exists as requested",
             )
         case _:
-            return Result.EXISTED, "it existed already, created from the same declaration"
+            return Result.EXISTED, "it already existed, created from the same declaration"
 
 
 def is_same_purchase(request: AwsResponse, described: AwsResponse) -> bool:
-    """Say whether a described job was created from the same declaration and clips: their digests are in the manifest's key."""
+    """Return whether a job was created from the same declaration and clips, by the digests in the manifest's key."""
     source, have = request["InputConfig"]["DataSource"], described.get("InputConfig", {}).get("DataSource", {})
     if "S3DataSource" in source:
         return bool(source["S3DataSource"] == have.get("S3DataSource"))
@@ -173,23 +174,23 @@ def _nothing_found(answer: CreateResponse) -> Verdict:
 
 
 def rejection_hint(answer: Rejected) -> str:
-    """Say what to do about an error code of CreateLabelingJob."""
+    """Return the hint for an error code of CreateLabelingJob."""
     hints = {
         "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more, then run apply again",
-        "AccessDeniedException": "the role that applies may not create this job: see terraform/README.md for what it needs",
-        "ExpiredTokenException": "the credentials ran out: run apply again with fresh ones",
+        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required permissions",
+        "ExpiredTokenException": "the credentials have expired: run apply again with new ones",
     }
     return hints.get(answer.code, "nothing was created; fix the cause and run apply again")
 
 
 def members_that_differ(request: AwsResponse, described: AwsResponse, name: str = "") -> Iterator[str]:
-    """Name the members of a request that the described job has otherwise; what AWS adds by itself does not count."""
+    """List the members of a request that differ in the described job; members that AWS adds do not count."""
     for member, wanted in request.items():
         here, have = f"{name}{member}", described.get(member)
         if isinstance(wanted, Mapping):
             yield from members_that_differ(wanted, have if isinstance(have, Mapping) else {}, f"{here}.")
         elif member == "Tags":
-            # An organisation may add tags of its own, and a fresh job may not show any yet.
+            # An organization may add its own tags, and a new job may not show any yet.
             if have and not _tags(request).items() <= _tags(described).items():
                 yield here
         elif _comparable(member, wanted) != _comparable(member, have):
@@ -203,4 +204,4 @@ def _tags(holder: AwsResponse) -> dict[str, str]:
 def _comparable(member: str, value: Any) -> Any:
     if member == "LabelingJobName":
         return job_key(str(value))
-    return value or None  # AWS describes an absent KmsKeyId as an empty text
+    return value or None  # AWS describes a missing KmsKeyId as empty text

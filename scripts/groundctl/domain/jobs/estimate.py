@@ -1,4 +1,4 @@
-"""What labels are expected to cost: a range, with the source of its rates."""
+"""The expected cost of labels: a range, with the source of its rates."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +10,7 @@ from groundctl.domain.declarations.spec import JobSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """US dollars between two ends, for so many clips and answers."""
+    """A range of US dollars, for a number of clips and answers."""
 
     objects: int
     answers: int
@@ -26,7 +26,7 @@ class Estimate:
         )
 
     def spent(self, labeled: int) -> "Estimate":
-        """Estimate what so many labeled clips have cost, as a share of the whole."""
+        """Estimate the cost of a number of labeled clips, as a share of the total."""
         share = Decimal(min(labeled, self.objects)) / self.objects if self.objects else Decimal(0)
         return Estimate(
             objects=min(labeled, self.objects),
@@ -40,7 +40,7 @@ NOTHING = Estimate(objects=0, answers=0, low=Decimal(0), high=Decimal(0))
 
 
 def estimate(spec: JobSpec, to_label: int, policy: Policy) -> Estimate:
-    """Estimate the cost of labeling so many clips; stopping conditions cap it."""
+    """Estimate the cost of labeling a number of clips; stopping conditions limit it."""
     objects = _capped(spec, to_label)
     answers = objects * spec.workers_per_object
     per_answer = spec.price_usd or policy.usd_per_answer.get(spec.team or "", Decimal(0))
@@ -56,7 +56,7 @@ def estimate(spec: JobSpec, to_label: int, policy: Policy) -> Estimate:
 
 
 def rate_source(policy: Policy) -> str:
-    """Say where the platform fee of an estimate comes from."""
+    """Return the source of an estimate's platform fee."""
     return "jobs/policy.yaml" if policy.platform_fee_usd is not None else PLATFORM_FEE.source
 
 

@@ -1,9 +1,9 @@
-"""What Terraform outputs, as a value: buckets, role, teams and topics of one account and Region."""
+"""Terraform's output as a value: the buckets, role, teams, and topics of one account and Region."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.spec import JobSpec
 
 
@@ -17,7 +17,7 @@ class WorkTeam:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infrastructure:
-    """The long-lived resources that jobs use; teams and topics go by the names declarations use."""
+    """The long-lived resources that jobs use; teams and topics are keyed by the names that declarations use."""
 
     environment: str
     account_id: str
@@ -32,12 +32,12 @@ class Infrastructure:
 
     @property
     def target(self) -> str:
-        """Name the place jobs are created in."""
+        """Return the account and Region."""
         return f"{self.environment} ({self.account_id}, {self.region})"
 
 
-def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:  # JSON
-    """Turn an object that fits the infrastructure schema into an Infrastructure."""
+def parse_infrastructure(data: JsonObject) -> Infrastructure:
+    """Parse an object that fits the infrastructure schema."""
     return Infrastructure(
         environment=data["environment"],
         account_id=data["account_id"],
@@ -48,12 +48,12 @@ def parse_infrastructure(data: Mapping[str, Any]) -> Infrastructure:  # JSON
         input_buckets=tuple(data["input_buckets"]),
         kms_key_arn=data["kms_key_arn"],
         work_teams={name: WorkTeam(arn=team["arn"], kind=team["kind"]) for name, team in data["work_teams"].items()},
-        topics=dict(data.get("topics", {})),  # the one member that the schema lets be left out
+        topics=dict(data.get("topics", {})),  # the only member that the schema allows to be omitted
     )
 
 
 def example_for(spec: JobSpec) -> Infrastructure:
-    """Make up an infrastructure that has everything a declaration asks for, to show it offline."""
+    """Create an example infrastructure with everything that a declaration names, to show it offline."""
     region, account = spec.region or "us-east-1", "111122223333"
     topics = [topic for topic in (spec.input_topic, spec.output_topic) if topic]
     arn = f"arn:aws:sagemaker:{region}:{account}:workteam/private-crowd/{spec.team}"

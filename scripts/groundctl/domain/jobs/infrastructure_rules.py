@@ -1,4 +1,4 @@
-"""What a declaration asks for that its account and Region do not have. GT6xx."""
+"""Checks that the account and Region have what a declaration names. GT6xx."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 
 
 def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
-    """Find what a declaration asks for that this account and Region do not have. GT6xx."""
+    """Report what a declaration names that this account and Region do not have. GT6xx."""
     yield from _check_region(spec, infrastructure.region)
     yield from _check_team(spec, infrastructure)
     yield from _check_key(spec, infrastructure)
@@ -69,7 +69,7 @@ def _check_buckets(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Di
 
 def _check_key(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
     ours, wanted = infrastructure.kms_key_arn, spec.kms_key
-    # An id or an alias may well be the same key; two ARNs cannot be.
+    # A key ID or an alias may be the same key; two different ARNs cannot be.
     if wanted and ours and wanted.startswith("arn:") and wanted != ours:
         yield _diagnostic(
             "GT606",

@@ -1,4 +1,4 @@
-"""Input manifests: the clips of a job as JSON Lines, frozen and named by their content."""
+"""Input manifests: the clips of a job as JSON Lines, frozen and identified by their content."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Labe
 MAX_LINES = 100_000
 MAX_LINE = 100_000
 _S3_OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
-# JSON can escape one half of a pair of UTF-16; no S3 key holds one, and it cannot be written as UTF-8.
+# JSON can contain a lone surrogate as an escape; no S3 key has one, and UTF-8 cannot encode it.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenInput:
-    """The clips of one job, decided.
+    """The selected clips of a job.
 
-    objects counts the manifest's lines, to_label those that do not carry the label attribute yet: Ground Truth skips
-    the others. repeated counts the lines whose clip stands on an earlier line. The digest names the clips to label and
-    the labels, so that the same purchase is known under any name.
+    objects counts the manifest's lines; to_label counts those without the label attribute, because Ground Truth skips the
+    others. repeated counts the lines whose clip is also on an earlier line. The digest identifies the clips to label and
+    the labels, so that the same purchase is recognized under any name.
     """
 
     manifest: bytes
@@ -38,25 +38,25 @@ class FrozenInput:
     repeated: int = 0
 
 
-# Stands for clips that were not looked up; zeros are not the digest of anything.
+# A placeholder for clips that were not looked up; zeros are not the digest of any input.
 UNRESOLVED = FrozenInput(manifest=b"", digest="0" * 32, objects=0, to_label=0)
 
 
 def choose_clips(source: PrefixInput, uris: Iterable[str]) -> tuple[str, ...]:
-    """Pick the clips of a prefix: those that match, and of these the sample."""
+    """Select the clips of a prefix: those that match, and of these the sample."""
     matching = [uri for uri in uris if matches(uri.removeprefix(source.prefix), source.match)]
     if source.sample is None or source.sample.count >= len(matching):
         return tuple(sorted(matching))
-    # By hash, not by shuffling: a clip added later moves at most itself into the sample.
+    # By hash, not by shuffling: a clip that is added later can only replace one clip of the sample.
     seed = source.sample.seed
     ranked = sorted(matching, key=lambda uri: hashlib.sha256(f"{seed}\n{uri}".encode()).digest())
     return tuple(sorted(ranked[: source.sample.count]))
 
 
 def matches(key: str, patterns: Sequence[str]) -> bool:
-    """Say whether the rest of a key fits one of the patterns; `*` stops at a slash, `**` does not.
+    """Return whether the rest of a key matches a pattern; `*` does not match a slash, `**` does.
 
-    Case counts, but for the patterns that hold where none are given: a camera's A.MP4 is a clip.
+    Patterns are case-sensitive, except for the default ones: a camera's A.MP4 is a clip.
     """
     if tuple(patterns) == DEFAULT_MATCH:
         return key.lower().endswith(CLIP_ENDINGS)
@@ -86,13 +86,13 @@ def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
 def freeze(
     manifest: bytes, labels: Iterable[Label], label_attribute: str, *, within: Sequence[tuple[str, ...]] = ()
 ) -> FrozenInput | tuple[Diagnostic, ...]:
-    """Check a manifest line by line and name it, or report what is wrong with its lines.
+    """Check a manifest line by line and compute its digest, or report its invalid lines.
 
-    within bounds where clips may lie: each must start with one of the prefixes of every tuple. Prefixes are taken as
-    they stand, so that of a bucket ends with a slash.
+    within limits the locations of clips: each URI must start with a prefix from every tuple. Prefixes are compared as
+    text, so the prefix of a bucket must end with a slash.
     """
     reading = _Reading(label_attribute, within)
-    # AWS ends a line with \n or \r\n; Python's splitlines would also end one at a lone \r.
+    # AWS ends a line with \n or \r\n; Python's splitlines would also split at a lone \r.
     for number, line in enumerate(manifest.split(b"\n"), start=1):
         reading.take(number, line.removesuffix(b"\r"))
     reading.end()
@@ -108,13 +108,13 @@ def freeze(
 
 
 def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:
-    """Name what is bought: these clips, sorted into these labels. 32 hexadecimal digits; order does not matter."""
+    """Return the digest of a purchase: these clips with these labels, regardless of order."""
     content = "\n".join([*sorted(set(uris)), "", *sorted(label.name for label in labels)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
 class _Reading:
-    """Takes manifest lines one after the other, and reports the faults of at most ten."""
+    """Collects manifest lines, and reports at most ten invalid ones."""
 
     MAX_REPORTED = 10
 
@@ -171,7 +171,7 @@ class _Reading:
         if not isinstance(uri, str) or not _S3_OBJECT.fullmatch(uri):
             return "has no `source-ref` with s3://bucket/key"
         if _HALF_CHARACTER.search(uri):
-            return "has half a character in `source-ref`, an escape such as \\ud800"
+            return "has a lone surrogate in `source-ref`, an escape such as \\ud800"
         if not uri.lower().endswith(CLIP_ENDINGS):
             return f"{uri} is not a .mp4, .webm or .ogg file"
         if "source" in content:
@@ -190,7 +190,7 @@ class _Reading:
 
 @dataclass(slots=True)
 class _Bound:
-    """Prefixes within which every clip must lie, and the clips that do not."""
+    """Prefixes that every clip must be under, and the clips that are not."""
 
     MAX_NAMED: ClassVar[int] = 5
 
@@ -205,15 +205,15 @@ class _Bound:
 
     def finding(self) -> Diagnostic:
         named = " and ".join(self.prefixes[: self.MAX_NAMED])
-        more = len(self.prefixes) - self.MAX_NAMED
-        bounds = f"{named} and {more} more" if more > 0 else named
-        clips = "1 clip lies" if self.outside == 1 else f"{self.outside:,} clips lie"
+        unnamed = len(self.prefixes) - self.MAX_NAMED
+        bounds = f"{named} and {unnamed} more" if unnamed > 0 else named
+        clips = "1 clip is" if self.outside == 1 else f"{self.outside:,} clips are"
         message = f"{clips} outside {bounds}, the first at {self.first}"
-        return _finding("GT703", message, "leave them out, or allow their location")
+        return _finding("GT703", message, "remove them, or allow their location")
 
 
-class _Surprise(Exception):  # noqa: N818 - says what a line has
-    """JSON that two readers would read differently."""
+class _Surprise(Exception):  # noqa: N818 - names what a line contains
+    """JSON that two parsers could interpret differently."""
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -226,10 +226,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(constant: str) -> Any:
-    raise _Surprise(f"has {constant}, which is no JSON")
+    raise _Surprise(f"has {constant}, which is not JSON")
 
 
-# Made once: json.loads would make a decoder for every line.
+# Created once, because json.loads would create a decoder for every line.
 _decode = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_no_number).decode
 
 

@@ -1,4 +1,4 @@
-"""What AWS says about a labeling job: one entry of ListLabelingJobs, or one Describe answer, as a value."""
+"""A labeling job as AWS reports it: an entry of ListLabelingJobs or a Describe response, as a value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
 
-# A request to AWS or an answer of AWS, as boto3 has it: members by AWS's names, of whatever type AWS gives them.
+# A request to AWS or a response from AWS in boto3's form: members by AWS's names, of AWS's types.
 AwsResponse = Mapping[str, Any]
 
 DECLARATION_TAG = "groundctl:declaration"
@@ -20,7 +20,7 @@ ARTIFACTS_TAG = "groundctl:artifacts"
 
 
 class Status(StrEnum):
-    """LabelingJobStatus, AWS's words."""
+    """LabelingJobStatus, in AWS's terms."""
 
     INITIALIZING = "Initializing"
     IN_PROGRESS = "InProgress"
@@ -28,7 +28,7 @@ class Status(StrEnum):
     FAILED = "Failed"
     STOPPING = "Stopping"
     STOPPED = "Stopped"
-    # A status that AWS may add: all that is known of it is that it is none of the others.
+    # A status that AWS may add in the future.
     UNKNOWN = "Unknown"
 
     @classmethod
@@ -37,13 +37,13 @@ class Status(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Say whether nothing will happen to the job any more."""
+        """Return whether the status is final."""
         return self in {Status.COMPLETED, Status.FAILED, Status.STOPPED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """LabelCounters; all zero does not mean done, a fresh job starts so."""
+    """LabelCounters; all zero does not mean completed, because a new job starts with zeros."""
 
     labeled: int = 0
     failed: int = 0
@@ -51,13 +51,13 @@ class Counters:
 
     @property
     def total(self) -> int:
-        """Count the data objects AWS knows of so far."""
+        """Return the number of data objects that AWS has counted so far."""
         return self.labeled + self.failed + self.unlabeled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFingerprint:
-    """Which declaration and which input a job was created from, and the bucket that holds both."""
+    """The declaration and input that a job was created from, and the bucket that holds both."""
 
     bucket: str
     name: str
@@ -65,7 +65,7 @@ class JobFingerprint:
     input: str
 
     def uri_of(self, file: str) -> str:
-        """Say where a file of the job lies, beside its manifest."""
+        """Return the URI of a file beside the job's manifest."""
         folder = s3_layout.job_folder(
             bucket=self.bucket, name=self.name, declaration=self.declaration, input_digest=self.input
         )
@@ -90,12 +90,12 @@ class ObservedJob:
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names: ignoring case."""
+        """Return the name as AWS compares it: ignoring case."""
         return job_key(self.name)
 
 
 def observed_job(entry: AwsResponse) -> ObservedJob:
-    """Read one entry of ListLabelingJobs, or a Describe answer, which has the same members and more.
+    """Parse an entry of ListLabelingJobs, or a Describe response, which has the same members and more.
 
     Raise LookupError, TypeError, ValueError, or AttributeError for a response that AWS cannot have written.
     """
@@ -133,13 +133,13 @@ def _number(value: Any) -> int:
 
 
 def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:
-    """Read the digests out of the manifest's key, so that a list of jobs shows drift without a call for each job."""
+    """Parse the digests in the manifest's key, so that a list of jobs shows drift without a call per job."""
     parts = s3_layout.JOB_FOLDER_FILE.fullmatch(manifest_uri or "")
     return JobFingerprint(**parts.groupdict()) if parts else None
 
 
 def _tagged(entry: AwsResponse) -> JobFingerprint | None:
-    """Read the tags of a job fed by a topic: it has no manifest, and Describe shows the tags."""
+    """Parse the tags of a job with only a topic: it has no manifest, and Describe returns the tags."""
     tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
     if DECLARATION_TAG not in tags:
         return None

@@ -1,4 +1,4 @@
-"""Compiles a declaration into a CreateLabelingJob request: the only module that knows the request's shape."""
+"""Compiles a declaration into a CreateLabelingJob request; only this module depends on the request's shape."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.observed import ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG
 
-# A CreateLabelingJob request, or a part of one: members as boto3 takes them.
+# A CreateLabelingJob request or a part of it, in boto3's form.
 RequestMembers = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredJob:
-    """A labeling job ready to be created; follows names the job whose purchase it knowingly repeats."""
+    """A labeling job that is ready to be created; follows is the key of the job whose purchase it repeats on purpose."""
 
     name: str
     request: RequestMembers
@@ -35,7 +35,7 @@ class DesiredJob:
 
 
 def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> DesiredJob:
-    """Make the request and everything it points to; clips is None for a job fed by a topic alone."""
+    """Create the request and the artifacts that it refers to; clips is None for a job with only a topic."""
     digest = input_digest(declaration.spec, infrastructure, clips)
     artifacts = job_artifacts(declaration, infrastructure, clips, digest)
     return DesiredJob(
@@ -49,7 +49,7 @@ def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips:
 
 
 def input_digest(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInput | None) -> str:
-    """Name what is bought, 32 hexadecimal digits: clips and labels, or for a streaming job the topic they come from."""
+    """Return the digest of a purchase: clips and labels, or for a streaming job the topic and labels."""
     if clips is not None and spec.input_topic is None:
         return clips.digest
     topic = infrastructure.topics.get(spec.input_topic or "", "")
@@ -58,7 +58,7 @@ def input_digest(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInp
 
 
 def job_followed(spec: JobSpec) -> JobKey | None:
-    """Name the job whose purchase this one knowingly repeats; a continuation knows of the job it continues."""
+    """Return the job whose purchase this one repeats on purpose: the one that it reruns or continues."""
     if spec.rerun_of:
         return job_key(spec.rerun_of.job)
     return job_key(spec.source.job) if isinstance(spec.source, ChainedInput) else None
@@ -94,7 +94,7 @@ def _input_config(spec: JobSpec, infrastructure: Infrastructure, manifest: str |
 
 
 def _output_config(spec: JobSpec, infrastructure: Infrastructure) -> RequestMembers:
-    # Ground Truth appends /<job name>; a slash at the end would make an empty folder.
+    # Ground Truth appends /<job name>; a trailing slash would create an empty folder.
     location = (spec.output_location or labels_location(infrastructure.output_bucket)).rstrip("/")
     return _present(
         S3OutputPath=location,
@@ -131,5 +131,5 @@ def _tags(declaration: Declaration, infrastructure: Infrastructure, input_digest
 
 
 def _present(**members: Any) -> RequestMembers:
-    """Leave out what was not declared: AWS has defaults of its own, and refuses an empty member."""
+    """Omit what was not declared: AWS has its own defaults, and refuses empty members."""
     return {name: value for name, value in members.items() if value is not None and value != [] and value != {}}

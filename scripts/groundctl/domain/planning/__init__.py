@@ -1,1 +1,1 @@
-"""What to do about each job."""
+"""Decides what to do about each job."""

@@ -1,4 +1,4 @@
-"""Compares a plan with the reviewed ones: no create and no stop may go beyond all of them."""
+"""Compares a plan with the reviewed plans: every create and stop must be covered by one of them."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from groundctl.domain.planning.plan import (
 )
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
-# What a plan file says about itself and about where it was made, not about what would be done.
+# Members of a plan file about its format and origin, not about its changes.
 _NOT_DIGESTED = {"digest", "made_for"}
 
-# A plan file, or one change in it, as schemas/plan.schema.json has it.
+# A plan file or a change in it, as defined by schemas/plan.schema.json.
 Reviewed = Mapping[str, Any]
 
 
 def find_unapproved(plan: Plan, reviewed: Sequence[Reviewed]) -> dict[JobKey, str]:
-    """Find the creates and stops that no reviewed plan covers; the job's key to the reason, with both sides."""
+    """Find the creates and stops that no reviewed plan covers; map the job's key to the reason, with both values."""
     reasons = {change.key: _uncovered(change, reviewed) for change in plan.changes if isinstance(change, Create | Stop)}
     return {key: reason for key, reason in reasons.items() if reason}
 
 
 def same_target(plan: Plan, reviewed: Reviewed) -> bool:
-    """Say whether both plans are about the same environment, account and Region."""
+    """Return whether both plans have the same environment, account, and Region."""
     infrastructure = plan.infrastructure
     target = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
     return target == tuple(reviewed["target"][member] for member in ("environment", "account_id", "region"))
 
 
 def is_as_written(reviewed: Reviewed) -> bool:
-    """Say whether a plan still has the content that its digest names."""
+    """Return whether a plan's content still matches its digest."""
     content = {name: value for name, value in reviewed.items() if name not in _NOT_DIGESTED}
     return bool(reviewed["digest"] == digest_of(content))
 
 
 def is_made_for(reviewed: Reviewed, *, repository: str, commit: str) -> bool:
-    """Say whether a plan was made for this commit of this repository."""
+    """Return whether a plan was made for this commit of this repository."""
     made_for = reviewed.get("made_for", {})
     return (made_for.get("repository"), made_for.get("commit")) == (repository, commit)
 
 
 def _uncovered(change: Create | Stop, reviewed: Sequence[Reviewed]) -> str:
-    """Say why no plan covers a change; empty if one does. Of several plans, the first that lists the job is quoted."""
+    """Return why no plan covers a change, quoting the first plan that lists the job; empty if a plan covers it."""
     if not reviewed:
         return "no reviewed plan was found for it"
     quoted = ""
@@ -83,7 +83,7 @@ def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
 
 
 def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
-    """Compare a job that waited when it was reviewed: its clips were not known, so its budget is what was approved."""
+    """Compare a job that was waiting when it was reviewed: its clips were unknown, so its budget was approved."""
     yield from _other_file(change, approved)
     yield from _other_team(change, approved)
     bound, cost = approved["budget_usd"], change.purchase.cost

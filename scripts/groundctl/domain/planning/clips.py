@@ -1,4 +1,4 @@
-"""The clips that a job would buy, from what was found where its declaration names them. GT701 to GT705."""
+"""Selects the clips that a job would buy from the objects at the declared location. GT701 to GT705."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Diagnostics = tuple[Diagnostic, ...]
 
 
 def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> FrozenInput | Diagnostics | Unknown | None:
-    """Decide a job's clips, or say what is wrong with them; None for a job that is fed by a topic alone."""
+    """Select a job's clips, or report what is wrong with them; None for a job with only a topic."""
     spec = declaration.spec
     if spec.source is None:
         return None
@@ -38,7 +38,7 @@ def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> FrozenInput | 
 
 
 def _clips_found(declaration: Declaration, source: Source, inputs: PlanInputs) -> ClipsFound:
-    # Clips that are written out in the file need not be looked for.
+    # Clips that are listed in the file need no lookup.
     if isinstance(source, ObjectsInput):
         return manifest_of_objects(source.objects)
     return inputs.manifests[declaration.spec.key]
@@ -50,7 +50,7 @@ def _continuation_faults(declaration: Declaration, inputs: PlanInputs) -> Iterat
         return
     before = inputs.kept_declarations.get(job_key(source.job))
     if isinstance(before, Unreadable):
-        # One team's bucket that cannot be read does not hold up the others.
+        # An unreadable bucket of one team does not block other teams.
         yield _refused_by_aws(before)
     elif before is not None:
         yield from check_continuation(declaration.spec, before)
@@ -70,11 +70,11 @@ def _missing(uri: str, source: Source) -> Diagnostic:
             raise AssertionError("a listing is never missing")
         case _:
             assert_never(source)
-    return Diagnostic(rule="GT702", pointer=pointer, message=f"{uri} is not there", hint=hint)
+    return Diagnostic(rule="GT702", pointer=pointer, message=f"{uri} does not exist", hint=hint)
 
 
 def _allowed_locations(declaration: Declaration, inputs: PlanInputs) -> tuple[tuple[str, ...], ...]:
-    """Bound what a manifest may name, by the team's prefixes and by what the execution role can read."""
+    """Return the allowed locations of clips: the team's prefixes, and the buckets that the execution role can read."""
     folder = team_folder(declaration.path)
     buckets = tuple(f"s3://{bucket}/" for bucket in inputs.infrastructure.input_buckets)
     return tuple(bound for bound in (inputs.policy.allowed_prefixes.get(folder), buckets) if bound)

@@ -1,4 +1,4 @@
-"""Everything that a plan is made from, as one value: gathered once, before anything is decided."""
+"""All inputs of a plan as one value, which is gathered before anything is decided."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from groundctl.domain.planning.plan import Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """An object that is not on S3."""
+    """An object that does not exist on S3."""
 
     uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """A bucket or an object that AWS does not let us read."""
+    """A bucket or an object that groundctl is not allowed to read."""
 
     message: str
     hint: str
 
 
-# The input manifest of a job that could be bought, or why there is none.
+# The input manifest of a job that could be created, or why there is none.
 ClipsFound = bytes | Missing | Unreadable | Unknown
-# The declaration that an existing job was created from; None if none was kept.
+# The declaration that an existing job was created from; None if none was stored.
 KeptDeclaration = DeclarationContent | Unreadable | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """What a plan is made from.
+    """The inputs of a plan.
 
-    declared has the keys of all jobs that a file of the repository declares, whether the plan is about them or not.
-    manifests and kept_declarations go by the job's key: the former hold jobs that could be bought and whose clips are
-    named elsewhere, the latter existing jobs. assumed says what was made up or left out.
+    declared holds the keys of all jobs that the repository declares, whether or not the plan includes them. manifests and
+    kept_declarations are keyed by job: manifests for jobs that could be created from clips outside of the declaration,
+    kept_declarations for existing jobs. assumed lists what was not looked up or is an example.
     """
 
     declarations: tuple[Declaration, ...]
@@ -54,10 +54,10 @@ class PlanInputs:
     assumed: tuple[Unknown, ...] = ()
 
     def existing(self, key: JobKey) -> ObservedJob | None:
-        """Find an existing job; None also where existing jobs are unknown."""
+        """Return an existing job; None also if existing jobs are unknown."""
         return None if isinstance(self.observed, Unknown) else self.observed.get(key)
 
     @property
     def existing_jobs(self) -> tuple[ObservedJob, ...]:
-        """List the existing jobs; none where they are unknown."""
+        """List the existing jobs; empty if they are unknown."""
         return () if isinstance(self.observed, Unknown) else tuple(self.observed.values())

@@ -1,4 +1,4 @@
-"""What limits spending: budgets, limits of the policy, and labels that were bought before."""
+"""Limits on spending: budgets, the policy's limits, and labels that were already bought."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from groundctl.domain.planning.plan import AlreadyAsked, Change, Create, Refused
 
 
 def unbounded(declaration: Declaration, policy: Policy) -> Iterator[Diagnostic]:
-    """Refuse a job whose cost nothing bounds, unless the policy allows it."""
+    """Refuse a job with unlimited cost unless the policy allows it."""
     if not policy.allow_streaming:
-        message = "is fed by a topic: it buys labels for every clip that arrives, and no budget or limit applies"
+        message = "reads a topic: it buys labels for every clip that arrives, and no budget or limit applies"
         hint = "name the clips instead, or set allow_streaming: true in jobs/policy.yaml"
         yield Diagnostic(rule="P204", message=message, hint=hint, pointer="/input")
     if declaration.spec.budget_usd is not None:
@@ -27,7 +27,7 @@ def unbounded(declaration: Declaration, policy: Policy) -> Iterator[Diagnostic]:
 
 
 def beyond_limits(declaration: Declaration, cost: Estimate, policy: Policy) -> Iterator[Diagnostic]:
-    """Compare the cost of one job with its own budget and with the limit for one job."""
+    """Compare a job's cost with its budget and with the limit for one job."""
     budget = declaration.spec.budget_usd
     if budget is not None and cost.high > budget:
         cost_shown, budget_shown = _distinct_amounts(cost.high, budget)
@@ -45,7 +45,7 @@ def beyond_limits(declaration: Declaration, cost: Estimate, policy: Policy) -> I
 
 
 def _exceeded(limit: Limit, jobs: int, cost: Estimate) -> Iterator[tuple[str, str, str]]:
-    """Yield each bound that is exceeded: what is counted, how much of it, how much is allowed."""
+    """Yield each limit that is exceeded: its unit, the actual value, and the allowed one."""
     counted: tuple[tuple[str, int | Decimal, int | Decimal | None], ...] = (
         ("jobs", jobs, limit.jobs),
         ("clips", cost.objects, limit.objects),
@@ -63,16 +63,16 @@ def _exceeded(limit: Limit, jobs: int, cost: Estimate) -> Iterator[tuple[str, st
 
 
 def _distinct_amounts(value: Decimal, bound: Decimal) -> tuple[str, str]:
-    """Write two amounts with cents, or with as many digits as it takes to see that they differ."""
+    """Format two amounts with cents, or with as many digits as it takes to show that they differ."""
     cents = f"{value:,.2f}", f"{bound:,.2f}"
     return cents if cents[0] != cents[1] else (f"{value:,}", f"{bound:,}")
 
 
 def refuse_repurchases(changes: Iterable[Change], observed: Iterable[ObservedJob]) -> Iterator[Change]:
-    """Find the creates that ask for the same labels on the same clips as another job, and do not say so.
+    """Find creates that would buy the same labels on the same clips as another job without declaring it.
 
-    AWS guards one name only: under another name the same clips and labels would be paid for again. Every job with our
-    fingerprint counts, whatever bucket or environment it was created with.
+    AWS enforces unique names only: under another name, the same clips and labels would be paid for again. Every job with
+    groundctl's fingerprint counts, whatever bucket or environment it was created with.
     """
     bought = _latest_purchases(observed)
     for change in changes:
@@ -89,7 +89,7 @@ def refuse_repurchases(changes: Iterable[Change], observed: Iterable[ObservedJob
 
 
 def _latest_purchases(observed: Iterable[ObservedJob]) -> dict[str, str]:
-    # Only the latest may be named as repeated: rerun_of the first purchase does not cover a third.
+    # rerun_of must name the latest purchase: if it names the first one, it does not cover a third.
     in_order = sorted((job for job in observed if job.fingerprint), key=lambda job: job.created)
     return {job.fingerprint.input: job.name for job in in_order if job.fingerprint}
 
@@ -104,7 +104,7 @@ def _repurchase(earlier: str) -> Diagnostic:
 
 
 def refuse_over_limit(changes: Iterable[Change], limit: Limit) -> tuple[Change, ...]:
-    """Refuse every create of a plan that buys more than one plan may."""
+    """Refuse every create of a plan that exceeds the limit for one plan."""
     changes = tuple(changes)
     creates = [change for change in changes if isinstance(change, Create)]
     total = sum((create.purchase.cost or NOTHING for create in creates), NOTHING)

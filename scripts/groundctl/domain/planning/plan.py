@@ -1,4 +1,4 @@
-"""A plan, and what it says about each job: one small type for each action, each with just what it needs.
+"""A plan and its changes: one small type for each action, with just the members that it needs.
 
 A plan has a canonical JSON form (schemas/plan.schema.json) and a digest of what it means.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar, assert_never
+from typing import ClassVar, assert_never
 
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.canonical_json import JsonObject, digest_of
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
@@ -20,12 +20,9 @@ from groundctl.domain.jobs.request import DesiredJob
 
 FORMAT_VERSION = 1
 
-# JSON values, as json.dumps takes them.
-JsonObject = dict[str, Any]
-
 
 class Action(StrEnum):
-    """What a plan says about one job."""
+    """The action of a plan on a job."""
 
     CREATE = "create"
     EXISTS = "exists"
@@ -39,12 +36,12 @@ class Action(StrEnum):
 
     @property
     def requires_attention(self) -> bool:
-        """Say whether a plan with this action must not be merged as it is."""
+        """Return whether a plan with this action must not be merged."""
         return self in {Action.IMMUTABLE, Action.FOREIGN, Action.REPURCHASE, Action.REFUSED}
 
 
 class Subject(StrEnum):
-    """What a plan may not know."""
+    """A plan input that may be unknown."""
 
     INFRASTRUCTURE = "infrastructure"
     JOBS = "jobs"
@@ -54,7 +51,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """Something that was not looked up; the sentence says what, and how it may change the decision."""
+    """An input that was not looked up; the sentence explains how it may change the decision."""
 
     about: Subject
     sentence: str
@@ -62,7 +59,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredJob:
-    """What a plan says about a job from its declaration alone."""
+    """The facts about a job that follow from its declaration alone."""
 
     name: str
     path: str
@@ -77,7 +74,7 @@ class DeclaredJob:
 class Purchase:
     """What a job would buy.
 
-    clips is None where a topic alone brings them. cost is None where nothing bounds it, and where clips are Unknown.
+    clips is None for a job with only a topic. cost is None if it is unlimited or clips are Unknown.
     """
 
     desired: DesiredJob
@@ -86,39 +83,39 @@ class Purchase:
 
     @property
     def input_digest(self) -> str:
-        """Name the clips and the labels."""
+        """Return the digest of the clips and labels."""
         return self.desired.input_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DeclaredChange:
-    """What the changes of all declared jobs share."""
+    """The base of the changes of declared jobs."""
 
     job: DeclaredJob
 
     @property
     def name(self) -> str:
-        """Name the labeling job."""
+        """Return the name of the labeling job."""
         return self.job.name
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names."""
+        """Return the name as AWS compares it: ignoring case."""
         return job_key(self.job.name)
 
     @property
     def path(self) -> str:
-        """Name the file that declares the job."""
+        """Return the path of the file that declares the job."""
         return self.job.path
 
     @property
     def owner(self) -> str:
-        """Name who owns the declaration."""
+        """Return the owner of the declaration."""
         return self.job.owner
 
     @property
     def team(self) -> str:
-        """Name the work team by the infrastructure's name."""
+        """Return the infrastructure's name of the work team."""
         return self.job.team
 
 
@@ -142,7 +139,7 @@ class Exists(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Immutable(_DeclaredChange):
-    """The declaration was changed after its job was created; fields names what differs, where that was looked up."""
+    """The declaration was changed after its job was created; fields lists the differences, if they were looked up."""
 
     action: ClassVar[Action] = Action.IMMUTABLE
     observed: ObservedJob
@@ -161,7 +158,7 @@ class Foreign(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlreadyAsked(_DeclaredChange):
-    """Another job asks for the same labels on the same clips."""
+    """Another job buys the same labels on the same clips."""
 
     action: ClassVar[Action] = Action.REPURCHASE
     purchase: Purchase
@@ -178,7 +175,7 @@ class Waiting(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(_DeclaredChange):
-    """The job cannot be created as declared; purchase is there where the reason is what it would buy."""
+    """The job cannot be created as declared; purchase is set if it is the reason."""
 
     action: ClassVar[Action] = Action.REFUSED
     reasons: tuple[Diagnostic, ...]
@@ -187,7 +184,7 @@ class Refused(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop(_DeclaredChange):
-    """The job runs and is declared as stopped."""
+    """The job is running and is declared as stopped."""
 
     action: ClassVar[Action] = Action.STOP
     observed: ObservedJob
@@ -196,7 +193,7 @@ class Stop(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
-    """A job that groundctl created and that no file declares any more."""
+    """A job that groundctl created and that no file declares anymore."""
 
     action: ClassVar[Action] = Action.ORPHAN
     path: ClassVar[str] = ""
@@ -207,12 +204,12 @@ class Orphan:
 
     @property
     def name(self) -> str:
-        """Name the labeling job."""
+        """Return the name of the labeling job."""
         return self.observed.name
 
     @property
     def key(self) -> JobKey:
-        """Name the job as AWS compares names."""
+        """Return the name as AWS compares it: ignoring case."""
         return self.observed.key
 
 
@@ -220,7 +217,7 @@ Change = Create | Exists | Immutable | Foreign | AlreadyAsked | Waiting | Refuse
 
 
 def purchase_of(change: Change) -> Purchase | None:
-    """Give what a job would buy, where that was worked out."""
+    """Return what a job would buy, if it was determined."""
     match change:
         case Create() | AlreadyAsked() | Refused():
             return change.purchase
@@ -230,7 +227,7 @@ def purchase_of(change: Change) -> Purchase | None:
 
 
 def observed_of(change: Change) -> ObservedJob | None:
-    """Give the job that exists under the change's name."""
+    """Return the existing job with the change's name."""
     match change:
         case Exists() | Immutable() | Foreign() | Stop() | Orphan():
             return change.observed
@@ -240,30 +237,30 @@ def observed_of(change: Change) -> ObservedJob | None:
 
 
 def cost_of(change: Change) -> Estimate | None:
-    """Give the expected cost of what a job would buy; None where nothing is bought, or nothing bounds it."""
+    """Return the expected cost of a purchase; None if nothing is bought or the cost is unlimited."""
     purchase = purchase_of(change)
     return purchase.cost if purchase else None
 
 
 def clips_of(change: Change) -> int | None:
-    """Count the clips that a job would be given; None where they are not known."""
+    """Return the number of clips of a job; None if it is unknown."""
     purchase = purchase_of(change)
     return purchase.clips if purchase and isinstance(purchase.clips, int) else None
 
 
 def fields_of(change: Change) -> tuple[str, ...]:
-    """Name the fields in which a declaration differs from the job that was created from it."""
+    """Return the fields in which a declaration differs from the job that was created from it."""
     return change.fields if isinstance(change, Immutable) else ()
 
 
 def budget_of(change: Change) -> Decimal | None:
-    """Give the declared budget."""
+    """Return the declared budget."""
     return None if isinstance(change, Orphan) else change.job.budget_usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What would be done in one account and Region, what would not, and what the plan does not know."""
+    """The changes in one account and Region, and the inputs that are unknown."""
 
     infrastructure: Infrastructure
     changes: tuple[Change, ...]
@@ -280,27 +277,27 @@ class Plan:
 
     @property
     def cost(self) -> Estimate:
-        """Add up what the creates are expected to cost."""
+        """Return the expected cost of all creates."""
         return sum((create.purchase.cost or NOTHING for create in self.creates), NOTHING)
 
     @property
     def open_ended(self) -> tuple[Create, ...]:
-        """Select the creates whose cost is not known."""
+        """Select the creates with unknown cost."""
         return tuple(create for create in self.creates if create.purchase.cost is None)
 
     @property
     def requires_attention(self) -> bool:
-        """Say whether anything in the plan must be changed before it is merged."""
+        """Return whether anything in the plan must be changed before it is merged."""
         return any(change.action.requires_attention for change in self.changes)
 
     @property
     def digest(self) -> str:
-        """Name the meaning of the plan: what it would do, not how far jobs are."""
+        """Return the digest of what the plan would do, regardless of the progress of jobs."""
         return digest_of(plan_content(self))
 
 
 def plan_content(plan: Plan) -> JsonObject:
-    """Give the meaning of a plan as JSON values; fits schemas/plan.schema.json except for the digest."""
+    """Return what a plan would do as JSON values, which fit schemas/plan.schema.json except for the digest."""
     infrastructure = plan.infrastructure
     return {
         "format_version": FORMAT_VERSION,
@@ -314,7 +311,7 @@ def plan_content(plan: Plan) -> JsonObject:
 
 
 def change_content(change: Change) -> JsonObject:
-    """Give one change as JSON values, without anything that changes by itself while jobs run."""
+    """Return a change as JSON values, without anything that changes while jobs run."""
     purchase, cost, budget = purchase_of(change), cost_of(change), budget_of(change)
     return {
         "action": str(change.action),
@@ -323,7 +320,7 @@ def change_content(change: Change) -> JsonObject:
         "team": change.team,
         "declaration_digest": declaration_digest_of(change),
         "input_digest": input_digest_of(change),
-        # Team, role, bucket, key and page by what the request to AWS says, not by their names here.
+        # Covers team, role, bucket, key, and page by their values in the request to AWS, not by their names here.
         "request_digest": digest_of(purchase.desired.request) if purchase else "",
         "clips": clips_of(change),
         "objects_to_label": cost.objects if cost else None,
@@ -337,7 +334,7 @@ def change_content(change: Change) -> JsonObject:
 
 
 def declaration_digest_of(change: Change) -> str:
-    """Name what was declared: in the file, or for an orphan in the file that there was."""
+    """Return the digest of the declaration; for an orphan, of its earlier declaration."""
     if not isinstance(change, Orphan):
         return change.job.declaration_digest
     fingerprint = change.observed.fingerprint
@@ -345,7 +342,7 @@ def declaration_digest_of(change: Change) -> str:
 
 
 def input_digest_of(change: Change) -> str:
-    """Name the clips and labels that a job would buy, or has bought; empty where they are not known or not ours."""
+    """Return the digest of the clips and labels of a job; empty if they are unknown or the job is not groundctl's."""
     match change:
         case Create() | AlreadyAsked():
             return change.purchase.input_digest

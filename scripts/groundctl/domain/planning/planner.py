@@ -1,4 +1,4 @@
-"""From everything that was gathered to a plan. Decides; asks nobody."""
+"""Makes a plan from gathered inputs; a pure function."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ from groundctl.domain.planning.plan import (
     purchase_of,
 )
 
-# Jobs to describe, because a list does not show what they were created from. Beyond these, the claim that apply puts on
-# a job's input is the only guard (app/apply.py).
+# The maximum number of jobs to describe, because a list does not show what they were created from. For further jobs, the
+# claim on a job's input is the only protection (app/apply.py).
 MAX_DESCRIBED = 100
-# Changed jobs whose fields a plan names: each takes a read from S3.
+# The maximum number of changed jobs whose fields a plan lists: each takes a read from S3.
 MAX_EXPLAINED = 50
 
 _CHAIN = "/input/from_job"
 
 
 def make_plan(inputs: PlanInputs) -> Plan:
-    """Decide about every declared and every existing job."""
+    """Decide about every declared and existing job."""
     changes = [_change(declaration, inputs) for declaration in inputs.declarations]
     guarded = refuse_over_limit(refuse_repurchases(changes, inputs.existing_jobs), inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
@@ -57,21 +57,21 @@ def make_plan(inputs: PlanInputs) -> Plan:
     return Plan(infrastructure=inputs.infrastructure, changes=tuple(ordered), unknown=_unknown(inputs, ordered))
 
 
-# --- what is worth asking for, before a plan can be made -----------------------------------------------------------------
+# --- what to gather before a plan can be made -----------------------------------------------------------------------------
 
 
 def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
-    """Select the existing jobs that a list does not tell apart: only Describe shows the tags of a job fed by a topic."""
+    """Select the existing jobs that need a Describe call: only it returns the tags of a job with only a topic."""
     existing = {job.key: job for job in inputs.existing_jobs}
     declared = {declaration.spec.key for declaration in inputs.declarations}
-    # A new declaration may ask for what any of these jobs buys.
+    # A new declaration may buy what any of these jobs buys.
     candidates = existing if declared - existing.keys() else declared & existing.keys()
     odd = [existing[key] for key in candidates if not existing[key].has_input and existing[key].fingerprint is None]
     return tuple(sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MAX_DESCRIBED])
 
 
 def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
-    """Select the declarations whose clips decide: their job does not exist, and nothing else keeps it from being created."""
+    """Select the declarations whose clips matter: their job does not exist, and only the clips may prevent its creation."""
     return tuple(
         declaration
         for declaration in inputs.declarations
@@ -80,14 +80,14 @@ def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
 
 
 def jobs_to_explain(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
-    """Select the changed jobs whose earlier declarations name the changed fields."""
+    """Select the changed jobs whose earlier declarations show the changed fields."""
     pairs = ((declaration, inputs.existing(declaration.spec.key)) for declaration in inputs.declarations)
     changed = [job for declaration, job in pairs if job and _is_changed(declaration, job, inputs.infrastructure)]
     return tuple(changed[:MAX_EXPLAINED])
 
 
 def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tuple[ObservedJob, ...]:
-    """Select the existing jobs that jobs to buy continue."""
+    """Select the existing jobs that new jobs continue."""
     sources = (declaration.spec.source for declaration in buyable)
     keys = dict.fromkeys(job_key(source.job) for source in sources if isinstance(source, ChainedInput))
     return tuple(job for key in keys if (job := inputs.existing(key)))
@@ -97,7 +97,7 @@ def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tupl
 
 
 def _change(declaration: Declaration, inputs: PlanInputs) -> Change:
-    """Decide about one declared job, whatever the others are."""
+    """Decide about a declared job, regardless of other jobs."""
     if job := inputs.existing(declaration.spec.key):
         return plan_existing_job(declaration, job, inputs)
     if early := change_without_clips(declaration, inputs):
@@ -109,7 +109,7 @@ def _change(declaration: Declaration, inputs: PlanInputs) -> Change:
 
 
 def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Change:
-    """Decide about a declared job whose name is taken; needs neither its clips nor its template."""
+    """Decide about a declared job whose name is taken; this needs neither clips nor template."""
     declared = declared_job(declaration)
     if not is_ours(job, inputs.infrastructure):
         reason = Diagnostic(
@@ -128,10 +128,10 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
 
 
 def change_without_clips(declaration: Declaration, inputs: PlanInputs) -> Change | None:
-    """Decide about a job that does not exist as far as its clips do not matter; None if they decide.
+    """Decide about a job that does not exist without its clips; None if the decision depends on them.
 
-    A job declared as stopped is left alone, what the infrastructure lacks is refused, and a continuation waits for the
-    job it continues.
+    A job that is declared as stopped is not created, a job that needs missing infrastructure is refused, and a
+    continuation waits for the job that it continues.
     """
     if declaration.spec.state is State.STOPPED:
         return leave_stopped(declaration, jobs_are_known=not isinstance(inputs.observed, Unknown))
@@ -148,7 +148,7 @@ def change_without_clips(declaration: Declaration, inputs: PlanInputs) -> Change
 def plan_new_job(
     declaration: Declaration, clips: FrozenInput | Unknown | None, infrastructure: Infrastructure, policy: Policy
 ) -> Create | Refused:
-    """Decide about a job that does not exist, from what it would buy; clips is None for a job fed by a topic alone."""
+    """Decide about a job that does not exist from what it would buy; clips is None for a job with only a topic."""
     known = UNRESOLVED if isinstance(clips, Unknown) else clips
     desired = compile_job(declaration, infrastructure, known)
     purchase = _purchase(declaration, desired, clips, policy)
@@ -162,7 +162,7 @@ def _purchase(
 ) -> Purchase:
     if not isinstance(clips, FrozenInput):
         return Purchase(desired=desired, clips=clips, cost=None)
-    # Clips keep arriving at a streaming job: whatever its manifest holds, the cost is open.
+    # Clips keep arriving at a streaming job, so its cost is unlimited whatever its manifest contains.
     cost = None if declaration.spec.is_streaming else estimate(declaration.spec, clips.to_label, policy)
     return Purchase(desired=desired, clips=clips.objects, cost=cost)
 
@@ -177,9 +177,9 @@ def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy)
 def plan_continuation(
     declaration: Declaration, earlier: ObservedJob | Unknown | None, *, is_declared: bool
 ) -> Change | None:
-    """Let a job wait for the one it continues, or refuse it where waiting is in vain; None if that one is done."""
+    """Return Waiting for a continued job, or Refused if that job can never be continued; None if it is done."""
     source, job = declaration.spec.source, declared_job(declaration)
-    assert isinstance(source, ChainedInput)  # noqa: S101 - asked for chained jobs only
+    assert isinstance(source, ChainedInput)  # noqa: S101 - called for continuations only
     if isinstance(earlier, Unknown):
         return Waiting(job=job, reasons=(_unknown_continuation(source.job, is_declared=is_declared),))
     if earlier and earlier.status.is_terminal:
@@ -201,7 +201,7 @@ _CHECK_THE_NAME = "check the name under input.from_job"
 
 
 def _unknown_continuation(earlier: str, *, is_declared: bool) -> Diagnostic:
-    """Say what is known offline of a continuation: the other job may exist without a file, and may be done."""
+    """Report what is known offline about a continuation: the other job may exist without a file and may be done."""
     if is_declared:
         message = f"waits for {earlier}, which is declared; whether that job is done was not looked up"
         hint = "`groundctl plan` looks it up"
@@ -212,7 +212,7 @@ def _unknown_continuation(earlier: str, *, is_declared: bool) -> Diagnostic:
 
 
 def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> Waiting:
-    """Leave alone a job that is declared as stopped and does not exist."""
+    """Return Waiting for a job that is declared as stopped and does not exist."""
     message = "is declared as stopped before it ever ran"
     if not jobs_are_known:
         message = "is declared as stopped, so it is not created; whether it runs was not looked up"
@@ -221,16 +221,16 @@ def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> W
 
 
 def refuse(declaration: Declaration, diagnostics: Sequence[Diagnostic]) -> Refused:
-    """Refuse a job for what was found where it would be created."""
+    """Return Refused with diagnostics about the job's place in AWS."""
     reasons = tuple(
-        Diagnostic(rule=found.rule, message=found.message, hint=found.hint, pointer=found.pointer)
-        for found in diagnostics
+        Diagnostic(rule=diagnostic.rule, message=diagnostic.message, hint=diagnostic.hint, pointer=diagnostic.pointer)
+        for diagnostic in diagnostics
     )
     return Refused(job=declared_job(declaration), reasons=reasons)
 
 
 def declared_job(declaration: Declaration) -> DeclaredJob:
-    """Take from a declaration what every change says about its job."""
+    """Return the facts that every change of a declared job contains."""
     spec = declaration.spec
     return DeclaredJob(
         name=spec.name,
@@ -244,9 +244,9 @@ def declared_job(declaration: Declaration) -> DeclaredJob:
 
 
 def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
-    """Say whether a job was created by groundctl with this infrastructure, under its own name."""
+    """Return whether groundctl created a job with this infrastructure and under its own name."""
     fingerprint = job.fingerprint
-    # A job cloned in AWS's console points to the manifest of another.
+    # A job that was cloned in AWS's console refers to the manifest of another job.
     return (
         fingerprint is not None
         and fingerprint.bucket == infrastructure.artifact_bucket
@@ -281,7 +281,7 @@ def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -
 
 
 def _explained(change: Immutable, before: DeclarationContent, declaration: Declaration) -> Immutable:
-    """Name the fields in which a declaration differs from the one its job was created from."""
+    """List the fields in which a declaration differs from the one that its job was created from."""
     fields = tuple(sorted(_differences(before, declaration.content)))
     pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
     return replace(change, fields=fields, reasons=tuple(replace(reason, pointer=pointer) for reason in change.reasons))
@@ -296,7 +296,7 @@ def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
         yield name.removeprefix("texts.")
 
 
-# --- remarks, orphans, and what is not known -----------------------------------------------------------------------------
+# --- remarks, orphans, and unknown inputs ---------------------------------------------------------------------------------
 
 
 def _failed(job: ObservedJob) -> Diagnostic:
@@ -329,7 +329,7 @@ def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
 
 
 def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:
-    """List what a plan does not know, as far as it could change what the plan says."""
+    """List the unknown inputs that could change the plan."""
     jobs = (inputs.observed,) if isinstance(inputs.observed, Unknown) else ()
     purchases = (purchase_of(change) for change in changes)
     clips = tuple(purchase.clips for purchase in purchases if purchase and isinstance(purchase.clips, Unknown))

@@ -1,1 +1,1 @@
-"""What became of jobs: progress, provenance, and the reports on pull requests."""
+"""Tracks jobs: progress, provenance, and the status of pull requests."""

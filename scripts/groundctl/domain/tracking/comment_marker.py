@@ -75,14 +75,14 @@ def folded_comment(run: RunContext, pull_request: int, *, newest: int) -> str:
 
 def read_marker(body: str) -> CommentMarker | None:
     """Read the marker of a comment; None if its first line is not one. Check the author too: anyone can copy a marker."""
-    found = _FIRST_LINE.fullmatch(body.split("\n", 1)[0].rstrip("\r"))
-    if found is None:
+    match = _FIRST_LINE.fullmatch(body.split("\n", 1)[0].rstrip("\r"))
+    if match is None:
         return None
     return CommentMarker(
-        environment=found["environment"],
-        stage=Stage(found["stage"]),
-        head=found["head"],
-        run=int(found["run"]),
-        attempt=int(found["attempt"]),
-        content=found["content"],
+        environment=match["environment"],
+        stage=Stage(match["stage"]),
+        head=match["head"],
+        run=int(match["run"]),
+        attempt=int(match["attempt"]),
+        content=match["content"],
     )

@@ -1,8 +1,8 @@
 """The GitHub users and teams that a comment mentions because a job of theirs ended or failed.
 
 This is the only text of groundctl that GitHub turns into mentions. It is written from names that fit GitHub's own grammar,
-and read back from the comment: GitHub notifies a user when an edit adds a mention, so a name that an edit keeps notifies
-nobody, and one that an edit drops and a later edit adds again would notify the user twice.
+and read back from the comment. GitHub notifies a user when an edit adds a mention: a mention that an edit keeps sends no
+notification, and one that an edit drops and a later edit adds again would notify the user twice.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _LINE: Final = re.compile(rf"^{_INTRODUCTION}(?P<names>@[^ ,\n]+(?:, @[^ ,\n]+)*
 
 def is_mentionable(name: str) -> bool:
     """Return whether GitHub can have a user `login` or a team `organization/team` of that name."""
-    found = _NAME.fullmatch(name)
-    return found is not None and len(found["login"]) <= MAX_LOGIN_LENGTH
+    match = _NAME.fullmatch(name)
+    return match is not None and len(match["login"]) <= MAX_LOGIN_LENGTH
 
 
 def unique_mentions(names: Iterable[str]) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ def unique_mentions(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def mention_line(names: Iterable[str]) -> str:
-    """Write the line that mentions users and teams; empty if there is nobody to mention."""
+    """Write the line that mentions users and teams; empty if there are no names."""
     unique = unique_mentions(names)
     if not unique:
         return ""
@@ -50,6 +50,6 @@ def mention_line(names: Iterable[str]) -> str:
 
 
 def read_mentions(body: str) -> tuple[str, ...]:
-    """Read whom a comment of ours mentions; whether it is ours is for the caller to check."""
-    found = list(_LINE.finditer(body.replace("\r\n", "\n")))
-    return unique_mentions(name.removeprefix("@") for name in found[-1]["names"].split(", ")) if found else ()
+    """Read the mentions of a groundctl comment; the caller must check the comment's author."""
+    lines = list(_LINE.finditer(body.replace("\r\n", "\n")))
+    return unique_mentions(name.removeprefix("@") for name in lines[-1]["names"].split(", ")) if lines else ()

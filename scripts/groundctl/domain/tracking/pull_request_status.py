@@ -164,7 +164,7 @@ def _job_status(
 
 
 def _progress(job: ObservedJob, now: datetime) -> Progress:
-    # A job cannot have changed in the future: where this machine's clock is behind, AWS's is right.
+    # A job cannot have changed in the future: if this machine's clock is behind, use AWS's time.
     return progress_of(job, max(now, job.modified))
 
 

@@ -10,7 +10,7 @@ from groundctl.domain.results.results import BINS
 _WIDTH, _HEIGHT, _STEP, _MARGIN = 420, 150, 40, 10
 _AXIS_Y = _HEIGHT - 24
 _ROOM_FOR_COUNTS = 20
-_MIN_BAR = 1.5  # a bin with one label in a million is still to be seen
+_MIN_BAR = 1.5  # a bin with one label in a million is still visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

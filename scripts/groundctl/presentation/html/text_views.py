@@ -35,7 +35,7 @@ class TextRun:
 
 
 def object_location(uri: str) -> ObjectLocation:
-    """Shorten an S3 URI to the end of its key, which tells clips apart."""
+    """Shorten an S3 URI to the end of its key, where clips differ."""
     key = re.sub(r"^s3://[^/]+/", "", uri)
     return ObjectLocation(uri=uri, key=key if len(key) <= MAX_LENGTH else "…" + key[-MAX_LENGTH:])
 

@@ -18,13 +18,13 @@ def github_annotations(problems: Sequence[LocatedDiagnostic], files: int) -> str
     and the others are plain lines of the log.
     """
     lines, unshown = [], []
-    for kind, found in ((Severity.ERROR, errors_among(problems)), (Severity.WARNING, warnings_among(problems))):
-        shown = found if len(found) <= MAX_ANNOTATIONS else found[: MAX_ANNOTATIONS - 1]
+    for kind, selected in ((Severity.ERROR, errors_among(problems)), (Severity.WARNING, warnings_among(problems))):
+        shown = selected if len(selected) <= MAX_ANNOTATIONS else selected[: MAX_ANNOTATIONS - 1]
         lines += [_annotation(problem) for problem in shown]
-        if rest := found[len(shown) :]:
-            more = count(len(rest), f"more {kind}")
+        if unannotated := selected[len(shown) :]:
+            more = count(len(unannotated), f"more {kind}")
             lines.append(f"::{kind} title=groundctl::and {more}: the log of this step has them all")
-            unshown += [diagnostic_line(problem) for problem in rest]
+            unshown += [diagnostic_line(problem) for problem in unannotated]
     return "\n".join([*lines, *unshown, for_terminal(diagnostics_summary(problems, files))])
 
 

@@ -94,8 +94,8 @@ def _cell(value: Any) -> str:
             return escape_formula(str(value))
 
 
-# Where a cell starts, also in a spreadsheet that splits at semicolons or lines; what it may skip there, because nobody
-# sees it; and what would start a formula then, also in full width and in small forms.
+# Where a cell starts, also in a spreadsheet that splits at semicolons or lines; what it may skip there because it is
+# invisible; and what would start a formula then, also in full width and in small forms.
 _SPLIT = re.compile(r"[;\t\r\n]")
 BLANKS = (
     " \t\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"

@@ -144,9 +144,12 @@ def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
         case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence)):
             return f"held: {evidence}", _how_to_release(plan_digest)
         case Outcome(verdict=Verdict(result=Result.FAILED, evidence=evidence, hint=hint)):
-            return f"was not created, or failed immediately: {evidence}", hint or _SEE_THE_LOG
+            failed = "failed" if job.action is Action.STOP else "was not created, or failed immediately"
+            return f"{failed}: {evidence}", hint or _SEE_THE_LOG
         case Outcome(verdict=Verdict(result=Result.UNKNOWN, evidence=evidence, hint=hint)):
-            return f"may or may not have been created: {evidence}", hint or _SEE_THE_LOG
+            return f"the outcome is unknown: {evidence}", hint or _SEE_THE_LOG
+        case Outcome(verdict=Verdict(result=Result.NOT_STARTED, evidence=evidence)):
+            return f"not started: {evidence}", "the next run of the workflow `apply` does it"
     if job.progress:
         return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
     return (f"held: {job.held}", _how_to_release(plan_digest)) if job.held and not job.outcome else None

@@ -42,7 +42,7 @@ from groundctl.presentation.markdown.job_details import job_details
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
 from groundctl.presentation.markdown.points import Point, grouped, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, Part
-from groundctl.presentation.plan_summary import ACTION_WORDS, counts_of
+from groundctl.presentation.plan_summary import ACTION_WORDS, counts_of, teams_without_rate
 from groundctl.presentation.tables import Column
 from groundctl.presentation.text import count, duration, usd
 
@@ -124,23 +124,11 @@ def _head(plan: Plan, policy: Policy, failing: int) -> PlanHead:
         has_estimate=open_ended < len(creates),
         cost=plan.cost,
         rates=rate_source(policy),
-        teams_without_rate=_teams_without_rate(creates, policy),
+        teams_without_rate=teams_without_rate(creates, policy),
         answers_by_team=_answers_by_team(creates),
         # A plan that was made with AWS knows everything.
         unknown=tuple(unknown.sentence for unknown in plan.unknown),
     )
-
-
-def _teams_without_rate(creates: Iterable[Create], policy: Policy) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            create.team for create in creates if create.team not in policy.usd_per_answer and not _has_price(create)
-        )
-    )
-
-
-def _has_price(change: Create) -> bool:
-    return "PublicWorkforceTaskPrice" in change.purchase.desired.request["HumanTaskConfig"]
 
 
 def _answers_by_team(creates: Iterable[Create]) -> tuple[tuple[str, int], ...]:

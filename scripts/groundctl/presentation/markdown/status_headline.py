@@ -53,6 +53,7 @@ _RESULT_WORDS: Final = {
     Result.FAILED: "not created",
     Result.HELD: "held",
     Result.STOPPING: "stopping",
+    Result.NOT_STARTED: "not started",
 }
 
 

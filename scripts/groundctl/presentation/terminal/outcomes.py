@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
-from groundctl.domain.planning.plan import Action, Plan
+from groundctl.domain.jobs.estimate import NOTHING
+from groundctl.domain.planning.plan import Action, Create, Plan
+from groundctl.domain.planning.purchased import bought
 from groundctl.presentation.escape import for_terminal
 from groundctl.presentation.terminal.plan import plan_text
-from groundctl.presentation.text import count
+from groundctl.presentation.text import count, usd_range
 
 
 def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
     """Write one line per job and a summary, after the whole plan if something in it needs attention."""
     before = [plan_text(plan, policy), ""] if plan.requires_attention else []
     lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
-    return "\n".join([*before, *lines, summary_of_apply(plan, outcomes)])
+    return "\n".join([*before, *lines, summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)])
 
 
 def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
@@ -35,10 +37,31 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return "Nothing to do: every declared job exists. Nothing was changed in AWS."
     waiting = plan.with_action(Action.WAITING)
     refused = [change for change in declared if change.action.requires_attention]
+    if not waiting and not refused:
+        return "Nothing to do for this run. Nothing was changed in AWS."
     parts = [f"{len(waiting)} waiting"] * bool(waiting) + [f"{len(refused)} blocked for the reasons above"] * bool(
         refused
     )
     return f"Nothing was created: {', '.join(parts)}. Nothing was changed in AWS."
+
+
+def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Write the cost of what was created and of what may have been, and where to look next."""
+    created, unknown = bought(plan, outcomes, Result.CREATED), bought(plan, outcomes, Result.UNKNOWN)
+    if created:
+        yield f"Created for {_cost(created)}."
+    if unknown:
+        yield f"Not known to be created, for {_cost(unknown)}."
+    if created or unknown:
+        yield "Next: `groundctl status` shows the progress; `groundctl results NAME` shows the labels of a job."
+
+
+def _cost(creates: Sequence[Create]) -> str:
+    known = [create.purchase.cost for create in creates if create.purchase.cost is not None]
+    cost, unbounded = sum(known, NOTHING), len(creates) - len(known)
+    amount = f"{usd_range(cost.low, cost.high)}: {count(cost.objects, 'clip')}, {count(cost.answers, 'answer')} to give"
+    parts = [amount] * bool(known) + [f"the open-ended cost of {count(unbounded, 'job')}"] * bool(unbounded)
+    return ", plus ".join(parts)
 
 
 def _outcome_lines(outcome: Outcome) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""What the schema cannot say about one declaration; importing this package enters every rule into the registry.
+"""Rules about one declaration that the schema cannot express; importing this package registers them all.
 
 GT2xx are about the declaration itself, GT5xx about this repository's policy. Sources of the limits: botocore's SageMaker
-model and AWS's Ground Truth guide; where they disagree, the comment says so.
+model and AWS's Ground Truth guide; comments note where they disagree.
 """
 
 import groundctl.domain.declarations.rules.identity

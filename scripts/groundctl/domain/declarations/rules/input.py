@@ -24,7 +24,7 @@ _NO_BUCKET = re.compile(r"[.][.-]|-[.]|\A[0-9]+(?:[.][0-9]+){3}\Z")
 
 
 def readable_uris(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield the JSON Pointer and the S3 URI of every input that is written in the declaration and can be read."""
+    """Yield the JSON Pointer and S3 URI of every readable input in the declaration."""
     listed, manifest = case.source(PrefixInput), case.source(ManifestInput)
     if listed and listed.prefix is not AT_FAULT:
         yield "/input/prefix", listed.prefix
@@ -134,7 +134,7 @@ def manifest_lines_are_short_enough(case: Case) -> Iterator[Diagnostic]:
     """AWS reads no manifest line of more than 100,000 characters."""
     listed = case.source(ObjectsInput)
     for index, clip in enumerate(listed.objects) if listed else ():
-        # Only the few that could be too long are written out: JSON and UTF-8 make at most six bytes of a character.
+        # Only lines that could be too long are encoded: JSON and UTF-8 use at most six bytes per character.
         if len(clip) > 1 and sum(len(str(value)) for value in clip.values()) > MAX_LINE // 8:
             if any(value is AT_FAULT for value in clip.values()):
                 continue

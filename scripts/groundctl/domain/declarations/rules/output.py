@@ -12,7 +12,7 @@ def label_attribute_is_free(case: Case) -> Iterator[Diagnostic]:
     """Ground Truth uses keys that end in -metadata and -ref itself."""
     name = case.spec.label_attribute
     if name.endswith(("-metadata", "-ref")) or name == "source":
-        # An attribute that is left out is the job's name.
+        # The default attribute is the job's name.
         given = name != case.spec.name
         ending = next((end for end in ("-metadata", "-ref") if name.endswith(end)), "source")
         yield error(

@@ -1,13 +1,14 @@
-"""The part of a declaration that can be read where another part does not fit the schema.
+"""The readable part of a declaration in which another part does not fit the schema.
 
-Nothing is made up for what is at fault: it is marked as AT_FAULT, and a rule that would have to read it does not run.
+An invalid value is marked as AT_FAULT and never replaced; a rule that would read it does not run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import is_given, pointer_to
 from groundctl.domain.declarations.spec import (
     AT_FAULT,
@@ -36,11 +37,11 @@ class Faults:
         return bool(self._places)
 
     def at(self, pointer: str) -> bool:
-        """Say whether a value itself is at fault."""
+        """Return whether a value itself is at fault."""
         return pointer in self._places
 
     def at_or_above(self, pointer: str) -> bool:
-        """Say whether a value, or one that contains it, is at fault."""
+        """Return whether a value or one that contains it is at fault."""
         while pointer not in self._places:
             if not pointer:
                 return False
@@ -48,18 +49,18 @@ class Faults:
         return True
 
     def touch(self, pointer: str) -> bool:
-        """Say whether a value, one that contains it, or one inside it is at fault."""
+        """Return whether a value, one that contains it, or one inside it is at fault."""
         return pointer in self._above or self.at_or_above(pointer)
 
 
 NO_FAULTS = Faults()
 
-# A field that is left out has the value of another one, and is at fault where that one is.
+# An omitted field takes the value of another field, and is at fault if that field is.
 _DEFAULTS = {"/output/label_attribute": "/name"}
 
 
-def find_faults(data: Mapping[str, Any], places: Iterable[str]) -> Faults:
-    """Collect the places that do not fit the schema, with the fields that have their value from there."""
+def find_faults(data: JsonObject, places: Iterable[str]) -> Faults:
+    """Collect the places that do not fit the schema, and the fields that take their default from there."""
     faults = Faults(places)
     inherited = [
         pointer for pointer, source in _DEFAULTS.items() if not is_given(data, pointer) and faults.at_or_above(source)
@@ -74,7 +75,7 @@ def _upwards(pointer: str) -> Iterator[str]:
     yield ""
 
 
-def parse_partial_spec(data: Mapping[str, Any], faults: Faults) -> JobSpec:
+def parse_partial_spec(data: JsonObject, faults: Faults) -> JobSpec:
     """Parse what fits the schema; every other value is AT_FAULT, and a list or mapping at fault is empty."""
     values: dict[str, Any] = {}
     for pointer, (attribute, parse) in FIELDS.items():
@@ -98,7 +99,7 @@ def _value_at(data: Any, pointer: str) -> Any:
     return data
 
 
-def _members(part: Mapping[str, Any], pointer: str, names: Iterable[str], faults: Faults) -> dict[str, Any]:
+def _members(part: JsonObject, pointer: str, names: Iterable[str], faults: Faults) -> dict[str, Any]:
     places = {name: f"{pointer}/{name}" for name in names}
     return {
         name: AT_FAULT if faults.touch(place) else part[name]
@@ -107,7 +108,7 @@ def _members(part: Mapping[str, Any], pointer: str, names: Iterable[str], faults
     }
 
 
-def _labels(data: Mapping[str, Any], faults: Faults) -> tuple[Label, ...]:
+def _labels(data: JsonObject, faults: Faults) -> tuple[Label, ...]:
     return tuple(_label(label, f"/task/labels/{index}", faults) for index, label in enumerate(data["task"]["labels"]))
 
 
@@ -119,7 +120,7 @@ def _label(label: Any, pointer: str, faults: Faults) -> Label:
     return Label(**_members(label, pointer, ("name", "hint"), faults))
 
 
-def _tags(data: Mapping[str, Any], faults: Faults) -> tuple[tuple[str, str], ...]:
+def _tags(data: JsonObject, faults: Faults) -> tuple[tuple[str, str], ...]:
     return tuple(
         (key, AT_FAULT if faults.touch(pointer_to("tags", key)) else value)
         for key, value in data.get("tags", {}).items()
@@ -129,8 +130,8 @@ def _tags(data: Mapping[str, Any], faults: Faults) -> tuple[tuple[str, str], ...
 _PARSED_BY_ITEM = {"/task/labels": _labels, "/tags": _tags}
 
 
-def _sources(source: Mapping[str, Any], faults: Faults) -> Iterator[Source]:
-    """Yield every source that is given, its value at fault or not."""
+def _sources(source: JsonObject, faults: Faults) -> Iterator[Source]:
+    """Yield every source that is given, whether or not its value is at fault."""
     named = _members(source, "/input", ("prefix", "manifest", "from_job"), faults)
     if "prefix" in named:
         yield _prefix_input(named["prefix"], source, faults)
@@ -139,13 +140,13 @@ def _sources(source: Mapping[str, Any], faults: Faults) -> Iterator[Source]:
     if faults.at("/input/objects"):
         yield ObjectsInput(objects=())
     elif "objects" in source:
-        objects = (_object(one, f"/input/objects/{index}", faults) for index, one in enumerate(source["objects"]))
+        objects = (_object(item, f"/input/objects/{index}", faults) for index, item in enumerate(source["objects"]))
         yield ObjectsInput(objects=tuple(objects))
     if "from_job" in named:
         yield ChainedInput(job=named["from_job"])
 
 
-def _prefix_input(prefix: str, source: Mapping[str, Any], faults: Faults) -> PrefixInput:
+def _prefix_input(prefix: str, source: JsonObject, faults: Faults) -> PrefixInput:
     given = _members(source, "/input", ("match",), faults)
     sample = None
     if faults.at("/input/sample"):
@@ -155,10 +156,10 @@ def _prefix_input(prefix: str, source: Mapping[str, Any], faults: Faults) -> Pre
     return PrefixInput(prefix=prefix, match=given.get("match", DEFAULT_MATCH), sample=sample)
 
 
-def _object(one: Any, pointer: str, faults: Faults) -> Mapping[str, Any]:
-    if faults.at(pointer) or isinstance(one, str):
-        return {"source-ref": AT_FAULT if faults.at(pointer) else one}
+def _object(item: Any, pointer: str, faults: Faults) -> JsonObject:
+    if faults.at(pointer) or isinstance(item, str):
+        return {"source-ref": AT_FAULT if faults.at(pointer) else item}
     return {
         key: AT_FAULT if faults.touch(f"{pointer}{pointer_to(key)}") else value
-        for key, value in {"source-ref": AT_FAULT, **one}.items()
+        for key, value in {"source-ref": AT_FAULT, **item}.items()
     }

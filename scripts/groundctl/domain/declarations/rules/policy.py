@@ -1,4 +1,4 @@
-"""Rules about what this repository's jobs/policy.yaml allows."""
+"""Rules of this repository's jobs/policy.yaml."""
 
 from collections.abc import Iterator
 

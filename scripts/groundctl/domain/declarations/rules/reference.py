@@ -1,4 +1,4 @@
-"""Every rule with its sentence, for schemas/RULES.md."""
+"""Every rule with a sentence about it, for schemas/RULES.md."""
 
 from groundctl.domain.declarations.rules.registry import sentences
 
@@ -15,6 +15,7 @@ OTHER_RULES = {
     "GT009": "A number has at most 15 digits; with more it would silently become another number.",
     "GT010": "A text has no invisible characters: a reviewer and a worker would read different things.",
     "GT011": "A declaration is a file, not a link: a reviewer cannot see changes behind a link.",
+    "GT012": "A text with ` #` is in quotes: in YAML, the rest of it would be a comment, and be lost unnoticed.",
     "GT100": "A declaration fits the schema; for this keyword groundctl has no message of its own.",
     "GT101": "Every field is in the schema.",
     "GT102": "Every required field is given, with the fields that it depends on.",
@@ -72,7 +73,7 @@ PLAN_RULES = {
 
 
 def rule_reference() -> str:
-    """Write every rule with its sentence as Markdown; schemas/RULES.md holds it."""
+    """Write the reference of all rules as Markdown, for schemas/RULES.md."""
     lines = [f"| {name} | {sentence} |" for name, sentence in sorted({**OTHER_RULES, **sentences()}.items())]
     plan = [f"| {name} | {sentence} |" for name, sentence in sorted(PLAN_RULES.items())]
     return "\n".join([_REFERENCE_HEAD, *lines, "", _PLAN_HEAD, *plan, ""])

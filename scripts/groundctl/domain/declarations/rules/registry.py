@@ -1,10 +1,10 @@
-"""The rules by their ids, and the one function that runs them.
+"""The registry of rules, and the function that runs them.
 
 A rule is a function that takes a Case and yields Diagnostics. It declares what it reads, as JSON Pointers:
 
 reads   values that must all fit the schema; if one is at fault, the rule does not run
-each    values that it looks at one by one, leaving out those that are AT_FAULT; `/task/labels/*` stands for every item
-given   fields of which it asks only whether they are given, whatever their values
+each    values that it checks separately, skipping those that are AT_FAULT; `/task/labels/*` stands for every item
+given   fields that it only checks for presence, whatever their values
 
 So a fault in one part of a file never hides a fault in another part.
 """
@@ -25,7 +25,7 @@ SourceKind = TypeVar("SourceKind", bound=Source)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One declaration and all that a rule may look at."""
+    """A declaration, and everything that a rule may read."""
 
     path: str
     spec: JobSpec
@@ -33,7 +33,7 @@ class Case:
 
     @property
     def folder(self) -> str:
-        """Name the team's folder."""
+        """Return the team's folder."""
         return team_folder(self.path)
 
     def labels(self) -> Iterator[tuple[int, str]]:
@@ -43,7 +43,7 @@ class Case:
                 yield index, label.name
 
     def source(self, kind: type[SourceKind]) -> SourceKind | None:
-        """Give the source of one kind, also where the declaration names others beside it."""
+        """Return the source of a kind, even if the declaration names others too."""
         for source in self.spec.sources:
             if isinstance(source, kind):
                 return source
@@ -62,7 +62,7 @@ Rule = Callable[[Case], Iterable[Diagnostic]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One function of a rule, and the parts of a declaration that it reads."""
+    """A rule's function, and the parts of a declaration that it reads."""
 
     rule: str
     run: Rule
@@ -71,7 +71,7 @@ class Check:
     given: tuple[str, ...]
 
     def can_run(self, faults: Faults) -> bool:
-        """Say whether the faults leave readable what the check reads."""
+        """Return whether everything that the check reads is free of faults."""
         return (
             not any(faults.touch(pointer) for pointer in self.reads)
             and not any(faults.at_or_above(_container(pointer)) for pointer in self.given)
@@ -80,14 +80,14 @@ class Check:
 
 
 CHECKS: list[Check] = []
-# Their functions alone, for the many declarations without a fault.
+# The functions alone, for the many declarations without faults.
 _RUNS: list[Rule] = []
 
 
 def rule(
     name: str, *, reads: Iterable[str] = (), each: Iterable[str] = (), given: Iterable[str] = ()
 ) -> Callable[[Rule], Rule]:
-    """Enter a function under its rule's id; where an id has several, the first one's docstring is the rule's sentence."""
+    """Register a function under its rule's ID; the first docstring of an ID is the rule's sentence in the reference."""
 
     def enter(run: Rule) -> Rule:
         CHECKS.append(Check(rule=name, run=run, reads=tuple(reads), each=tuple(each), given=tuple(given)))
@@ -98,7 +98,7 @@ def rule(
 
 
 def sentences() -> dict[str, str]:
-    """Give each rule's sentence by its id."""
+    """Return each rule's sentence by ID."""
     return {check.rule: (check.run.__doc__ or "").partition("\n")[0] for check in reversed(CHECKS)}
 
 
@@ -112,17 +112,17 @@ def check_rules(case: Case, faults: Faults = NO_FAULTS) -> tuple[Diagnostic, ...
 
 
 def error(rule: str, pointer: str, message: str, hint: str, *, at_key: bool = False) -> Diagnostic:
-    """Make a diagnostic that stops the work."""
+    """Return an error."""
     return Diagnostic(rule=rule, pointer=pointer, message=message, hint=hint, at_key=at_key)
 
 
 def warning(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:
-    """Make a diagnostic that does not stop the work."""
+    """Return a warning."""
     return Diagnostic(rule=rule, pointer=pointer, message=message, hint=hint, severity=Severity.WARNING)
 
 
 def whole_numbers(*numbers: tuple[str, int | None]) -> list[Diagnostic]:
-    """Find the numbers that are whole and written with a decimal point."""
+    """Yield a diagnostic for each whole number that is written with a decimal point."""
     return [
         error("GT230", pointer, f"is {number}, not a whole number", f"write {number:.0f}")
         for pointer, number in numbers

@@ -32,7 +32,7 @@ def tags_pass_aws(case: Case) -> Iterator[Diagnostic]:
 
 
 def _foreign_character(text: str) -> str | None:
-    """Find a character outside of AWS's pattern for tags, which has letters, digits and spaces of all scripts."""
+    """Return a character outside of AWS's pattern for tags, which allows letters, digits, and spaces of all scripts."""
     foreign = (character for character in text if unicodedata.category(character)[0] not in "LZN")
     return next((character for character in foreign if character not in "_.:/=+-@"), None)
 

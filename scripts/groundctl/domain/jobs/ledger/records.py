@@ -39,7 +39,7 @@ class RecordId(_Value, frozen=True, kw_only=True, order=True):
 
 
 class JobIdentity(_Value, frozen=True, kw_only=True, order=True):
-    """A labeling job as AWS tells it from others: by account, Region and name ignoring case."""
+    """The identity of a labeling job in AWS: account, Region, and name ignoring case."""
 
     account: Text
     region: Text

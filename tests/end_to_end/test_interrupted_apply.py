@@ -1,0 +1,203 @@
+"""An apply that is interrupted at any request: every printed sentence is compared with the simulator's own record."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+from end_to_end.team import CLIPS
+from groundtruth_simulator.simulator import Simulator
+from support.aws import prerequisites
+from support.builders import REGION, an_infrastructure, some_data
+from support.cli import CLEAN, TESTING, Ran, groundctl
+
+LATENCY = 0.12  # seconds that each request is under way
+# Four artifacts and the claim of a job, then its create and a look: the requests of two creates.
+REQUESTS = 2 * (5 + 1 + 1)
+CREATES = {5, 12}
+CREATED, MAYBE, NOT_SENT = {"created", "existed"}, {"unknown"}, {"not started", "held", "failed"}
+
+
+@dataclass
+class World:
+    """A checkout with two jobs to create, and the simulated account."""
+
+    folder: Path
+    simulator: Simulator
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return {
+            **TESTING,
+            "AWS_ENDPOINT_URL": self.simulator.url or "",
+            "GROUNDCTL_INFRASTRUCTURE": "infrastructure.json",
+        }
+
+    def declares(self, name: str, *, clip: int, **changes: Any) -> None:
+        data = some_data(name=name, input={"objects": [f"s3://clips/rallies/rally-{clip}.mp4"]}, **changes)
+        path = self.folder / f"jobs/sports-data/{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(data, sort_keys=False))
+
+    def interrupted(self, when: Callable[[], bool], *signals: signal.Signals, arguments: tuple[str, ...] = ()) -> Ran:
+        """Run apply, and send it signals once something is true."""
+
+        def under_way() -> bool:
+            if not when():
+                return False
+            time.sleep(LATENCY / 3)  # the next request is under way
+            return True
+
+        ran = groundctl(
+            *("apply", "--auto-approve", *arguments),
+            cwd=self.folder,
+            settings=self.settings,
+            interrupt=under_way,
+            signals=signals,
+        )
+        # What was on its way when the process ended still takes effect.
+        time.sleep(2 * LATENCY)
+        return ran
+
+    def acts(self) -> list[dict[str, Any]]:
+        """Give the requests since the first that changed something, which are those of the creates."""
+        entries = self.simulator.requests()
+        first = next((index for index, entry in enumerate(entries) if entry["mutating"]), len(entries))
+        return entries[first:]
+
+    def jobs(self) -> dict[str, str]:
+        listed = boto3.client("sagemaker", region_name=REGION).list_labeling_jobs()
+        return {job["LabelingJobName"]: job["LabelingJobStatus"] for job in listed["LabelingJobSummaryList"]}
+
+
+@pytest.fixture
+def world(tmp_path: Path, simulator: Simulator) -> World:
+    prerequisites.build(an_infrastructure(), clips=CLIPS)
+    (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
+    world = World(tmp_path, simulator)
+    world.declares("first", clip=1)
+    world.declares("second", clip=2)
+    simulator.clear_requests()
+    simulator.change_settings(latency=LATENCY)
+    return world
+
+
+def outcomes_in(text: str) -> dict[str, str]:
+    """Read the result of each job from what apply prints."""
+    lines = re.findall(r"^([a-z ]+?) +([a-z-]+): ", text, re.MULTILINE)
+    return {name: result for result, name in lines if result in CREATED | MAYBE | NOT_SENT | {"stopping"}}
+
+
+def untrue_words(ran: Ran, world: World) -> list[str]:
+    """Compare what a run says with the jobs that there are."""
+    there, said = world.jobs(), outcomes_in(ran.out)
+    untrue = [f"{name} is not named" for name in ("first", "second") if name not in said]
+    untrue += [f"{name}: {result}" for name, result in said.items() if result in CREATED and name not in there]
+    untrue += [f"{name}: {result}" for name, result in said.items() if result in NOT_SENT and name in there]
+    words = ran.out + ran.err
+    if there and re.search(
+        "nothing was created|nothing was changed|not asked to change anything", words, re.IGNORECASE
+    ):
+        untrue.append("nothing was created")
+    if "Traceback" in words:
+        untrue.append("a traceback")
+    return untrue
+
+
+CASES = [
+    *((position, signal.SIGINT) for position in range(1, REQUESTS)),
+    *((position, signal.SIGTERM) for position in (2, 5, 6, 12, 13)),
+]
+
+
+@pytest.mark.parametrize(("position", "sent"), CASES)
+def test_every_sentence_of_an_interrupted_apply_is_true(world: World, position: int, sent: signal.Signals):
+    ran = world.interrupted(lambda: len(world.acts()) >= position, sent)
+
+    assert ran.code == 130, ran.out + ran.err
+    assert untrue_words(ran, world) == []
+    assert "interrupted" in ran.err
+    if position in CREATES:
+        assert "AWS may have received it" in ran.out
+    if position < min(CREATES):
+        assert outcomes_in(ran.out) == {"first": "not started", "second": "not started"}
+        assert not world.jobs()
+    again = groundctl("apply", "--auto-approve", cwd=world.folder, settings=world.settings)
+    assert (again.code, sorted(world.jobs())) == (0, ["first", "second"]), again.out + again.err
+    assert len(world.simulator.requests("CreateLabelingJob")) == 2
+
+
+def test_programs_read_the_same_from_an_interrupted_apply(world: World):
+    ran = world.interrupted(lambda: len(world.acts()) >= max(CREATES), signal.SIGTERM, arguments=("--format", "json"))
+
+    assert ran.code == 130
+    assert [(one["name"], one["result"]) for one in ran.json["outcomes"]] == [
+        ("first", "created"),
+        ("second", "unknown"),
+    ]
+    assert (ran.json["created"]["jobs"], ran.json["created"]["objects_to_label"]) == (1, 1)
+
+
+def test_a_second_signal_does_not_keep_the_report_from_being_printed(world: World):
+    signals = (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGINT)
+
+    ran = world.interrupted(lambda: len(world.acts()) >= min(CREATES), *signals)
+
+    assert ran.code == 130, ran.err
+    assert untrue_words(ran, world) == []
+    assert outcomes_in(ran.out) == {"first": "unknown", "second": "not started"}
+
+
+def test_an_apply_that_is_interrupted_before_it_plans_says_nothing_of_jobs(world: World):
+    ran = world.interrupted(lambda: bool(world.simulator.requests()), signal.SIGINT)
+
+    assert (ran.code, ran.out, world.jobs()) == (130, "", {})
+    assert "interrupted" in ran.err
+
+
+def test_an_interrupted_stop_may_have_been_received(world: World):
+    assert groundctl("apply", "--auto-approve", cwd=world.folder, settings=world.settings).code == 0
+    world.declares("first", clip=1, state="stopped")
+    world.simulator.clear_requests()
+    world.simulator.add_fault(operation="StopLabelingJob", kind="timeout", when="after", seconds=1)
+
+    ran = world.interrupted(
+        lambda: bool(world.simulator.requests("StopLabelingJob")), signal.SIGINT, arguments=("--allow-stop",)
+    )
+
+    assert (ran.code, outcomes_in(ran.out)) == (130, {"first": "unknown"})
+    assert "stop request was under way" in ran.out
+    assert world.jobs()["first"] in {"Stopping", "Stopped"}
+
+
+def test_outcomes_go_to_standard_error_if_nothing_reads_the_output(world: World):
+    command = [sys.executable, "-c", "import sys; from groundctl.cli.main import main; sys.exit(main())"]
+    process = subprocess.Popen(
+        [*command, "apply", "--auto-approve"],
+        cwd=world.folder,
+        env={**CLEAN, **world.settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    err = process.stderr.read()
+
+    assert process.wait(timeout=60) == 0
+    assert outcomes_in(err) == {"first": "created", "second": "created"}
+    assert "Traceback" not in err
+    process.stderr.close()
