@@ -49,8 +49,8 @@ def apply(
     """Apply the changes of a log one after the other; a job that fails does not stop the next one.
 
     The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
-    ends. held maps the changes that must not be applied to the reason. asking returns a job's provenance, which is stored
-    beside the job's manifest, so that its progress can be reported on the pull request that declared it.
+    ends. held maps the changes that must not be applied to the reason. asking returns the run and the pull request of a
+    job; they are stored beside the job's manifest, so that its progress can be reported on that pull request.
     """
     for change in log.changes:
         verdict: Verdict

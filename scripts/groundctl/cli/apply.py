@@ -81,9 +81,23 @@ class ApplyOptions:
     allow_stop: AllowStop = False
     format: Annotated[
         OutcomeFormat,
-        Option("--format", "text: one line for each job (default); json: for programs, which is never asked"),
+        Option(
+            "--format", "text: one line for each job (default); json: for programs; requires --plan or --auto-approve"
+        ),
     ] = OutcomeFormat.TEXT
     infrastructure: InfrastructureFile = None
+
+    def __post_init__(self) -> None:
+        """Reject options that would be ignored."""
+        check_stop_options(self.only, allow_stop=self.allow_stop)
+
+
+def check_stop_options(only: Step | None, *, allow_stop: bool) -> None:
+    """Reject combinations of --only and --allow-stop of which one would be ignored."""
+    if only is Step.CREATE and allow_stop:
+        raise UsageError("--allow-stop has no effect with --only create", hint="leave out one of them")
+    if only is Step.STOP and not allow_stop:
+        raise UsageError("--only stop does nothing without --allow-stop", hint="add --allow-stop")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from groundctl.cli.apply import (
     Step,
     carry_out,
     changes_to_make,
+    check_stop_options,
     exit_code,
     print_outcomes,
 )
@@ -38,6 +39,10 @@ class CiApplyOptions:
     only: OnlyStep = None
     allow_stop: AllowStop = False
     infrastructure: InfrastructureFile = None
+
+    def __post_init__(self) -> None:
+        """Reject options that would be ignored."""
+        check_stop_options(self.only, allow_stop=self.allow_stop)
 
 
 def run(options: CiApplyOptions) -> ExitCode:

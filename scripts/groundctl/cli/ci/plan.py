@@ -12,7 +12,7 @@ from groundctl.app.validate import Validated, refusals
 from groundctl.cli.ci.reporter import open_reporter, print_published, review_plan, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_checkout, open_workflow_run, read_json, write_text
+from groundctl.composition import open_checkout, open_run_context, open_workflow_run, read_json, write_text
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.comment_marker import Stage
@@ -78,10 +78,11 @@ def _plan_and_report(options: CiPlanOptions) -> ExitCode:
     planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return max(_report_problems(planned), ExitCode.PROBLEMS)
-    reporter = open_reporter()
+    # The plan is written and printed first: it must not be lost if GitHub cannot be reached.
     if options.out:
-        write_text(options.out, plan_json(planned.plan, made_for=_made_for(reporter.run)))
+        write_text(options.out, plan_json(planned.plan, made_for=_made_for(open_run_context())))
     print(plan_text(planned.plan, planned.validated.policy))
+    reporter = open_reporter()
     code = _report(reporter, planned, options)
     _count(planned, held=())
     return code or (ExitCode.PROBLEMS if planned.plan.requires_attention else ExitCode.OK)

@@ -1,4 +1,4 @@
-"""Compiles a declaration into a CreateLabelingJob request; only this module depends on the request's shape."""
+"""Compiles a declaration into a CreateLabelingJob request; only this module builds requests."""
 
 from __future__ import annotations
 

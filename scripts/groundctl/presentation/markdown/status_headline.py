@@ -168,10 +168,19 @@ def spent_on(job: JobStatus) -> Estimate:
     return job.cost.spent(job.progress.job.counters.labeled) if job.cost and job.progress else NOTHING
 
 
+def _outcome_state(result: Result, job: JobStatus) -> str:
+    """Return what this run did to a job; a failed stop leaves the job running, and AWS may fail a job that it accepted."""
+    if result is not Result.FAILED:
+        return _RESULT_WORDS[result]
+    if job.action is Action.STOP:
+        return "not stopped"
+    return _STATUS_WORDS[Status.FAILED] if job.progress else _RESULT_WORDS[result]
+
+
 def state_of(job: JobStatus) -> str:
     """Return the state of a job in a word: what this run did, else what AWS reports, else what is planned."""
     if job.outcome:
-        return _RESULT_WORDS[job.outcome.result]
+        return _outcome_state(job.outcome.result, job)
     if job.progress:
         return _STATUS_WORDS[job.progress.job.status]
     if job.held:
