@@ -125,11 +125,11 @@ CASES = [
 def test_every_sentence_of_an_interrupted_apply_is_true(world: World, position: int, sent: signal.Signals):
     ran = world.interrupted(lambda: len(world.acts()) >= position, sent)
 
-    assert ran.code == 130, ran.out + ran.err
     assert untrue_words(ran, world) == []
-    assert "interrupted" in ran.err
-    # A busy machine may send the signal later than meant: what was sent is taken from the simulator's record.
     results = list(outcomes_in(ran.out).values())
+    # On a busy machine the signal may come later than meant, even after the end: what was sent is in the simulator's record.
+    ended_before = ran.code == 0 and results == ["created", "created"]
+    assert ended_before or (ran.code == 130 and "interrupted" in ran.err), ran.out + ran.err
     sent_creates = len(world.simulator.requests("CreateLabelingJob"))
     assert results.count("not started") >= 2 - sent_creates
     if "unknown" in results:
