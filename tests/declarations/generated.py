@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+import re
 import string
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -218,8 +219,8 @@ class Maker:
         return (self.dice.choice(NAME_LETTERS) + inner + self.dice.choice(NAME_LETTERS))[:size]
 
     def handle(self) -> str:
-        """Make a GitHub name."""
-        return self.name(12)
+        """Make a GitHub login: letters and digits, with single hyphens between them."""
+        return re.sub("-+", "-", self.name(12))
 
     def keyword(self) -> str:
         """Make words with single blanks between them."""

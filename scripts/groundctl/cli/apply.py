@@ -93,11 +93,9 @@ class ApplyOptions:
 
 
 def check_stop_options(only: Step | None, *, allow_stop: bool) -> None:
-    """Reject combinations of --only and --allow-stop of which one would be ignored."""
+    """Reject --allow-stop where no job is stopped."""
     if only is Step.CREATE and allow_stop:
         raise UsageError("--allow-stop has no effect with --only create", hint="leave out one of them")
-    if only is Step.STOP and not allow_stop:
-        raise UsageError("--only stop does nothing without --allow-stop", hint="add --allow-stop")
 
 
 @dataclass(frozen=True)
