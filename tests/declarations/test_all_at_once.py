@@ -112,3 +112,16 @@ def test_every_problem_of_a_file_is_reported_in_one_round(tmp_path, changed, exp
 )
 def test_a_fault_of_the_schema_raises_no_false_alarm(tmp_path, broken, expected):
     assert sorted(rules_found(tmp_path, ("rally-outcome.yaml", some_data(**broken)))) == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rerun_of": {"job": "old", "reason": "we want it again", "since": "2026"}},
+        {"reason": "we want it again"},
+        {"workforce": {**some_data()["workforce"], "reason": 0}},
+    ],
+    ids=["an unknown field of rerun_of", "its reason at the top", "its reason in another mapping"],
+)
+def test_a_field_of_rerun_of_in_a_wrong_place_is_reported_and_nothing_else(tmp_path, changes):
+    assert rules_found(tmp_path, ("rally-outcome.yaml", some_data(**changes))) == ["GT101"]

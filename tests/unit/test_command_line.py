@@ -182,3 +182,23 @@ def test_results_with_clips_but_without_a_folder_is_wrong_usage(capsys: pytest.C
     assert capsys.readouterr().err == (
         "groundctl: --clips has no effect without --out\n  hint: add --out FOLDER, or leave out --clips\n"
     )
+
+
+@pytest.mark.parametrize(
+    "command", ["groundctl plan --out=", "groundctl apply --plan=", "groundctl ci changed --base="]
+)
+def test_an_empty_value_is_wrong_usage(command: str):
+    with pytest.raises(UsageError, match="is empty"):
+        read(command)
+
+
+def test_a_part_of_an_option_is_not_the_option():
+    with pytest.raises(SystemExit) as ended:
+        read("groundctl apply --auto")
+
+    assert ended.value.code == ExitCode.USAGE
+
+
+def test_allow_stop_without_stops_is_wrong_usage():
+    with pytest.raises(UsageError, match="no effect"):
+        read("groundctl apply --only create --allow-stop")

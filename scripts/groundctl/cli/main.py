@@ -23,11 +23,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _run(arguments)
     sys.excepthook = report_crash
+    _replace_closed_streams()
     try:
         code = _run(None)
     except SystemExit as end:  # argparse, after --help, --version or a message about wrong usage
         code = int(end.code or 0)
     return end_process(code)
+
+
+def _replace_closed_streams() -> None:
+    """Give a closed stream a place to write to: Python has None there, and the outcome of an apply must not be lost."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end, and pathlib would slow down --help
+    if sys.stdout is None:
+        sys.stdout = sys.stderr
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -19,6 +19,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from groundctl.cli.commands import HELP_WIDTH, HelpFormatter
+from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Command(Generic[Options]):
             description=textwrap.fill(self.description, HELP_WIDTH),
             epilog="\n".join(["examples:", *(f"  {example}" for example in self.examples)]),
             formatter_class=HelpFormatter,
+            # A part of a word must not stand for an option that costs money.
+            allow_abbrev=False,
         )
         for field, kind, declared in _declarations(self.options):
             settings = _reading(field, kind) | ({"metavar": declared.metavar} if declared.metavar else {})
@@ -89,9 +92,17 @@ class Command(Generic[Options]):
 
 def _read(options: type[Options], parsed: argparse.Namespace) -> Options:
     """Convert parsed arguments into the options of a command."""
-    return options(
-        **{field.name: _typed(kind, getattr(parsed, field.name)) for field, kind, _ in _declarations(options)}
-    )
+    values = {field.name: getattr(parsed, field.name) for field, _, _ in _declarations(options)}
+    for field, _, declared in _declarations(options):
+        if "" in (values[field.name], *_several(values[field.name])):
+            name = declared.flag if isinstance(declared, Option) else declared.metavar
+            # An unset variable of a script would otherwise count as an option that was not given.
+            raise UsageError(f"{name} is empty", hint=f"give {name} a value, or leave it out")
+    return options(**{field.name: _typed(kind, values[field.name]) for field, kind, _ in _declarations(options)})
+
+
+def _several(value: Any) -> list[str]:
+    return value if isinstance(value, list) else []
 
 
 def _declarations(options: type[DataclassInstance]) -> Iterator[tuple[Field[Any], Any, Argument | Option]]:

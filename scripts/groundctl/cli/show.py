@@ -19,10 +19,12 @@ from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.worker_template import worker_template
 from groundctl.domain.jobs.infrastructure import example_for
+from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.input_manifest import UNRESOLVED
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Create, Plan, Waiting
 from groundctl.domain.planning.planner import make_plan
+from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json, for_terminal
@@ -30,6 +32,7 @@ from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.diagnostics import diagnostics_text
 from groundctl.presentation.terminal.plan import plan_text, reason_lines
+from groundctl.presentation.text import count
 
 
 class Form(StrEnum):
@@ -88,9 +91,12 @@ def run(options: ShowOptions) -> ExitCode:
     """
     checkout = open_checkout()
     validated = validate(checkout, [options.file])
-    if errors_among(validated.problems) or len(validated.declarations) != 1:
+    if errors_among(validated.problems):
         print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
         return ExitCode.PROBLEMS
+    if len(validated.declarations) != 1:
+        message = f"{options.file} is {count(validated.files, 'declaration')}, not one"
+        raise UsageError(message, hint="name the file of one declaration, such as jobs/TEAM/NAME.yaml")
     shown = Shown(
         declaration=validated.declarations[0],
         policy=validated.policy,
@@ -145,7 +151,7 @@ def _show_request(shown: Shown) -> ExitCode:
     match change:
         case Create(purchase=purchase):
             print(for_json(purchase.desired.request))
-        case Waiting():
+        case Waiting() if not any(check_infrastructure(shown.declaration.spec, plan.infrastructure)):
             print(for_json(compile_job(shown.declaration, plan.infrastructure, UNRESOLVED).request))
         case _:
             print("No request is sent for this job.", file=sys.stderr)

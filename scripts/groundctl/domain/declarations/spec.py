@@ -244,7 +244,7 @@ FIELDS: dict[str, tuple[str, Parse | None]] = {
     "/notify": ("notify", tuple),
     "/state": ("state", State),
     "/region": ("region", None),
-    "/rerun_of": ("rerun_of", lambda rerun: Rerun(**rerun)),
+    "/rerun_of": ("rerun_of", lambda rerun: Rerun(job=rerun["job"], reason=rerun["reason"])),
     "/tags": ("tags", lambda tags: tuple(tags.items())),
     # A YAML block ends in a line break that is not part of the text; AWS takes none in a description.
     "/task/title": ("title", str.strip),

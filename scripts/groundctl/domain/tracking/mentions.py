@@ -16,7 +16,8 @@ MAX_MENTIONS: Final = 50
 
 # A login has up to 39 letters, digits and single hyphens, none at its ends. GitHub ends a mention at the first character
 # that does not fit: `@acme/clips.eu` would reach the team `clips`, so such a name is never written.
-_LOGIN: Final = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}"
+# Managed users of an enterprise have its short code behind an underscore.
+_LOGIN: Final = r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]+)?"
 _TEAM: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?"
 _NAME: Final = re.compile(rf"(?P<login>{_LOGIN})(?:/{_TEAM})?")
 MAX_LOGIN_LENGTH: Final = 39

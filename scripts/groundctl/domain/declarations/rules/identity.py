@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule
-from groundctl.domain.declarations.spec import ChainedInput
+from groundctl.domain.declarations.spec import ChainedInput, Rerun
 
 
 @rule("GT212", reads=("/name",))
@@ -45,5 +45,7 @@ def job_does_not_continue_itself(case: Case) -> Iterator[Diagnostic]:
 @rule("GT225", reads=("/name", "/rerun_of/job"))
 def job_does_not_repeat_itself(case: Case) -> Iterator[Diagnostic]:
     """A job is not a rerun of itself."""
-    if case.spec.rerun_of and case.spec.rerun_of.job.lower() == case.spec.key:
+    rerun = case.spec.rerun_of
+    # It is at fault, and no Rerun, where only its reason was found at another place of the file.
+    if isinstance(rerun, Rerun) and rerun.job.lower() == case.spec.key:
         yield error("GT225", "/rerun_of/job", "names this job itself", "name the job that already bought these labels")
