@@ -125,3 +125,11 @@ def test_a_fault_of_the_schema_raises_no_false_alarm(tmp_path, broken, expected)
 )
 def test_a_field_of_rerun_of_in_a_wrong_place_is_reported_and_nothing_else(tmp_path, changes):
     assert rules_found(tmp_path, ("rally-outcome.yaml", some_data(**changes))) == ["GT101"]
+
+
+@pytest.mark.parametrize("key", ["010", "10", "+5", "0"])
+def test_a_fault_under_a_field_whose_name_is_a_number_is_reported_at_its_place(tmp_path, key):
+    rules_found(tmp_path, ("rally-outcome.yaml", some_data(tags={key: None})))
+
+    [problem] = validate(Checkout(tmp_path)).problems
+    assert (problem.rule, problem.pointer) == ("GT103", f"/tags/{key}")

@@ -96,5 +96,5 @@ def test_destroy_removes_everything(applied: Applied) -> None:
 
     assert len(buckets) == 3
     assert buckets_of_the_demo(applied) == set()
-    with pytest.raises(ExternalError, match="has made nothing"):
+    with pytest.raises(ExternalError, match="has not created anything"):
         applied.stack.outputs()

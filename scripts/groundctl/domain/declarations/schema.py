@@ -129,6 +129,10 @@ class _Suspects:
             for error in gate.iter_errors(data):
                 value = data
                 for step in error.instance_path:
+                    if isinstance(value, dict) and step not in value:
+                        # The gate reports a field such as "010" as the number 10, so the path is lost.
+                        self._all = True
+                        return True
                     value = value[step]
                     self._known.add(id(value))
                 if error.schema_path and error.schema_path[-1] == "oneOf":
