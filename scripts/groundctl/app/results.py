@@ -10,6 +10,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Protocol, TypeVar
 
+from groundctl.app.concurrency import MAX_CONCURRENCY
 from groundctl.domain.aws.job_names import JOB_NAME
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.results.agreement import WorkerAnswers, read_answers, read_responses
@@ -28,7 +29,6 @@ from groundctl.ports import LabelingJobs, ObjectStore
 
 Step = TypeVar("Step")
 
-_MAX_CONCURRENCY = 8
 _MAX_IN_MEMORY = 4 << 20  # bytes; a larger manifest is spooled to disk
 _LINES_PER_WRITE, _BYTES_PER_READ = 1000, 1 << 18
 
@@ -189,11 +189,11 @@ def _fetch_answers(
     if responses and not requests:
         # AWS has consolidated nothing: the answers are only in the workers' own responses.
         sources = {} if isinstance(bought, str) else _clips_by_id(bought, responded)
-        with ThreadPoolExecutor(_MAX_CONCURRENCY) as pool:
+        with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
             read = progress(pool.map(objects.read, responses), total=len(responses), doing="reading answers")
             answered = ((each, content or b"") for each, content in zip(ids, read, strict=True) if each)
             return read_responses(answered, sources, responded)
-    with ThreadPoolExecutor(_MAX_CONCURRENCY) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENCY) as pool:
         contents = progress(pool.map(objects.read, requests), total=len(requests), doing="reading answers")
         return read_answers((content for content in contents if content is not None), responded)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order, locate
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, locate
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
@@ -17,7 +17,7 @@ from groundctl.domain.declarations.validator import Validator, check_policy
 from groundctl.domain.declarations.yaml_loader import load_document
 
 if TYPE_CHECKING:
-    from groundctl.domain.planning.plan import Change, Plan
+    from groundctl.domain.planning.plan import Plan
     from groundctl.ports import Files  # imports of ports that only online commands need
 
 # Below this number, checking is faster than starting processes.
@@ -86,22 +86,13 @@ def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: boo
 
 def refusals(files: Files, plan: Plan) -> tuple[LocatedDiagnostic, ...]:
     """Locate a plan's refusals on the lines of the files that cause them; only these files are read again."""
-    refused = (
-        (change, _findings(change)) for change in plan.changes if change.path and change.action.requires_attention
-    )
+    refused = (change for change in plan.changes if change.path and change.action.requires_attention)
     return in_reading_order(
         problem
-        for change, findings in refused
+        for change in refused
         if isinstance(document := load_document(change.path, files.read(change.path)), Document)
-        for problem in locate(document, findings)
+        for problem in locate(document, change.reasons)
     )
-
-
-def _findings(change: Change) -> list[Diagnostic]:
-    return [
-        Diagnostic(rule=reason.rule, pointer=reason.pointer, message=reason.message, hint=reason.hint)
-        for reason in change.reasons
-    ]
 
 
 def _check_all(check: partial[CheckedFiles], paths: Sequence[str], processes: int) -> Iterator[CheckedFiles]:

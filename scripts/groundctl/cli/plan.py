@@ -10,7 +10,6 @@ from groundctl.app.validate import Validated
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import write_text
-from groundctl.domain.planning.plan import Action
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
@@ -57,7 +56,7 @@ def run(options: PlanOptions) -> ExitCode:
             print(plan_text(plan, policy))
     if plan.requires_attention:
         return ExitCode.PROBLEMS
-    to_create = options.detailed_exitcode and plan.with_action(Action.CREATE)
+    to_create = options.detailed_exitcode and plan.creates
     return ExitCode.SOMETHING_TO_CREATE if to_create else ExitCode.OK
 
 

@@ -50,7 +50,7 @@ def summary_of(plan: Plan) -> str:
 
 def money_of(plan: Plan, policy: Policy) -> str:
     """Say in one line what a plan would cost."""
-    cost, creates = plan.cost, plan.with_action(Action.CREATE)
+    cost, creates = plan.cost, plan.creates
     if not creates:
         return "Nothing will be bought."
     if len(plan.open_ended) == len(creates):

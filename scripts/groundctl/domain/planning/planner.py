@@ -222,11 +222,7 @@ def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> W
 
 def refuse(declaration: Declaration, diagnostics: Sequence[Diagnostic]) -> Refused:
     """Return Refused with diagnostics about the job's place in AWS."""
-    reasons = tuple(
-        Diagnostic(rule=diagnostic.rule, message=diagnostic.message, hint=diagnostic.hint, pointer=diagnostic.pointer)
-        for diagnostic in diagnostics
-    )
-    return Refused(job=declared_job(declaration), reasons=reasons)
+    return Refused(job=declared_job(declaration), reasons=tuple(diagnostics))
 
 
 def declared_job(declaration: Declaration) -> DeclaredJob:

@@ -8,7 +8,7 @@ from typing import Final
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.planning.plan import Action, Plan
+from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
@@ -43,7 +43,7 @@ def plan_check(
 ) -> Check:
     """Make the check on a plan: it fails if a job needs attention."""
     comment = plan_comment(plan, policy, footer=footer, terraform=terraform, limit=COMMENT_LIMIT)
-    creates = plan.with_action(Action.CREATE)
+    creates = plan.creates
     cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
         title=_title(f"{counts_of(plan)}{cost}"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.plan import Create
 from groundctl.presentation.markdown.environment import render
@@ -61,9 +62,9 @@ def _details(change: Create) -> JobDetails:
         team=change.team,
         question=task["TaskTitle"],
         explanation=task["TaskDescription"],
-        labels=tuple(str(label["label"]) for label in _artifact(desired, "label-categories.json").get("labels", ())),
+        labels=tuple(str(label["label"]) for label in _artifact(desired, s3_layout.CATEGORIES_FILE).get("labels", ())),
         clips=purchase.clips if isinstance(purchase.clips, int) else None,
-        source=_source(_artifact(desired, "declaration.json").get("declared", {}).get("input", {})),
+        source=_source(_artifact(desired, s3_layout.DECLARATION_FILE).get("declared", {}).get("input", {})),
         workers=task["NumberOfHumanWorkersPerDataObject"],
         answer_limit=limit,
         hours=None if purchase.cost is None else -(-purchase.cost.answers * limit // 3600),
