@@ -27,6 +27,7 @@ def main() -> int:
     began = time.monotonic()
     with open_world() as world:
         for seed in range(options.seed, options.seed + options.histories):
+            print(f"seed {seed}", file=sys.stderr, end="\r", flush=True)
             played = play(world, make_history(seed, TODAY), TODAY, flaw=options.flaw, figures=figures)
             if options.words and options.histories == 1:
                 _print_words(played)

@@ -71,6 +71,7 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
     """Let everything arrive, then apply twice everywhere: all is created or named, and the second time changes nothing."""
     world.proxy.deliver_all()
     world.flaw = ""
+    world.carried.clear()
     world.proxy.advance(AFTER_ALL)
     world.simulator.faults.clear()
     for place in history.places:
@@ -82,6 +83,8 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
                     first, jobs_of(world.simulator), _evidence(world), world.wishes[first.run]
                 )
             )
+            if not changes_of(first.run, world.proxy.deliveries):
+                continue
             second = world.calm_run(checkout, place)
             if changes := changes_of(second.run, world.proxy.deliveries):
                 yield f"{second.run}: a second calm apply has done {', '.join(changes)}"

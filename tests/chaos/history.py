@@ -197,14 +197,14 @@ class _Maker:
     faults_left: int = 0
 
     def steps(self) -> Sequence[Step]:
-        self.faults_left = self.random.choice((0, 1, 1, 2, 2, 3, 4))
+        self.faults_left = self.random.choice((0, 1, 2, 2, 3, 3, 4, 4))
         checkouts = self.random.choice((1, 1, 1, 2, 2, 3) if self.scope.overlaps else (1, 1, 2))
         self.declared = {number: {} for number in range(checkouts)}
         made: list[Step] = [self._new_job(0)]
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             made.append(self._change(self._checkout()))
         made.append(self._run())
-        for _ in range(self.random.choice((1, 1, 2, 2, 3, 4))):
+        for _ in range(self.random.choice((0, 1, 1, 1, 2, 3))):
             made += self._round()
         return made
 
@@ -249,7 +249,7 @@ class _Maker:
         name = self._new_name()
         if not self.scope.overlaps:
             # A set of its own for each job, or the very same set, which claims guard.
-            group = self.random.choice((len(self.known), len(self.known), 0))
+            group = self.random.choice((len(self.known) + 1, len(self.known) + 1, 1))
             kind = self.random.choice(("prefix", "objects", "manifest"))
             clips = (f"g{group}/1", f"g{group}/2")
             return self._declare(checkout, Job(name=name, kind=kind, clips=clips, prefix=f"g{group}/"))
@@ -345,7 +345,7 @@ class _Maker:
         )
 
     def _some_faults(self) -> tuple[Fault, ...]:
-        count = min(self.faults_left, self.random.choice((0, 1, 1, 2)))
+        count = min(self.faults_left, self.random.choice((0, 1, 2, 2)))
         self.faults_left -= count
         return tuple(self._fault() for _ in range(count))
 
@@ -353,7 +353,7 @@ class _Maker:
         weights: Mapping[str, int] = {name: weight for name, (weight, _) in faults.POSSIBLE.items()}
         [operation] = self.random.choices(list(weights), list(weights.values()))
         kind = self.random.choice(faults.POSSIBLE[operation][1])
-        number = self.random.choice((1, 1, 1, 2, 3, 4, 5, 6, 7, 9, 12) if operation == faults.PUT else (1, 1, 1, 2, 3))
+        number = self.random.choice((1, 1, 2, 3, 4, 5, 6, 7, 9, 12) if operation == faults.PUT else (1, 1, 1, 1, 2))
         is_after = self.random.random() < 0.6
         if kind in faults.ALWAYS_AFTER | faults.ALWAYS_BEFORE:
             is_after = kind in faults.ALWAYS_AFTER

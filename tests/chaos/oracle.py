@@ -152,7 +152,9 @@ def left_undone(ran: Ran, jobs: Mapping[JobKey, JobRecord], evidence: Evidence, 
         yield f"a calm apply ends with {ran.code}: {ran.err.strip()[:300]}"
         return
     for name, job in wish.jobs.items():
-        if JobKey(region=wish.region, name=name.lower()) in jobs or job.is_stopped:
+        earlier = jobs.get(JobKey(region=wish.region, name=job.chain.lower()))
+        waits = job.kind == "chain" and not (earlier and earlier.has_ended and earlier.has_output)
+        if JobKey(region=wish.region, name=name.lower()) in jobs or job.is_stopped or waits:
             continue
         if not ran.names(name):
             yield f"a calm apply neither creates nor names {name}"

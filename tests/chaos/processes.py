@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-PATIENCE = 120  # seconds that a run may take in real time
+PATIENCE = 30  # seconds that a run may take in real time
 
 
 @dataclass
@@ -38,8 +38,10 @@ class Process:
     def wait(self) -> None:
         """Wait for the end; a process that does not end is an error of the harness."""
         if not self.ended.wait(PATIENCE):
-            os.kill(self.pid, signal.SIGKILL)
-            raise TimeoutError(f"a run of groundctl did not end within {PATIENCE} seconds")
+            os.kill(self.pid, signal.SIGABRT)  # which makes the process write where each of its threads is
+            self.ended.wait(5)
+            words = self.err_file.read_text(errors="replace")
+            raise TimeoutError(f"a run of groundctl did not end within {PATIENCE} seconds:\n{words}")
 
 
 class Zygote:
@@ -72,11 +74,12 @@ class Zygote:
         settings: dict[str, str],
         flaw: str,
         at_end: Callable[[], None],
+        warm: bool = False,
     ) -> Process:
-        """Start a command; at_end is called as soon as its process has ended."""
+        """Start a command; at_end is called as soon as its process has ended. warm runs it in the zygote before."""
         self._number += 1
         out, err = self._folder / f"{self._number % 50}.out", self._folder / f"{self._number % 50}.err"
-        command = {"arguments": arguments, "folder": str(folder), "settings": settings, "flaw": flaw}
+        command = {"arguments": arguments, "folder": str(folder), "settings": settings, "flaw": flaw, "warm": warm}
         line = json.dumps({**command, "out": str(out), "err": str(err)}).encode() + b"\n"
         assert self._zygote.stdin
         with self._changed:

@@ -301,8 +301,7 @@ def serving(proxy: Proxy) -> Iterator[Proxy]:
 
         behind = proxy
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     proxy.url = f"http://127.0.0.1:{server.server_port}"
@@ -312,6 +311,13 @@ def serving(proxy: Proxy) -> Iterator[Proxy]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing when a run that has ended closes its connection."""
 
 
 class _Handler(BaseHTTPRequestHandler):

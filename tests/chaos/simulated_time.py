@@ -61,6 +61,8 @@ def wait(seconds: float) -> None:
     """Wait in simulated time."""
     if seconds <= 0:
         return
+    # The simulator counts microseconds: what is shorter would be no wait, and who waits for a time to come would never end.
+    seconds = max(seconds, 0.001)
     address = urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc
     connection = http.client.HTTPConnection(address, timeout=120)
     try:

@@ -17,6 +17,7 @@ import yaml
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
+from chaos.faults import Fault
 from chaos.history import AddClip, Apply, Declare, Job, MakePlan, Race, Remove, Revert, Scope, Step, TimePasses, Void
 from chaos.processes import Zygote
 from chaos.proxy import Proxy, Run, serving
@@ -35,7 +36,7 @@ CLIPS = "clips"
 LEDGER = "purchases"
 REGIONS = ("us-east-1", "us-east-1", "eu-west-1")
 POLICY = "rates: {platform_fee_usd: 0.08}\n"
-FIRST_CLIPS = tuple(f"g{group}/{number}" for group in range(7) for number in range(1, 7 if group == 0 else 3))
+FIRST_CLIPS = tuple(f"g{group}/{number}" for group in range(16) for number in range(1, 3 if group else 7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +65,14 @@ class World:
     declared: dict[int, dict[str, Job]] = field(default_factory=dict)
     earlier: dict[int, list[dict[str, Job]]] = field(default_factory=dict)
     clips: list[str] = field(default_factory=list)
+    carried: list[Fault] = field(default_factory=list)
+    is_warm: bool = False
     _number: int = 0
 
     def reset(self, scope: Scope, flaw: str, seed: int) -> None:
         """Begin a history: empty folders, and an account with clips and nothing else."""
         self.scope, self.flaw = scope, flaw
-        for each in (self.ran, self.wishes, self.declared, self.earlier, self.clips):
+        for each in (self.ran, self.wishes, self.declared, self.earlier, self.clips, self.carried):
             each.clear()
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         self.proxy.forget()
@@ -103,6 +106,12 @@ class World:
                 self.run(runs, Random(chance), str(step))
             case Apply() | MakePlan() | Void():
                 self.run((step,), Random(0), str(step))
+
+    def warm_up(self) -> None:
+        """Create a first job, so that every process has what a run imports."""
+        self.reset(self.scope, "", 0)
+        self.play(Declare(checkout=0, job=Job(name="first", kind="prefix", prefix="g1/")))
+        assert self.calm_run(0, 0).code == 0, self.ran
 
     def calm_run(self, checkout: int, place: int) -> Ran:
         """Apply once more, without a fault."""
@@ -140,6 +149,8 @@ class World:
             process.wait()
             out, err = (file.read_text(errors="replace") for file in (process.out_file, process.err_file))
             ended.append(Ran(run=run.name, step=said, region=wish.region, code=process.code, out=out, err=err))
+            # A request that a fault is about may only come in the next run.
+            self.carried += run.faults
             if isinstance(step, MakePlan):
                 self._keep_plan(step)
         self.ran += ended
@@ -147,7 +158,8 @@ class World:
 
     def _prepare(self, step: Apply | MakePlan | Void) -> tuple[Run, Wish]:
         self._number += 1
-        faults = [] if isinstance(step, Void) else list(step.faults)
+        faults = [] if isinstance(step, Void) else [*step.faults, *self.carried]
+        self.carried.clear()
         run = Run(f"RUN{self._number:06}", faults)
         self.proxy.runs[run.name] = run
         jobs = dict(self._jobs(step.checkout))
@@ -169,7 +181,9 @@ class World:
             settings=settings,
             flaw=self.flaw if isinstance(step, Apply) else "",
             at_end=lambda: turns.leave(run.name),
+            warm=not self.is_warm,
         )
+        self.is_warm = True
         run.is_started.set()
         return run.process
 
@@ -313,6 +327,7 @@ def open_world() -> Iterator[World]:
                 )
                 world = World(folder, simulator, proxy, zygote, clock)
                 with serving(proxy):
+                    world.warm_up()
                     yield world
         finally:
             zygote.close()

@@ -8,12 +8,15 @@ It reads commands from its standard input, one JSON object a line, and writes {"
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import json
 import os
 import signal
 import sys
 import traceback
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +55,26 @@ def _serve(woken: int) -> None:
 
 
 def _start(command: dict[str, Any]) -> None:
+    if command["warm"]:
+        _warm_up(command)
     pid = os.fork()
     if pid == 0:
         _run(command)
     _say({"pid": pid})
+
+
+def _warm_up(command: dict[str, Any]) -> None:
+    """Run a command in this process once, so that what it imports and compiles is there in every child."""
+    from groundctl.cli.main import main as groundctl
+
+    os.chdir(command["folder"])
+    os.environ.clear()
+    os.environ.update(command["settings"])
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        groundctl(command["arguments"])
+    os.chdir("/")
+    gc.collect()
+    gc.freeze()  # so that children do not touch, and thereby copy, the pages of what is kept
 
 
 def _report_ended() -> None:
@@ -79,6 +98,7 @@ def _run(command: dict[str, Any]) -> None:
         os.environ.clear()
         os.environ.update(command["settings"])
         _redirect(command["out"], command["err"])
+        faulthandler.enable(2)
         code = _command(command["arguments"], command["flaw"])
     except SystemExit as end:
         code = int(end.code or 0)
@@ -112,35 +132,11 @@ def _redirect(out: str, err: str) -> None:
 
 
 def _prepare() -> None:
-    """Import what the commands need, and read the SDK's descriptions of the services once."""
+    """Let all clients share what the SDK has read of the services' descriptions."""
     from botocore import loaders
 
-    kept: dict[str, Any] = {}
-
-    class KeepingLoader(loaders.JSONFileLoader):  # type: ignore[misc]
-        """Reads each file once."""
-
-        def load_file(self, file_path: str) -> Any:
-            """Read a file, or return what it held."""
-            if file_path not in kept:
-                kept[file_path] = super().load_file(file_path)
-            return kept[file_path]
-
-    loaders.Loader.FILE_LOADER_CLASS = KeepingLoader
-    import groundctl.cli.apply
-    import groundctl.cli.plan
-    import groundctl.cli.status
-    import groundctl.composition
-    from groundctl.adapters.aws.session import AwsSession
-
-    os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_EC2_METADATA_DISABLED": "true"}
-    session = AwsSession("us-east-1")
-    session.sagemaker()
-    session.sagemaker_without_retries()
-    session.s3()
-    session.account_check("")
-    gc.collect()
-    gc.freeze()  # so that children do not touch, and thereby copy, the pages of what is kept
+    shared = loaders.create_loader()
+    setattr(loaders, "create_loader", lambda search_path_string=None: shared)  # noqa: ARG005, B010 - botocore's signature
 
 
 def _say(message: dict[str, Any]) -> None:
