@@ -7,10 +7,11 @@ import sys
 import time
 
 from chaos.campaign import Figures, Played, play, shortest
-from chaos.history import History, Scope, Step, faults_of, make_history
+from chaos.history import History, Scope, make_history
+from chaos.report import failure_text, words_of
 from chaos.world import World, open_world
 
-TODAY = Scope()
+SCOPE = Scope()
 
 
 def main() -> int:
@@ -28,11 +29,12 @@ def main() -> int:
     with open_world() as world:
         for seed in range(options.seed, options.seed + options.histories):
             print(f"seed {seed}", file=sys.stderr, end="\r", flush=True)
-            played = play(world, make_history(seed, TODAY), TODAY, flaw=options.flaw, figures=figures)
-            if options.words and options.histories == 1:
-                _print_words(played)
+            played = play(world, make_history(seed, SCOPE), SCOPE, flaw=options.flaw, figures=figures)
+            if options.words:
+                print(*words_of(played), sep="\n")
             if played.violations:
-                _report(played, world, options.flaw, shorten=not options.whole)
+                shown = played if options.whole else _shortened(played, world, options.flaw)
+                print(f"\n{failure_text(shown if shown.violations else played, flaw=options.flaw)}", flush=True)
             if figures.violations >= options.most:
                 break
             if figures.histories % 100 == 0:
@@ -41,33 +43,11 @@ def main() -> int:
     return 1 if figures.violations else 0
 
 
-def _report(played: Played, world: World, flaw: str, *, shorten: bool) -> None:
-    history = played.history
-
+def _shortened(played: Played, world: World, flaw: str) -> Played:
     def fails(candidate: History) -> bool:
-        return bool(play(world, candidate, TODAY, flaw=flaw).violations)
+        return bool(play(world, candidate, SCOPE, flaw=flaw).violations)
 
-    if shorten:
-        history = shortest(history, fails)
-        played = play(world, history, TODAY, flaw=flaw)
-    print(f"\nseed {history.seed}")
-    for step in history.steps:
-        print(f"  - {as_text(step)}")
-    for violation in played.violations:
-        print(f"  ! {violation}")
-    print(f"  again: make chaos HISTORIES=1 SEED={history.seed}", flush=True)
-
-
-def as_text(step: Step) -> str:
-    """Write a step in a line or a few."""
-    text = str(step).replace("\n", " ")
-    faults = "".join(f"\n      with {fault}" for fault in faults_of(step))
-    return f"{text.split(', faults=')[0]}{faults}"
-
-
-def _print_words(played: Played) -> None:
-    for ran in played.ran:
-        print(f"\n--- {ran.run} ({ran.step[:150]}) -> {ran.code}\n{ran.out}{ran.err}")
+    return play(world, shortest(played.history, fails), SCOPE, flaw=flaw)
 
 
 if __name__ == "__main__":

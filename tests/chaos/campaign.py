@@ -79,9 +79,7 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
             first = world.calm_run(checkout, place)
             yield from (
                 f"{first.run}: {found}"
-                for found in oracle.left_undone(
-                    first, jobs_of(world.simulator), _evidence(world), world.wishes[first.run]
-                )
+                for found in oracle.left_undone(first, jobs_of(world.simulator), world.wishes[first.run])
             )
             if not changes_of(first.run, world.proxy.deliveries):
                 continue
@@ -92,7 +90,11 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
 
 def _evidence(world: World) -> Evidence:
     return Evidence(
-        jobs=jobs_of(world.simulator), deliveries=world.proxy.deliveries, wishes=world.wishes, ran=tuple(world.ran)
+        jobs=jobs_of(world.simulator),
+        deliveries=world.proxy.deliveries,
+        sends=world.proxy.sends,
+        wishes=world.wishes,
+        ran=tuple(world.ran),
     )
 
 
@@ -131,7 +133,3 @@ def _smaller(history: History) -> Iterator[History]:
         for fault in faults_of(step):
             yield replace(history, steps=(*steps[:number], without_fault(step, fault), *steps[number + 1 :]))
 
-
-def of_seed(seed: int, scope: Scope) -> History:
-    """Make the history of a seed."""
-    return make_history(seed, scope)

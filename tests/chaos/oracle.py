@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaos.history import Job
-from chaos.proxy import Delivery
+from chaos.proxy import Delivery, Send
 from chaos.record import JobKey, JobRecord, changes_of, creates_of
 from chaos.words import Claim, Ran
 from chaos.world import Wish
@@ -22,6 +22,7 @@ class Evidence:
 
     jobs: Mapping[JobKey, JobRecord]
     deliveries: Sequence[Delivery]
+    sends: Sequence[Send]
     wishes: Mapping[str, Wish]
     ran: Sequence[Ran]
 
@@ -38,6 +39,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     """Yield every sentence about what must not be."""
     yield from _bought_twice(evidence)
     yield from _bought_something_else(evidence)
+    yield from _sent_again(evidence.sends)
     for ran in evidence.ran:
         for fault in _untrue(ran, evidence):
             yield f"{ran.run} ({ran.step}): {fault}"
@@ -95,6 +97,16 @@ def _is_as_declared(sent: frozenset[str], job: Job, clips: frozenset[str]) -> bo
     return sent == clips
 
 
+def _sent_again(sends: Sequence[Send]) -> Iterator[str]:
+    """Find create requests that a run has repeated although the first one may have been accepted."""
+    may_be_there: set[tuple[str, str]] = set()
+    for send in sends:
+        if (send.run, send.name) in may_be_there:
+            yield f"{send.run} has sent the create request of {send.name} again, after an answer that was not clear"
+        if not send.is_refused:
+            may_be_there.add((send.run, send.name))
+
+
 def _where(job: JobRecord) -> str:
     return f"{job.key.name} in {job.key.region}"
 
@@ -146,7 +158,7 @@ def _wrong_numbers(ran: Ran, evidence: Evidence) -> Iterator[str]:
 # --- the end, when all is calm -------------------------------------------------------------------------------------------
 
 
-def left_undone(ran: Ran, jobs: Mapping[JobKey, JobRecord], evidence: Evidence, wish: Wish) -> Iterator[str]:
+def left_undone(ran: Ran, jobs: Mapping[JobKey, JobRecord], wish: Wish) -> Iterator[str]:
     """Find declared jobs that a calm apply has neither created nor named with a reason."""
     if ran.code not in {0, 1}:
         yield f"a calm apply ends with {ran.code}: {ran.err.strip()[:300]}"
@@ -158,19 +170,3 @@ def left_undone(ran: Ran, jobs: Mapping[JobKey, JobRecord], evidence: Evidence, 
             continue
         if not ran.names(name):
             yield f"a calm apply neither creates nor names {name}"
-
-
-def blocked_without_cause(
-    jobs: Mapping[JobKey, JobRecord], evidence: Evidence, wish: Wish
-) -> Iterator[str]:
-    """Find declared jobs that do not exist although nothing that exists holds a clip of them."""
-    for name, job in wish.jobs.items():
-        key = JobKey(region=wish.region, name=name.lower())
-        if key in jobs or job.is_stopped or job.kind == "chain" or job.rerun_of:
-            continue
-        clips = wish.clips[name]
-        holders = [other for other in jobs.values() if clips & frozenset(other.sent)]
-        same_checkout = [other for other in wish.jobs.values() if other.name != name and clips & wish.clips[other.name]]
-        if not holders and not same_checkout:
-            yield f"{name} could be created, and is not"
-    del evidence

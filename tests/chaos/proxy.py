@@ -63,6 +63,15 @@ class Delivery:
     is_late: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """A create request that a run has sent, and whether the answer that it got was a clear no."""
+
+    run: str
+    name: str
+    is_refused: bool
+
+
 @dataclass
 class Run:
     """A run of a command: its process, the faults still to come, and how often it asked for each operation."""
@@ -97,6 +106,7 @@ class Proxy:
     runs: dict[str, Run] = field(default_factory=dict)
     turns: Turns = field(default_factory=lambda: Turns(Random(0)))
     deliveries: list[Delivery] = field(default_factory=list)
+    sends: list[Send] = field(default_factory=list)
     in_air: list[InAir] = field(default_factory=list)
     lists: dict[bytes, list[Answer]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
@@ -104,7 +114,7 @@ class Proxy:
 
     def forget(self) -> None:
         """Forget the history so far."""
-        for each in (self.runs, self.deliveries, self.in_air, self.lists, self.failures):
+        for each in (self.runs, self.deliveries, self.sends, self.in_air, self.lists, self.failures):
             each.clear()
 
     # -- time -------------------------------------------------------------------------------------
@@ -131,6 +141,13 @@ class Proxy:
             return None
         self._overtake()
         run.counts[request.operation] += 1
+        answer = self._answer(run, request)
+        if request.operation == faults.CREATE:
+            is_refused = answer is not None and 400 <= answer.status < 500
+            self.sends.append(Send(run=run.name, name=request.target.lower(), is_refused=is_refused))
+        return answer
+
+    def _answer(self, run: Run, request: Request) -> Answer | None:
         fault = self._due(run, request)
         if fault is not None:
             run.hit.append(fault)
