@@ -1,11 +1,13 @@
 variable "ledger" {
   description = <<-EOT
     The purchase ledger that environments share. bucket: the one that another environment has created. Without it, one is
-    created here; organization_id: the organization whose accounts share it; policy_writers: the only roles that may change its
+    created here; id: what `groundctl ledger` prints as the ledger's identity. With it, nothing is bought with another ledger;
+    organization_id: the organization whose accounts share it; policy_writers: the only roles that may change its
     policy, by ARN. null: no sharing, and the ledger is in the artifact bucket.
   EOT
   type = object({
     bucket          = optional(string)
+    id              = optional(string)
     organization_id = optional(string)
     policy_writers  = optional(list(string))
   })

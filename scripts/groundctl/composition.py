@@ -20,6 +20,7 @@ from groundctl.domain.declarations.spec import JobSpec, clip_location
 from groundctl.errors import ExternalError, UsageError
 
 if TYPE_CHECKING:
+    from groundctl.adapters.aws.ledger import S3Ledger
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
@@ -48,6 +49,7 @@ class Aws:
 
     jobs: SageMakerJobs
     objects: S3Objects
+    ledger: S3Ledger
     # A job in the wrong account cannot be deleted: check the account before anything is planned.
     check_account: Callable[[], None]
 
@@ -99,6 +101,7 @@ def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | No
 def open_aws(infrastructure: Infrastructure) -> Aws:
     """Open the infrastructure's account and Region."""
     # boto3 takes a fifth of a second to import; offline commands never call this.
+    from groundctl.adapters.aws.ledger import S3Ledger
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.aws.session import AwsSession
@@ -107,6 +110,7 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
     return Aws(
         jobs=SageMakerJobs(session),
         objects=S3Objects(session),
+        ledger=S3Ledger(session, infrastructure.ledger_bucket),
         check_account=session.account_check(infrastructure.account_id),
     )
 

@@ -52,8 +52,11 @@ class LabelingJobs(Protocol):
     def describe(self, name: str) -> AwsResponse | None:
         """Read one job as AWS describes it; None if there is none."""
 
-    def create_once(self, request: AwsResponse) -> CreateResponse:
-        """Send the create call once, without any retry, and return how AWS responded."""
+    def create_once(self, request: AwsResponse, *, signed_until: datetime) -> CreateResponse:
+        """Send the create call once, without any retry, and return how AWS responded.
+
+        A request that would be signed later than signed_until is not sent, and counts as rejected.
+        """
 
     def stop(self, name: str) -> None:
         """Stop a job; this cannot be undone."""

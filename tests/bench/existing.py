@@ -30,6 +30,8 @@ INFRASTRUCTURE = {
     "account_id": ACCOUNT,
     "region": REGION,
     "artifact_bucket": ARTIFACTS,
+    "ledger_bucket": ARTIFACTS,
+    "ledger_id": None,
     "output_bucket": "bench-labels",
     "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/execution",
     "input_buckets": [BUCKET],

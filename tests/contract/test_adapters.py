@@ -21,7 +21,7 @@ from groundctl.errors import ExternalError
 from groundctl.ports import LabelingJobs, ObjectStore
 from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.fakes import NO_DEADLINE, FakeClock, FakeJobs, FakeObjects
 
 
 @dataclass
@@ -102,9 +102,12 @@ def test_the_first_create_is_accepted_and_the_second_finds_the_name_taken_in_any
     for artifact in desired.artifacts:
         doors.objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
 
-    assert isinstance(doors.jobs.create_once(desired.request), Accepted)
-    assert isinstance(doors.jobs.create_once(desired.request), NameTaken)
-    assert isinstance(doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}), NameTaken)
+    assert isinstance(doors.jobs.create_once(desired.request, signed_until=NO_DEADLINE), Accepted)
+    assert isinstance(doors.jobs.create_once(desired.request, signed_until=NO_DEADLINE), NameTaken)
+    assert isinstance(
+        doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}, signed_until=NO_DEADLINE),
+        NameTaken,
+    )
 
 
 def test_creating_the_same_job_again_reports_that_it_existed(doors: Doors):

@@ -46,6 +46,7 @@ def an_infrastructure_for(spec: JobSpec, team_arn: str | None = None) -> Infrast
         account_id=ACCOUNT,
         region=region,
         artifact_bucket="artifacts",
+        ledger_bucket="artifacts",
         output_bucket="outputs",
         input_buckets=("clips",),
         execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/labeling",

@@ -18,7 +18,7 @@ from declarations.corpus import all_cases, problems_of, repository_of
 from declarations.generated import Maker, written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account, gather, gather_offline
+from groundctl.app.gather import gather, gather_offline
 from groundctl.app.validate import validate
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import canonical_json
@@ -49,6 +49,7 @@ from groundctl.domain.planning.plan import (
 from groundctl.domain.planning.planner import make_plan
 from support.builders import CHECKOUT, a_declaration, an_infrastructure, an_observed_job
 from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account
 
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
@@ -71,10 +72,10 @@ class World:
 
     def planned(self) -> Plan:
         """The plan that `plan` makes."""
-        account = Account(
+        account = an_account(
+            FakeJobs(),
+            FakeObjects(self.objects),
             infrastructure=self.infrastructure,
-            jobs=FakeJobs(),
-            objects=FakeObjects(self.objects),
             observed={job.key: job for job in self.observed},
         )
         return make_plan(gather((*self.others, self.declaration), self.policy, account))

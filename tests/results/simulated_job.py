@@ -8,6 +8,7 @@ from pathlib import Path
 
 import boto3
 
+from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
@@ -39,7 +40,12 @@ def label_the_rallies(
         )
     simulator.set_correct_labels({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
     session = AwsSession(REGION)
-    aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session), check_account=lambda: None)
+    aws = Aws(
+        jobs=SageMakerJobs(session),
+        objects=S3Objects(session),
+        ledger=S3Ledger(session, "artifacts"),
+        check_account=lambda: None,
+    )
     outcome = create(
         a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
     )

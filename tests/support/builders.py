@@ -90,6 +90,7 @@ def an_infrastructure(**changes: Any) -> Infrastructure:
         "account_id": ACCOUNT,
         "region": REGION,
         "artifact_bucket": "artifacts",
+        "ledger_bucket": "artifacts",
         "output_bucket": "outputs",
         "input_buckets": ("clips",),
         "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/labeling",

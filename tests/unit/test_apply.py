@@ -15,7 +15,7 @@ from groundctl.domain.planning.plan import plan_content
 from groundctl.errors import ExternalError
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.fakes import NO_DEADLINE, FakeClock, FakeJobs, FakeObjects
 
 
 def create_with(jobs: FakeJobs, objects: FakeObjects | None = None, clock: FakeClock | None = None) -> Verdict:
@@ -258,7 +258,7 @@ def test_a_second_apply_sends_nothing():
 def test_stopping_needs_an_explicit_option():
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(a_declaration()),))
     jobs = FakeJobs()
-    jobs.create_once(a_desired_job().request)
+    jobs.create_once(a_desired_job().request, signed_until=NO_DEADLINE)
 
     [held] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock())
     assert (held.result, jobs.stopped) == (Result.HELD, [])

@@ -1,6 +1,7 @@
 """However a run ends, its log names every job that may exist, and a stop that AWS did not confirm is looked up."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,12 +21,12 @@ class Interrupted(FakeJobs):
         super().__init__()
         self.at, self.accepted, self.error = at, accepted, error
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+    def create_once(self, request: Mapping[str, Any], *, signed_until: datetime) -> CreateResponse:
         if len(self.sent) + 1 == self.at:
             if self.accepted:
-                super().create_once(request)
+                super().create_once(request, signed_until=signed_until)
             raise self.error
-        return super().create_once(request)
+        return super().create_once(request, signed_until=signed_until)
 
 
 THREE = [

@@ -9,7 +9,7 @@ import pytest
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
-from groundctl.app.gather import Account, gather
+from groundctl.app.gather import gather
 from groundctl.app.publish import read_provenance
 from groundctl.domain.canonical_json import parse_json, parse_json_object
 from groundctl.domain.declarations.policy import Policy
@@ -27,8 +27,9 @@ from groundctl.domain.results.results import read_results
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_json, provenance_uri
 from groundctl.presentation.results_sentences import headline
 from results.manifests import a_labeled_job
-from support.builders import a_declaration, a_desired_job, a_plan, a_run, an_infrastructure, an_observed_job, some_data
+from support.builders import a_declaration, a_desired_job, a_plan, a_run, an_observed_job, some_data
 from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.ledger import an_account
 
 OTHER_TASK = {**some_data()["task"], "title": "Another question"}
 OTHER_CLIPS = {"objects": ["s3://clips/other.mp4"]}
@@ -74,7 +75,7 @@ def malformed_like(raw: bytes) -> list[bytes]:
 
 def plan_with(objects: FakeObjects, *declarations: Any, jobs: tuple[ObservedJob, ...] = ()) -> Plan:
     observed = {job.key: job for job in jobs}
-    account = Account(infrastructure=an_infrastructure(), jobs=FakeJobs(), objects=objects, observed=observed)
+    account = an_account(FakeJobs(), objects, observed=observed)
     return make_plan(gather(declarations, Policy(), account))
 
 

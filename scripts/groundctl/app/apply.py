@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import assert_never
 
@@ -166,7 +167,7 @@ def _send(desired: DesiredJob, jobs: LabelingJobs, clock: Clock, begin: Callable
     """Send the create call; retry it only after a throttle, which created nothing."""
     for attempt in range(THROTTLE_TRIES):
         begin(Step.SENDING_CREATE)
-        answer = jobs.create_once(desired.request)
+        answer = jobs.create_once(desired.request, signed_until=datetime.max.replace(tzinfo=UTC))
         if isinstance(answer, Accepted):
             begin(Step.ACCEPTED)
         if not isinstance(answer, Throttled) or attempt == THROTTLE_TRIES - 1:

@@ -15,6 +15,7 @@ from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, Obje
 from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
+from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.planning.inputs import (
     ClipsFound,
@@ -26,7 +27,7 @@ from groundctl.domain.planning.inputs import (
 from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.errors import RefusedByAws
-from groundctl.ports import LabelingJobs, ObjectStore
+from groundctl.ports import LabelingJobs, Ledger, ObjectStore
 
 _JOBS_UNKNOWN = Unknown(
     about=Subject.JOBS,
@@ -44,11 +45,13 @@ _EXAMPLE_UNKNOWN = Unknown(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account and Region: its ports, and the jobs that it listed."""
+    """One account and Region: its ports, the jobs that it listed, and the purchase ledger as it was read."""
 
     infrastructure: Infrastructure
     jobs: LabelingJobs
     objects: ObjectStore
+    ledger: Ledger
+    log: LedgerLog
     observed: Mapping[JobKey, ObservedJob]
 
 

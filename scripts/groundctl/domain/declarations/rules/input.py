@@ -62,6 +62,14 @@ def streaming_jobs_do_not_continue_another(case: Case) -> Iterator[Diagnostic]:
         yield error("GT210", "/input/from_job", "cannot be combined with input.topic", hint)
 
 
+@rule("GT231", reads=("/input/only_new", "/input/topic"))
+def only_new_has_a_list_of_clips(case: Case) -> Iterator[Diagnostic]:
+    """A topic delivers clips while the job runs, so the ones that were asked before cannot be left out."""
+    if case.spec.only_new and case.spec.is_streaming:
+        hint = "leave out only_new, or name the clips instead of a topic"
+        yield error("GT231", "/input/only_new", "cannot be combined with input.topic", hint)
+
+
 @rule("GT220", each=("/input/objects/*",))
 def clips_are_video_files(case: Case) -> Iterator[Diagnostic]:
     """Ground Truth shows mp4, webm and ogg; current browsers no longer play Theora."""
