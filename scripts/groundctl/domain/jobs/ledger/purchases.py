@@ -186,6 +186,13 @@ class Purchases:
         of_job = (*self.by_job.get(record.job, ()), purchase)
         return replace(self, by_id={**self.by_id, planned: purchase}, by_job={**self.by_job, record.job: of_job})
 
+    def without(self, purchase: RecordId) -> Purchases:
+        """Leave out a purchase, as if it were void."""
+        job = self.by_id[purchase].job
+        by_id = {place: each for place, each in self.by_id.items() if place != purchase}
+        of_job = tuple(each for each in self.by_job[job] if each.id != purchase)
+        return replace(self, by_id=by_id, by_job={**self.by_job, job: of_job})
+
     def live(self) -> Iterator[LedgerPurchase]:
         """Yield the purchases that hold clips."""
         return (purchase for purchase in self.by_id.values() if purchase.is_live)
