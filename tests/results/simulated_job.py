@@ -12,14 +12,13 @@ from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.apply import create
 from groundctl.composition import Aws
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Result
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
-from support.fakes import FakeClock
+from support.builders import REGION, a_declaration, an_infrastructure
+from support.buying import buy
 
 SAMPLES = Path(__file__).parents[2] / "scripts" / "samples"
 CLIPS = SAMPLES / "clips"
@@ -46,9 +45,7 @@ def label_the_rallies(
         ledger=S3Ledger(session, "artifacts"),
         check_account=lambda: None,
     )
-    outcome = create(
-        a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
-    )
+    outcome = buy(_declaration(rallies, workers), jobs=aws.jobs, objects=aws.objects)
     assert outcome.result is Result.CREATED, outcome
     simulator.advance_until_idle() if until is None else simulator.advance(until)
     return aws

@@ -247,6 +247,13 @@ def fill(ledger: FakeLedger, entries: Iterable[Indexed]) -> LedgerLog:
     return log
 
 
+def an_open_ledger() -> FakeLedger:
+    """A ledger with its first entry and nothing else, at the present time: real requests are signed with it."""
+    ledger = FakeLedger(aws_time=datetime.now(UTC).replace(microsecond=0))
+    ledger.entries[1] = an_entry(ledger.read(), opened())
+    return ledger
+
+
 def an_account(
     jobs: LabelingJobs,
     objects: ObjectStore,
@@ -255,8 +262,8 @@ def an_account(
     ledger: FakeLedger | None = None,
     observed: Mapping[JobKey, ObservedJob] | None = None,
 ) -> Account:
-    """Open an account over fakes, with an empty ledger unless one is given; list its jobs unless they are given."""
-    kept = ledger or FakeLedger()
+    """Open an account over fakes, with an open ledger unless one is given; list its jobs unless they are given."""
+    kept = ledger or an_open_ledger()
     return Account(
         infrastructure=infrastructure or an_infrastructure(),
         jobs=jobs,

@@ -11,8 +11,9 @@ import pytest
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
+from groundctl.domain.planning.new_job import plan_new_job
 from groundctl.domain.planning.plan import Action, Change, Create, Plan
-from groundctl.domain.planning.planner import leave_stopped, plan_continuation, plan_new_job
+from groundctl.domain.planning.planner import leave_stopped, plan_continuation
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
 from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job

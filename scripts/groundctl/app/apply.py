@@ -33,7 +33,6 @@ def apply(
     *,
     buyer: Buyer,
     jobs: LabelingJobs,
-    plan_end: int,
     due: tuple[Indexed, ...] = (),
     held: Mapping[JobKey, str] | None = None,
     may_stop: bool = False,
@@ -42,7 +41,7 @@ def apply(
     """Apply the changes of a log one after the other; a job that fails does not stop the next one.
 
     The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
-    ends. plan_end is the ledger's end when the plan was made; due are the records that the plan counted with. held maps
+    ends. due are the records that the plan counted with, and that the ledger does not have yet. held maps
     the changes that must not be applied to the reason. asking returns the run and the pull request of a job; they are
     stored beside the job's manifest, so that its progress can be reported on that pull request.
     """
@@ -54,7 +53,7 @@ def apply(
         else:
             match change:
                 case Create():
-                    order = _order(change, plan, plan_end, asking(change) if asking else None)
+                    order = _order(change, plan, asking(change) if asking else None)
                     verdict = buyer.buy(order, partial(log.begin, change.key))
                 case Stop():
                     verdict = _stop(change, jobs, log, may_stop=may_stop)
@@ -64,14 +63,13 @@ def apply(
         yield Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
-def _order(change: Create, plan: Plan, plan_end: int, run: RunContext | None) -> Order:
+def _order(change: Create, plan: Plan, run: RunContext | None) -> Order:
     wanted = change.purchase.wanted
     if wanted is None:
         raise AssertionError("a plan that did not read the ledger is never applied")
     return Order(
         wanted=wanted,
         plan_digest=plan.digest,
-        plan_end=plan_end,
         pull_request=run.pull_request if run else None,
         provenance=_provenance(change, run) if run else None,
     )

@@ -63,7 +63,9 @@ class LedgerWriter:
             message = result.message if isinstance(result, AppendUnclear) else "the number is taken, and cannot be read"
         self._late.add(nonce)
         hint = "run it again: the ledger is read first, and an entry that has arrived meanwhile counts"
-        raise UnclearFromAws(f"whether entry {number} of the purchase ledger was written is unknown: {message}", hint=hint)
+        raise UnclearFromAws(
+            f"whether entry {number} of the purchase ledger was written is unknown: {message}", hint=hint
+        )
 
     def _keep(self, log: LedgerLog) -> None:
         self.log = log

@@ -94,7 +94,6 @@ class Order:
 
     wanted: Wanted
     plan_digest: str
-    plan_end: int
     pull_request: int | None = None
     provenance: Artifact | None = None
 
@@ -131,7 +130,7 @@ class Buyer:
                 decision = self._decide(order, look)
                 if isinstance(decision, LookFirst):
                     described = self._jobs.describe(order.wanted.declaration.spec.name)
-                    look = look_at(described and observed_job(described))
+                    look = look_at(observed_job(described) if described else None)
                     continue
                 done = self._carry_out(order, decision, look, begin)
                 if done is not None:
@@ -149,8 +148,8 @@ class Buyer:
             found = find_rerun(rerun.job, purchase.job, ledger)
             if isinstance(found, RerunUnknown):
                 return found
-            # A number after the plan's end is that of a purchase of the same plan, which has its own number only now.
-            if purchase.rerun_of.entry <= order.plan_end and found.id != purchase.rerun_of:
+            # A purchase of the same plan has a number only now; any other has the number that was reviewed.
+            if not order.wanted.repeats_planned and found.id != purchase.rerun_of:
                 return RerunUnfounded(rerun_of=purchase.rerun_of, purchase=found)
             purchase = replace(purchase, rerun_of=found.id)
         pinned = order.wanted.infrastructure.ledger_id
@@ -184,16 +183,16 @@ class Buyer:
         clips = order.wanted.purchase.clips
         left = order.wanted.without(clips.named(clips.distinct - decision.clips.distinct))
         assert left is not None  # noqa: S101 - the decision leaves a clip
-        left = replace(left, purchase=replace(left.purchase, rerun_of=decision.repeated and decision.repeated.purchase.id))
+        left = replace(
+            left, purchase=replace(left.purchase, rerun_of=decision.repeated.purchase.id if decision.repeated else None)
+        )
         desired = left.compiled()
         begin(Step.WRITING_FILES)
         if obstacle := self._upload(desired):
             return obstacle
         if order.provenance:
             # The provenance of an earlier attempt stays, because it was reviewed first.
-            self._objects.put_if_absent(
-                order.provenance.uri, order.provenance.content, order.provenance.media_type
-            )
+            self._objects.put_if_absent(order.provenance.uri, order.provenance.content, order.provenance.media_type)
         begin(Step.RECORDING)
         record = self._purchase_record(order, left, desired)
         number = self._writer.append((record, left.purchase.clips.index()))
@@ -268,7 +267,7 @@ class Buyer:
         if not isinstance(answer, Rejected):
             try:
                 described = self._look_for(attempt.request["LabelingJobName"], answer)
-                look = look_at(described and observed_job(described))
+                look = look_at(observed_job(described) if described else None)
             except ExternalError as error:
                 failed = error
         unrecorded = self._record_result(attempt, responses, look)

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
+from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
 from groundctl.cli import main as cli
 from groundctl.cli.options import Command, InfrastructureFile, Option
@@ -20,6 +22,7 @@ from groundctl.composition import (
     discard_typed,
     first_fault,
     is_interactive,
+    open_author,
     open_checkout,
     open_interruptions,
     read_answer,
@@ -29,6 +32,7 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action, Change, Stop
+from groundctl.domain.planning.planner import in_order_of_purchase
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -132,7 +136,7 @@ def run(options: ApplyOptions) -> ExitCode:
 def changes_to_make(planned: PlanningResult, only: Step | None) -> tuple[Change, ...]:
     """Select the irreversible changes of a plan, or one kind of them."""
     wanted = {Action(only)} if only else set(IRREVERSIBLE)
-    return tuple(change for change in planned.plan.changes if change.action in wanted)
+    return in_order_of_purchase(change for change in planned.plan.changes if change.action in wanted)
 
 
 def carry_out(
@@ -145,12 +149,20 @@ def carry_out(
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
-    log = ApplyLog(changes)
-    steps = apply(
-        log,
-        jobs=planned.account.jobs,
-        objects=planned.account.objects,
+    log, account = ApplyLog(changes), planned.account
+    buyer = Buyer(
+        jobs=account.jobs,
+        objects=account.objects,
         clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
+    )
+    steps = apply(
+        planned.plan,
+        log,
+        buyer=buyer,
+        jobs=account.jobs,
+        due=planned.due,
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,

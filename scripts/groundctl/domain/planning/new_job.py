@@ -87,7 +87,8 @@ def plan_purchase(
     rerun = _rerun(declaration, desired, inputs, purchases)
     if isinstance(rerun, Diagnostic):
         return Refused(job=declared_job(declaration), reasons=(rerun,))
-    want = wanted(declaration, infrastructure, clips, desired, rerun_of=rerun)
+    planned = rerun is not None and rerun.entry > purchases.end
+    want = wanted(declaration, infrastructure, clips, desired, rerun_of=rerun, repeats_planned=planned)
     replaced: list[Diagnostic] = []
     while isinstance(decision := _decide(want, inputs, purchases), VoidFirst):
         replaced.append(say.voided_remark(decision.purchase))

@@ -333,16 +333,21 @@ def change_content(change: Change) -> JsonObject:
         "answers": cost.answers if cost else None,
         "usd": {"low": f"{cost.low:f}", "high": f"{cost.high:f}"} if cost else None,
         "budget_usd": None if budget is None else f"{budget:f}",
-        "rerun_of": _rerun_of(purchase),
+        "rerun_of": rerun_of(change),
         "fields": list(fields_of(change)),
         "reasons": [{"rule": reason.rule, "message": reason.message, "hint": reason.hint} for reason in change.reasons],
     }
 
 
-def _rerun_of(purchase: Purchase | None) -> str | None:
-    """Return the ledger's entry of the purchase that is repeated, which a later plan must repeat as well."""
-    rerun = purchase.wanted.purchase.rerun_of if purchase and purchase.wanted else None
-    return None if rerun is None else str(rerun)
+def rerun_of(change: Change) -> JsonObject | None:
+    """Return the purchase that is repeated: its job, and its entry in the ledger if it is not one of the same plan."""
+    purchase = purchase_of(change)
+    wanted = purchase.wanted if purchase else None
+    rerun = wanted.declaration.spec.rerun_of if wanted else None
+    if wanted is None or rerun is None:
+        return None
+    entry = None if wanted.repeats_planned else wanted.purchase.rerun_of
+    return {"job": rerun.job, "entry": None if entry is None else str(entry)}
 
 
 def declaration_digest_of(change: Change) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -60,8 +60,18 @@ def make_plan(inputs: PlanInputs) -> Plan:
     )
 
 
-def purchase_order(spec: JobSpec) -> tuple[bool, bool]:
-    """Sort jobs in the order in which they buy: one that repeats or leaves out what others buy comes after them."""
+def in_order_of_purchase(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Sort changes as the plan has decided about them, so that apply finds what the plan counted with."""
+
+    def order(change: Change) -> tuple[bool, bool]:
+        wanted = change.purchase.wanted if isinstance(change, Create) else None
+        return _order(wanted.declaration.spec) if wanted else (False, False)
+
+    return tuple(sorted(changes, key=order))
+
+
+def _order(spec: JobSpec) -> tuple[bool, bool]:
+    """Put a job that repeats or leaves out what others buy after them."""
     return spec.only_new, spec.rerun_of is not None
 
 
@@ -107,7 +117,7 @@ def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tupl
 def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
     """Decide about each declared job, after the ones that buy before it."""
     purchases = inputs.purchases
-    for declaration in sorted(inputs.declarations, key=lambda each: purchase_order(each.spec)):
+    for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
         change = _change(declaration, inputs, purchases)
         if isinstance(change, Create) and isinstance(purchases, Purchases):
             purchases = with_planned(change, purchases)
@@ -294,6 +304,7 @@ def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
 def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:
     """List the unknown inputs that could change the plan."""
     jobs = (inputs.observed,) if isinstance(inputs.observed, Unknown) else ()
+    ledger = (inputs.purchases,) if isinstance(inputs.purchases, Unknown) else ()
     purchases = (purchase_of(change) for change in changes)
     clips = tuple(purchase.clips for purchase in purchases if purchase and isinstance(purchase.clips, Unknown))
-    return tuple(dict.fromkeys((*inputs.assumed, *jobs, *clips)))
+    return tuple(dict.fromkeys((*inputs.assumed, *jobs, *ledger, *clips)))

@@ -194,7 +194,7 @@ def _job(here: JobIdentity, purchase: LedgerPurchase, end: int) -> str:
 
 
 def _another_question(want: WantedPurchase, first: LedgerPurchase) -> str:
-    """Say how two questions are told apart that have the same labels, if one of them has no name."""
+    """Say how to distinguish two questions with the same labels, if one of them has no name."""
     if want.question.name is not None and first.question.name is not None:
         return ""
     labels, title = ", ".join(first.record.labels), first.record.title

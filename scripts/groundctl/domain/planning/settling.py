@@ -64,7 +64,7 @@ def found(
 
 
 def is_still_due(record: Record, purchases: Purchases) -> bool:
-    """Return whether nobody has written a record in the meantime."""
+    """Return whether no other run has written a record in the meantime."""
     match record:
         case OpenedRecord():
             return purchases.ledger is None and not purchases.end

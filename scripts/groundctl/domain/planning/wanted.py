@@ -20,12 +20,16 @@ from groundctl.domain.jobs.request import DesiredJob, compile_job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from."""
+    """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from.
+
+    repeats_planned says that rerun_of names a purchase of the same plan, which has no number in the ledger yet.
+    """
 
     declaration: Declaration
     infrastructure: Infrastructure
     input: FrozenInput | None
     purchase: WantedPurchase
+    repeats_planned: bool = False
 
     def compiled(self) -> DesiredJob:
         """Compile the job."""
@@ -50,6 +54,7 @@ def wanted(
     desired: DesiredJob,
     *,
     rerun_of: RecordId | None = None,
+    repeats_planned: bool = False,
 ) -> Wanted:
     """Say what a job would buy; clips is None for a job with only a topic."""
     spec = declaration.spec
@@ -62,7 +67,13 @@ def wanted(
         only_new=spec.only_new,
         rerun_of=rerun_of,
     )
-    return Wanted(declaration=declaration, infrastructure=infrastructure, input=clips, purchase=purchase)
+    return Wanted(
+        declaration=declaration,
+        infrastructure=infrastructure,
+        input=clips,
+        purchase=purchase,
+        repeats_planned=repeats_planned,
+    )
 
 
 def job_in(infrastructure: Infrastructure, name: str) -> JobIdentity:
