@@ -180,11 +180,10 @@ class Api:
 
     def _ledger_keys(self, bucket: str, prefix: str, after: str) -> Answer:
         self.counts["ledger LIST"] += 1
-        keys = sorted(key.removeprefix(f"{bucket}/") for key in self.objects if key.startswith(f"{bucket}/{prefix}"))
+        every = (key.removeprefix(f"{bucket}/") for key in self.objects if key.startswith(f"{bucket}/{prefix}"))
+        keys = sorted(key for key in every if key > after)
         listed = "".join(
-            f"<Contents><Key>{key}</Key><Size>{len(self.objects[f'{bucket}/{key}'])}</Size></Contents>"
-            for key in keys
-            if key > after
+            f"<Contents><Key>{key}</Key><Size>{len(self.objects[f'{bucket}/{key}'])}</Size></Contents>" for key in keys
         )
         page = f"<Name>{bucket}</Name><IsTruncated>false</IsTruncated><KeyCount>{len(keys)}</KeyCount>{listed}"
         head = (

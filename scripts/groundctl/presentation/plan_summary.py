@@ -15,7 +15,7 @@ ACTION_WORDS: Final = {
     Action.EXISTS: "already exists",
     Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "name taken",
-    Action.REPURCHASE: "already bought",
+    Action.REPURCHASE: "already asked",
     Action.WAITING: "waiting",
     Action.REFUSED: "refused",
     Action.STOP: "stop",
@@ -28,7 +28,7 @@ _COUNT_WORDS: Final = {
     Action.WAITING: "waiting",
     Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "with a taken name",
-    Action.REPURCHASE: "already bought",
+    Action.REPURCHASE: "already asked",
     Action.REFUSED: "refused",
     Action.ORPHAN: "no longer declared",
 }
