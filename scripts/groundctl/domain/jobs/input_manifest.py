@@ -8,13 +8,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 
 MAX_LINES = 100_000
 MAX_LINE = 100_000
@@ -37,7 +38,7 @@ class FrozenInput:
     objects: int
     to_label: int
     repeated: int = 0
-    asked: tuple[str, ...] = ()
+    asked: HashedClips = field(default_factory=lambda: HashedClips.of(()))
 
 
 # A placeholder for clips that were not looked up; zeros are not the digest of any input.
@@ -106,7 +107,7 @@ def freeze(
         objects=reading.count,
         to_label=reading.count - reading.labeled,
         repeated=reading.count - len(reading.uris),
-        asked=tuple(sorted(reading.open)),
+        asked=HashedClips.of(sorted(reading.open)),
     )
 
 

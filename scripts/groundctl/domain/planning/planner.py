@@ -13,6 +13,7 @@ from groundctl.domain.declarations.spec import ChainedInput, JobSpec, State
 from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
+from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
@@ -117,6 +118,9 @@ def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tupl
 def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
     """Decide about each declared job, after the ones that buy before it."""
     purchases = inputs.purchases
+    if isinstance(purchases, Purchases):
+        selected = (clips.asked.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
+        purchases = purchases.focused_on(frozenset().union(*selected)) if inputs.frozen else purchases
     for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
         change = _change(declaration, inputs, purchases)
         if isinstance(change, Create) and isinstance(purchases, Purchases):
