@@ -1,5 +1,7 @@
 """The Terraform code: valid, formatted, and passing its own tests."""
 
+from collections.abc import Iterator, Mapping
+
 import pytest
 
 from groundctl.adapters.terraform.stack import Stack
@@ -12,8 +14,15 @@ pytestmark = [
 ]
 
 
-def test_the_code_is_valid(code: Stack) -> None:
-    assert code.validate() == ()
+@pytest.fixture(scope="module")
+def attached(code: Stack) -> Iterator[Mapping[str, str]]:
+    """A provider that keeps running: `terraform test` would start one for each of its runs, and take five times as long."""
+    with kept_provider(code.folder, {}) as environment:
+        yield environment
+
+
+def test_the_code_is_valid(code: Stack, attached: Mapping[str, str]) -> None:
+    assert Stack(code.folder, environment=attached).validate() == ()
 
 
 def test_the_code_is_formatted(code: Stack) -> None:
@@ -29,10 +38,8 @@ def test_every_module_has_a_file_of_tests() -> None:
     assert tests == modules | {"root"}
 
 
-def test_the_code_passes_its_own_tests(code: Stack) -> None:
-    # Terraform would start the provider for each of the runs, and that would take five times as long.
-    with kept_provider(code.folder, {}) as environment:
-        result = run_terraform(code.folder, "test", "-no-color", **environment)
+def test_the_code_passes_its_own_tests(code: Stack, attached: Mapping[str, str]) -> None:
+    result = run_terraform(code.folder, "test", "-no-color", **attached)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
