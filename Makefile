@@ -32,7 +32,7 @@ e2e-demo: setup ## walk one pull request through its life cycle: real workflows,
 test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
 	scripts/install_browser.sh
 	scripts/install_github_emulator.sh
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+	PYTHONUTF8=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 update-snapshots: setup ## regenerate the expected files of tests/snapshots; then review the diff
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from declarations.generated import HOSTILE, WAYS, Maker, written
+from declarations.generated import HOSTILE, Maker
+from declarations.layouts import WAYS, written
 from groundctl.domain.declarations.diagnostics import Diagnostic, locate, pointer_to
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.spec import (
