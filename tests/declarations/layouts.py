@@ -20,28 +20,21 @@ _WAYS = 4 * len(_LAYOUTS)
 WAYS = st.integers(0, _WAYS - 1)
 
 
+def _dumper(base: Any) -> Any:
+    """Make a writer without aliases, and with texts always in quotes: PyYAML and YAML 1.2 disagree on what is text."""
+    made: Any = type("Dumper", (base,), {"ignore_aliases": lambda *_: True})
+    made.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+    return made
+
+
+_OWN = _dumper(yaml.SafeDumper)
+_LIBYAML = _dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+
+
 def written(data: Any, way: int = 0) -> str:
     """Write data as YAML in one of several ways; numbers and texts come back as what they were."""
-    dumper = _QuickDumper if way % _WAYS < 3 * len(_LAYOUTS) else _Dumper
+    dumper = _LIBYAML if way % _WAYS < 3 * len(_LAYOUTS) else _OWN
     return str(yaml.dump(_plain(data), Dumper=dumper, sort_keys=False, **_LAYOUTS[way % len(_LAYOUTS)]))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes without aliases, and texts always in quotes: PyYAML and YAML 1.2 disagree on what is text."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        return True
-
-
-class _QuickDumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc] - PyYAML may lack libyaml
-    """Writes the same with libyaml."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        return True
-
-
-for _one in (_Dumper, _QuickDumper):
-    _one.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 
 def _plain(data: Any) -> Any:
