@@ -51,9 +51,9 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> dict[str, Role]:
+def roles(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> dict[str, Role]:
     """The rights that the module grants for the buckets and teams of these tests."""
-    plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", simulated_aws), SETTINGS)
+    plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", planning_aws), SETTINGS)
     documents = {
         (each["type"], each["index"]): Policy.read(each["values"]["policy"])
         for each in resources(plan)

@@ -29,11 +29,11 @@ SETTINGS = Path("plain.tfvars")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+def stack(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> Stack:
     """A stack with minimal settings."""
     folder = make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "plain")
     copy_settings(SETTINGS.name, folder)
-    stack = Stack(folder, environment=simulated_aws)
+    stack = Stack(folder, environment=planning_aws)
     stack.init()
     return stack
 

@@ -29,9 +29,9 @@ ARN = f"arn:aws:s3:::{BUCKET}"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+def stack(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> Stack:
     """The module alone."""
-    return a_module("labeling-ledger", tmp_path_factory.mktemp("terraform") / "ledger", simulated_aws)
+    return a_module("labeling-ledger", tmp_path_factory.mktemp("terraform") / "ledger", planning_aws)
 
 
 @pytest.fixture(scope="module")

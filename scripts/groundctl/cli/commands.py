@@ -7,6 +7,7 @@ called.
 from __future__ import annotations
 
 import argparse
+import sys
 
 from groundctl import __version__
 from groundctl.exit_codes import ExitCode
@@ -14,7 +15,7 @@ from groundctl.exit_codes import ExitCode
 # Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
     # The heading of a group, and the summary of each command in it.
@@ -90,10 +91,10 @@ def find_command(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
 
     `--help`, `--version`, and unknown names end the program here, as in argparse.
     """
-    name, rest = _choose(_top_level_parser(), COMMANDS, arguments)
+    name, rest = _choose(_top_level_parser, COMMANDS, sys.argv[1:] if arguments is None else arguments)
     if name != "ci":
         return name, rest
-    verb, rest = _choose(_ci_parser(), CI_COMMANDS, rest)
+    verb, rest = _choose(_ci_parser, CI_COMMANDS, rest)
     return f"{name} {verb}", rest
 
 
@@ -119,8 +120,14 @@ def _ci_parser() -> argparse.ArgumentParser:
     )
 
 
-def _choose(parser: argparse.ArgumentParser, groups: Groups, arguments: Sequence[str] | None) -> tuple[str, list[str]]:
+def _choose(
+    make_parser: Callable[[], argparse.ArgumentParser], groups: Groups, arguments: Sequence[str]
+) -> tuple[str, list[str]]:
     names = [name for group in groups.values() for name in group]
+    # Only help and errors need the parser, which takes longer to make than a small file to check.
+    if arguments and arguments[0] in names:
+        return arguments[0], list(arguments[1:])
+    parser = make_parser()
     parser.add_argument("command", metavar="COMMAND", choices=names, help=argparse.SUPPRESS)
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # otherwise argparse would print the internal name
