@@ -135,7 +135,7 @@ run "job_files_claims_and_the_ledger_are_written_once_and_never_deleted" {
         Sid       = "KeepWhatIsWritten"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"]
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",

@@ -31,11 +31,11 @@ locals {
       }
     },
     {
-      # If-None-Match treats a deleted entry as one that never existed.
+      # If-None-Match treats a deleted entry as one that never existed. Replication into this bucket would delete and overwrite without it.
       Sid       = "KeepWhatIsWritten"
       Effect    = "Deny"
       Principal = "*"
-      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"]
       Resource  = ["${local.arn}/*"]
     },
     {
