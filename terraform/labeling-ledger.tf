@@ -1,14 +1,16 @@
 variable "ledger" {
   description = <<-EOT
     Where the purchase ledger is: without bucket and new, in the artifact bucket. bucket: an existing bucket, such as the one
-    that another environment created. new: create a bucket here to share, with organization_id (the organization whose accounts
-    share it) and policy_writers (the only roles that may change its policy, by ARN). id: the ledger's identity, as
+    that another environment created. new: create a bucket here to share. organization_id: the organization whose accounts share
+    it; appenders: patterns for the ARNs of their roles that buy labels, by default the apply roles of GitHub's workflows;
+    policy_writers: the only roles that may change the bucket's policy, by ARN. id: the ledger's identity, as
     `groundctl ledger` prints it. With it, nothing is bought with another ledger.
   EOT
   type = object({
     bucket = optional(string)
     new = optional(object({
       organization_id = optional(string)
+      appenders       = optional(list(string))
       policy_writers  = optional(list(string))
     }))
     id = optional(string)
@@ -42,6 +44,7 @@ module "labeling_ledger" {
 
   context         = local.context
   organization_id = var.ledger.new.organization_id
+  appenders       = var.ledger.new.appenders
   policy_writers  = var.ledger.new.policy_writers
   disposable      = var.disposable
 }

@@ -116,7 +116,7 @@ ADMINISTRATORS = [f"arn:aws:iam::{HUB}:role/admin", TERRAFORM, role_arn("apply")
 
 
 @pytest.mark.parametrize("arn", ADMINISTRATORS)
-def test_nobody_overwrites_or_deletes_an_entry_or_lets_it_expire(bucket: Policy, arn: str) -> None:
+def test_no_role_overwrites_or_deletes_an_entry_or_lets_it_expire(bucket: Policy, arn: str) -> None:
     for asked in [*NEVER, ("s3:PutLifecycleConfiguration", of_s3(LEDGER))]:
         assert bucket.weigh(by(arn, asked)) is Verdict.DENIED, asked
 
@@ -135,6 +135,22 @@ def test_a_role_of_another_account_writes_nothing_else_in_the_bucket(others: dic
         request = by(role_arn("apply"), ("s3:PutObject", resource), **IF_NONE_MATCH)
         assert not others["apply"].may_at_another_account(bucket, request), resource
         assert not ANYTHING.may_at_another_account(bucket, request), resource
+
+
+PROBES = [
+    *[by(role_arn("apply"), asked, **IF_NONE_MATCH) for asked in [*READS, *APPENDS]],
+    *[by(ADMINISTRATORS[0], asked) for asked in NEVER],
+    *[by(ADMINISTRATORS[0], (f"s3:Put{what}", of_s3(LEDGER))) for what in ("LifecycleConfiguration", "BucketPolicy")],
+    *[by(role_arn("plan"), READS[0], **weak) for weak in ({"aws:SecureTransport": "false"}, {"s3:TlsVersion": "1.1"})],
+]
+
+
+def test_without_any_one_of_its_statements_the_bucket_would_answer_otherwise(bucket: Policy) -> None:
+    answers = [bucket.weigh(request) for request in PROBES]
+
+    for removed in bucket.statements:
+        rest = Policy(tuple(each for each in bucket.statements if each is not removed))
+        assert [rest.weigh(request) for request in PROBES] != answers, removed["Sid"]
 
 
 def test_plain_http_and_old_tls_are_refused(others: dict[str, Role], bucket: Policy) -> None:

@@ -57,7 +57,7 @@ locals {
     Condition = { ArnNotLike = { "aws:PrincipalArn" = var.policy_writers } }
   }]
 
-  # Roles of this account need no statement here: their own policies allow them.
+  # Roles of this account need no statement here: their own policies allow them. Those of other accounts need both.
   for_organization = [for statement in local.organization_statements : statement if var.organization_id != null]
 
   organization_statements = [

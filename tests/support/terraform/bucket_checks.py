@@ -125,7 +125,7 @@ def _write_once(plan: Plan) -> Faults:
             _denies_everyone(e, "s3:PutObject", places) and e.get("Condition") == unconditional for e in denials
         ):
             yield f"write-once: {name} allows overwriting job files, claims or the ledger"
-        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"):
             if not any(_denies_everyone(each, action, places) and "Condition" not in each for each in denials):
                 yield f"write-once: {name} allows {action} of job files, claims or the ledger"
 
