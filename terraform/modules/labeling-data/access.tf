@@ -30,9 +30,9 @@ locals {
     logs      = local.logs_are_delivered
   }
 
-  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/), whose purchase
-  # it is (claims/) or an entry's place in the ledger (ledger/). The parts of a multipart upload do not send the header and create no object; its last call does both.
-  written_once_prefixes = ["jobs/", "claims/", "ledger/"]
+  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/) or an entry's place
+  # in the ledger (ledger/). The parts of a multipart upload do not send the header and create no object; its last call does both.
+  written_once_prefixes = ["jobs/", "ledger/"]
 
   written_once = [
     {
