@@ -8,14 +8,15 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Action, Change, Create, Plan
-from groundctl.domain.planning.planner import leave_stopped, plan_continuation, plan_new_job
+from groundctl.domain.planning.planner import leave_stopped, make_plan, plan_continuation, plan_new_job
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
-from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
 
 
 def only(plan: Plan) -> Change:
@@ -88,6 +89,23 @@ def test_two_new_jobs_with_the_same_input_are_one_purchase():
 
     assert [change.name for change in plan.with_action(Action.CREATE)] == ["first"]
     assert [change.name for change in plan.with_action(Action.REPURCHASE)] == ["second"]
+
+
+def test_a_job_whose_file_has_problems_is_not_called_undeclared():
+    running = an_observed_job(a_declaration(name="running"))
+
+    plan = make_plan(some_inputs(observed=(running,), declared=frozenset({running.key})))
+
+    assert [reason.rule for reason in only(plan).reasons] == ["P109"]
+    assert "declared" not in only(plan).reasons[0].message
+
+
+def test_a_job_that_continues_one_whose_file_has_problems_waits_for_it():
+    following = a_declaration(input={"from_job": "faulty"})
+
+    plan = make_plan(some_inputs(following, declared=frozenset({following.spec.key, job_key("faulty")})))
+
+    assert only(plan).action is Action.WAITING
 
 
 def test_a_declared_rerun_is_created():

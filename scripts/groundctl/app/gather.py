@@ -57,11 +57,13 @@ def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
     return {job.key: job for job in jobs.list_jobs()}
 
 
-def gather(declarations: Sequence[Declaration], policy: Policy, account: Account) -> PlanInputs:
-    """Read everything that a plan is made from, each thing once."""
+def gather(
+    declarations: Sequence[Declaration], policy: Policy, account: Account, *, declared: Collection[JobKey] = ()
+) -> PlanInputs:
+    """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
     listed = PlanInputs(
         declarations=tuple(declarations),
-        declared=frozenset(declaration.spec.key for declaration in declarations),
+        declared=frozenset(declared) | {declaration.spec.key for declaration in declarations},
         policy=policy,
         infrastructure=account.infrastructure,
         observed=account.observed,

@@ -47,7 +47,7 @@ def create_plan(
 
 def plan(validated: Validated, account: Account) -> Plan:
     """Gather the inputs once, and decide once."""
-    return make_plan(gather(validated.declarations, validated.policy, account))
+    return make_plan(gather(validated.declarations, validated.policy, account, declared=validated.declared))
 
 
 def plan_again(planned: PlanningResult) -> PlanningResult:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, locate
@@ -26,9 +28,14 @@ MIN_FILES_FOR_PROCESSES = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """The result for all requested declarations: the valid ones, the number of files, and every problem."""
+    """The result for all requested declarations: the valid ones, the number of files, and every problem.
+
+    declared holds the keys of the jobs that any of the files declares, also one with errors: by the file's name, and by
+    the name in it.
+    """
 
     declarations: tuple[Declaration, ...]
+    declared: frozenset[JobKey]
     problems: tuple[LocatedDiagnostic, ...]
     files: int
     policy: Policy
@@ -119,6 +126,9 @@ def _combine(
         declarations += chunk.declarations
     return Validated(
         declarations=tuple(declarations),
+        declared=frozenset(
+            {job_key(PurePosixPath(path).stem) for path in paths} | {summary.key for summary in summaries}
+        ),
         problems=in_reading_order([*problems, *_between_files(summaries, files)]),
         files=len(paths),
         policy=policy,

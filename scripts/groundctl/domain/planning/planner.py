@@ -316,12 +316,19 @@ def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
     declared = {declaration.spec.key for declaration in inputs.declarations}
     for job in inputs.existing_jobs:
         if job.key not in declared and is_ours(job, inputs.infrastructure):
-            reason = Diagnostic(
-                rule="P106",
-                message="was created by groundctl and is no longer declared by any file",
-                hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
-            )
-            yield Orphan(observed=job, reasons=(reason,))
+            yield Orphan(observed=job, reasons=(_UNREADABLE if job.key in inputs.declared else _UNDECLARED,))
+
+
+_UNDECLARED = Diagnostic(
+    rule="P106",
+    message="was created by groundctl and is no longer declared by any file",
+    hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
+)
+_UNREADABLE = Diagnostic(
+    rule="P109",
+    message="has a file with problems, so whether it was changed is unknown",
+    hint="nothing is done to it; `groundctl validate` shows the problems",
+)
 
 
 def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:

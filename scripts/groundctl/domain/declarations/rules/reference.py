@@ -63,6 +63,7 @@ PLAN_RULES = {
     "P106": "A job that no file declares anymore is reported and left unchanged.",
     "P107": "A job continues one that can end with an output.",
     "P108": "A job that failed keeps its name; the remaining clips need a job with a new name.",
+    "P109": "A job whose file has problems goes on; it is not compared with its file.",
     "P201": "A job stays within its own budget.",
     "P202": "A job stays within the limit for one job in jobs/policy.yaml.",
     "P203": "A plan stays within the limit for one plan in jobs/policy.yaml.",
