@@ -60,7 +60,7 @@ PLAN_RULES = {
     "P103": "A job that continues another waits until that one has ended.",
     "P104": "A labeling job cannot be changed once it exists.",
     "P105": "The same labels on the same clips are bought once, unless `rerun_of` asks for another purchase.",
-    "P106": "A job that no file declares anymore is reported and left unchanged.",
+    "P106": "A job that no file here declares is reported and left unchanged.",
     "P107": "A job continues one that can end with an output.",
     "P108": "A job that failed keeps its name; the remaining clips need a job with a new name.",
     "P109": "A job whose file has problems goes on; it is not compared with its file.",
