@@ -66,12 +66,11 @@ def start_validation(
 
 
 def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
-    """Read the repository's policy; without one, or with a broken one, the strict defaults apply."""
+    """Read the repository's policy; without one, the strict defaults apply; of a broken one, what can be read."""
     raw = files.read_policy()
     if raw is None:
         return Policy(), ()
-    policy = check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
-    return (policy, ()) if isinstance(policy, Policy) else (Policy(), policy)
+    return check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
 
 
 def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> CheckedFiles:
