@@ -27,7 +27,7 @@ from groundctl.composition import (
     write_text,
 )
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.errors import ExternalError
+from groundctl.errors import ExternalError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Simulator
 from groundctl.presentation.terminal.progress_bar import progress
@@ -64,8 +64,12 @@ class _Demo:
         # Removes only the files of an earlier demo: --out may name a folder with other files.
         for name in ("terraform", "results", "pages"):
             shutil.rmtree(self.out / name, ignore_errors=True)
-        for name in ("results", "pages"):
-            (self.out / name).mkdir(parents=True)
+        try:
+            for name in ("results", "pages"):
+                (self.out / name).mkdir(parents=True)
+        except OSError as error:
+            message = f"{self.out} cannot be written: {error.strerror}"
+            raise UsageError(message, hint="check the folder given as --out") from error
         self.say("Starting the simulator: Ground Truth, S3, IAM and Cognito on this machine")
         with open_simulator() as simulator:
             self.play(simulator)
