@@ -297,7 +297,7 @@ FAULTY = "name: half\nowner: Café\n"
     "streams", ["| true", "2>&1 | true", ">&-", "<&-", ">&- 2>&-", "2>/dev/full", ">/dev/full", ">/dev/full 2>&1"]
 )
 @pytest.mark.parametrize(("command", "code"), [("validate", 1), ("show jobs/sports-data/half.yaml", 1), ("--help", 0)])
-def test_a_stream_that_nobody_reads_changes_no_verdict(checkout, command, code, streams):
+def test_a_stream_without_a_reader_changes_no_verdict(checkout, command, code, streams):
     write(checkout / "jobs/sports-data/half.yaml", FAULTY)
 
     ran = in_a_shell(f'groundctl {command} {streams}; exit "${{PIPESTATUS[0]}}"', checkout)
