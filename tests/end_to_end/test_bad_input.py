@@ -268,6 +268,31 @@ def test_a_new_declaration_is_valid_except_for_values_that_the_team_must_fill_in
     assert groundctl("validate", cwd=checkout).code == 0
 
 
+POLICY = """\
+required_tags: [cost-center, "a: b"]
+input_prefixes: {sports-data: [s3://clips/rallies/], "2026": [s3://clips/2026/]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("jobs/sports-data/serve-call.yaml", "sports-data"),
+        ("jobs/sports-data/2026/serve-call.yaml", "sports-data"),
+        ("jobs/2026/serve-call.yaml", "2026"),
+        ("jobs/serve-call.yaml", "your-team"),
+    ],
+)
+def test_a_new_declaration_passes_the_policy_beside_it(checkout, path, owner):
+    write(checkout / "jobs/policy.yaml", POLICY)
+    (checkout / "jobs/sports-data/rally-outcome.yaml").unlink()
+
+    assert groundctl("new", path, cwd=checkout).code == 0
+
+    assert_one_clear_message(groundctl("validate", cwd=checkout), 0)
+    assert yaml.safe_load((checkout / path).read_text())["owner"] == owner
+
+
 def test_a_full_disk_is_reported(checkout):
     code = "import sys; from groundctl.cli.main import main; sys.exit(main(['validate']))"
 

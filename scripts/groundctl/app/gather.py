@@ -34,7 +34,7 @@ _JOBS_UNKNOWN = Unknown(
 )
 _OTHERS_UNKNOWN = Unknown(
     about=Subject.DECLARATIONS,
-    sentence="other declarations were not read: they count toward the limits of one plan, and one may ask for the same labels on the same clips",
+    sentence="other declarations were not planned: they count toward the limits of one plan, and may ask for the same labels on the same clips",
 )
 _EXAMPLE_UNKNOWN = Unknown(
     about=Subject.INFRASTRUCTURE,

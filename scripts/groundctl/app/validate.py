@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ class Validated:
 
     declarations: tuple[Declaration, ...]
     declared: frozenset[JobKey]
+    summaries: tuple[DeclarationSummary, ...]
     problems: tuple[LocatedDiagnostic, ...]
     files: int
     policy: Policy
@@ -50,9 +51,24 @@ class CheckedFiles:
     declarations: tuple[Declaration, ...]
 
 
-def validate(files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True) -> Validated:
-    """Check declarations offline; without `keep`, return their problems only."""
-    return start_validation(files, given, processes=processes, keep=keep)()
+def validate(
+    files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True, beside_all: bool = False
+) -> Validated:
+    """Check declarations offline; without `keep`, return their problems only.
+
+    beside_all also finds conflicts of the given files with all others, whose own problems are not reported.
+    """
+    validated = start_validation(files, given, processes=processes, keep=keep)()
+    others = sorted({*files.declarations()} - {*files.declarations(given)}) if beside_all else []
+    if not others:
+        return validated
+    checked = check_files(files, validated.policy, others, keep=False)
+    between = _between_files((*validated.summaries, *checked.summaries), files)
+    return replace(
+        validated,
+        declared=validated.declared | _declared(others, checked.summaries),
+        problems=in_reading_order([*validated.problems, *(one for one in between if one.path not in others)]),
+    )
 
 
 def start_validation(
@@ -125,13 +141,16 @@ def _combine(
         declarations += chunk.declarations
     return Validated(
         declarations=tuple(declarations),
-        declared=frozenset(
-            {job_key(PurePosixPath(path).stem) for path in paths} | {summary.key for summary in summaries}
-        ),
+        declared=_declared(paths, summaries),
+        summaries=tuple(summaries),
         problems=in_reading_order([*problems, *_between_files(summaries, files)]),
         files=len(paths),
         policy=policy,
     )
+
+
+def _declared(paths: Iterable[str], summaries: Iterable[DeclarationSummary]) -> frozenset[JobKey]:
+    return frozenset({job_key(PurePosixPath(path).stem) for path in paths} | {summary.key for summary in summaries})
 
 
 def _between_files(summaries: Sequence[DeclarationSummary], files: Files) -> Iterator[LocatedDiagnostic]:

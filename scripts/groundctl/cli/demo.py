@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from contextlib import chdir, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 from groundctl.cli import main as cli
@@ -49,8 +51,16 @@ class DemoOptions:
 def run(options: DemoOptions) -> ExitCode:
     """Run every step and list the results to look at; exit 0 if all steps succeed."""
     out = Path(options.out).resolve()
+    for name in ("SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):  # Windows has no SIGHUP
+            signal.signal(number, _interrupt)
     with chdir(tool_root()):
         return _Demo(out).run(keep=options.keep)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    """End like Ctrl-C, so that the simulator ends too."""
+    raise KeyboardInterrupt
 
 
 class _Demo:
