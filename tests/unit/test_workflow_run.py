@@ -106,7 +106,7 @@ def test_outside_of_a_workflow_the_check_fails_before_any_work(missing: str, tmp
 @pytest.mark.parametrize("value", ["x", "1e3", "-1", "1.5", "²", "9" * 5000, "1\n2"])
 def test_a_number_of_the_run_that_is_none_is_a_usage_error(name: str, value: str, tmp_path: Path):
     with pytest.raises(UsageError, match=f"{name} is .*not a number"):
-        a_run(tmp_path, **{name: value}).context("production")
+        a_run(tmp_path, None, **{name: value}).context("production")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_an_event_of_another_shape_is_a_usage_error(event: str, tmp_path: Path):
 @pytest.mark.parametrize("name", ["GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"])
 @pytest.mark.parametrize("place", ["", "none/summary.md", "\0"])
 def test_a_file_of_the_runner_that_cannot_be_written_is_found_before_the_work(name: str, place: str, tmp_path: Path):
-    run = a_run(tmp_path, GITHUB_TOKEN="t", **{name: f"{tmp_path}/{place}"})
+    run = a_run(tmp_path, None, **{"GITHUB_TOKEN": "t", name: f"{tmp_path}/{place}"})
 
     with pytest.raises(UsageError, match=f"{name} names .*cannot be written"):
         run.check()

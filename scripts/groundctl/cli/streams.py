@@ -45,18 +45,22 @@ def take_over_streams() -> None:
     if sys.stderr is None:
         # Python has None for a closed stream. It stays open until the end.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - pathlib would slow down --help
-    elif sys.stderr is sys.__stderr__:
+    elif _is_own(sys.stderr):
         sys.stderr = _opened(sys.stderr, reports=False)
     if sys.stdout is None:
         # The outcome of an apply must not be lost.
         sys.stdout = sys.stderr
-    elif sys.stdout is sys.__stdout__:
+    elif _is_own(sys.stdout):
         sys.stdout = _opened(sys.stdout, reports=True)
 
 
 def output_is_lost() -> bool:
     """Return whether nothing takes the standard output anymore."""
     return bool(getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "is_lost", False))
+
+
+def _is_own(stream: TextIO) -> bool:
+    return stream in (sys.__stdout__, sys.__stderr__)
 
 
 def _opened(stream: TextIO, *, reports: bool) -> TextIO:
