@@ -14,9 +14,9 @@ from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
-from groundctl.cli import main as cli
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
+from groundctl.cli.streams import output_is_lost
 from groundctl.composition import (
     SystemClock,
     discard_typed,
@@ -190,11 +190,9 @@ def print_outcomes(text: str) -> None:
     """Print what was done, on standard error if nothing takes the output: it cannot be undone."""
     try:
         print(text, flush=True)
-    except OSError as error:
-        print(text, file=sys.stderr)
-        if not isinstance(error, BrokenPipeError):
-            raise
-        cli.drop_output()
+    finally:
+        if output_is_lost():
+            print(text, file=sys.stderr)
 
 
 def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
