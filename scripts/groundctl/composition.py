@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from groundctl.adapters.local.terminal import Interruptions
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
+    from groundctl.domain.jobs.ledger.records import Author
     from groundctl.domain.tracking.run_context import RunContext
 
     # At run time this would import modules that only online commands need.
@@ -235,6 +236,21 @@ def open_run_context() -> RunContext:
     run = open_workflow_run()
     run.check()
     return run.context(environment_name())
+
+
+def open_author() -> Author:
+    """Say who writes entries of the purchase ledger: this run of a workflow, or the person at this machine."""
+    import getpass
+
+    from groundctl.domain.jobs.ledger.records import Author
+
+    if in_a_workflow():
+        return open_workflow_run().author()
+    person = ""
+    # A container may run as a user that has no name.
+    with suppress(KeyError, OSError, ImportError):
+        person = getpass.getuser()
+    return Author(person=person)
 
 
 def open_github() -> PullRequests:

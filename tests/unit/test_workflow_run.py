@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.github.workflow_run import WorkflowRun
+from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.tracking.run_context import RunContext, made_for
 from groundctl.errors import UsageError
 from support.github.runner_files import outputs_in
@@ -100,3 +101,10 @@ def test_outside_of_a_workflow_the_check_fails_before_any_work(missing: str, tmp
         a_run(tmp_path, None, **{**settings, missing: ""}).check()
 
     assert "for runs of a workflow" in caught.value.hint
+
+
+def test_the_author_of_ledger_entries_is_the_run_and_who_started_it(tmp_path: Path):
+    run = a_run(tmp_path, GITHUB_ACTOR="ada", GITHUB_TRIGGERING_ACTOR="grace")
+
+    assert run.author() == Author(repository="acme/labeling", commit="m" * 40, run="17", person="grace")
+    assert WorkflowRun({}).author() == Author()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.domain.canonical_json import parse_json_object
+from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 
@@ -43,6 +44,16 @@ class WorkflowRun:
             attempt=int(self.settings.get("GITHUB_RUN_ATTEMPT") or 1),
             run_url=f"{server}/{self.repository}/actions/runs/{run_id}",
             pull_request=int(pull_request["number"]) if pull_request else None,
+        )
+
+    def author(self) -> Author:
+        """Describe the run as the author of ledger entries. What GitHub does not set is empty: the entry is valid without it."""
+        actor = self.settings.get("GITHUB_TRIGGERING_ACTOR") or self.settings.get("GITHUB_ACTOR")
+        return Author(
+            repository=self.settings.get("GITHUB_REPOSITORY", ""),
+            commit=self.settings.get("GITHUB_SHA", ""),
+            run=self.settings.get("GITHUB_RUN_ID", ""),
+            person=actor or "",
         )
 
     @property
