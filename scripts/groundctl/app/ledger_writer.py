@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
 from groundctl.domain.jobs.ledger.clip_index import ClipIndex

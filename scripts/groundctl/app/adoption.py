@@ -1,0 +1,187 @@
+"""Enters jobs that exist into the purchase ledger: when it is opened, and one by one later."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from groundctl.app.concurrency import map_threads
+from groundctl.app.gather import list_jobs
+from groundctl.app.ledger import MAX_TRIES, LedgerAccount, refuse_unusable, too_many_writers
+from groundctl.app.ledger_writer import LedgerWriter
+from groundctl.domain.aws import s3_layout
+from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.declarations.spec import parse_spec
+from groundctl.domain.jobs.continuation import parse_kept_declaration
+from groundctl.domain.jobs.ledger.adoption import (
+    NO_LIST,
+    NO_LIST_HINT,
+    Adoption,
+    Background,
+    NotAdoptable,
+    adopted_record,
+    purchase_of,
+)
+from groundctl.domain.jobs.ledger.clip_index import ClipIndex
+from groundctl.domain.jobs.ledger.findings import presence
+from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
+from groundctl.domain.jobs.ledger.records import OpenedRecord
+from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, observed_job
+from groundctl.domain.results.labeled_job import label_names
+from groundctl.domain.tracking.provenance import parse_provenance
+from groundctl.errors import ExternalError, RefusedByAws, UsageError
+
+# The paths of declarations by the jobs that they declare.
+DeclarationPaths = Mapping[JobKey, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedLedger:
+    """A ledger that was opened, with the jobs that it began with. left_out are jobs that it cannot know."""
+
+    ledger: str
+    adopted: tuple[Adoption, ...]
+    left_out: tuple[NotAdoptable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedJobs:
+    """The jobs that were entered with one entry, those that the ledger knew, and those that it cannot know."""
+
+    entry: int | None
+    adopted: tuple[Adoption, ...]
+    known: tuple[LedgerPurchase, ...]
+    refused: tuple[NotAdoptable, ...]
+
+
+def open_ledger(writer: LedgerWriter, account: LedgerAccount, paths: DeclarationPaths) -> OpenedLedger:
+    """Write entry 1 with every job of the account and Region that groundctl made."""
+    _refuse_opened(writer, account)
+    jobs = list_jobs(account.jobs).values()
+    ours = [job for job in jobs if job.fingerprint is not None]
+    described = [each for each in map_threads(lambda job: account.jobs.describe(job.name), ours) if each]
+    read = map_threads(lambda each: _read(each, account, paths, question=None), described)
+    refused = tuple(each for each in read if isinstance(each, NotAdoptable))
+    if refused:
+        # What is left out would be bought again, and entry 1 is written once.
+        names = "; ".join(f"{each.name}: {each.why}" for each in refused)
+        hint = "make these files readable again, then run it again; nothing was written"
+        raise ExternalError(f"jobs of groundctl cannot be entered: {names}", hint=hint)
+    adopted = tuple(each for each in read if isinstance(each, Adoption))
+    ledger = secrets.token_hex(16)
+    opened = OpenedRecord(ledger=ledger, sources=(account.infrastructure.target,))
+    number = writer.append((opened, ClipIndex()), *((each.record, each.index) for each in adopted))
+    if number is None:
+        _refuse_opened(writer, account)
+        raise ExternalError("AWS did not confirm entry 1, and it is not there", hint="run it again")
+    left_out = tuple(NotAdoptable(name=job.name, why=NO_LIST, hint=NO_LIST_HINT) for job in jobs if not job.has_input)
+    return OpenedLedger(ledger=ledger, adopted=adopted, left_out=left_out)
+
+
+def _refuse_opened(writer: LedgerWriter, account: LedgerAccount) -> None:
+    """Refuse to open a ledger that has entries, or that the configuration expects to have some."""
+    bucket, pinned = account.infrastructure.ledger_bucket, account.infrastructure.ledger_id
+    if writer.purchases.ledger is not None:
+        message = f"the ledger in {bucket} is open already: it is {writer.purchases.ledger}"
+        raise UsageError(message, hint="`groundctl ledger adopt NAME` enters further jobs")
+    if writer.log.end or writer.log.strange_keys:
+        refuse_unusable(writer.purchases, account)
+    if pinned is not None:
+        message = f"the configuration names the ledger {pinned}, and the ledger in {bucket} is empty"
+        hint = (
+            "correct `ledger` in the environment's tfvars file: the bucket, or leave out the id to begin a new ledger"
+        )
+        raise UsageError(message, hint=hint)
+
+
+def adopt_jobs(
+    names: Sequence[str],
+    writer: LedgerWriter,
+    account: LedgerAccount,
+    paths: DeclarationPaths,
+    *,
+    question: str | None,
+) -> AdoptedJobs:
+    """Enter jobs that exist; one that the ledger has is left as it is."""
+    described = [_described(name, account) for name in dict.fromkeys(map(job_key, names))]
+    read: dict[str, Adoption | NotAdoptable] = {}
+    for _ in range(MAX_TRIES):
+        refuse_unusable(writer.purchases, account)
+        known = {each["LabelingJobArn"]: _purchase(each, writer, account) for each in described}
+        fresh = [each for each in described if known[each["LabelingJobArn"]] is None]
+        for each in fresh:
+            if each["LabelingJobArn"] not in read:
+                read[each["LabelingJobArn"]] = _read(each, account, paths, question=question)
+        results = [read[each["LabelingJobArn"]] for each in fresh]
+        adopted = tuple(each for each in results if isinstance(each, Adoption))
+        entry = writer.append(*((each.record, each.index) for each in adopted)) if adopted else None
+        if entry is not None or not adopted:
+            return AdoptedJobs(
+                entry=entry,
+                adopted=adopted,
+                known=tuple(purchase for purchase in known.values() if purchase is not None),
+                refused=tuple(each for each in results if isinstance(each, NotAdoptable)),
+            )
+    raise too_many_writers()
+
+
+def _described(name: str, account: LedgerAccount) -> AwsResponse:
+    described = account.jobs.describe(name)
+    if described is None:
+        hint = "`groundctl status --all` lists all jobs of this account and Region"
+        raise UsageError(f"there is no labeling job {name}", hint=hint)
+    return described
+
+
+def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
+    job = observed_job(described)
+    return purchase_of(account.identity(job.name), presence(job), writer.purchases)
+
+
+def _read(
+    described: AwsResponse, account: LedgerAccount, paths: DeclarationPaths, *, question: str | None
+) -> Adoption | NotAdoptable:
+    """Read what a job asked. A file that cannot be read is the trouble of this job."""
+    job = observed_job(described)
+    if not job.has_input:
+        return NotAdoptable(name=job.name, why=NO_LIST, hint=NO_LIST_HINT)
+    manifest = described["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    try:
+        lines = account.objects.read_lines(manifest)
+    except RefusedByAws as error:
+        return NotAdoptable(name=job.name, why=error.message, hint=error.hint)
+    if lines is None:
+        hint = "restore it: nothing else says which clips the job asked"
+        return NotAdoptable(name=job.name, why=f"its input manifest, {manifest}, is not there", hint=hint)
+    labels = label_names(_read_if_allowed(described.get("LabelCategoryConfigS3Uri"), account))
+    background = _background(job.fingerprint, account, paths.get(job.key, ""), question)
+    return adopted_record(described, lines, labels, job=account.identity(job.name), background=background)
+
+
+def _background(
+    fingerprint: JobFingerprint | None, account: LedgerAccount, path: str, question: str | None
+) -> Background:
+    """Read what groundctl kept beside the manifest of a job that it made."""
+    environment = account.infrastructure.environment
+    if fingerprint is None:
+        return Background(environment=environment, declaration=path, question=question)
+    kept = parse_kept_declaration(_read_if_allowed(fingerprint.uri_of(s3_layout.DECLARATION_FILE), account) or b"")
+    spec = None if kept is None else parse_spec({"owner": "", **kept["declared"]})
+    source = parse_provenance(_read_if_allowed(fingerprint.uri_of(s3_layout.PROVENANCE_FILE), account) or b"")
+    return Background(
+        environment=environment,
+        declaration=path or (source.path if source else ""),
+        question=question or (spec.question if spec else None),
+        usd=source.cost.high if source and source.cost else None,
+    )
+
+
+def _read_if_allowed(uri: str | None, account: LedgerAccount) -> bytes | None:
+    """Read an optional file: a job that was created elsewhere may keep it where we have no access."""
+    if uri is None or not uri.startswith("s3://"):
+        return None
+    try:
+        return account.objects.read(uri)
+    except RefusedByAws:
+        return None
