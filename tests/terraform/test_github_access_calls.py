@@ -157,3 +157,23 @@ def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, ro
     assert beyond(roles["stop"], workflow.asked) == []
     for kind in ("plan", "apply"):
         assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"sagemaker:StopLabelingJob"}
+
+
+def test_the_plan_role_may_look_at_the_ledger_and_the_apply_role_may_write_to_it(
+    workflow: Workflow, roles: dict[str, Role]
+) -> None:
+    s3 = boto3.client("s3", region_name=REGION)
+    for entry in s3.list_objects_v2(Bucket=INFRASTRUCTURE.ledger_bucket, Prefix="ledger/").get("Contents", ()):
+        s3.delete_object(Bucket=INFRASTRUCTURE.ledger_bucket, Key=entry["Key"])
+
+    workflow.runs("ledger", "open")
+    workflow.runs("ledger", "adopt", "first")
+    assert "s3:PutObject" in workflow.actions()
+    assert beyond(roles["apply"], workflow.asked) == []
+    for kind in ("plan", "stop"):
+        assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"s3:PutObject"}
+    workflow.asked.clear()
+
+    workflow.runs("ledger")
+    workflow.runs("ledger", "check")
+    assert beyond(roles["plan"], workflow.asked) == []

@@ -10,10 +10,7 @@ from groundctl.app.concurrency import map_threads
 from groundctl.app.gather import list_jobs
 from groundctl.app.ledger import MAX_TRIES, LedgerAccount, refuse_unusable, too_many_writers
 from groundctl.app.ledger_writer import LedgerWriter
-from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.declarations.spec import parse_spec
-from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.ledger.adoption import (
     NO_LIST,
     NO_LIST_HINT,
@@ -29,7 +26,7 @@ from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import OpenedRecord
 from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, observed_job
 from groundctl.domain.results.labeled_job import label_names
-from groundctl.domain.tracking.provenance import parse_provenance
+from groundctl.domain.tracking.provenance import parse_provenance, provenance_uri
 from groundctl.errors import ExternalError, RefusedByAws, UsageError
 
 # The paths of declarations by the jobs that they declare.
@@ -59,7 +56,7 @@ def open_ledger(writer: LedgerWriter, account: LedgerAccount, paths: Declaration
     """Write entry 1 with every job of the account and Region that groundctl made."""
     _refuse_opened(writer, account)
     jobs = list_jobs(account.jobs).values()
-    ours = [job for job in jobs if job.fingerprint is not None]
+    ours = [job for job in jobs if job.fingerprint is not None and job.has_input]
     described = [each for each in map_threads(lambda job: account.jobs.describe(job.name), ours) if each]
     read = map_threads(lambda each: _read(each, account, paths, question=None), described)
     refused = tuple(each for each in read if isinstance(each, NotAdoptable))
@@ -162,17 +159,17 @@ def _read(
 def _background(
     fingerprint: JobFingerprint | None, account: LedgerAccount, path: str, question: str | None
 ) -> Background:
-    """Read what groundctl kept beside the manifest of a job that it made."""
+    """Read where a job that groundctl made was declared, and the cost that was reviewed there.
+
+    The name of its question is not kept beside it: apply writes `named` where the declaration has one.
+    """
     environment = account.infrastructure.environment
-    if fingerprint is None:
-        return Background(environment=environment, declaration=path, question=question)
-    kept = parse_kept_declaration(_read_if_allowed(fingerprint.uri_of(s3_layout.DECLARATION_FILE), account) or b"")
-    spec = None if kept is None else parse_spec({"owner": "", **kept["declared"]})
-    source = parse_provenance(_read_if_allowed(fingerprint.uri_of(s3_layout.PROVENANCE_FILE), account) or b"")
+    kept = _read_if_allowed(provenance_uri(fingerprint), account) if fingerprint else None
+    source = parse_provenance(kept or b"")
     return Background(
         environment=environment,
         declaration=path or (source.path if source else ""),
-        question=question or (spec.question if spec else None),
+        question=question,
         usd=source.cost.high if source and source.cost else None,
     )
 

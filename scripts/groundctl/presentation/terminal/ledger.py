@@ -44,7 +44,6 @@ def wrapped(text: str, *, first: str = "", rest: str | None = None) -> list[str]
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_on_hyphens=False,
-        break_long_words=False,
     )
 
 
