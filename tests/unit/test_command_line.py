@@ -15,6 +15,7 @@ from groundctl.cli.apply import Step
 from groundctl.cli.ci.plan import CiPlanOptions
 from groundctl.cli.ci.terraform import CiTerraformOptions, TerraformStep
 from groundctl.cli.commands import COMMANDS, EXIT_CODES, FAMILIES, find_command
+from groundctl.cli.ledger.adopt import LedgerAdoptOptions
 from groundctl.cli.ledger.log import LedgerLogOptions
 from groundctl.cli.ledger.void import LedgerVoidOptions
 from groundctl.cli.options import Command
@@ -177,6 +178,8 @@ def test_an_unknown_command_or_option_is_wrong_usage(line: str, capsys: pytest.C
         (lambda: CiPlanOptions(reviewed=True, terraform="x.json"), "--terraform"),
         (lambda: CiTerraformOptions(step=TerraformStep.APPLY, environment="x", out="x.json"), "--out"),
         (lambda: StatusOptions(names=("a",), all=True), "--all"),
+        (lambda: LedgerAdoptOptions(names=("a",), ours=True), "--ours"),
+        (lambda: LedgerVoidOptions(reason="x", unreadable=2, entry=3), "--entry"),
     ],
 )
 def test_an_option_without_effect_is_wrong_usage_and_never_ignored(make: Any, option: str):
@@ -202,6 +205,24 @@ def test_results_with_clips_but_without_a_folder_is_wrong_usage(capsys: pytest.C
 def test_an_empty_value_is_wrong_usage(command: str):
     with pytest.raises(UsageError, match="is empty"):
         read(command)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LedgerVoidOptions(reason="x"),
+        lambda: LedgerVoidOptions(reason="x", job="a", unreadable=2),
+        lambda: LedgerVoidOptions(reason=" ", job="a"),
+        lambda: LedgerVoidOptions(reason="\udcff", job="a"),
+        lambda: LedgerAdoptOptions(),
+        lambda: LedgerAdoptOptions(names=("a b",)),
+    ],
+)
+def test_a_command_of_the_ledger_without_what_it_needs_is_wrong_usage(make: Any):
+    with pytest.raises(UsageError) as fault:
+        make()
+
+    assert fault.value.hint
 
 
 def test_a_part_of_an_option_is_not_the_option():

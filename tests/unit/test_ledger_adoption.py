@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from groundctl.app.adoption import adopt_jobs, open_ledger
+from groundctl.app.adoption import adopt_jobs, open_ledger, our_jobs
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.errors import ExternalError, UsageError
+from groundctl.presentation.terminal.ledger_changes import adopted_text, opened_text
 from support.ledger import (
     FakeLedger,
     a_purchase,
@@ -206,3 +207,42 @@ def test_nothing_is_entered_into_a_damaged_ledger():
 
     with pytest.raises(ExternalError, match="the ledger cannot be used"):
         world.adopts("rally-1")
+
+
+def test_the_jobs_of_groundctl_are_named_without_those_from_the_console_or_a_topic():
+    world = a_world()
+    world.makes("Rally-1")
+    world.makes("console", of=from_console)
+    world.makes("stream", of=lambda request: request["InputConfig"].update(DataSource={"SnsDataSource": {}}))
+
+    assert our_jobs(world.account) == ("Rally-1",)
+
+
+def test_a_title_that_no_entry_can_hold_is_replaced():
+    world = a_world()
+    world.makes("rally-1", of=lambda request: request["HumanTaskConfig"].update(TaskTitle="half \ud83d"))
+
+    [adoption] = world.adopts("rally-1").adopted
+
+    assert adoption.record.title == "half ?"
+
+
+def test_what_was_done_is_said_in_words():
+    world = a_world(ledger_bucket="shared")
+    world.makes("rally-1")
+    world.makes("stream", of=lambda request: request["InputConfig"].update(DataSource={"SnsDataSource": {}}))
+
+    first, second = world.adopts("rally-1", "stream"), world.adopts("rally-1")
+
+    written = adopted_text(first.entry, first.adopted, first.known, first.refused).splitlines()
+    assert written[:3] == [
+        "Entry 2: 1 job entered.",
+        "- rally-1: 2 clips, labels winner, error",
+        "- stream: not entered: a topic sends its clips, so there is no list of them",
+    ]
+    assert adopted_text(second.entry, second.adopted, second.known, second.refused) == (
+        "Nothing was written.\n- rally-1: in the ledger already, entry 2"
+    )
+    opening = opened_text("ab" * 16, first.adopted, first.refused, world.account.infrastructure)
+    assert f'  ledger = {{ bucket = "shared", id = "{"ab" * 16}" }}' in opening.splitlines()
+    assert "In the environment that creates this bucket, add only the id" in " ".join(opening.split())

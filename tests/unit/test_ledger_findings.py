@@ -237,6 +237,7 @@ def test_unknown_jobs_are_named_together_and_only_those_of_groundctl_are_wrong()
     assert [is_wrong(each) for each in findings] == [False, False, False, True, False]
     words = text(log, *findings)
     assert "wrong 1 job was made by groundctl, but not bought with this ledger: ours" in words
+    assert "`groundctl ledger adopt --ours`" in words
     assert "note 3 jobs in AWS are unknown to the ledger: console-1, console-2, console-3" in words
     assert "`groundctl ledger adopt console-1 console-2 console-3`" in words
     assert "1 job in AWS is unknown to the ledger, as a topic sends its clips" in words

@@ -12,10 +12,12 @@ from groundctl.app.ledger import (
     find_purchase,
     pass_over,
 )
+from groundctl.domain.jobs.ledger.look import Absent, Present
 from groundctl.domain.jobs.ledger.purchases import State
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.domain.jobs.ledger.settlement import VoidRefused
 from groundctl.errors import ExternalError, UsageError
+from groundctl.presentation.terminal.ledger_changes import void_question, void_refused_text
 from support.ledger import (
     AFTER_ALL,
     a_purchase,
@@ -154,3 +156,38 @@ def test_a_check_describes_open_purchases_and_created_ones_that_the_list_lacks()
 
     assert kinds == ["OpenPurchase", "NotInAws"]
     assert world.jobs.describes == 2
+
+
+def test_the_question_says_why_the_purchase_can_be_voided():
+    world = a_world(a_purchase())
+    bought = purchase(world.purchases, 2)
+    foreign = Present(arn="arn:other", fingerprint=None)
+
+    absent, question = void_question(bought, Absent(), world.account.infrastructure)
+    other, _ = void_question(bought, foreign, world.account.infrastructure)
+
+    assert " ".join(absent.split()) == (
+        "Void rally-1 (entry 2, 2 clips, $0.16), bought 2026-11-23 09:15 UTC by acme/labels. AWS has no such job, and can"
+        " accept its request no more. Its clips can then be bought again. This cannot be undone."
+    )
+    assert question == "Do this in test (123456789012, us-east-1)? Only `yes` is accepted: "
+    assert "The job of this name in AWS is another one" in " ".join(other.split())
+
+
+def test_a_refusal_names_the_time_and_every_way_out():
+    world = a_world(a_purchase(), closed=False)
+    refused = void(world)
+    assert isinstance(refused, VoidRefused)
+
+    assert void_refused_text("rally-1 (entry 2)", refused) == (
+        "rally-1 (entry 2) must not be voided before 2026-11-23 10:25 UTC: AWS may still\n"
+        "accept the request for rally-1 (123456789012, us-east-1). Nothing was written.\n"
+        "\n"
+        "ways out:\n"
+        "- wait until 2026-11-23 10:25 UTC, then run this again: if AWS still has no such\n"
+        "  job, the purchase can be voided\n"
+        "- apply again: the same job goes on with this purchase, and its clips are not\n"
+        "  bought twice\n"
+        "- if other work needs these clips now, write `rerun_of` with this job and a\n"
+        "  reason in that job's file: it may pay for them twice"
+    )

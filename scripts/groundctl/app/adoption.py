@@ -24,7 +24,7 @@ from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.findings import presence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import OpenedRecord
-from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, observed_job
+from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, ObservedJob, observed_job
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_uri
 from groundctl.errors import ExternalError, RefusedByAws, UsageError
@@ -56,7 +56,7 @@ def open_ledger(writer: LedgerWriter, account: LedgerAccount, paths: Declaration
     """Write entry 1 with every job of the account and Region that groundctl made."""
     _refuse_opened(writer, account)
     jobs = list_jobs(account.jobs).values()
-    ours = [job for job in jobs if job.fingerprint is not None and job.has_input]
+    ours = [job for job in jobs if is_ours(job)]
     described = [each for each in map_threads(lambda job: account.jobs.describe(job.name), ours) if each]
     read = map_threads(lambda each: _read(each, account, paths, question=None), described)
     refused = tuple(each for each in read if isinstance(each, NotAdoptable))
@@ -81,7 +81,7 @@ def _refuse_opened(writer: LedgerWriter, account: LedgerAccount) -> None:
     bucket, pinned = account.infrastructure.ledger_bucket, account.infrastructure.ledger_id
     if writer.purchases.ledger is not None:
         message = f"the ledger in {bucket} is open already: it is {writer.purchases.ledger}"
-        raise UsageError(message, hint="`groundctl ledger adopt NAME` enters further jobs")
+        raise UsageError(message, hint="`groundctl ledger adopt --ours` enters the jobs that groundctl made here")
     if writer.log.end or writer.log.strange_keys:
         refuse_unusable(writer.purchases, account)
     if pinned is not None:
@@ -101,26 +101,31 @@ def adopt_jobs(
     question: str | None,
 ) -> AdoptedJobs:
     """Enter jobs that exist; one that the ledger has is left as it is."""
-    described = [_described(name, account) for name in dict.fromkeys(map(job_key, names))]
-    read: dict[str, Adoption | NotAdoptable] = {}
+    once = {job_key(name): name for name in names}
+    described = map_threads(lambda name: _described(name, account), list(once.values()))
+    unknown = [each for each in described if _purchase(each, writer, account) is None]
+    read = map_threads(lambda each: _read(each, account, paths, question=question), unknown)
     for _ in range(MAX_TRIES):
         refuse_unusable(writer.purchases, account)
-        known = {each["LabelingJobArn"]: _purchase(each, writer, account) for each in described}
-        fresh = [each for each in described if known[each["LabelingJobArn"]] is None]
-        for each in fresh:
-            if each["LabelingJobArn"] not in read:
-                read[each["LabelingJobArn"]] = _read(each, account, paths, question=question)
-        results = [read[each["LabelingJobArn"]] for each in fresh]
-        adopted = tuple(each for each in results if isinstance(each, Adoption))
+        known = tuple(found for each in described if (found := _purchase(each, writer, account)))
+        # Another writer may have entered some of them since they were read.
+        left = [result for each, result in zip(unknown, read, strict=True) if not _purchase(each, writer, account)]
+        adopted = tuple(each for each in left if isinstance(each, Adoption))
+        refused = tuple(each for each in left if isinstance(each, NotAdoptable))
         entry = writer.append(*((each.record, each.index) for each in adopted)) if adopted else None
         if entry is not None or not adopted:
-            return AdoptedJobs(
-                entry=entry,
-                adopted=adopted,
-                known=tuple(purchase for purchase in known.values() if purchase is not None),
-                refused=tuple(each for each in results if isinstance(each, NotAdoptable)),
-            )
+            return AdoptedJobs(entry=entry, adopted=adopted, known=known, refused=refused)
     raise too_many_writers()
+
+
+def our_jobs(account: LedgerAccount) -> tuple[str, ...]:
+    """Name every job of the account and Region that groundctl made from a list of clips."""
+    return tuple(job.name for job in list_jobs(account.jobs).values() if is_ours(job))
+
+
+def is_ours(job: ObservedJob) -> bool:
+    """Say whether groundctl made a job from a list of clips."""
+    return job.fingerprint is not None and job.has_input
 
 
 def _described(name: str, account: LedgerAccount) -> AwsResponse:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from groundctl.app.adoption import adopt_jobs
+from groundctl.app.adoption import adopt_jobs, our_jobs
 from groundctl.cli.ledger.account import declaration_paths, open_ledger_account
 from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.composition import open_author, open_checkout
@@ -21,6 +21,7 @@ class LedgerAdoptOptions:
     """The options of `groundctl ledger adopt`."""
 
     names: Annotated[tuple[str, ...], Argument("NAME", "a labeling job in this account and Region")] = ()
+    ours: Annotated[bool, Option("--ours", "every job of this account and Region that groundctl made")] = False
     question: Annotated[
         str | None,
         Option("--question", "the name of the question that they ask, as in `task.question`", metavar="NAME"),
@@ -29,8 +30,11 @@ class LedgerAdoptOptions:
 
     def __post_init__(self) -> None:
         """Reject names that no job can have."""
-        if not self.names:
-            raise UsageError("give the name of a job", hint="`groundctl ledger check` names the jobs it does not know")
+        if self.names and self.ours:
+            raise UsageError("--ours has no effect beside job names", hint="leave out --ours, or the names")
+        if not self.names and not self.ours:
+            hint = "`groundctl ledger check` names the jobs that the ledger does not know"
+            raise UsageError("give the name of a job, or --ours", hint=hint)
         for name in self.names:
             if not JOB_NAME.fullmatch(name):
                 raise UsageError(f"{name} is not a valid job name", hint="give the name alone, as AWS shows it")
@@ -42,7 +46,7 @@ def run(options: LedgerAdoptOptions) -> ExitCode:
         _check_question(options.question)
     account = open_ledger_account(options.infrastructure)
     result = adopt_jobs(
-        options.names,
+        options.names or our_jobs(account),
         account.open_writer(open_author()),
         account,
         declaration_paths(),
@@ -66,6 +70,7 @@ COMMAND = Command(
     examples=(
         "groundctl ledger adopt season-pilot",
         "groundctl ledger adopt season-pilot cup-final --question rally-outcome",
+        "groundctl ledger adopt --ours",
     ),
     options=LedgerAdoptOptions,
     run=run,

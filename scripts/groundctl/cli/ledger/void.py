@@ -48,6 +48,8 @@ class LedgerVoidOptions:
             raise UsageError("--entry has no effect without a job", hint="leave out --entry, or name the job")
         if not self.reason.strip():
             raise UsageError("--reason is empty", hint="say why, for those who read the log later")
+        if self.reason.encode(errors="ignore").decode() != self.reason:
+            raise UsageError("--reason is not UTF-8", hint="give it in UTF-8, as the log is written")
 
 
 def run(options: LedgerVoidOptions) -> ExitCode:
@@ -67,12 +69,12 @@ def _void(
     name: str, options: LedgerVoidOptions, writer: LedgerWriter, account: LedgerAccount, *, person: str
 ) -> ExitCode:
     purchase = find_purchase(name, options.entry, writer.purchases, account)
-    decision, _ = decide_void(purchase.id, writer, account)
+    decision, look = decide_void(purchase.id, writer, account)
     if isinstance(decision, VoidRefused):
         print(void_refused_text(f"{purchase.job.name} (entry {purchase.id})", decision))
         return ExitCode.PROBLEMS
     if not options.auto_approve:
-        shown, question = void_question(purchase, account.infrastructure)
+        shown, question = void_question(purchase, look, account.infrastructure)
         if (refused := ask_for_yes(shown, question, otherwise=NOTHING_WAS_WRITTEN)) is not None:
             return refused
     result = void_purchase(purchase.id, writer, account, reason=options.reason, person=person)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.adoption import Adoption, NotAdoptable
+from groundctl.domain.jobs.ledger.look import Look, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.settlement import VoidRefused
 from groundctl.presentation.escape import for_terminal
@@ -14,11 +15,14 @@ from groundctl.presentation.terminal.ledger_check import named
 from groundctl.presentation.text import count, moment
 
 
-def void_question(purchase: LedgerPurchase, infrastructure: Infrastructure) -> tuple[str, str]:
+def void_question(purchase: LedgerPurchase, look: Look, infrastructure: Infrastructure) -> tuple[str, str]:
     """Name exactly what a yes does, and ask for it."""
+    why = "AWS has no such job, and can accept its request no more."
+    if isinstance(look, Present):
+        why = "The job of this name in AWS is another one, so the name is used up."
     bought = f"bought {moment(purchase.at)} by {author_text(purchase.by)}"
     lines = [
-        *wrapped(f"Void {named(purchase)}, {bought}. AWS has no such job, and can accept its request no more."),
+        *wrapped(f"Void {named(purchase)}, {bought}. {why}"),
         *wrapped("Its clips can then be bought again. This cannot be undone."),
     ]
     return "\n".join(lines), for_terminal(f"Do this in {infrastructure.target}? Only `yes` is accepted: ")

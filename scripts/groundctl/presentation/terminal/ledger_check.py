@@ -26,6 +26,7 @@ from groundctl.presentation.terminal.ledger import wrapped
 from groundctl.presentation.text import count, moment, usd
 
 MAX_NAMED = 20
+ADOPT_OURS = "enter them, so that their clips are not bought again: `groundctl ledger adopt --ours`"
 # What a finding says, and what to do about it.
 Said = tuple[str, str]
 
@@ -67,7 +68,7 @@ def _sayings(findings: Iterable[Finding], infrastructure: Infrastructure) -> Ite
     ours = [each.job for each in unknown if each.is_ours]
     if ours:
         be = "was" if len(ours) == 1 else "were"
-        yield f"{_jobs(ours)} {be} made by groundctl, but not bought with this ledger: {_names(ours)}", _adopt(ours)
+        yield f"{_jobs(ours)} {be} made by groundctl, but not bought with this ledger: {_names(ours)}", ADOPT_OURS
     listed = [each.job for each in unknown if not each.is_ours and each.job.has_input]
     if listed:
         yield f"{_jobs(listed)} in AWS {_are(listed)} unknown to the ledger: {_names(listed)}", _adopt(listed)

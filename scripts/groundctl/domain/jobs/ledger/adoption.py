@@ -101,7 +101,7 @@ def adopted_record(
         job=job,
         environment=background.environment,
         declaration=background.declaration,
-        title=described["HumanTaskConfig"].get("TaskTitle", ""),
+        title=_encodable(described["HumanTaskConfig"].get("TaskTitle", "")),
         labels=tuple(labels),
         question=background.question,
         clips=len(index),
@@ -112,6 +112,11 @@ def adopted_record(
         source="import",
     )
     return Adoption(record=record, index=index)
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON from elsewhere may have and an entry cannot."""
+    return text.encode(errors="replace").decode()
 
 
 NO_LIST = "a topic sends its clips, so there is no list of them"
