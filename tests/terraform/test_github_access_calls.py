@@ -231,3 +231,23 @@ def test_no_role_may_change_or_use_the_ledger_in_another_way(
 
     [asked] = workflow.calls.take()
     assert {role.weigh(asked) for role in roles.values()} <= {Verdict.DENIED, Verdict.SILENT}
+
+
+def test_the_plan_role_may_look_at_the_ledger_and_the_apply_role_may_write_to_it(
+    workflow: Workflow, roles: dict[str, Role]
+) -> None:
+    s3 = boto3.client("s3", region_name=REGION)
+    for entry in s3.list_objects_v2(Bucket=INFRASTRUCTURE.ledger_bucket, Prefix="ledger/").get("Contents", ()):
+        s3.delete_object(Bucket=INFRASTRUCTURE.ledger_bucket, Key=entry["Key"])
+
+    workflow.runs("ledger", "open")
+    workflow.runs("ledger", "adopt", "first")
+    assert "s3:PutObject" in workflow.actions()
+    assert beyond(roles["apply"], workflow.asked) == []
+    for kind in ("plan", "stop"):
+        assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"s3:PutObject"}
+    workflow.asked.clear()
+
+    workflow.runs("ledger")
+    workflow.runs("ledger", "check")
+    assert beyond(roles["plan"], workflow.asked) == []

@@ -14,18 +14,17 @@ from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
+from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.cli.streams import output_is_lost
 from groundctl.composition import (
     SystemClock,
-    discard_typed,
     first_fault,
     is_interactive,
     open_author,
     open_checkout,
     open_interruptions,
-    read_answer,
     read_json,
 )
 from groundctl.domain.aws.job_names import JobKey
@@ -62,7 +61,6 @@ WAYS_OUT = (
     "review a plan and apply it: `groundctl plan --out plan.json`, then `groundctl apply --plan plan.json`;"
     " or run apply at a terminal; or give --auto-approve to create whatever is planned"
 )
-YES = b"yes\n"
 NOTHING_WAS_DONE = "The answer was not `yes`. Nothing was created or stopped: AWS was not asked to change anything."
 
 OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
@@ -220,17 +218,11 @@ def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptio
     asked = [change for change in changes if options.allow_stop or not isinstance(change, Stop)]
     if not asked:
         return None
-    try:
-        print(plan_text(planned.plan, planned.validated.policy))
-        discard_typed()
-        print(f"\n{consent_question(planned.plan, asked)}", end="", flush=True)
-        if read_answer() == YES:
-            return None
-        print(f"\n{NOTHING_WAS_DONE}")
-    except KeyboardInterrupt:
-        print(f"\n{NOTHING_WAS_DONE}")
-        return ExitCode.INTERRUPTED
-    return ExitCode.PROBLEMS
+    return ask_for_yes(
+        plan_text(planned.plan, planned.validated.policy),
+        consent_question(planned.plan, asked),
+        otherwise=NOTHING_WAS_DONE,
+    )
 
 
 def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str | None) -> Agreed:

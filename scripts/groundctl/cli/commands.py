@@ -38,6 +38,7 @@ COMMANDS: Groups = {
     "Follow": {
         "status": "show the progress of labeling jobs",
         "results": "fetch and summarize the labels of a job",
+        "ledger": "show who bought what, check it, and void or enter purchases",
     },
     "Try": {
         "demo": "create, label, and read three sample jobs on this machine",
@@ -66,6 +67,30 @@ CI_COMMANDS: Groups = {
     },
 }
 
+LEDGER_DESCRIPTION = """\
+The purchase ledger: one log of every clip that was bought, shared by all
+environments that name its bucket. Without a command, it is shown."""
+
+LEDGER_COMMANDS: Groups = {
+    "Look, without changing anything": {
+        "log": "show who bought what and when, for how much, and how it stands",
+        "check": "read everything, and say what is wrong and what to do",
+    },
+    "Write": {
+        "void": "void a purchase whose job can no longer come into being",
+        "open": "begin a ledger with the jobs that groundctl has made already",
+        "adopt": "enter jobs that exist, so that their clips are not bought again",
+    },
+}
+
+# Commands that have commands of their own, each with its description.
+FAMILIES: Mapping[str, tuple[str, Groups]] = {
+    "ci": (CI_DESCRIPTION, CI_COMMANDS),
+    "ledger": (LEDGER_DESCRIPTION, LEDGER_COMMANDS),
+}
+# What such a command does if none of its own is named.
+DEFAULTS = {"ledger": "log"}
+
 EXIT_CODES = {
     ExitCode.OK: "done, nothing wrong",
     ExitCode.PROBLEMS: "problems in declarations, refusals, or jobs that failed",
@@ -92,10 +117,16 @@ def find_command(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
     `--help`, `--version`, and unknown names end the program here, as in argparse.
     """
     name, rest = _choose(_top_level_parser, COMMANDS, sys.argv[1:] if arguments is None else arguments)
-    if name != "ci":
+    if name not in FAMILIES:
         return name, rest
-    verb, rest = _choose(_ci_parser, CI_COMMANDS, rest)
+    if name in DEFAULTS and _names_no_command(rest):
+        return f"{name} {DEFAULTS[name]}", rest
+    verb, rest = _choose(lambda: _family_parser(name), FAMILIES[name][1], rest)
     return f"{name} {verb}", rest
+
+
+def _names_no_command(rest: Sequence[str]) -> bool:
+    return not rest or (rest[0].startswith("-") and rest[0] not in {"-h", "--help"})
 
 
 def _top_level_parser() -> argparse.ArgumentParser:
@@ -110,12 +141,14 @@ def _top_level_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ci_parser() -> argparse.ArgumentParser:
+def _family_parser(name: str) -> argparse.ArgumentParser:
+    description, groups = FAMILIES[name]
+    command = "[COMMAND]" if name in DEFAULTS else "COMMAND"
     return argparse.ArgumentParser(
-        prog="groundctl ci",
-        usage="groundctl ci [-h] COMMAND ...",
-        description=f"{CI_DESCRIPTION}\n\n{_listing(CI_COMMANDS)}",
-        epilog="See `groundctl ci COMMAND --help` for options and examples.",
+        prog=f"groundctl {name}",
+        usage=f"groundctl {name} [-h] {command} ...",
+        description=f"{description}\n\n{_listing(groups)}",
+        epilog=f"See `groundctl {name} COMMAND --help` for options and examples.",
         formatter_class=HelpFormatter,
     )
 

@@ -82,6 +82,8 @@ class Command(Generic[Options]):
         for field, kind, declared in _declarations(self.options):
             settings = _reading(field, kind) | ({"metavar": declared.metavar} if declared.metavar else {})
             if isinstance(declared, Argument):
+                if field.default is not MISSING:
+                    settings.setdefault("nargs", "?")
                 parser.add_argument(field.name, help=declared.help, **settings)
             else:
                 required = field.default is MISSING
@@ -133,6 +135,8 @@ def _reading(field: Field[Any], kind: Any) -> dict[str, Any]:
         return {"action": "store_true"}
     if get_origin(kind) is tuple:
         return {"nargs": "*"}
+    if kind is int:
+        return {"type": int, "default": default}
     if issubclass(kind, StrEnum):
         return {"choices": [str(member) for member in kind], "default": default}
     return {"default": default}
