@@ -59,7 +59,7 @@ def test_a_damaged_ledger_is_not_opened():
 def test_an_unconfirmed_opening_is_an_external_failure():
     world = World(FakeLedger(lose=[False] * 3))
 
-    with pytest.raises(ExternalError, match="whether entry 1 .* was written is unknown"):
+    with pytest.raises(ExternalError, match=r"whether entry 1 .* was written is unknown"):
         open_ledger(world.writer(), world.account, {})
 
 
