@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,12 +20,14 @@ from groundctl.domain.declarations.spec import JobSpec, clip_location
 from groundctl.errors import ExternalError, UsageError
 
 if TYPE_CHECKING:
+    from groundctl.adapters.aws.ledger import S3Ledger
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
     from groundctl.adapters.local.terminal import Interruptions
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
+    from groundctl.domain.jobs.ledger.records import Author
     from groundctl.domain.tracking.run_context import RunContext
 
     # At run time this would import modules that only online commands need.
@@ -48,6 +50,7 @@ class Aws:
 
     jobs: SageMakerJobs
     objects: S3Objects
+    ledger: S3Ledger
     # A job in the wrong account cannot be deleted: check the account before anything is planned.
     check_account: Callable[[], None]
 
@@ -99,6 +102,7 @@ def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | No
 def open_aws(infrastructure: Infrastructure) -> Aws:
     """Open the infrastructure's account and Region."""
     # boto3 takes a fifth of a second to import; offline commands never call this.
+    from groundctl.adapters.aws.ledger import S3Ledger
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.aws.session import AwsSession
@@ -107,6 +111,7 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
     return Aws(
         jobs=SageMakerJobs(session),
         objects=S3Objects(session),
+        ledger=S3Ledger(session, infrastructure.ledger_bucket),
         check_account=session.account_check(infrastructure.account_id),
     )
 
@@ -231,6 +236,21 @@ def open_run_context() -> RunContext:
     run = open_workflow_run()
     run.check()
     return run.context(environment_name())
+
+
+def open_author() -> Author:
+    """Say who writes entries of the purchase ledger: this run of a workflow, or the person at this machine."""
+    import getpass
+
+    from groundctl.domain.jobs.ledger.records import Author
+
+    if in_a_workflow():
+        return open_workflow_run().author()
+    person = ""
+    # A container may run as a user that has no name.
+    with suppress(KeyError, OSError, ImportError):
+        person = getpass.getuser()
+    return Author(person=person.encode(errors="replace").decode())  # an entry is UTF-8; a name may be any bytes
 
 
 def open_github() -> PullRequests:

@@ -52,8 +52,11 @@ class LabelingJobs(Protocol):
     def describe(self, name: str) -> AwsResponse | None:
         """Read one job as AWS describes it; None if there is none."""
 
-    def create_once(self, request: AwsResponse) -> CreateResponse:
-        """Send the create call once, without any retry, and return how AWS responded."""
+    def create_once(self, request: AwsResponse, *, signed_until: datetime) -> CreateResponse:
+        """Send the create call once, without any retry, and return how AWS responded.
+
+        A request that would be signed later than signed_until is not sent, and counts as rejected.
+        """
 
     def stop(self, name: str) -> None:
         """Stop a job; this cannot be undone."""
@@ -86,6 +89,16 @@ class Ledger(Protocol):
 
     def write_packs(self, log: LedgerLog) -> LedgerLog:
         """Write the packs that are due, as every appender does after it has appended. Nothing depends on them."""
+
+
+class StoredLedger(Ledger, Protocol):
+    """The purchase ledger with each of its objects as it is stored, to check one with the other."""
+
+    def read_unpacked(self) -> LedgerLog:
+        """Read every entry from its own object."""
+
+    def read_packs(self) -> Mapping[str, bytes | None]:
+        """Read every pack by its name, which is its number in 8 digits; None if it is listed and cannot be found."""
 
 
 class Clock(Protocol):

@@ -21,6 +21,8 @@ from groundctl.domain.declarations.spec import ObjectsInput
 from groundctl.domain.jobs.artifacts import artifact_root
 from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.domain.jobs.ledger.entries import LedgerLog
+from support.ledger import an_entry, opened
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 ARTIFACTS = "bench-artifacts"
@@ -30,6 +32,8 @@ INFRASTRUCTURE = {
     "account_id": ACCOUNT,
     "region": REGION,
     "artifact_bucket": ARTIFACTS,
+    "ledger_bucket": ARTIFACTS,
+    "ledger_id": None,
     "output_bucket": "bench-labels",
     "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/execution",
     "input_buckets": [BUCKET],
@@ -85,6 +89,7 @@ def write_account(declarations: Sequence[Declaration], file: Path, mix: Mix | No
             jobs.append(_made_from(_as_it_was(declaration), infrastructure, objects))
         else:
             jobs.append(_made_from(declaration, infrastructure))
+    objects[f"{ARTIFACTS}/ledger/entries/000000000001"] = an_entry(LedgerLog(), opened()).decode()
     file.write_text(json.dumps({"jobs": jobs, "objects": objects}), encoding="utf-8")
     infrastructure_file(file).write_text(json.dumps(INFRASTRUCTURE), encoding="utf-8")
     return Counted(exists=len(declarations) - changed - new, changed=changed, new=new)
@@ -101,7 +106,7 @@ def _made_from(
     root = artifact_root(declaration, infrastructure, _clips(declaration).digest)
     if objects is not None:
         key = root.removeprefix("s3://")
-        objects[f"{key}/declaration.json"] = canonical_json(declaration.content).decode()
+        objects[f"{key}/declaration.json"] = canonical_json(declaration.content).decode("latin-1")
     return {"name": declaration.spec.name, "manifest": f"{root}/input.manifest"}
 
 

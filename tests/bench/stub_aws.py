@@ -18,6 +18,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +26,7 @@ from urllib.parse import parse_qs
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 AWS_JSON = "application/x-amz-json-1.1"
+LEDGER = "ledger/"
 MAX_IN_A_PAGE, KEYS_IN_A_PAGE = 100, 1_000
 ENTRY = (
     "<Contents><Key>field-lab/{number:09d}.mp4</Key><LastModified>2026-11-02T09:00:00.000Z</LastModified>"
@@ -176,12 +178,28 @@ class Api:
             ).encode()
         return 200, "application/xml", self.lists[place, query]
 
+    def _ledger_keys(self, bucket: str, prefix: str, after: str) -> Answer:
+        self.counts["ledger LIST"] += 1
+        every = (key.removeprefix(f"{bucket}/") for key in self.objects if key.startswith(f"{bucket}/{prefix}"))
+        keys = sorted(key for key in every if key > after)
+        listed = "".join(
+            f"<Contents><Key>{key}</Key><Size>{len(self.objects[f'{bucket}/{key}'])}</Size></Contents>" for key in keys
+        )
+        page = f"<Name>{bucket}</Name><IsTruncated>false</IsTruncated><KeyCount>{len(keys)}</KeyCount>{listed}"
+        head = (
+            '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+        )
+        return 200, "application/xml", f"{head}{page}</ListBucketResult>".encode()
+
     def _object(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         place, _, query = path.partition("?")
         if "list-type=2" in query:
+            asked = parse_qs(query)
+            if asked["prefix"][0].startswith(LEDGER):
+                return self._ledger_keys(place.strip("/"), asked["prefix"][0], asked.get("start-after", [""])[0])
             return self._keys(place, query)
         key = place.lstrip("/")
-        self.counts[f"S3 {method}"] += 1
+        self.counts[f"{'ledger' if f'/{LEDGER}' in key else 'S3'} {method}"] += 1
         if method == "PUT":
             if key in self.objects and headers.get("if-none-match") == "*":
                 return (
@@ -192,7 +210,7 @@ class Api:
             self.objects[key] = body.decode("latin-1")
             return 200, "application/xml", b""
         if key in self.objects:
-            return 200, "application/json", self.objects[key].encode()
+            return 200, "application/json", self.objects[key].encode("latin-1")
         return 404, "application/xml", b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
 
 
@@ -233,7 +251,8 @@ class Connection(asyncio.Protocol):
             method, path, _ = first.split(" ", 2)
             status, media_type, content = self.api.answer(method, path, headers, body)
             about = f'Content-Type: {media_type}\r\nContent-Length: {len(content)}\r\nETag: "0"\r\n'
-            yield f"HTTP/1.1 {status} X\r\n{about}\r\n".encode() + content
+            date = f"Date: {formatdate(usegmt=True)}\r\n"
+            yield f"HTTP/1.1 {status} X\r\n{date}{about}\r\n".encode() + content
 
 
 class Stub:

@@ -14,14 +14,14 @@ from botocore.response import StreamingBody
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.apply import create
+from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
-from groundctl.domain.jobs.request import DesiredJob
 from groundctl.errors import ExternalError
 from groundctl.ports import LabelingJobs, ObjectStore
 from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.buying import buy
+from support.fakes import NO_DEADLINE, FakeJobs, FakeObjects
 
 
 @dataclass
@@ -29,8 +29,8 @@ class Doors:
     jobs: LabelingJobs
     objects: ObjectStore
 
-    def create(self, desired: DesiredJob) -> Result:
-        return create(desired, jobs=self.jobs, objects=self.objects, clock=FakeClock()).result
+    def create(self, declaration: Declaration | None = None) -> Result:
+        return buy(declaration, jobs=self.jobs, objects=self.objects).result
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -87,7 +87,7 @@ def test_describing_a_missing_job_returns_none(doors: Doors):
 
 def test_a_created_job_is_listed_with_its_digests(doors: Doors):
     declaration = a_declaration()
-    assert doors.create(a_desired_job(declaration)) is Result.CREATED
+    assert doors.create(declaration) is Result.CREATED
 
     [job] = doors.jobs.list_jobs()
     assert job.name == "rally-outcome"
@@ -98,25 +98,29 @@ def test_a_created_job_is_listed_with_its_digests(doors: Doors):
 
 def test_the_first_create_is_accepted_and_the_second_finds_the_name_taken_in_any_case(doors: Doors):
     desired = a_desired_job()
-    doors.create(a_desired_job(a_declaration(name="warm-up", input={"objects": ["s3://clips/rally-1.mp4"]})))
+    doors.create(a_declaration(name="warm-up", input={"objects": ["s3://clips/rally-1.mp4"]}))
     for artifact in desired.artifacts:
         doors.objects.put_if_absent(artifact.uri, artifact.content, artifact.media_type)
 
-    assert isinstance(doors.jobs.create_once(desired.request), Accepted)
-    assert isinstance(doors.jobs.create_once(desired.request), NameTaken)
-    assert isinstance(doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}), NameTaken)
+    assert isinstance(doors.jobs.create_once(desired.request, signed_until=NO_DEADLINE), Accepted)
+    assert isinstance(doors.jobs.create_once(desired.request, signed_until=NO_DEADLINE), NameTaken)
+    assert isinstance(
+        doors.jobs.create_once({**desired.request, "LabelingJobName": "RALLY-outcome"}, signed_until=NO_DEADLINE),
+        NameTaken,
+    )
 
 
 def test_creating_the_same_job_again_reports_that_it_existed(doors: Doors):
-    assert doors.create(a_desired_job()) is Result.CREATED
-    assert doors.create(a_desired_job()) is Result.EXISTED
+    assert doors.create() is Result.CREATED
+    assert doors.create() is Result.EXISTED
 
 
 def test_a_description_holds_every_member_of_the_request(doors: Doors):
     from groundctl.domain.jobs.creation import members_that_differ
 
-    desired = a_desired_job(a_declaration(tags={"cost-center": "sports"}, stop_when={"labeled_percent": 90}))
-    doors.create(desired)
+    declaration = a_declaration(tags={"cost-center": "sports"}, stop_when={"labeled_percent": 90})
+    desired = a_desired_job(declaration)
+    doors.create(declaration)
 
     described = doors.jobs.describe("rally-outcome")
     assert described is not None

@@ -22,6 +22,7 @@ from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, 
 from groundctl.errors import ExternalError, UsageError
 from support.aws.fake_endpoint import Reply, answering
 from support.builders import NOW, REGION, a_desired_job
+from support.fakes import NO_DEADLINE
 
 REQUEST = a_desired_job().request
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/rally-outcome"
@@ -75,7 +76,8 @@ class Client:
     def sagemaker(self) -> Client:
         return self
 
-    sagemaker_without_retries = sagemaker
+    def sagemaker_without_retries(self, _: object) -> Client:
+        return self
 
 
 def raised(kind: type[Exception]) -> Exception:
@@ -104,7 +106,7 @@ def jobs_that_answer(monkeypatch: pytest.MonkeyPatch, status: int, body: bytes) 
 
 @pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
 def test_every_sdk_error_in_a_create_is_handled_and_a_refusal_means_that_nothing_was_sent(kind):
-    answer = Client(raised(kind)).jobs().create_once(REQUEST)
+    answer = Client(raised(kind)).jobs().create_once(REQUEST, signed_until=NO_DEADLINE)
 
     assert type(answer) is (Rejected if kind.__name__ in NOTHING_WAS_SENT else Unclear), answer
 
@@ -115,7 +117,7 @@ def test_every_sdk_error_in_a_create_is_handled_and_a_refusal_means_that_nothing
     ids=["no JSON", "no text", "no ARN", "nothing"],
 )
 def test_after_an_invalid_response_it_is_unknown_whether_the_job_exists(answer):
-    assert isinstance(Client(answer).jobs().create_once(REQUEST), Unclear)
+    assert isinstance(Client(answer).jobs().create_once(REQUEST, signed_until=NO_DEADLINE), Unclear)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_only_an_error_from_aws_itself_counts_as_a_refusal(
     monkeypatch, status: int, body: bytes, expected: CreateResponse | type[CreateResponse]
 ):
     with jobs_that_answer(monkeypatch, status, body) as jobs:
-        answer = jobs.create_once(REQUEST)
+        answer = jobs.create_once(REQUEST, signed_until=NO_DEADLINE)
 
     assert answer == expected if not isinstance(expected, type) else isinstance(answer, expected), answer
 
@@ -159,7 +161,7 @@ def test_only_an_error_from_aws_itself_counts_as_a_refusal(
 def test_every_code_that_the_sdk_treats_as_a_throttle_is_a_throttle(code):
     error = aws.ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "x")  # type: ignore[typeddict-item]
 
-    assert isinstance(Client(error).jobs().create_once(REQUEST), Throttled)
+    assert isinstance(Client(error).jobs().create_once(REQUEST, signed_until=NO_DEADLINE), Throttled)
 
 
 # -- reads -----------------------------------------------------------------------------------------------

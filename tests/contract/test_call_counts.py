@@ -18,6 +18,8 @@ from support.fakes import FakeObjects
 
 COUNT = 1_000
 MAX_LIST_CALLS = COUNT // 100 + 2
+# A ledger of one entry: its packs and entries are listed, and the entry is read.
+LEDGER_READ = {"ledger LIST": 2, "ledger GET": 1}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,8 @@ def test_a_plan_lists_pages_and_describes_nothing(
     assert calls["ListLabelingJobs"] <= MAX_LIST_CALLS
     assert "DescribeLabelingJob" not in calls
     assert calls.get("S3 GET", 0) == reads
-    assert set(calls) <= {"ListLabelingJobs", "S3 GET"}
+    assert set(calls) <= {"ListLabelingJobs", "S3 GET", *LEDGER_READ}
+    assert {call: calls[call] for call in LEDGER_READ} == LEDGER_READ
 
 
 def test_a_plan_against_ten_thousand_jobs_lists_pages_and_describes_nothing(tmp_path: Path):
@@ -73,7 +76,7 @@ def test_a_plan_against_ten_thousand_jobs_lists_pages_and_describes_nothing(tmp_
         calls = stub.counts()
 
     assert ran.code == 0, ran.err
-    assert set(calls) == {"ListLabelingJobs"}
+    assert set(calls) == {"ListLabelingJobs", *LEDGER_READ}
     assert calls["ListLabelingJobs"] <= 10_000 // 100 + 2
 
 
@@ -91,6 +94,9 @@ def test_an_apply_creates_each_job_with_one_call_and_describes_it_once(tmp_path:
     assert [each["result"] for each in ran.json["outcomes"]] == ["created"] * number, ran.err
     assert calls["CreateLabelingJob"] == number
     assert calls["DescribeLabelingJob"] == number
+    # Each purchase reads on once, and writes two entries: one before the request is sent, one after.
+    assert calls["ledger LIST"] == 2 + number
+    assert calls["ledger PUT"] == 2 * number
 
 
 def test_a_report_reads_one_object_per_job_and_none_for_jobs_of_other_repositories():

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account, list_jobs
+from groundctl.app.gather import Account
 from groundctl.app.plan import PlanningResult, create_plan, plan_again
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.plan import Action
-from support.builders import a_declaration, an_infrastructure, an_observed_job, some_data
+from support.builders import a_declaration, an_observed_job, some_data
 from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account
 
 
 class CountingJobs(FakeJobs):
@@ -106,7 +107,7 @@ def test_a_plan_reads_each_input_once(tmp_path: Path):
     def open_account() -> Account:
         nonlocal opened
         opened += 1
-        return Account(infrastructure=an_infrastructure(), jobs=jobs, objects=objects, observed=list_jobs(jobs))
+        return an_account(jobs, objects)
 
     write_one_file_of_each_kind(tmp_path)
 
@@ -130,7 +131,7 @@ def test_a_plan_reads_each_input_once(tmp_path: Path):
 
 def test_replanning_lists_jobs_again_and_reads_no_file_again(tmp_path: Path):
     jobs = CountingJobs()
-    account = Account(infrastructure=an_infrastructure(), jobs=jobs, objects=CountingObjects({}), observed={})
+    account = an_account(jobs, CountingObjects({}), observed={})
     a_file(tmp_path)
     planned = create_plan(Checkout(tmp_path), lambda: account)
     assert isinstance(planned, PlanningResult)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account, gather, list_jobs
+from groundctl.app.gather import gather
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.infrastructure import parse_infrastructure
@@ -21,6 +21,7 @@ from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account
 
 POLICY = Policy(allow_streaming=True)
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
@@ -36,12 +37,7 @@ def plan_of(case: str) -> Plan:
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
     objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    account = Account(
-        infrastructure=parse_infrastructure(world["infrastructure"]),
-        jobs=jobs,
-        objects=objects,
-        observed=list_jobs(jobs),
-    )
+    account = an_account(jobs, objects, infrastructure=parse_infrastructure(world["infrastructure"]))
     return make_plan(gather(validated.declarations, POLICY, account))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from declarations.generated import Maker, written
+from declarations.generated import Maker
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
@@ -46,6 +47,7 @@ def an_infrastructure_for(spec: JobSpec, team_arn: str | None = None) -> Infrast
         account_id=ACCOUNT,
         region=region,
         artifact_bucket="artifacts",
+        ledger_bucket="artifacts",
         output_bucket="outputs",
         input_buckets=("clips",),
         execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/labeling",

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account, gather
+from groundctl.app.gather import gather
 from groundctl.app.validate import validate
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
@@ -52,6 +52,7 @@ from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.planner import make_plan
 from support.builders import a_declaration, an_infrastructure, an_observed_job
 from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account
 
 FOLDER = Path(__file__).parent / "negative"
 MAIN = "jobs/sports-data/rally.yaml"
@@ -253,7 +254,7 @@ def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -
     kept = fingerprint.uri_of("declaration.json")
     there = {path: made.content(path) for path in made.files if path.startswith("s3:")}
     objects = FakeObjects({kept: canonical_json(earlier.content), **there})
-    account = Account(infrastructure=infrastructure, jobs=FakeJobs(), objects=objects, observed={job.key: job})
+    account = an_account(FakeJobs(), objects, infrastructure=infrastructure, observed={job.key: job})
     plan = make_plan(gather([declaration], policy, account))
     reasons = [reason for change in plan.changes if change.path for reason in change.reasons]
     told = [reason for reason in reasons if reason.rule.startswith("GT")]

@@ -169,6 +169,7 @@ def test_the_defaults_of_the_schema_are_the_defaults_of_the_spec():
 
     assert defaults == {
         ".state": str(spec.state),
+        ".input.only_new": spec.only_new,
         ".input.match": list(spec.source.match),  # type: ignore[union-attr]
         ".input.sample.seed": spec.source.sample.seed,  # type: ignore[union-attr]
     }

@@ -5,16 +5,18 @@ from __future__ import annotations
 import boto3
 import pytest
 
+from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.apply import apply, create
-from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import Result, Verdict
+from groundctl.domain.jobs.ledger.entries import Appended
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
+from support.buying import buy, carry_out
 from support.fakes import FakeClock
+from support.ledger import an_entry, opened
 
 ACCEPTED_THEN_LOST = [
     {"kind": "timeout", "when": "after", "seconds": 3},
@@ -30,7 +32,14 @@ def world(simulator: Simulator) -> Simulator:
 
 
 def create_through(session: AwsSession) -> Verdict:
-    return create(a_desired_job(), jobs=SageMakerJobs(session), objects=S3Objects(session), clock=FakeClock())
+    return buy(jobs=SageMakerJobs(session), objects=S3Objects(session), ledger=an_opened_s3_ledger(session))
+
+
+def an_opened_s3_ledger(session: AwsSession) -> S3Ledger:
+    ledger = S3Ledger(session, an_infrastructure().ledger_bucket)
+    if not (log := ledger.read()).end:
+        assert isinstance(ledger.append(1, an_entry(log, opened())), Appended)
+    return ledger
 
 
 def creates_sent(simulator: Simulator) -> int:
@@ -99,7 +108,7 @@ def test_a_stale_read_after_the_create_is_waited_out(world):
             world.advance(seconds)
 
     session = AwsSession(REGION)
-    verdict = create(a_desired_job(), jobs=SageMakerJobs(session), objects=S3Objects(session), clock=Clock())
+    verdict = buy(jobs=SageMakerJobs(session), objects=S3Objects(session), clock=Clock())
 
     assert verdict.result is Result.CREATED
 
@@ -121,13 +130,7 @@ def test_a_stop_whose_answer_is_lost_is_reported_as_stopping(world, kind):
     session = AwsSession(REGION, patience=1)
     stop = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(
-        ApplyLog(stop.changes),
-        jobs=SageMakerJobs(session),
-        objects=S3Objects(session),
-        clock=FakeClock(),
-        may_stop=True,
-    )
+    [outcome] = carry_out(stop, jobs=SageMakerJobs(session), objects=S3Objects(session), may_stop=True)
 
     assert outcome.result is Result.STOPPING, outcome
 
@@ -139,13 +142,7 @@ def test_a_stop_that_aws_refuses_was_not_done_and_the_job_runs_on(world):
     session = AwsSession(REGION)
     stop = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(
-        ApplyLog(stop.changes),
-        jobs=SageMakerJobs(session),
-        objects=S3Objects(session),
-        clock=FakeClock(),
-        may_stop=True,
-    )
+    [outcome] = carry_out(stop, jobs=SageMakerJobs(session), objects=S3Objects(session), may_stop=True)
 
     assert outcome.result is Result.FAILED
     assert "was not stopped" in outcome.verdict.evidence

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from declarations.corpus import all_cases, problems_of, repository_of
-from declarations.generated import Maker, written
+from declarations.generated import Maker
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account, gather, gather_offline
+from groundctl.app.gather import gather, gather_offline
 from groundctl.app.validate import validate
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import canonical_json
@@ -49,6 +50,7 @@ from groundctl.domain.planning.plan import (
 from groundctl.domain.planning.planner import make_plan
 from support.builders import CHECKOUT, a_declaration, an_infrastructure, an_observed_job
 from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account
 
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
@@ -71,10 +73,10 @@ class World:
 
     def planned(self) -> Plan:
         """The plan that `plan` makes."""
-        account = Account(
+        account = an_account(
+            FakeJobs(),
+            FakeObjects(self.objects),
             infrastructure=self.infrastructure,
-            jobs=FakeJobs(),
-            objects=FakeObjects(self.objects),
             observed={job.key: job for job in self.observed},
         )
         return make_plan(gather((*self.others, self.declaration), self.policy, account))
@@ -114,7 +116,11 @@ def _is_open(shown: Plan, offline: Change, real: Change) -> bool:
             says_so = all("was not looked up" in reason.message for reason in offline.reasons)
             return Subject.JOBS in subjects and says_so and (isinstance(real, Waiting) or shown_rules == {"P103"})
         case Create(), AlreadyAsked():
-            return {Subject.JOBS, Subject.DECLARATIONS} <= subjects
+            return {Subject.JOBS, Subject.LEDGER, Subject.DECLARATIONS} <= subjects
+        case ((Create() | Refused()), Refused()) if rules == {"P111"}:
+            return Subject.LEDGER in subjects  # whether it knows the job that rerun_of names
+        case Create(), Create() if _without_rerun(offline) == _without_rerun(real):
+            return Subject.LEDGER in subjects
         case Create(), Refused() if rules == {"P203"}:
             return Subject.DECLARATIONS in subjects
         case ((Create() | Refused()), (Create() | Refused())) if clips_are_open:
@@ -122,6 +128,10 @@ def _is_open(shown: Plan, offline: Change, real: Change) -> bool:
             return rules - shown_rules <= about_clips and _without_clips(offline) == _without_clips(real)
         case _:
             return False
+
+
+def _without_rerun(change: Change) -> dict[str, Any]:
+    return {member: value for member, value in change_content(change).items() if member not in {"rerun_of", "reasons"}}
 
 
 def _without_clips(change: Change) -> dict[str, Any]:
@@ -260,7 +270,8 @@ def test_show_and_plan_are_equal_if_nothing_is_unknown(world: World) -> None:
     shown, planned = alone.shown(world.infrastructure), alone.planned()
     spec = world.declaration.spec
 
-    if spec.state is State.STOPPED or isinstance(spec.source, ChainedInput) or _asks_about_clips(shown):
+    asks_ledger = spec.rerun_of is not None or spec.only_new
+    if spec.state is State.STOPPED or isinstance(spec.source, ChainedInput) or asks_ledger or _asks_about_clips(shown):
         assert contradictions(shown, planned, spec.key) == []
     else:
         assert list(map(change_content, shown.changes)) == list(map(change_content, planned.changes))

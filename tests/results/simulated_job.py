@@ -8,17 +8,17 @@ from pathlib import Path
 
 import boto3
 
+from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.app.apply import create
 from groundctl.composition import Aws
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Result
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
-from support.fakes import FakeClock
+from support.builders import REGION, a_declaration, an_infrastructure
+from support.buying import buy
 
 SAMPLES = Path(__file__).parents[2] / "scripts" / "samples"
 CLIPS = SAMPLES / "clips"
@@ -39,10 +39,13 @@ def label_the_rallies(
         )
     simulator.set_correct_labels({f"s3://clips/{clip}": None if clip in declined else TRUTH[clip] for clip in rallies})
     session = AwsSession(REGION)
-    aws = Aws(jobs=SageMakerJobs(session), objects=S3Objects(session), check_account=lambda: None)
-    outcome = create(
-        a_desired_job(_declaration(rallies, workers)), jobs=aws.jobs, objects=aws.objects, clock=FakeClock()
+    aws = Aws(
+        jobs=SageMakerJobs(session),
+        objects=S3Objects(session),
+        ledger=S3Ledger(session, "artifacts"),
+        check_account=lambda: None,
     )
+    outcome = buy(_declaration(rallies, workers), jobs=aws.jobs, objects=aws.objects)
     assert outcome.result is Result.CREATED, outcome
     simulator.advance_until_idle() if until is None else simulator.advance(until)
     return aws

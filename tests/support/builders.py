@@ -14,6 +14,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ObjectsInput, parse_spec
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
+from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import Counters, JobFingerprint, ObservedJob, Status
 from groundctl.domain.jobs.request import DesiredJob, compile_job
 from groundctl.domain.planning.inputs import PlanInputs
@@ -42,6 +43,9 @@ CHECKOUT = Checkout(ROOT)
 DECLARATIONS = Checkout(ROOT / "tests/support/declarations")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+POLICY = Policy(platform_fee_usd=Decimal("0.08"))
 
 
 def a_run(**changes: Any) -> RunContext:
@@ -90,6 +94,7 @@ def an_infrastructure(**changes: Any) -> Infrastructure:
         "account_id": ACCOUNT,
         "region": REGION,
         "artifact_bucket": "artifacts",
+        "ledger_bucket": "artifacts",
         "output_bucket": "outputs",
         "input_buckets": ("clips",),
         "execution_role_arn": f"arn:aws:iam::{ACCOUNT}:role/labeling",
@@ -154,9 +159,10 @@ def some_inputs(
     inputs: dict[str, Any] = {
         "declarations": declarations,
         "declared": frozenset(declaration.spec.key for declaration in declarations),
-        "policy": policy or Policy(platform_fee_usd=Decimal("0.08")),
+        "policy": policy or POLICY,
         "infrastructure": infrastructure or an_infrastructure(),
         "observed": {job.key: job for job in observed},
+        "purchases": Purchases(ledger="0" * 32, end=1),
         "kept_declarations": dict.fromkeys(job.key for job in observed),
     }
     return PlanInputs(**{**inputs, **members})

@@ -15,6 +15,9 @@ from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 from groundctl.errors import RefusedByGitHub
 
+# For create calls that no attempt bounds.
+NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
+
 
 class FakeObjects:
     """S3 in a dictionary."""
@@ -63,7 +66,7 @@ class FakeJobs:
             return None
         return copy.deepcopy(self.jobs.get(name.lower()))
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+    def create_once(self, request: Mapping[str, Any], *, signed_until: datetime) -> CreateResponse:  # noqa: ARG002 - the port's signature
         self.sent.append(request)
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None and not self.accepting:

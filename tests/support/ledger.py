@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from groundctl.app.gather import Account, list_jobs
+from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.entries import (
@@ -40,6 +43,9 @@ from groundctl.domain.jobs.ledger.records import (
     VoidRecord,
     job_identity,
 )
+from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.ports import LabelingJobs, ObjectStore
+from support.builders import an_infrastructure
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 AFTER_ALL = NOW + SIGNING_TIME + SETTLING_TIME + timedelta(seconds=1)
@@ -212,6 +218,12 @@ class FakeLedger:
         packs = len(self.packs) if known is None else known.packs
         return extend_log(known or LedgerLog(), self.entries | packed, packs=packs, aws_time=self.aws_time)
 
+    def read_unpacked(self) -> LedgerLog:
+        return extend_log(LedgerLog(), self.entries, packs=0, aws_time=self.aws_time)
+
+    def read_packs(self) -> Mapping[str, bytes]:
+        return {f"{pack:08d}": content for pack, content in self.packs.items()}
+
     def append(self, number: int, content: bytes) -> AppendResult:
         if self.lose:
             if self.lose.pop(0):
@@ -239,3 +251,30 @@ def fill(ledger: FakeLedger, entries: Iterable[Indexed]) -> LedgerLog:
         assert ledger.append(log.end + 1, content) == Appended(number=log.end + 1)
         log = add_entry(log, content)
     return log
+
+
+def an_open_ledger() -> FakeLedger:
+    """A ledger with its first entry and nothing else, at the present time: real requests are signed with it."""
+    ledger = FakeLedger(aws_time=datetime.now(UTC).replace(microsecond=0))
+    ledger.entries[1] = an_entry(ledger.read(), opened())
+    return ledger
+
+
+def an_account(
+    jobs: LabelingJobs,
+    objects: ObjectStore,
+    *,
+    infrastructure: Infrastructure | None = None,
+    ledger: FakeLedger | None = None,
+    observed: Mapping[JobKey, ObservedJob] | None = None,
+) -> Account:
+    """Open an account over fakes, with an open ledger unless one is given; list its jobs unless they are given."""
+    kept = ledger or an_open_ledger()
+    return Account(
+        infrastructure=infrastructure or an_infrastructure(),
+        jobs=jobs,
+        objects=objects,
+        ledger=kept,
+        log=kept.read(),
+        observed=list_jobs(jobs) if observed is None else observed,
+    )

@@ -100,8 +100,10 @@ def _desired(text: str, source: dict[str, Any]) -> DesiredJob:
             Artifact("s3://artifacts/jobs/declaration.json", json.dumps(declared).encode(), "application/json"),
             Artifact("s3://artifacts/jobs/label-categories.json", json.dumps(labels).encode(), "application/json"),
         ),
+        kept_request=Artifact("s3://artifacts/jobs/request.json", b"{}", "application/json"),
         artifact_bucket="artifacts",
         input_digest=text,
+        terms_digest=text,
     )
 
 

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.apply import apply, create
-from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
@@ -15,11 +13,13 @@ from groundctl.domain.planning.plan import plan_content
 from groundctl.errors import ExternalError
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.buying import buy, carry_out
+from support.fakes import NO_DEADLINE, FakeClock, FakeJobs, FakeObjects
+from support.ledger import an_open_ledger
 
 
 def create_with(jobs: FakeJobs, objects: FakeObjects | None = None, clock: FakeClock | None = None) -> Verdict:
-    return create(a_desired_job(), jobs=jobs, objects=objects or FakeObjects(), clock=clock or FakeClock())
+    return buy(jobs=jobs, objects=objects, clock=clock)
 
 
 def test_an_accepted_job_that_exists_is_created():
@@ -54,6 +54,12 @@ def test_a_job_is_looked_up_after_a_lost_response_and_never_created_again(lost):
     assert verdict.result is Result.CREATED
     assert "the response was lost" in verdict.evidence
     assert len(jobs.sent) == 1
+
+
+def test_a_lost_response_is_no_proof_that_this_run_created_the_job():
+    verdict = create_with(FakeJobs(Unclear(message="reset"), accepting=True))
+
+    assert "from this run or an earlier one" in verdict.evidence
 
 
 def test_apply_waits_for_a_job_that_is_visible_late():
@@ -119,35 +125,30 @@ def test_a_description_without_tags_is_not_a_difference():
 
 
 def test_two_concurrent_runs_buy_a_renamed_job_once():
-    objects, jobs = FakeObjects(), FakeJobs()
-    first, second = (a_desired_job(a_declaration(name=name)) for name in ("first", "second"))
+    jobs, ledger = FakeJobs(), an_open_ledger()
 
-    results = [create(desired, jobs=jobs, objects=objects, clock=FakeClock()) for desired in (first, second)]
+    results = [buy(a_declaration(name=name), jobs=jobs, ledger=ledger) for name in ("first", "second")]
 
     assert [verdict.result for verdict in results] == [Result.CREATED, Result.HELD]
-    assert "first has the same labels on the same clips" in results[1].evidence
+    assert "all of its 2 clips were already asked: 2 by first" in results[1].evidence
     assert list(jobs.jobs) == ["first"]
 
 
-def test_a_jobs_own_claim_from_an_interrupted_run_does_not_block_it():
-    objects = FakeObjects()
-    create(
-        a_desired_job(), jobs=FakeJobs(Rejected(code="AccessDenied", message="no")), objects=objects, clock=FakeClock()
-    )
+def test_a_purchase_that_aws_refused_does_not_block_its_job():
+    ledger = an_open_ledger()
+    buy(jobs=FakeJobs(Rejected(code="AccessDenied", message="no")), ledger=ledger)
 
-    assert create(a_desired_job(), jobs=FakeJobs(), objects=objects, clock=FakeClock()).result is Result.CREATED
+    assert buy(jobs=FakeJobs(), ledger=ledger).result is Result.CREATED
 
 
-def test_a_declared_rerun_has_a_separate_claim():
-    objects, jobs = FakeObjects(), FakeJobs()
+def test_a_declared_rerun_buys_the_same_clips_again():
+    jobs, ledger = FakeJobs(), an_open_ledger()
+    first = a_declaration(name="first")
     again = a_declaration(name="second", rerun_of={"job": "first", "reason": "new reviewers, to compare"})
 
-    results = [
-        create(a_desired_job(one), jobs=jobs, objects=objects, clock=FakeClock()).result
-        for one in (a_declaration(name="first"), again)
-    ]
+    outcomes = carry_out(a_plan(again, first), jobs=jobs, ledger=ledger)
 
-    assert results == [Result.CREATED, Result.CREATED]
+    assert {each.name: each.result for each in outcomes} == {"first": Result.CREATED, "second": Result.CREATED}
 
 
 def test_a_taken_name_without_a_visible_job_is_unknown():
@@ -225,7 +226,7 @@ def test_an_external_failure_before_the_create_fails_only_that_job():
             return super().put_if_absent(uri, content, media_type)
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
-    outcomes = list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=BrokenOnce(), clock=FakeClock()))
+    outcomes = carry_out(plan, objects=BrokenOnce())
 
     assert [outcome.result for outcome in outcomes] == [Result.FAILED, Result.CREATED]
 
@@ -242,14 +243,7 @@ def test_a_second_apply_sends_nothing():
     declaration = a_declaration()
     jobs = FakeJobs()
 
-    outcomes = list(
-        apply(
-            ApplyLog(a_plan(declaration, observed=(an_observed_job(declaration),)).changes),
-            jobs=jobs,
-            objects=FakeObjects(),
-            clock=FakeClock(),
-        )
-    )
+    outcomes = carry_out(a_plan(declaration, observed=(an_observed_job(declaration),)), jobs=jobs)
 
     assert outcomes == []
     assert jobs.sent == []
@@ -258,12 +252,12 @@ def test_a_second_apply_sends_nothing():
 def test_stopping_needs_an_explicit_option():
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(a_declaration()),))
     jobs = FakeJobs()
-    jobs.create_once(a_desired_job().request)
+    jobs.create_once(a_desired_job().request, signed_until=NO_DEADLINE)
 
-    [held] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock())
+    [held] = carry_out(plan, jobs=jobs)
     assert (held.result, jobs.stopped) == (Result.HELD, [])
 
-    [stopping] = apply(ApplyLog(plan.changes), jobs=jobs, objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [stopping] = carry_out(plan, jobs=jobs, may_stop=True)
     assert (stopping.result, jobs.stopped) == (Result.STOPPING, ["rally-outcome"])
 
 
@@ -272,10 +266,7 @@ def test_only_reviewed_changes_are_created():
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
     held = find_unapproved(now, [reviewed])
-    outcomes = {
-        one.name: one
-        for one in apply(ApplyLog(now.changes), jobs=FakeJobs(), objects=FakeObjects(), clock=FakeClock(), held=held)
-    }
+    outcomes = {one.name: one for one in carry_out(now, held=held)}
 
     assert outcomes["a"].result is Result.CREATED
     assert outcomes["b"].result is Result.HELD
@@ -308,11 +299,9 @@ def test_a_stop_that_was_not_reviewed_is_held():
     now = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
     jobs = FakeJobs()
 
-    [outcome] = apply(
-        ApplyLog(now.changes),
+    [outcome] = carry_out(
+        now,
         jobs=jobs,
-        objects=FakeObjects(),
-        clock=FakeClock(),
         held=find_unapproved(now, [reviewed]),
         may_stop=True,
     )
@@ -327,7 +316,7 @@ def test_a_stop_that_aws_refuses_is_a_failed_outcome():
 
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(ApplyLog(plan.changes), jobs=Refusing(), objects=FakeObjects(), clock=FakeClock(), may_stop=True)
+    [outcome] = carry_out(plan, jobs=Refusing(), may_stop=True)
 
     assert outcome.result is Result.FAILED
 

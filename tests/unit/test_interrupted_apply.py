@@ -1,15 +1,16 @@
 """However a run ends, its log names every job that may exist, and a stop that AWS did not confirm is looked up."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
 from groundctl.domain.jobs.creation import CreateResponse, Result, Throttled
 from groundctl.errors import ExternalError, UnclearFromAws
 from support.builders import a_declaration, a_plan, an_observed_job
+from support.buying import carry_out
 from support.fakes import FakeClock, FakeJobs, FakeObjects
 
 
@@ -20,12 +21,12 @@ class Interrupted(FakeJobs):
         super().__init__()
         self.at, self.accepted, self.error = at, accepted, error
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+    def create_once(self, request: Mapping[str, Any], *, signed_until: datetime) -> CreateResponse:
         if len(self.sent) + 1 == self.at:
             if self.accepted:
-                super().create_once(request)
+                super().create_once(request, signed_until=signed_until)
             raise self.error
-        return super().create_once(request)
+        return super().create_once(request, signed_until=signed_until)
 
 
 THREE = [
@@ -36,11 +37,12 @@ THREE = [
 @pytest.mark.parametrize("accepted", [True, False])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError()], ids=["interrupted", "a bug"])
 def test_whatever_ends_a_run_every_job_that_may_exist_is_named(error: BaseException, *, accepted: bool):
-    log = ApplyLog(a_plan(*THREE).changes)
+    plan = a_plan(*THREE)
+    log = ApplyLog(plan.changes)
     jobs = Interrupted(at=2, accepted=accepted, error=error)
 
     with pytest.raises(type(error)):
-        list(apply(log, jobs=jobs, objects=FakeObjects(), clock=FakeClock()))
+        carry_out(plan, log=log, jobs=jobs)
 
     assert {outcome.name: outcome.result for outcome in log.outcomes} == {
         "first": Result.CREATED,
@@ -56,10 +58,11 @@ def test_a_run_that_ends_while_files_are_written_has_sent_nothing():
         def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:  # noqa: ARG002 - the port's
             raise KeyboardInterrupt
 
-    log, jobs = ApplyLog(a_plan(*THREE).changes), FakeJobs()
+    plan, jobs = a_plan(*THREE), FakeJobs()
+    log = ApplyLog(plan.changes)
 
     with pytest.raises(KeyboardInterrupt):
-        list(apply(log, jobs=jobs, objects=Ending(), clock=FakeClock()))
+        carry_out(plan, log=log, jobs=jobs, objects=Ending())
 
     assert {outcome.result for outcome in log.outcomes} == {Result.NOT_STARTED}
     assert "the create request was not sent" in log.outcomes[0].verdict.evidence
@@ -71,10 +74,11 @@ def test_a_run_that_ends_after_a_throttle_has_created_nothing():
         def sleep(self, seconds: float) -> None:  # noqa: ARG002 - the port's signature
             raise KeyboardInterrupt
 
-    log = ApplyLog(a_plan(a_declaration()).changes)
+    plan = a_plan(a_declaration())
+    log = ApplyLog(plan.changes)
 
     with pytest.raises(KeyboardInterrupt):
-        list(apply(log, jobs=FakeJobs(Throttled(message="slow down")), objects=FakeObjects(), clock=Ending()))
+        carry_out(plan, log=log, jobs=FakeJobs(Throttled(message="slow down")), clock=Ending())
 
     [outcome] = log.outcomes
     assert (outcome.result, "created nothing" in outcome.verdict.evidence) == (Result.NOT_STARTED, True)
@@ -85,10 +89,11 @@ def test_a_run_that_ends_before_it_looks_at_an_accepted_job_says_so():
         def describe(self, name: str) -> Mapping[str, Any] | None:  # noqa: ARG002 - the port's signature
             raise KeyboardInterrupt
 
-    log = ApplyLog(a_plan(a_declaration()).changes)
+    plan = a_plan(a_declaration())
+    log = ApplyLog(plan.changes)
 
     with pytest.raises(KeyboardInterrupt):
-        list(apply(log, jobs=Ending(), objects=FakeObjects(), clock=FakeClock()))
+        carry_out(plan, log=log, jobs=Ending())
 
     [outcome] = log.outcomes
     assert outcome.result is Result.UNKNOWN
@@ -121,9 +126,7 @@ def test_a_stop_that_aws_did_not_confirm_is_looked_up(
 
     plan = a_plan(a_declaration(state="stopped"), observed=(an_observed_job(),))
 
-    [outcome] = apply(
-        ApplyLog(plan.changes), jobs=Unconfirmed(), objects=FakeObjects(), clock=FakeClock(), may_stop=True
-    )
+    [outcome] = carry_out(plan, jobs=Unconfirmed(), may_stop=True)
 
     assert outcome.result is result
     assert words in outcome.verdict.evidence

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.apply import apply
-from groundctl.app.apply_log import ApplyLog
-from groundctl.app.gather import Account, gather
+from groundctl.app.gather import gather
 from groundctl.app.publish import read_provenance
 from groundctl.domain.canonical_json import parse_json, parse_json_object
 from groundctl.domain.declarations.policy import Policy
@@ -27,8 +25,10 @@ from groundctl.domain.results.results import read_results
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_json, provenance_uri
 from groundctl.presentation.results_sentences import headline
 from results.manifests import a_labeled_job
-from support.builders import a_declaration, a_desired_job, a_plan, a_run, an_infrastructure, an_observed_job, some_data
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.builders import a_declaration, a_desired_job, a_plan, a_run, an_observed_job, some_data
+from support.buying import carry_out
+from support.fakes import FakeJobs, FakeObjects
+from support.ledger import an_account, an_open_ledger
 
 OTHER_TASK = {**some_data()["task"], "title": "Another question"}
 OTHER_CLIPS = {"objects": ["s3://clips/other.mp4"]}
@@ -74,7 +74,7 @@ def malformed_like(raw: bytes) -> list[bytes]:
 
 def plan_with(objects: FakeObjects, *declarations: Any, jobs: tuple[ObservedJob, ...] = ()) -> Plan:
     observed = {job.key: job for job in jobs}
-    account = Account(infrastructure=an_infrastructure(), jobs=FakeJobs(), objects=objects, observed=observed)
+    account = an_account(FakeJobs(), objects, observed=observed)
     return make_plan(gather(declarations, Policy(), account))
 
 
@@ -140,25 +140,17 @@ def test_a_chain_from_a_job_whose_kept_declaration_is_malformed_is_refused_alone
     assert kinds["another-job"] is Create
 
 
-@pytest.mark.parametrize("content", [*MALFORMED.values(), b"a job/../name", b"a" * 64, "j\u00f6b".encode()])
-def test_a_malformed_claim_holds_one_job_and_names_the_object(content):
-    first, second = a_declaration(), a_declaration(name="another-job", input=OTHER_CLIPS)
-    plan = a_plan(first, second)
-    objects, jobs = FakeObjects(), FakeJobs()
-    list(apply(ApplyLog(plan.changes[:1]), jobs=FakeJobs(), objects=objects, clock=FakeClock()))
-    claim = next(uri for uri in objects.objects if "/claims/" in uri)
-    if content in {b"5", b"null"}:
-        return  # names that a job can have
-    objects.objects[claim] = content
+@pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_ledger_entry_stops_every_purchase_and_is_named(content: bytes):
+    plan = a_plan(a_declaration(), a_declaration(name="another-job", input=OTHER_CLIPS))
+    ledger, jobs = an_open_ledger(), FakeJobs()
+    ledger.entries[2] = content
 
-    outcomes = {
-        each.name: each for each in apply(ApplyLog(plan.changes), jobs=jobs, objects=objects, clock=FakeClock())
-    }
+    outcomes = carry_out(plan, jobs=jobs, ledger=ledger)
 
-    held = outcomes.pop(plan.changes[0].name)
-    assert held.result is Result.HELD
-    assert claim in held.verdict.evidence
-    assert [each.result for each in outcomes.values()] == [Result.CREATED]
+    assert {each.result for each in outcomes} == {Result.HELD}
+    assert all("entry 2 " in each.verdict.evidence for each in outcomes)
+    assert jobs.sent == []
 
 
 def test_malformed_provenance_is_none_whatever_is_wrong_with_it():
@@ -243,12 +235,12 @@ def test_malformed_answers_are_counted_and_the_others_are_read():
 
 
 def test_an_artifact_of_malformed_content_is_not_taken_for_ours():
-    [change] = a_plan(a_declaration()).changes
-    assert isinstance(change, Create)
+    plan = a_plan(a_declaration())
+    [change] = plan.creates
     artifact: Artifact = change.purchase.desired.artifacts[0]
 
     for content in MALFORMED.values():
         objects = FakeObjects({artifact.uri: content})
-        [outcome] = apply(ApplyLog([change]), jobs=FakeJobs(), objects=objects, clock=FakeClock())
+        [outcome] = carry_out(plan, objects=objects)
 
         assert outcome.result is Result.FAILED

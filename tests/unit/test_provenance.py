@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from groundctl.app.apply import apply
-from groundctl.app.apply_log import ApplyLog
 from groundctl.app.publish import read_provenance
 from groundctl.domain.planning.plan import Change
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
 from support.builders import a_declaration, a_plan, a_run, an_observed_job
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.buying import carry_out
+from support.fakes import FakeObjects
 
 RUN = a_run(pull_request=12, head_commit="b" * 40, run_url="https://github.com/x/y/actions/runs/1")
 
@@ -41,7 +40,7 @@ def test_provenance_is_stored_beside_the_manifest_before_the_create():
     plan = a_plan(a_declaration())
     objects = FakeObjects()
 
-    list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
+    carry_out(plan, objects=objects, asking=lambda _: RUN)
 
     fingerprint = an_observed_job().fingerprint
     assert fingerprint
@@ -55,7 +54,7 @@ def test_the_provenance_of_an_earlier_attempt_stays():
     later = a_run(pull_request=99, head_commit="c" * 40, run_url="https://x")
 
     for run in (RUN, later):
-        list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=_always(run)))
+        carry_out(plan, objects=objects, asking=_always(run))
 
     [provenance] = read_provenance([an_observed_job()], objects, repository="acme/labeling").values()
     assert provenance.pull_request == 12
@@ -64,7 +63,7 @@ def test_the_provenance_of_an_earlier_attempt_stays():
 def test_jobs_of_another_repository_have_no_provenance_here():
     plan = a_plan(a_declaration())
     objects = FakeObjects()
-    list(apply(ApplyLog(plan.changes), jobs=FakeJobs(), objects=objects, clock=FakeClock(), asking=lambda _: RUN))
+    carry_out(plan, objects=objects, asking=lambda _: RUN)
 
     assert read_provenance([an_observed_job()], objects, repository="mallory/labeling") == {}
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Rejected, Throttled, Unclear
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
@@ -230,8 +231,11 @@ def test_an_earlier_purchase_of_the_same_plan_counts():
     assert [each.purchase.id for each in found.held] == [RecordId(entry=2), RecordId(entry=2, record=1)]
 
 
-def test_a_job_with_only_a_topic_has_no_clips_to_compare():
-    assert isinstance(decide(a_ledger(a_purchase("a")), a_want(asked="", streaming=True)), Buy)
+def test_two_jobs_on_one_topic_ask_the_same_clips():
+    topic = HashedClips.of(["arn:aws:sns:us-east-1:123456789012:new-clips"])
+    ledger = a_ledger(a_purchase("a", topic))
+
+    assert isinstance(decide(ledger, a_want(asked=topic)), Overlap)
 
 
 # --- Questions.

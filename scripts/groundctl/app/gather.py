@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from groundctl.app.concurrency import map_threads
+from groundctl.app.settle import settle, with_records
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
@@ -15,7 +16,11 @@ from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, Obje
 from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
+from groundctl.domain.jobs.ledger.entries import LedgerLog
+from groundctl.domain.jobs.ledger.look import look_at
+from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
+from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import (
     ClipsFound,
     KeptDeclaration,
@@ -25,30 +30,41 @@ from groundctl.domain.planning.inputs import (
 )
 from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
+from groundctl.domain.planning.settling import opening
+from groundctl.domain.planning.wanted import job_in
 from groundctl.errors import RefusedByAws
-from groundctl.ports import LabelingJobs, ObjectStore
+from groundctl.ports import LabelingJobs, Ledger, ObjectStore
 
 _JOBS_UNKNOWN = Unknown(
     about=Subject.JOBS,
     sentence="jobs in AWS were not looked up: a job may already have this name, or the same labels on the same clips",
 )
+_LEDGER_UNKNOWN = Unknown(
+    about=Subject.LEDGER,
+    sentence="the purchase ledger was not read: some of these clips may already have been asked this question",
+)
 _OTHERS_UNKNOWN = Unknown(
     about=Subject.DECLARATIONS,
-    sentence="other declarations were not read: they count toward the limits of one plan, and one may ask for the same labels on the same clips",
+    sentence="other declarations were not planned: they count toward the limits of one plan, and may ask for the same labels on the same clips",
 )
 _EXAMPLE_UNKNOWN = Unknown(
     about=Subject.INFRASTRUCTURE,
     sentence="account, buckets, teams, and ARNs are examples: use --infrastructure FILE for real ones",
 )
 
+# The identity of a ledger that only the plan has opened; apply opens it under a random one.
+_NEW_LEDGER = "0" * 32
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """One account and Region: its ports, and the jobs that it listed."""
+    """One account and Region: its ports, the jobs that it listed, and the purchase ledger as it was read."""
 
     infrastructure: Infrastructure
     jobs: LabelingJobs
     objects: ObjectStore
+    ledger: Ledger
+    log: LedgerLog
     observed: Mapping[JobKey, ObservedJob]
 
 
@@ -57,24 +73,53 @@ def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
     return {job.key: job for job in jobs.list_jobs()}
 
 
-def gather(declarations: Sequence[Declaration], policy: Policy, account: Account) -> PlanInputs:
-    """Read everything that a plan is made from, each thing once."""
+def gather(
+    declarations: Sequence[Declaration], policy: Policy, account: Account, *, declared: Collection[JobKey] = ()
+) -> PlanInputs:
+    """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
+    infrastructure = account.infrastructure
+    opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=_NEW_LEDGER))
+    log = with_records(account.log, opened)
     listed = PlanInputs(
         declarations=tuple(declarations),
-        declared=frozenset(declaration.spec.key for declaration in declarations),
+        declared=frozenset(declared) | {declaration.spec.key for declaration in declarations},
         policy=policy,
-        infrastructure=account.infrastructure,
+        infrastructure=infrastructure,
         observed=account.observed,
+        purchases=Purchases.of(log),
+        due=opened,
     )
-    known = replace(listed, observed={**account.observed, **_describe(jobs_to_describe(listed), account.jobs)})
+    looked = _look_up_purchases(listed, account.jobs)
+    known = replace(looked, observed=_existing(looked) | _describe(jobs_to_describe(looked), account.jobs))
     buyable = jobs_to_buy(known)
-    return replace(
+    found = replace(
         known,
         kept_declarations=_read_kept_declarations(
             jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects
         ),
         manifests=_read_manifests(buyable, known, account.objects),
     )
+    frozen = replace(found, frozen={declaration.spec.key: clips_to_buy(declaration, found) for declaration in buyable})
+    return settle(frozen, log, account.jobs, account.objects)
+
+
+def _look_up_purchases(inputs: PlanInputs, jobs: LabelingJobs) -> PlanInputs:
+    """Describe the declared jobs that the ledger knows and the list does not show: a list can lag behind."""
+    assert isinstance(inputs.purchases, Purchases)  # noqa: S101 - set by the caller
+    hidden = [
+        declaration.spec.name
+        for declaration in inputs.declarations
+        if inputs.existing(declaration.spec.key) is None
+        and inputs.purchases.by_job.get(job_in(inputs.infrastructure, declaration.spec.name))
+    ]
+    described = dict(zip(map(job_key, hidden), map_threads(jobs.describe, hidden), strict=True))
+    seen = {key: observed_job(answer) for key, answer in described.items() if answer}
+    looks = {key: look_at(seen.get(key)) for key in described}
+    return replace(inputs, looks=looks, observed=_existing(inputs) | seen)
+
+
+def _existing(inputs: PlanInputs) -> dict[JobKey, ObservedJob]:
+    return {job.key: job for job in inputs.existing_jobs}
 
 
 def gather_offline(
@@ -92,6 +137,7 @@ def gather_offline(
         policy=policy,
         infrastructure=infrastructure,
         observed=_JOBS_UNKNOWN,
+        purchases=_LEDGER_UNKNOWN,
         assumed=(*([_EXAMPLE_UNKNOWN] if is_example else []), _OTHERS_UNKNOWN),
     )
     sources = _sources_elsewhere(jobs_to_buy(inputs))

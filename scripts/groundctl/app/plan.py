@@ -15,16 +15,18 @@ from groundctl.app.validate import Validated, start_validation
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
+from groundctl.domain.planning.settling import Indexed
 from groundctl.ports import Files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningResult:
-    """A plan and its inputs."""
+    """A plan and its inputs; due holds the records that it counted with, and that apply writes to the ledger."""
 
     plan: Plan
     validated: Validated
     account: Account
+    due: tuple[Indexed, ...] = ()
 
 
 def create_plan(
@@ -42,15 +44,17 @@ def create_plan(
     if errors_among(validated.problems) and not despite_problems:
         return validated
     account = opening.result()
-    return PlanningResult(plan=plan(validated, account), validated=validated, account=account)
+    return plan(validated, account)
 
 
-def plan(validated: Validated, account: Account) -> Plan:
+def plan(validated: Validated, account: Account) -> PlanningResult:
     """Gather the inputs once, and decide once."""
-    return make_plan(gather(validated.declarations, validated.policy, account))
+    inputs = gather(validated.declarations, validated.policy, account, declared=validated.declared)
+    return PlanningResult(plan=make_plan(inputs), validated=validated, account=account, due=inputs.due)
 
 
 def plan_again(planned: PlanningResult) -> PlanningResult:
-    """List the jobs again, and make a new plan from the current state."""
-    account = replace(planned.account, observed=list_jobs(planned.account.jobs))
-    return replace(planned, account=account, plan=plan(planned.validated, account))
+    """List the jobs and read the ledger again, and make a new plan from the current state."""
+    account = planned.account
+    listed, log = list_jobs(account.jobs), account.ledger.read(account.log)
+    return plan(planned.validated, replace(account, observed=listed, log=log))

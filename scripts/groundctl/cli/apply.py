@@ -10,25 +10,28 @@ from typing import Annotated, Any
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
+from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
-from groundctl.cli import main as cli
+from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
+from groundctl.cli.streams import output_is_lost
 from groundctl.composition import (
     SystemClock,
-    discard_typed,
     first_fault,
     is_interactive,
+    open_author,
     open_checkout,
     open_interruptions,
-    read_answer,
     read_json,
 )
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.planning.plan import Action, Change, Stop
+from groundctl.domain.planning.planner import in_order_of_purchase
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -58,7 +61,6 @@ WAYS_OUT = (
     "review a plan and apply it: `groundctl plan --out plan.json`, then `groundctl apply --plan plan.json`;"
     " or run apply at a terminal; or give --auto-approve to create whatever is planned"
 )
-YES = b"yes\n"
 NOTHING_WAS_DONE = "The answer was not `yes`. Nothing was created or stopped: AWS was not asked to change anything."
 
 OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
@@ -132,7 +134,7 @@ def run(options: ApplyOptions) -> ExitCode:
 def changes_to_make(planned: PlanningResult, only: Step | None) -> tuple[Change, ...]:
     """Select the irreversible changes of a plan, or one kind of them."""
     wanted = {Action(only)} if only else set(IRREVERSIBLE)
-    return tuple(change for change in planned.plan.changes if change.action in wanted)
+    return in_order_of_purchase(change for change in planned.plan.changes if change.action in wanted)
 
 
 def carry_out(
@@ -145,12 +147,20 @@ def carry_out(
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
-    log = ApplyLog(changes)
-    steps = apply(
-        log,
-        jobs=planned.account.jobs,
-        objects=planned.account.objects,
+    log, account = ApplyLog(changes), planned.account
+    buyer = Buyer(
+        jobs=account.jobs,
+        objects=account.objects,
         clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
+    )
+    steps = apply(
+        planned.plan,
+        log,
+        buyer=buyer,
+        jobs=account.jobs,
+        due=planned.due,
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,
@@ -178,11 +188,9 @@ def print_outcomes(text: str) -> None:
     """Print what was done, on standard error if nothing takes the output: it cannot be undone."""
     try:
         print(text, flush=True)
-    except OSError as error:
-        print(text, file=sys.stderr)
-        if not isinstance(error, BrokenPipeError):
-            raise
-        cli.drop_output()
+    finally:
+        if output_is_lost():
+            print(text, file=sys.stderr)
 
 
 def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
@@ -210,17 +218,11 @@ def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptio
     asked = [change for change in changes if options.allow_stop or not isinstance(change, Stop)]
     if not asked:
         return None
-    try:
-        print(plan_text(planned.plan, planned.validated.policy))
-        discard_typed()
-        print(f"\n{consent_question(planned.plan, asked)}", end="", flush=True)
-        if read_answer() == YES:
-            return None
-        print(f"\n{NOTHING_WAS_DONE}")
-    except KeyboardInterrupt:
-        print(f"\n{NOTHING_WAS_DONE}")
-        return ExitCode.INTERRUPTED
-    return ExitCode.PROBLEMS
+    return ask_for_yes(
+        plan_text(planned.plan, planned.validated.policy),
+        consent_question(planned.plan, asked),
+        otherwise=NOTHING_WAS_DONE,
+    )
 
 
 def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str | None) -> Agreed:

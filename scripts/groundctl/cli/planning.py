@@ -33,10 +33,17 @@ def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = F
 
 
 def open_account(checkout: Repository, infrastructure_file: str | None) -> Account:
-    """Open the infrastructure's account, and list its labeling jobs."""
+    """Open the infrastructure's account, list its labeling jobs, and read the ledger."""
     infrastructure = open_infrastructure(checkout, infrastructure_file)
     aws = open_aws(infrastructure)
-    checking = BackgroundTask(aws.check_account)
+    checking, reading = BackgroundTask(aws.check_account), BackgroundTask(aws.ledger.read)
     observed = list_jobs(aws.jobs)
     checking.result()
-    return Account(infrastructure=infrastructure, jobs=aws.jobs, objects=aws.objects, observed=observed)
+    return Account(
+        infrastructure=infrastructure,
+        jobs=aws.jobs,
+        objects=aws.objects,
+        ledger=aws.ledger,
+        log=reading.result(),
+        observed=observed,
+    )

@@ -15,11 +15,11 @@ ACTION_WORDS: Final = {
     Action.EXISTS: "already exists",
     Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "name taken",
-    Action.REPURCHASE: "already bought",
+    Action.REPURCHASE: "already asked",
     Action.WAITING: "waiting",
     Action.REFUSED: "refused",
     Action.STOP: "stop",
-    Action.ORPHAN: "no longer declared",
+    Action.ORPHAN: "not declared here",
 }
 _COUNT_WORDS: Final = {
     Action.CREATE: "to create",
@@ -28,9 +28,9 @@ _COUNT_WORDS: Final = {
     Action.WAITING: "waiting",
     Action.IMMUTABLE: "changed after creation",
     Action.FOREIGN: "with a taken name",
-    Action.REPURCHASE: "already bought",
+    Action.REPURCHASE: "already asked",
     Action.REFUSED: "refused",
-    Action.ORPHAN: "no longer declared",
+    Action.ORPHAN: "not declared here",
 }
 IRREVERSIBLE: Final = "A job cannot be changed or deleted once created."
 

@@ -19,7 +19,12 @@ TRUST = {
 def build(infrastructure: Infrastructure, clips: tuple[str, ...] = ("rally-1.mp4", "rally-2.mp4")) -> None:
     """Create buckets, role, workforce and work teams, and upload the declared clips."""
     s3 = boto3.client("s3", region_name=REGION)
-    for bucket in {*infrastructure.input_buckets, infrastructure.artifact_bucket, infrastructure.output_bucket}:
+    for bucket in {
+        *infrastructure.input_buckets,
+        infrastructure.artifact_bucket,
+        infrastructure.output_bucket,
+        infrastructure.ledger_bucket,
+    }:
         s3.create_bucket(Bucket=bucket)
     for clip in clips:
         s3.put_object(Bucket=infrastructure.input_buckets[0], Key=clip, Body=b"a clip")
@@ -40,6 +45,8 @@ def as_file_content(infrastructure: Infrastructure) -> dict[str, Any]:
         "input_buckets": list(infrastructure.input_buckets),
         "artifact_bucket": infrastructure.artifact_bucket,
         "output_bucket": infrastructure.output_bucket,
+        "ledger_bucket": infrastructure.ledger_bucket,
+        "ledger_id": infrastructure.ledger_id,
         "kms_key_arn": infrastructure.kms_key_arn,
         "execution_role_arn": infrastructure.execution_role_arn,
         "work_teams": {name: {"arn": team.arn, "kind": team.kind} for name, team in infrastructure.work_teams.items()},

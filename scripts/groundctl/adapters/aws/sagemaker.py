@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
@@ -19,6 +20,7 @@ from groundctl.adapters.aws.responses import (
     malformed_as_parser_error,
 )
 from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
+from groundctl.adapters.aws.signing_deadline import SignedTooLateError
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
@@ -46,6 +48,7 @@ class SageMakerJobs:
 
     def __init__(self, session: AwsSession) -> None:
         self._session = session
+        self._signed_until: datetime | None = None
 
     @property
     def _client(self) -> SageMakerClient:
@@ -78,9 +81,10 @@ class SageMakerJobs:
                 raise
             return described
 
-    def create_once(self, request: Mapping[str, Any]) -> CreateResponse:
+    def create_once(self, request: Mapping[str, Any], *, signed_until: datetime) -> CreateResponse:
         """Send the create call once, and return how AWS responded."""
-        client = self._session.sagemaker_without_retries()
+        self._signed_until = signed_until
+        client = self._session.sagemaker_without_retries(lambda: self._signed_until)
         try:
             answer = client.create_labeling_job(**request)
             expect(answer, "LabelingJobArn")
@@ -89,6 +93,8 @@ class SageMakerJobs:
             return Accepted(arn=answer["LabelingJobArn"])
         except aws.ClientError as error:
             return _answer(error)
+        except SignedTooLateError as error:
+            return Rejected(code="SignedTooLate", message=str(error))
         except _NOTHING_SENT as error:
             return Rejected(code=type(error).__name__, message=f"nothing was sent: {error}")
         except Exception as error:  # noqa: BLE001 - AWS may have received the request, so the job must be looked up

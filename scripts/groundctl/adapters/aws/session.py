@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from groundctl.adapters.aws.responses import expect, malformed_as_parser_error
+from groundctl.adapters.aws.signing_deadline import enforce_deadline
 from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
 
 if TYPE_CHECKING:
@@ -68,9 +69,15 @@ class AwsSession:
         """Return the client for reads."""
         return self._made_once("sagemaker", lambda: self._session.client("sagemaker", config=self._reads))
 
-    def sagemaker_without_retries(self) -> SageMakerClient:
-        """Return the client that sends each call once."""
-        return self._made_once("create", lambda: self._session.client("sagemaker", config=self._create))
+    def sagemaker_without_retries(self, deadline: Callable[[], datetime | None]) -> SageMakerClient:
+        """Return the client that sends each call once, and no create call that is signed after the deadline."""
+
+        def make() -> SageMakerClient:
+            client = self._session.client("sagemaker", config=self._create)
+            enforce_deadline(client, deadline)
+            return client
+
+        return self._made_once("create", make)
 
     def account_check(self, expected: str) -> Callable[[], None]:
         """Return a thread-safe function that checks with AWS whether the credentials belong to an account."""

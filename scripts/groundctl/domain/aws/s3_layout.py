@@ -4,17 +4,15 @@ s3://<artifact bucket>/jobs/<job name>/<declaration digest>-<input digest>/decla
                                                                           /label-categories.json
                                                                           /template-<digest>.liquid.html
                                                                           /input-<digest>.manifest
+                                                                          /request-<digest>.json
                                                                           /provenance.json
-s3://<artifact bucket>/claims/<input digest>/first
-                                            /after-<job key>
+s3://<ledger bucket>/ledger/...                       adapters/aws/ledger.py
 s3://<output bucket>/labels/<job name>/...
 """
 
 from __future__ import annotations
 
 import re
-
-from groundctl.domain.aws.job_names import JobKey
 
 # The prefix of the output bucket that the execution role may write to.
 LABELS_PREFIX = "labels"
@@ -43,10 +41,9 @@ def manifest_file(digest: str) -> str:
     return f"input-{digest}.manifest"
 
 
-def claim_uri(*, bucket: str, input_digest: str, follows: JobKey | None) -> str:
-    """Return the object with which a job claims its input: as the first purchase, or as the next one after a job."""
-    place = f"after-{follows}" if follows else "first"
-    return f"s3://{bucket}/claims/{input_digest}/{place}"
+def request_file(digest: str) -> str:
+    """Return the key of a create request, named by its content."""
+    return f"request-{digest}.json"
 
 
 def labels_location(bucket: str) -> str:

@@ -27,6 +27,9 @@ class Declaration:
     def content(self) -> JsonObject:
         """Return everything that was written for this job, including texts, without the editable fields."""
         declared = {key: value for key, value in self.data.items() if key not in EDITABLE}
+        if "question" in self.data["task"]:
+            # Its name is for the purchase ledger, and may be given when the job exists.
+            declared["task"] = {key: value for key, value in self.data["task"].items() if key != "question"}
         return {"declared": declared, "texts": dict(self.texts)}
 
     @cached_property

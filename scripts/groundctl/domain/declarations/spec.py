@@ -116,11 +116,13 @@ class JobSpec:
     state: State = State.ACTIVE
     notify: tuple[str, ...] = ()
     region: str | None = None
+    question: str | None = None
     keywords: tuple[str, ...] = ()
     short_instructions: str | None = None
     full_instructions: str | None = None
     template: str | None = None
     input_topic: str | None = None
+    only_new: bool = False
     content_classifiers: tuple[str, ...] = ()
     team: str | None = None
     public_crowd: bool = False
@@ -248,6 +250,7 @@ FIELDS: dict[str, tuple[str, Parse | None]] = {
     "/tags": ("tags", lambda tags: tuple(tags.items())),
     # A YAML block ends in a line break that is not part of the text; AWS takes none in a description.
     "/task/title": ("title", str.strip),
+    "/task/question": ("question", None),
     "/task/description": ("description", str.strip),
     "/task/keywords": ("keywords", tuple),
     "/task/labels": ("labels", _labels),
@@ -255,6 +258,7 @@ FIELDS: dict[str, tuple[str, Parse | None]] = {
     "/task/instructions/short": ("short_instructions", None),
     "/task/instructions/full": ("full_instructions", None),
     "/input/topic": ("input_topic", None),
+    "/input/only_new": ("only_new", None),
     "/input/content_classifiers": ("content_classifiers", tuple),
     "/workforce/team": ("team", None),
     "/workforce/crowd": ("public_crowd", lambda _: True),

@@ -51,6 +51,7 @@ _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
 _BETWEEN_ENTRIES = re.compile(r"[\[,]|#[^\r\n]*")
 _FIELD_OR_ENTRY = re.compile(r"[^:]*:(?:\s|\Z)|-(?:\s|\Z)")
 _LINE_THAT_ENDS_AN_ENTRY = re.compile(r"\n[ \t]*[\]},]")
+URI_HINT = "an S3 URI here cannot contain `#`: rename the object or folder; if it is a comment, start it with `# `"
 CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own line above, and start it with `# `"
 
 
@@ -73,13 +74,14 @@ def cut_texts(
     text: str,
     root: Any,  # a node of PyYAML, which only the loader may import
     holds_any_text: Callable[[str], bool],
+    holds_uri: Callable[[str], bool],
 ) -> tuple[LocatedDiagnostic, ...]:
-    """Find the comments that could be part of a text, in the fields that may hold any text.
+    """Find the comments that could be part of a text, in the fields that may hold any text, or an S3 URI.
 
     After text without quotes, this is every comment on the same line, and one on a next line where the text could
-    continue. At the start of a text, it is only a comment without a space after its `#`.
+    continue. At the start of a text, and after a URI on its line, it is only a comment without a space after its `#`.
     """
-    search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text)
+    search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text, holds_uri=holds_uri)
     search.walk(root, "")
     return tuple(search.found.values())
 
@@ -91,6 +93,7 @@ class _CutTexts:
     path: str
     text: str
     holds_any_text: Callable[[str], bool]
+    holds_uri: Callable[[str], bool]
     # By the comment's index in the text.
     found: dict[int, LocatedDiagnostic] = field(default_factory=dict)
 
@@ -120,9 +123,11 @@ class _CutTexts:
         if value.id != "scalar":
             self.walk(value, pointer)
         elif value.value and not value.style and (found := _COMMENT_AFTER_TEXT.match(self.text, value.end_mark.index)):
-            comment = found.start(1)
+            comment, what = found.start(1), f'{field_name(pointer)} is read as "{_brief(value.value)}"'
             if self._could_continue(found.start(), comment, holder) and self.holds_any_text(pointer):
-                self._report(comment, pointer, f'{field_name(pointer)} is read as "{_brief(value.value)}"')
+                self._report(comment, pointer, what)
+            elif found[1][1:2].strip() and "\n" not in self.text[found.start() : comment] and self.holds_uri(pointer):
+                self._report(comment, pointer, what, URI_HINT)
 
     def _before_entry(self, before: int, value: Any, pointer: str, holder: Any) -> None:
         start = value.start_mark.index
@@ -158,7 +163,7 @@ class _CutTexts:
     def _column(self, index: int) -> int:
         return index - (self.text.rfind("\n", 0, index) + 1)
 
-    def _report(self, comment: int, pointer: str, what: str) -> None:
+    def _report(self, comment: int, pointer: str, what: str, hint: str = CUT_HINT) -> None:
         if comment in self.found or len(self.found) >= MAX_CUTS:
             return
         lost = self.text[comment : self._line_end(comment)]
@@ -169,7 +174,7 @@ class _CutTexts:
             rule="GT012",
             pointer=pointer,
             message=f'{what}: "{_brief(lost)}" is a comment in YAML',
-            hint=CUT_HINT,
+            hint=hint,
         )
 
 

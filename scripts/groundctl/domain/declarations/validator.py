@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.cross_file import DeclarationSummary, summarize_declaration
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate, pointer_to
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy, parse_policy
 from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, find_faults, parse_partial_spec
@@ -64,12 +66,12 @@ class Validator:
         document = load_document(path, raw)
         if not isinstance(document, Document):
             return Checked(problems=document)
-        cuts = find_cut_texts(document, self.schema.holds_any_text)
+        cuts = find_cut_texts(document, self.schema.holds_any_text, self.schema.holds_uri)
         if not cuts and self.schema.is_valid(document.data):
             return self._check_content(document, parse_spec(document.data))
         misfit = self.schema.misfit(document.data)
         cut = frozenset(one.pointer for one in cuts)
-        faults = find_faults(document.data, (*misfit.places, *cut))
+        faults = find_faults(document.data, (*misfit.places, *cut), misfit.guesses)
         misfits = tuple(one for one in misfit.diagnostics if one.pointer not in cut)
         return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfits, cuts)
 
@@ -167,15 +169,36 @@ def _too_long(what: str) -> Diagnostic:
     return Diagnostic(rule="GT410", pointer="/task/instructions", message=message, hint=hint)
 
 
-def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[LocatedDiagnostic, ...]:
-    """Read the repository's policy, or report its problems."""
+def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
+    """Read the repository's policy, and report its problems; a policy with problems holds its readable parts."""
     document = load_document(path, raw)
     if not isinstance(document, Document):
         hint = "write what this repository allows, or remove the file"
-        return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
-    cuts = find_cut_texts(document, schema.holds_any_text)
+        problems = tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
+        return Policy(allow_public_crowd=None), problems
+    cuts = find_cut_texts(document, schema.holds_any_text, schema.holds_uri)
     cut = {one.pointer for one in cuts}
-    misfits = [one for one in schema.diagnostics(document.data) if one.pointer not in cut]
-    if cuts or misfits:
-        return (*cuts, *locate(document, misfits))
-    return parse_policy(document.data)
+    misfit = schema.misfit(document.data)
+    misfits = [one for one in misfit.diagnostics if one.pointer not in cut]
+    if not (cuts or misfits):
+        return parse_policy(document.data), ()
+    faults = Faults((*misfit.places, *cut), misfit.guesses)
+    return _readable_policy(document.data, faults), (*cuts, *locate(document, misfits))
+
+
+def _readable_policy(data: JsonObject, faults: Faults) -> Policy:
+    policy = parse_policy(_readable(data, "", faults) or {})
+    return replace(policy, allow_public_crowd=None) if faults.touch("/allow_public_crowd") else policy
+
+
+def _readable(value: Any, pointer: str, faults: Faults) -> Any:
+    """Leave out what is at fault; a list of prefixes is left out as a whole, because its other prefixes allow too little."""
+    if faults.at(pointer) or (pointer.startswith("/input_prefixes/") and faults.touch(pointer)):
+        return None
+    if isinstance(value, dict):
+        inner = {name: _readable(one, f"{pointer}{pointer_to(name)}", faults) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one is not None}
+    if isinstance(value, list):
+        entries = (_readable(one, f"{pointer}/{index}", faults) for index, one in enumerate(value))
+        return [one for one in entries if one is not None]
+    return value

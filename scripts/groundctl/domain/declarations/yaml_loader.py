@@ -93,11 +93,14 @@ def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, 
     return Document(path=path, text=text, data=data, find_positions=_find_positions)
 
 
-def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
-    """Find texts of which YAML reads a part as a comment, in the fields that may hold any text."""
+def find_cut_texts(
+    document: Document, holds_any_text: Callable[[str], bool], holds_uri: Callable[[str], bool]
+) -> tuple[LocatedDiagnostic, ...]:
+    """Find texts of which YAML reads a part as a comment, in the fields that may hold any text or an S3 URI."""
     if not may_cut_texts(document.text):
         return ()
-    return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
+    root = yaml.compose(document.text, Loader=_Parser)
+    return cut_texts(document.path, document.text, root, holds_any_text, holds_uri)
 
 
 def _find_positions(text: str) -> Positions:

@@ -24,7 +24,9 @@ class Infrastructure:
     region: str
     artifact_bucket: str
     output_bucket: str
+    ledger_bucket: str
     execution_role_arn: str
+    ledger_id: str | None = None
     input_buckets: tuple[str, ...] = ()
     kms_key_arn: str | None = None
     work_teams: Mapping[str, WorkTeam] = field(default_factory=dict)
@@ -44,6 +46,8 @@ def parse_infrastructure(data: JsonObject) -> Infrastructure:
         region=data["region"],
         artifact_bucket=data["artifact_bucket"],
         output_bucket=data["output_bucket"],
+        ledger_bucket=data["ledger_bucket"],
+        ledger_id=data["ledger_id"],
         execution_role_arn=data["execution_role_arn"],
         input_buckets=tuple(data["input_buckets"]),
         kms_key_arn=data["kms_key_arn"],
@@ -64,6 +68,7 @@ def example_for(spec: JobSpec) -> Infrastructure:
         region=region,
         artifact_bucket="example-artifacts",
         output_bucket=location.split("/", 1)[0],
+        ledger_bucket="example-artifacts",
         execution_role_arn=f"arn:aws:iam::{account}:role/example-labeling",
         work_teams={spec.team: WorkTeam(arn=arn)} if spec.team else {},
         topics={topic: f"arn:aws:sns:{region}:{account}:{topic}" for topic in topics},

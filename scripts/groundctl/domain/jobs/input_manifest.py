@@ -7,13 +7,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from functools import cache
 from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 
 MAX_LINES = 100_000
 MAX_LINE = 100_000
@@ -28,7 +30,7 @@ class FrozenInput:
 
     objects counts the manifest's lines; to_label counts those without the label attribute, because Ground Truth skips the
     others. repeated counts the lines whose clip is also on an earlier line. The digest identifies the clips to label and
-    the labels, so that the same purchase is recognized under any name.
+    the labels, so that the same purchase is recognized under any name. asked lists the clips to label, each once.
     """
 
     manifest: bytes
@@ -36,6 +38,7 @@ class FrozenInput:
     objects: int
     to_label: int
     repeated: int = 0
+    asked: HashedClips = field(default_factory=lambda: HashedClips.of(()))
 
 
 # A placeholder for clips that were not looked up; zeros are not the digest of any input.
@@ -104,7 +107,23 @@ def freeze(
         objects=reading.count,
         to_label=reading.count - reading.labeled,
         repeated=reading.count - len(reading.uris),
+        asked=HashedClips.of(sorted(reading.open)),
     )
+
+
+def leave_out(
+    clips: FrozenInput, uris: AbstractSet[str], labels: Iterable[Label], label_attribute: str
+) -> FrozenInput | None:
+    """Remove the lines that ask for any of these clips; None if no line is left that asks for one."""
+    kept = []
+    # AWS ends a line with \n; splitlines would also split at a lone \r.
+    for line in clips.manifest.split(b"\n"):
+        content = _decode(line.decode()) if line.strip() else {}
+        if label_attribute in content or content.get("source-ref") not in uris:
+            kept.append(line)
+    manifest = b"\n".join(kept)
+    left = freeze(manifest, labels, label_attribute) if manifest.strip() else ()
+    return left if isinstance(left, FrozenInput) else None
 
 
 def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:

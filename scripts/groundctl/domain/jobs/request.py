@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.aws.prices import amount_in_usd
 from groundctl.domain.aws.regions import consolidation_lambda, pre_annotation_lambda, public_crowd_team
 from groundctl.domain.aws.s3_layout import labels_location
-from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.canonical_json import canonical_json, digest_of
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec
-from groundctl.domain.jobs.artifacts import Artifact, JobArtifacts, job_artifacts
+from groundctl.domain.jobs.artifacts import Artifact, JobArtifacts, artifact_root, job_artifacts
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.observed import ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG
@@ -24,28 +25,53 @@ RequestMembers = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredJob:
-    """A labeling job that is ready to be created; follows is the key of the job whose purchase it repeats on purpose."""
+    """A labeling job that is ready to be created.
+
+    artifacts includes kept_request, from which another run can send the request again. terms_digest names the request
+    without its clips. follows is the key of the job whose purchase it repeats on purpose.
+    """
 
     name: str
     request: RequestMembers
     artifacts: tuple[Artifact, ...]
+    kept_request: Artifact
     artifact_bucket: str
     input_digest: str
+    terms_digest: str
     follows: JobKey | None = None
+
+    @property
+    def request_digest(self) -> str:
+        """Return the digest of the request."""
+        return digest_of(self.request)
 
 
 def compile_job(declaration: Declaration, infrastructure: Infrastructure, clips: FrozenInput | None) -> DesiredJob:
     """Create the request and the artifacts that it refers to; clips is None for a job with only a topic."""
     digest = input_digest(declaration.spec, infrastructure, clips)
     artifacts = job_artifacts(declaration, infrastructure, clips, digest)
+    root = artifact_root(declaration, infrastructure, digest)
+    request = _request(declaration, infrastructure, artifacts, digest)
+    kept = Artifact(f"{root}/{s3_layout.request_file(digest_of(request))}", canonical_json(request), "application/json")
     return DesiredJob(
         name=declaration.spec.name,
-        request=_request(declaration, infrastructure, artifacts, digest),
-        artifacts=artifacts.all(),
+        request=request,
+        artifacts=(*artifacts.all(), kept),
+        kept_request=kept,
         artifact_bucket=infrastructure.artifact_bucket,
         input_digest=digest,
+        terms_digest=_terms_digest(request, root),
         follows=job_followed(declaration.spec),
     )
+
+
+def _terms_digest(request: RequestMembers, root: str) -> str:
+    """Return the digest of everything in a request that stays when clips are left out."""
+    tags = [tag for tag in request["Tags"] if tag["Key"] != INPUT_TAG]
+    source = {name: value for name, value in request["InputConfig"]["DataSource"].items() if name != "S3DataSource"}
+    terms = {**request, "Tags": tags, "InputConfig": {**request["InputConfig"], "DataSource": source}}
+    # The folder of the other files is named after the clips; the files themselves by their own content.
+    return digest_of(canonical_json(terms).decode().replace(root, ""))
 
 
 def input_digest(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInput | None) -> str:

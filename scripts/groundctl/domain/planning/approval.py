@@ -17,6 +17,7 @@ from groundctl.domain.planning.plan import (
     cost_of,
     input_digest_of,
     purchase_of,
+    rerun_of,
 )
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
@@ -100,6 +101,7 @@ def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
     if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):
         yield f"its clips differ: reviewed {approved['clips']}, now {clips}"
     yield from _other_team(change, approved)
+    yield from _other_rerun(change, approved)
     usd = approved["usd"]
     if usd and cost is None:
         yield f"its cost is open: reviewed up to ${usd['high']}"
@@ -110,6 +112,20 @@ def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
 def _other_file(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
     if change.job.declaration_digest != approved["declaration_digest"]:
         yield "its file differs from the reviewed one"
+
+
+def _other_rerun(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+    now, then = rerun_of(change), approved["rerun_of"]
+    # What was to be bought by the same plan has a number now.
+    if now == then or (now and then and then["entry"] is None and now["job"] == then["job"]):
+        return
+    yield f"it pays again for other clips: reviewed {_rerun_words(then)}, now {_rerun_words(now)}"
+
+
+def _rerun_words(rerun: Mapping[str, Any] | None) -> str:
+    if rerun is None:
+        return "no rerun"
+    return f"a rerun of {rerun['job']}" + (f" (entry {rerun['entry']})" if rerun["entry"] else "")
 
 
 def _other_team(change: Create | Stop, approved: Reviewed) -> Iterator[str]:

@@ -11,16 +11,16 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import team_folder
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
 from groundctl.domain.jobs.continuation import check_continuation
-from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
-from groundctl.domain.planning.inputs import ClipsFound, Missing, PlanInputs, Unreadable
+from groundctl.domain.jobs.input_manifest import freeze, manifest_of_objects
+from groundctl.domain.planning.inputs import ClipsFound, Missing, PlanInputs, SelectedClips, Unreadable
 from groundctl.domain.planning.plan import Unknown
 
-Diagnostics = tuple[Diagnostic, ...]
 
-
-def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> FrozenInput | Diagnostics | Unknown | None:
+def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> SelectedClips:
     """Select a job's clips, or report what is wrong with them; None for a job with only a topic."""
     spec = declaration.spec
+    if spec.key in inputs.frozen:
+        return inputs.frozen[spec.key]
     if spec.source is None:
         return None
     if faults := tuple(_continuation_faults(declaration, inputs)):

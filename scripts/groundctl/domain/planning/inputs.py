@@ -7,9 +7,15 @@ from dataclasses import dataclass, field
 
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.input_manifest import FrozenInput
+from groundctl.domain.jobs.ledger.clip_index import ClipIndex
+from groundctl.domain.jobs.ledger.look import Look
+from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.records import Record
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Unknown
 
@@ -31,6 +37,8 @@ class Unreadable:
 
 # The input manifest of a job that could be created, or why there is none.
 ClipsFound = bytes | Missing | Unreadable | Unknown
+# The clips that a job would buy, or what is wrong with them; None for a job with only a topic.
+SelectedClips = FrozenInput | tuple[Diagnostic, ...] | Unknown | None
 # The declaration that an existing job was created from; None if none was stored.
 KeptDeclaration = DeclarationContent | Unreadable | None
 
@@ -41,7 +49,9 @@ class PlanInputs:
 
     declared holds the keys of all jobs that the repository declares, whether or not the plan includes them. manifests and
     kept_declarations are keyed by job: manifests for jobs that could be created from clips outside of the declaration,
-    kept_declarations for existing jobs. assumed lists what was not looked up or is an example.
+    kept_declarations for existing jobs. frozen holds the clips that were selected while gathering, looks what AWS says
+    about jobs with an open purchase. due holds the records that purchases counts with and that the ledger does not have
+    yet. assumed lists what was not looked up or is an example.
     """
 
     declarations: tuple[Declaration, ...]
@@ -49,8 +59,12 @@ class PlanInputs:
     policy: Policy
     infrastructure: Infrastructure
     observed: Mapping[JobKey, ObservedJob] | Unknown
+    purchases: Purchases | Unknown
     manifests: Mapping[JobKey, ClipsFound] = field(default_factory=dict)
     kept_declarations: Mapping[JobKey, KeptDeclaration] = field(default_factory=dict)
+    frozen: Mapping[JobKey, SelectedClips] = field(default_factory=dict)
+    looks: Mapping[JobKey, Look] = field(default_factory=dict)
+    due: tuple[tuple[Record, ClipIndex], ...] = ()
     assumed: tuple[Unknown, ...] = ()
 
     def existing(self, key: JobKey) -> ObservedJob | None:

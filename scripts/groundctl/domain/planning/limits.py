@@ -68,21 +68,18 @@ def _distinct_amounts(value: Decimal, bound: Decimal) -> tuple[str, str]:
     return cents if cents[0] != cents[1] else (f"{value:,}", f"{bound:,}")
 
 
-def refuse_repurchases(changes: Iterable[Change], observed: Iterable[ObservedJob]) -> Iterator[Change]:
-    """Find creates that would buy the same labels on the same clips as another job without declaring it.
+def refuse_repurchases(changes: Iterable[Change], unrecorded: Iterable[ObservedJob]) -> Iterator[Change]:
+    """Find creates that would buy the same labels on the same clips as a job that the ledger does not know.
 
-    AWS enforces unique names only: under another name, the same clips and labels would be paid for again. Every job with
-    groundctl's fingerprint counts, whatever bucket or environment it was created with.
+    The digest in such a job's manifest key names its clips as a set: a part of them is not recognized.
     """
-    bought = _latest_purchases(observed)
+    bought = _latest_purchases(unrecorded)
     for change in changes:
         if not isinstance(change, Create) or isinstance(change.purchase.clips, Unknown):
             yield change
             continue
-        digest = change.purchase.input_digest
-        latest = bought.get(digest)
+        latest = bought.get(change.purchase.input_digest)
         if latest is None or job_key(latest) in {change.key, change.purchase.desired.follows}:
-            bought[digest] = change.name
             yield change
         else:
             yield AlreadyAsked(job=change.job, purchase=change.purchase, reasons=(_repurchase(latest),))

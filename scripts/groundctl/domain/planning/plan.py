@@ -17,6 +17,7 @@ from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.jobs.request import DesiredJob
+from groundctl.domain.planning.wanted import Wanted
 
 FORMAT_VERSION = 1
 
@@ -45,6 +46,7 @@ class Subject(StrEnum):
 
     INFRASTRUCTURE = "infrastructure"
     JOBS = "jobs"
+    LEDGER = "ledger"
     CLIPS = "clips"
     DECLARATIONS = "declarations"
 
@@ -74,12 +76,14 @@ class DeclaredJob:
 class Purchase:
     """What a job would buy.
 
-    clips is None for a job with only a topic. cost is None if it is unlimited or clips are Unknown.
+    clips is None for a job with only a topic. cost is None if it is unlimited or clips are Unknown. wanted is what the
+    ledger decides about when the job is created; it is None if the ledger was not read.
     """
 
     desired: DesiredJob
     clips: int | Unknown | None
     cost: Estimate | None
+    wanted: Wanted | None = None
 
     @property
     def input_digest(self) -> str:
@@ -193,7 +197,7 @@ class Stop(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
-    """A job that groundctl created and that no file declares anymore."""
+    """A job that groundctl created and that no valid file declares."""
 
     action: ClassVar[Action] = Action.ORPHAN
     path: ClassVar[str] = ""
@@ -260,11 +264,12 @@ def budget_of(change: Change) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The changes in one account and Region, and the inputs that are unknown."""
+    """The changes in one account and Region, the inputs that are unknown, and notes about no declared job."""
 
     infrastructure: Infrastructure
     changes: tuple[Change, ...]
     unknown: tuple[Unknown, ...] = ()
+    notes: tuple[Diagnostic, ...] = ()
 
     def with_action(self, action: Action) -> tuple[Change, ...]:
         """Select the changes with one action."""
@@ -328,9 +333,21 @@ def change_content(change: Change) -> JsonObject:
         "answers": cost.answers if cost else None,
         "usd": {"low": f"{cost.low:f}", "high": f"{cost.high:f}"} if cost else None,
         "budget_usd": None if budget is None else f"{budget:f}",
+        "rerun_of": rerun_of(change),
         "fields": list(fields_of(change)),
         "reasons": [{"rule": reason.rule, "message": reason.message, "hint": reason.hint} for reason in change.reasons],
     }
+
+
+def rerun_of(change: Change) -> JsonObject | None:
+    """Return the purchase that is repeated: its job, and its entry in the ledger if it is not one of the same plan."""
+    purchase = purchase_of(change)
+    wanted = purchase.wanted if purchase else None
+    rerun = wanted.declaration.spec.rerun_of if wanted else None
+    if wanted is None or rerun is None:
+        return None
+    entry = None if wanted.repeats_planned else wanted.purchase.rerun_of
+    return {"job": rerun.job, "entry": None if entry is None else str(entry)}
 
 
 def declaration_digest_of(change: Change) -> str:

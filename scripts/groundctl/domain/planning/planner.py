@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.declarations.spec import ChainedInput, State
+from groundctl.domain.declarations.spec import ChainedInput, JobSpec, State
 from groundctl.domain.jobs.continuation import DeclarationContent
-from groundctl.domain.jobs.estimate import estimate
+from groundctl.domain.jobs.creation import NAME_IS_TAKEN
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
-from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
+from groundctl.domain.jobs.input_manifest import FrozenInput
+from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
-from groundctl.domain.jobs.request import DesiredJob, compile_job
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
-from groundctl.domain.planning.limits import beyond_limits, refuse_over_limit, refuse_repurchases, unbounded
+from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs
+from groundctl.domain.planning.limits import refuse_over_limit, refuse_repurchases
+from groundctl.domain.planning.new_job import declared_job, plan_new_job, plan_purchase, with_planned
 from groundctl.domain.planning.plan import (
     Action,
     Change,
     Create,
-    DeclaredJob,
     Exists,
     Foreign,
     Immutable,
     Orphan,
     Plan,
-    Purchase,
     Refused,
     Stop,
     Unknown,
@@ -39,8 +38,8 @@ from groundctl.domain.planning.plan import (
     purchase_of,
 )
 
-# The maximum number of jobs to describe, because a list does not show what they were created from. For further jobs, the
-# claim on a job's input is the only protection (app/apply.py).
+# The maximum number of jobs to describe, because a list does not show what they were created from. All of the declared
+# ones are described; the purchase ledger knows the clips of the others.
 MAX_DESCRIBED = 100
 # The maximum number of changed jobs whose fields a plan lists: each takes a read from S3.
 MAX_EXPLAINED = 50
@@ -50,11 +49,32 @@ _CHAIN = "/input/from_job"
 
 def make_plan(inputs: PlanInputs) -> Plan:
     """Decide about every declared and existing job."""
-    changes = [_change(declaration, inputs) for declaration in inputs.declarations]
-    guarded = refuse_over_limit(refuse_repurchases(changes, inputs.existing_jobs), inputs.policy.plan_ceiling)
+    changes = _decide_in_turn(inputs)
+    unrecorded = unrecorded_jobs(inputs)
+    guarded = refuse_over_limit(refuse_repurchases(changes, unrecorded), inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
     ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
-    return Plan(infrastructure=inputs.infrastructure, changes=tuple(ordered), unknown=_unknown(inputs, ordered))
+    return Plan(
+        infrastructure=inputs.infrastructure,
+        changes=tuple(ordered),
+        unknown=_unknown(inputs, ordered),
+        notes=tuple(ledger_notes(inputs, unrecorded)),
+    )
+
+
+def in_order_of_purchase(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Sort changes as the plan has decided about them, so that apply finds what the plan counted with."""
+
+    def order(change: Change) -> tuple[bool, bool]:
+        wanted = change.purchase.wanted if isinstance(change, Create) else None
+        return _order(wanted.declaration.spec) if wanted else (False, False)
+
+    return tuple(sorted(changes, key=order))
+
+
+def _order(spec: JobSpec) -> tuple[bool, bool]:
+    """Put a job that repeats or leaves out what others buy after them."""
+    return spec.only_new, spec.rerun_of is not None
 
 
 # --- what to gather before a plan can be made -----------------------------------------------------------------------------
@@ -67,7 +87,9 @@ def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     # A new declaration may buy what any of these jobs buys.
     candidates = existing if declared - existing.keys() else declared & existing.keys()
     odd = [existing[key] for key in candidates if not existing[key].has_input and existing[key].fingerprint is None]
-    return tuple(sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MAX_DESCRIBED])
+    odd.sort(key=lambda job: (job.key not in declared, -job.created.timestamp()))
+    # Without its description, a declared job would be called another's.
+    return tuple(odd[: max(MAX_DESCRIBED, sum(job.key in declared for job in odd))])
 
 
 def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
@@ -96,8 +118,21 @@ def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tupl
 # --- one job -------------------------------------------------------------------------------------------------------------
 
 
-def _change(declaration: Declaration, inputs: PlanInputs) -> Change:
-    """Decide about a declared job, regardless of other jobs."""
+def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
+    """Decide about each declared job, after the ones that buy before it."""
+    purchases = inputs.purchases
+    if isinstance(purchases, Purchases):
+        selected = (clips.asked.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
+        purchases = purchases.focused_on(frozenset().union(*selected)) if inputs.frozen else purchases
+    for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
+        change = _change(declaration, inputs, purchases)
+        if isinstance(change, Create) and isinstance(purchases, Purchases):
+            purchases = with_planned(change, purchases)
+        yield change
+
+
+def _change(declaration: Declaration, inputs: PlanInputs, purchases: Purchases | Unknown) -> Change:
+    """Decide about a declared job, given what was bought before it."""
     if job := inputs.existing(declaration.spec.key):
         return plan_existing_job(declaration, job, inputs)
     if early := change_without_clips(declaration, inputs):
@@ -105,7 +140,9 @@ def _change(declaration: Declaration, inputs: PlanInputs) -> Change:
     clips = clips_to_buy(declaration, inputs)
     if isinstance(clips, tuple):
         return refuse(declaration, clips)
-    return plan_new_job(declaration, clips, inputs.infrastructure, inputs.policy)
+    if isinstance(clips, Unknown) or isinstance(purchases, Unknown):
+        return plan_new_job(declaration, clips, inputs.infrastructure, inputs.policy)
+    return plan_purchase(declaration, clips, inputs, purchases)
 
 
 def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Change:
@@ -115,7 +152,7 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
         reason = Diagnostic(
             rule="P101",
             message="its name is taken by a job that groundctl did not create here",
-            hint="choose another name: job names cannot be reused, not even after a failure",
+            hint=NAME_IS_TAKEN,
             pointer="/name",
         )
         return Foreign(job=declared, observed=job, reasons=(reason,))
@@ -143,35 +180,6 @@ def change_without_clips(declaration: Declaration, inputs: PlanInputs) -> Change
     earlier = job_key(source.job)
     observed = inputs.observed if isinstance(inputs.observed, Unknown) else inputs.observed.get(earlier)
     return plan_continuation(declaration, observed, is_declared=earlier in inputs.declared)
-
-
-def plan_new_job(
-    declaration: Declaration, clips: FrozenInput | Unknown | None, infrastructure: Infrastructure, policy: Policy
-) -> Create | Refused:
-    """Decide about a job that does not exist from what it would buy; clips is None for a job with only a topic."""
-    known = UNRESOLVED if isinstance(clips, Unknown) else clips
-    desired = compile_job(declaration, infrastructure, known)
-    purchase = _purchase(declaration, desired, clips, policy)
-    if reasons := tuple(_beyond_limits(declaration, purchase, policy)):
-        return Refused(job=declared_job(declaration), purchase=purchase, reasons=reasons)
-    return Create(job=declared_job(declaration), purchase=purchase, reasons=tuple(_remarks(known)))
-
-
-def _purchase(
-    declaration: Declaration, desired: DesiredJob, clips: FrozenInput | Unknown | None, policy: Policy
-) -> Purchase:
-    if not isinstance(clips, FrozenInput):
-        return Purchase(desired=desired, clips=clips, cost=None)
-    # Clips keep arriving at a streaming job, so its cost is unlimited whatever its manifest contains.
-    cost = None if declaration.spec.is_streaming else estimate(declaration.spec, clips.to_label, policy)
-    return Purchase(desired=desired, clips=clips.objects, cost=cost)
-
-
-def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
-    if declaration.spec.is_streaming:
-        yield from unbounded(declaration, policy)
-    elif purchase.cost is not None:
-        yield from beyond_limits(declaration, purchase.cost, policy)
 
 
 def plan_continuation(
@@ -223,20 +231,6 @@ def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> W
 def refuse(declaration: Declaration, diagnostics: Sequence[Diagnostic]) -> Refused:
     """Return Refused with diagnostics about the job's place in AWS."""
     return Refused(job=declared_job(declaration), reasons=tuple(diagnostics))
-
-
-def declared_job(declaration: Declaration) -> DeclaredJob:
-    """Return the facts that every change of a declared job contains."""
-    spec = declaration.spec
-    return DeclaredJob(
-        name=spec.name,
-        path=declaration.path,
-        owner=spec.owner,
-        team=spec.team or "the public crowd",
-        declaration_digest=declaration.digest,
-        workers_per_object=spec.workers_per_object,
-        budget_usd=spec.budget_usd,
-    )
 
 
 def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
@@ -302,31 +296,30 @@ def _failed(job: ObservedJob) -> Diagnostic:
     )
 
 
-def _remarks(clips: FrozenInput | None) -> Iterator[Diagnostic]:
-    if clips and clips.repeated:
-        message = (
-            f"lists {clips.repeated:,} of its {clips.objects:,} clips more than once: each is labeled and paid for"
-        )
-        yield Diagnostic(
-            rule="P301", message=message, hint="remove the repeats from the manifest if they are not intended"
-        )
-
-
 def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
     declared = {declaration.spec.key for declaration in inputs.declarations}
     for job in inputs.existing_jobs:
         if job.key not in declared and is_ours(job, inputs.infrastructure):
-            reason = Diagnostic(
-                rule="P106",
-                message="was created by groundctl and is no longer declared by any file",
-                hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
-            )
-            yield Orphan(observed=job, reasons=(reason,))
+            yield Orphan(observed=job, reasons=(_UNREADABLE if job.key in inputs.declared else _UNDECLARED,))
+
+
+_UNDECLARED = Diagnostic(
+    rule="P106",
+    message="was created by groundctl, and no file here declares it",
+    hint="nothing is done to it; another repository may declare it: if this one did, restore its file to follow the job,"
+    " with state: stopped to end it",
+)
+_UNREADABLE = Diagnostic(
+    rule="P109",
+    message="has a file with problems, so whether it was changed is unknown",
+    hint="nothing is done to it; `groundctl validate` shows the problems",
+)
 
 
 def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:
     """List the unknown inputs that could change the plan."""
     jobs = (inputs.observed,) if isinstance(inputs.observed, Unknown) else ()
+    ledger = (inputs.purchases,) if isinstance(inputs.purchases, Unknown) else ()
     purchases = (purchase_of(change) for change in changes)
     clips = tuple(purchase.clips for purchase in purchases if purchase and isinstance(purchase.clips, Unknown))
-    return tuple(dict.fromkeys((*inputs.assumed, *jobs, *clips)))
+    return tuple(dict.fromkeys((*inputs.assumed, *jobs, *ledger, *clips)))

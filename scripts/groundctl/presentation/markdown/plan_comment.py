@@ -48,6 +48,8 @@ from groundctl.presentation.text import count, duration, usd
 
 # Up to this many jobs have a fold each for their details; more jobs share one.
 FOLDS_SHOWN: Final = 5
+# Up to this many notes about the ledger are in the head of the comment.
+NOTES_SHOWN: Final = 5
 # The order of the table, after the jobs that need attention: what a reviewer must see comes first and is cut last.
 _URGENCY: Final = (Action.STOP, Action.CREATE, Action.WAITING, Action.EXISTS, Action.ORPHAN)
 # Who can lift a refusal, besides the owner of the job.
@@ -70,6 +72,8 @@ class PlanHead:
     teams_without_rate: tuple[str, ...]
     answers_by_team: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
+    notes: tuple[Diagnostic, ...]
+    more_notes: int
 
 
 def plan_comment(
@@ -128,6 +132,8 @@ def _head(plan: Plan, policy: Policy, failing: int) -> PlanHead:
         answers_by_team=_answers_by_team(creates),
         # A plan that was made with AWS knows everything.
         unknown=tuple(unknown.sentence for unknown in plan.unknown),
+        notes=plan.notes[:NOTES_SHOWN],
+        more_notes=len(plan.notes[NOTES_SHOWN:]),
     )
 
 

@@ -17,6 +17,7 @@ def plan_text(plan: Plan, policy: Policy) -> str:
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [for_terminal(summary_of(plan)), for_terminal(money_of(plan, policy))]
     lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
+    lines += [for_terminal(f"Note: {note.rule} {note.message} — {note.hint}") for note in plan.notes]
     if shown:
         lines += ["", *_table(shown)]
     for change in shown:

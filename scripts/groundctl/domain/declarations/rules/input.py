@@ -36,7 +36,8 @@ def readable_uris(case: Case) -> Iterator[tuple[str, str]]:
             yield f"/input/objects/{index}", clip["source-ref"]
 
 
-@rule("GT208", given=_GIVEN)
+# A source that is only guessed is not counted.
+@rule("GT208", each=_GIVEN)
 def clips_have_one_source(case: Case) -> Iterator[Diagnostic]:
     """AWS accepts one manifest; a topic can be used alone or with it."""
     ways = [_SOURCES[type(source)] for source in case.spec.sources]
@@ -60,6 +61,14 @@ def streaming_jobs_do_not_continue_another(case: Case) -> Iterator[Diagnostic]:
     if case.spec.is_streaming and case.source(ChainedInput):
         hint = "label the rest of that job in a job of its own"
         yield error("GT210", "/input/from_job", "cannot be combined with input.topic", hint)
+
+
+@rule("GT231", reads=("/input/only_new", "/input/topic"))
+def only_new_has_a_list_of_clips(case: Case) -> Iterator[Diagnostic]:
+    """A topic delivers clips while the job runs, so the ones that were asked before cannot be left out."""
+    if case.spec.only_new and case.spec.is_streaming:
+        hint = "leave out only_new, or name the clips instead of a topic"
+        yield error("GT231", "/input/only_new", "cannot be combined with input.topic", hint)
 
 
 @rule("GT220", each=("/input/objects/*",))

@@ -53,22 +53,36 @@ OTHER_RULES = {
     "GT705": "A job that asks another one's question again must say so: every clip is paid for again.",
 }
 
-# Reasons in a plan: P1xx the state of the job, P2xx money, P3xx remarks.
+# Reasons in a plan: P1xx the state of the job, P2xx money, P3xx remarks, P4xx notes about the ledger.
 PLAN_RULES = {
     "P101": "A name belongs permanently to the job that used it first.",
     "P102": "A job declared as stopped before it ran is not created.",
     "P103": "A job that continues another waits until that one has ended.",
     "P104": "A labeling job cannot be changed once it exists.",
-    "P105": "The same labels on the same clips are bought once, unless `rerun_of` asks for another purchase.",
-    "P106": "A job that no file declares anymore is reported and left unchanged.",
+    "P105": "A clip is bought once for a question, unless `only_new` leaves it out or `rerun_of` asks for it again.",
+    "P106": "A job that no file here declares is reported and left unchanged.",
     "P107": "A job continues one that can end with an output.",
     "P108": "A job that failed keeps its name; the remaining clips need a job with a new name.",
+    "P109": "A job whose file has problems goes on; it is not compared with its file.",
+    "P110": "A job with `only_new` and no new clips is not created.",
+    "P111": "`rerun_of` names a job that the purchase ledger knows, and that was asked this question about some of these clips.",
+    "P112": "A job whose earlier request AWS may still accept waits until that is over, if its declaration or clips have changed.",
+    "P113": "Nothing is bought while the purchase ledger is not open, is another one, or has an entry that cannot be read.",
+    "P114": "A job that the purchase ledger knows is not bought again, even if AWS does not show it.",
     "P201": "A job stays within its own budget.",
     "P202": "A job stays within the limit for one job in jobs/policy.yaml.",
     "P203": "A plan stays within the limit for one plan in jobs/policy.yaml.",
     "P204": "A streaming job has no limit on clips, so the policy must allow it.",
     "P205": "A streaming job takes no budget: it could not be enforced.",
     "P301": "A clip listed twice is labeled, and paid for, twice.",
+    "P302": "`only_new` leaves out the clips that were already asked.",
+    "P303": "Another job asked a similar question about some of these clips.",
+    "P304": "`rerun_of` pays again for clips.",
+    "P305": "A purchase that an earlier run recorded is continued.",
+    "P306": "A recorded purchase that can no longer become a job is replaced.",
+    "P401": "A recorded purchase whose job no file declares is left open.",
+    "P402": "A job exists although its purchase was voided.",
+    "P403": "The purchase ledger does not know a job that exists.",
 }
 
 

@@ -22,7 +22,7 @@ from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, Rec
 class WantedPurchase:
     """What a run may buy: the clips and terms that were reviewed, and what the declaration says about earlier purchases.
 
-    streaming is for a job that a topic feeds: it has no list of clips. rerun_of is frozen at review.
+    A topic that feeds the job counts as one of its clips, by its ARN. rerun_of is frozen at review.
     """
 
     job: JobIdentity
@@ -32,7 +32,6 @@ class WantedPurchase:
     terms_digest: str
     only_new: bool = False
     rerun_of: RecordId | None = None
-    streaming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +256,7 @@ def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
     if held and not want.only_new:
         return Overlap(held=named, clips=_count(named), remarks=tuple(remarks))
     left = want.clips.without(frozenset().union(*(hashes for _, hashes in held)))
-    if not len(left) and not want.streaming:
+    if not len(left):
         return NothingLeft(held=named)
     return Buy(clips=left, left_out=named, repeated=repeated, remarks=tuple(remarks))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord
-from groundctl.domain.jobs.observed import JobFingerprint
+from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,9 @@ class Present:
 
 Look = NotLooked | Absent | Present
 NOT_LOOKED = NotLooked()
+ABSENT = Absent()
+
+
+def look_at(described: ObservedJob | None) -> Absent | Present:
+    """Take what Describe said: a job, or that there is none."""
+    return ABSENT if described is None else Present(arn=described.arn, fingerprint=described.fingerprint)

@@ -1,0 +1,80 @@
+"""What the purchase ledger says that concerns no declared job: purchases left open, contradictions, jobs it does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.domain.planning.inputs import PlanInputs
+
+_MAX_NAMED = 3
+
+
+def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Iterator[Diagnostic]:
+    """Note what a person should know about the ledger beside the plan's changes."""
+    purchases = inputs.purchases
+    if not isinstance(purchases, Purchases):
+        return
+    yield from (_contradiction(each) for each in purchases.contradictions())
+    declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
+    yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
+    if unrecorded:
+        yield _unrecorded(unrecorded)
+
+
+def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
+    """Select the existing jobs that the ledger does not know."""
+    purchases = inputs.purchases
+    if not isinstance(purchases, Purchases):
+        return inputs.existing_jobs
+    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
+    known = {job.name for job in purchases.by_job if (job.account, job.region) == here}
+    return tuple(job for job in inputs.existing_jobs if job.key not in known)
+
+
+def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
+    """Yield the open purchases of this account and Region whose job no file declares and AWS does not show."""
+    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
+    expected = {*declared, *(job.key for job in inputs.existing_jobs)}
+    for purchase in purchases.by_id.values():
+        is_here = (purchase.job.account, purchase.job.region) == here
+        if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:
+            yield purchase
+
+
+def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
+    attempts = purchase.open_attempts(purchases.aws_time)
+    until = max((attempt.closes_at for attempt in attempts), default=None)
+    void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
+    when = f"after {until:%Y-%m-%d %H:%M} UTC, {void}" if until else void
+    clips = "1 clip" if len(purchase.index) == 1 else f"{len(purchase.index):,} clips"
+    return Diagnostic(
+        rule="P401",
+        message=f"{purchase.job.name}: a purchase of {clips} was recorded on {purchase.at:%Y-%m-%d %H:%M} UTC and not"
+        " finished, and no file declares the job now",
+        hint=f"restore its file to continue it; or {when}",
+    )
+
+
+def _contradiction(found: Contradiction) -> Diagnostic:
+    again = ", ".join(f"{count:,} by {purchase.job.name}" for purchase, count in found.bought_again[:_MAX_NAMED])
+    return Diagnostic(
+        rule="P402",
+        message=f"{found.purchase.job.name} exists although its purchase was voided"
+        + (f"; of its clips were bought since: {again}" if again else ""),
+        hint="stop the job that you do not need, if it is not done; `groundctl ledger check` shows the entries",
+    )
+
+
+def _unrecorded(jobs: Sequence[ObservedJob]) -> Diagnostic:
+    names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
+    more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
+    known = "1 job in AWS is" if len(jobs) == 1 else f"{len(jobs):,} jobs in AWS are"
+    return Diagnostic(
+        rule="P403",
+        message=f"{known} unknown to the purchase ledger: {names}{more}; clips that they were asked may be bought again",
+        hint="`groundctl ledger adopt NAME` enters a job",
+    )

@@ -1,0 +1,208 @@
+"""Decides about a job that does not exist: what it would buy, within the limits, and as the purchase ledger allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import assert_never
+
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.estimate import estimate
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
+from groundctl.domain.jobs.ledger.decisions import (
+    AlreadyCreated,
+    Buy,
+    ContinueAttempt,
+    Decision,
+    LedgerUnusable,
+    LookFirst,
+    NothingLeft,
+    Overlap,
+    RecordCreated,
+    RerunUnfounded,
+    RerunUnknown,
+    StillPending,
+    VoidFirst,
+    decide_purchase,
+    find_rerun,
+)
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED
+from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.records import Author, RecordId
+from groundctl.domain.jobs.request import DesiredJob, compile_job
+from groundctl.domain.planning import purchase_reasons as say
+from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.limits import beyond_limits, unbounded
+from groundctl.domain.planning.plan import (
+    AlreadyAsked,
+    Change,
+    Create,
+    DeclaredJob,
+    Purchase,
+    Refused,
+    Unknown,
+    Waiting,
+)
+from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, wanted
+
+# A plan's purchases are compared with each other before any of them has a time.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def declared_job(declaration: Declaration) -> DeclaredJob:
+    """Return the facts that every change of a declared job contains."""
+    spec = declaration.spec
+    return DeclaredJob(
+        name=spec.name,
+        path=declaration.path,
+        owner=spec.owner,
+        team=spec.team or "the public crowd",
+        declaration_digest=declaration.digest,
+        workers_per_object=spec.workers_per_object,
+        budget_usd=spec.budget_usd,
+    )
+
+
+def plan_new_job(
+    declaration: Declaration, clips: FrozenInput | Unknown | None, infrastructure: Infrastructure, policy: Policy
+) -> Create | Refused:
+    """Decide from the clips and the limits alone; clips is None for a job with only a topic."""
+    known = UNRESOLVED if isinstance(clips, Unknown) else clips
+    purchase = purchase_of_clips(declaration, compile_job(declaration, infrastructure, known), clips, policy)
+    if reasons := tuple(_beyond_limits(declaration, purchase, policy)):
+        return Refused(job=declared_job(declaration), purchase=purchase, reasons=reasons)
+    return Create(job=declared_job(declaration), purchase=purchase, reasons=tuple(_repeats(known)))
+
+
+def plan_purchase(
+    declaration: Declaration, clips: FrozenInput | None, inputs: PlanInputs, purchases: Purchases
+) -> Change:
+    """Decide as the ledger allows; purchases includes what the plan buys before this job."""
+    infrastructure = inputs.infrastructure
+    desired = compile_job(declaration, infrastructure, clips)
+    rerun = _rerun(declaration, desired, inputs, purchases)
+    if isinstance(rerun, Diagnostic):
+        return Refused(job=declared_job(declaration), reasons=(rerun,))
+    planned = rerun is not None and rerun.entry > purchases.end
+    want = wanted(declaration, infrastructure, clips, desired, rerun_of=rerun, repeats_planned=planned)
+    replaced: list[Diagnostic] = []
+    while isinstance(decision := _decide(want, inputs, purchases), VoidFirst):
+        replaced.append(say.voided_remark(decision.purchase))
+        purchases = purchases.without(decision.purchase.id)
+    return _change(want, decision, inputs, replaced, end=purchases.end)
+
+
+def with_planned(change: Create, purchases: Purchases) -> Purchases:
+    """Count a purchase of the plan for the jobs that come after it."""
+    purchase, asked = change.purchase, change.purchase.wanted
+    if asked is None:
+        return purchases
+    usd = purchase.cost.high if purchase.cost else None
+    record = purchase_record(asked, purchase.desired, usd=usd, signed_until=_NO_TIME)
+    return purchases.with_planned(record, asked.purchase.clips.index(), at=_NO_TIME, by=Author())
+
+
+def purchase_of_clips(
+    declaration: Declaration, desired: DesiredJob, clips: FrozenInput | Unknown | None, policy: Policy
+) -> Purchase:
+    """Say what a job buys, and what it costs."""
+    if not isinstance(clips, FrozenInput):
+        return Purchase(desired=desired, clips=clips, cost=None)
+    # Clips keep arriving at a streaming job, so its cost is unlimited whatever its manifest contains.
+    cost = None if declaration.spec.is_streaming else estimate(declaration.spec, clips.to_label, policy)
+    return Purchase(desired=desired, clips=clips.objects, cost=cost)
+
+
+def _decide(want: Wanted, inputs: PlanInputs, purchases: Purchases) -> Decision:
+    return decide_purchase(
+        want.purchase,
+        purchases,
+        pinned=inputs.infrastructure.ledger_id,
+        look=inputs.looks.get(want.declaration.spec.key, NOT_LOOKED),
+    )
+
+
+def _change(
+    want: Wanted, decision: Decision, inputs: PlanInputs, replaced: Iterable[Diagnostic], *, end: int
+) -> Change:
+    job, asked = declared_job(want.declaration), want.purchase
+    match decision:
+        case Buy():
+            remarks = (*replaced, *say.buy_remarks(asked, decision, end=end))
+            return _create(want, decision.clips.distinct, inputs, remarks)
+        case ContinueAttempt(purchase=own):
+            return _create(want, frozenset(own.index.hashes()), inputs, (*replaced, say.continued_remark(decision)))
+        case Overlap():
+            reason = say.overlap_reason(asked, decision, end=end)
+            purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase
+            assert purchase is not None  # noqa: S101 - its clips are known
+            return AlreadyAsked(
+                job=job, purchase=purchase, reasons=(reason, *say.remarks(asked, decision.remarks, end=end))
+            )
+        case NothingLeft():
+            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, end=end),))
+        case StillPending():
+            return Waiting(job=job, reasons=(say.pending_reason(decision),))
+        case AlreadyCreated():
+            return Waiting(job=job, reasons=(say.created_before_reason(decision),))
+        case LookFirst() | RecordCreated():
+            return Waiting(job=job, reasons=(say.unlooked_reason(),))
+        case RerunUnfounded():
+            rerun = want.declaration.spec.rerun_of
+            return Refused(job=job, reasons=(say.rerun_unfounded_reason(rerun.job if rerun else ""),))
+        case LedgerUnusable():
+            return Refused(job=job, reasons=(say.unusable_reason(decision),))
+        case VoidFirst():
+            raise AssertionError("the plan has replaced that purchase")
+    assert_never(decision)
+
+
+def _create(want: Wanted, kept: frozenset[int], inputs: PlanInputs, remarks: Iterable[Diagnostic]) -> Create | Refused:
+    """Plan a purchase of some of the wanted clips, by their hashes."""
+    clips = want.purchase.clips
+    left = want.without(clips.named(clips.distinct - kept))
+    assert left is not None  # noqa: S101 - the ledger's decision leaves a clip
+    change = plan_new_job(want.declaration, left.input, inputs.infrastructure, inputs.policy)
+    if isinstance(change, Refused):
+        return replace(change, reasons=(*change.reasons, *remarks))
+    purchase = replace(change.purchase, wanted=left)
+    return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks))
+
+
+def _rerun(
+    declaration: Declaration, desired: DesiredJob, inputs: PlanInputs, purchases: Purchases
+) -> RecordId | Diagnostic | None:
+    """Find the purchase that rerun_of names, or say why there is none."""
+    rerun = declaration.spec.rerun_of
+    if rerun is None:
+        return None
+    infrastructure = inputs.infrastructure
+    found = find_rerun(rerun.job, job_in(infrastructure, declaration.spec.name), purchases)
+    if not isinstance(found, RerunUnknown):
+        return found.id
+    # A job that the ledger does not know was bought all the same, if AWS shows the same clips and labels.
+    existing = inputs.existing(desired.follows) if desired.follows else None
+    if existing and existing.fingerprint and existing.fingerprint.input == desired.input_digest:
+        return None
+    return say.rerun_unknown_reason(rerun.job, found)
+
+
+def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
+    if declaration.spec.is_streaming:
+        yield from unbounded(declaration, policy)
+    elif purchase.cost is not None:
+        yield from beyond_limits(declaration, purchase.cost, policy)
+
+
+def _repeats(clips: FrozenInput | None) -> Iterator[Diagnostic]:
+    if clips and clips.repeated:
+        message = (
+            f"lists {clips.repeated:,} of its {clips.objects:,} clips more than once: each is labeled and paid for"
+        )
+        yield Diagnostic(
+            rule="P301", message=message, hint="remove the repeats from the manifest if they are not intended"
+        )

@@ -1,0 +1,128 @@
+"""A job's purchase as the ledger decides about it, made from its declaration and its clips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.spec import JobSpec
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.input_manifest import FrozenInput, leave_out
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.ledger.decisions import WantedPurchase
+from groundctl.domain.jobs.ledger.question import Question, question
+from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId, job_identity
+from groundctl.domain.jobs.request import DesiredJob, compile_job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from.
+
+    repeats_planned says that rerun_of names a purchase of the same plan, which has no number in the ledger yet.
+    """
+
+    declaration: Declaration
+    infrastructure: Infrastructure
+    input: FrozenInput | None
+    purchase: WantedPurchase
+    repeats_planned: bool = False
+
+    def compiled(self) -> DesiredJob:
+        """Compile the job."""
+        return compile_job(self.declaration, self.infrastructure, self.input)
+
+    def without(self, uris: Iterable[str]) -> Wanted | None:
+        """Leave out clips; None if none is left."""
+        gone, spec = frozenset(uris), self.declaration.spec
+        if not gone or self.input is None:
+            return self
+        left = leave_out(self.input, gone, spec.labels, spec.label_attribute)
+        if left is None:
+            return None
+        clips = _clips_asked(spec, self.infrastructure, left)
+        return replace(self, input=left, purchase=replace(self.purchase, clips=clips))
+
+
+def wanted(
+    declaration: Declaration,
+    infrastructure: Infrastructure,
+    clips: FrozenInput | None,
+    desired: DesiredJob,
+    *,
+    rerun_of: RecordId | None = None,
+    repeats_planned: bool = False,
+) -> Wanted:
+    """Say what a job would buy; clips is None for a job with only a topic."""
+    spec = declaration.spec
+    purchase = WantedPurchase(
+        job=job_in(infrastructure, spec.name),
+        question=question_of(spec),
+        clips=_clips_asked(spec, infrastructure, clips),
+        declaration_digest=declaration.digest,
+        terms_digest=desired.terms_digest,
+        only_new=spec.only_new,
+        rerun_of=rerun_of,
+    )
+    return Wanted(
+        declaration=declaration,
+        infrastructure=infrastructure,
+        input=clips,
+        purchase=purchase,
+        repeats_planned=repeats_planned,
+    )
+
+
+def job_in(infrastructure: Infrastructure, name: str) -> JobIdentity:
+    """Identify a job by its name in the infrastructure's account and Region."""
+    return job_identity(account=infrastructure.account_id, region=infrastructure.region, name=name)
+
+
+def question_of(spec: JobSpec) -> Question:
+    """Return what workers are asked."""
+    return question(name=spec.question, labels=[label.name for label in spec.labels], title=spec.title)
+
+
+def _clips_asked(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInput | None) -> HashedClips:
+    """Hash the clips that workers are asked about. A topic counts as one: two jobs on it are asked the same clips."""
+    topic = infrastructure.topics.get(spec.input_topic or "")
+    if topic is None:
+        return clips.asked if clips else HashedClips.of(())
+    return HashedClips.of((*(clips.asked.uris if clips else ()), topic))
+
+
+def purchase_record(
+    wanted: Wanted,
+    desired: DesiredJob,
+    *,
+    usd: Decimal | None,
+    signed_until: datetime,
+    plan_digest: str = "",
+    pull_request: int | None = None,
+) -> PurchaseRecord:
+    """Write the record of a purchase; usd is None for a streaming job, whose cost is unlimited."""
+    spec, purchase = wanted.declaration.spec, wanted.purchase
+    return PurchaseRecord(
+        job=purchase.job,
+        environment=wanted.infrastructure.environment,
+        declaration=wanted.declaration.path,
+        title=spec.title,
+        labels=tuple(label.name for label in spec.labels),
+        question=spec.question,
+        clips=len(purchase.clips.distinct),
+        lines=wanted.input.objects if wanted.input else 0,
+        usd=usd,
+        request=desired.kept_request.uri,
+        declaration_digest=wanted.declaration.digest,
+        input_digest=desired.input_digest,
+        request_digest=desired.request_digest,
+        terms_digest=desired.terms_digest,
+        plan_digest=plan_digest,
+        rerun_of=purchase.rerun_of,
+        reason=spec.rerun_of.reason if spec.rerun_of and purchase.rerun_of else "",
+        signed_until=signed_until,
+        pull_request=pull_request,
+    )

@@ -1,0 +1,74 @@
+"""Buying in tests: a ledger that is open, and a plan's changes carried out through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from groundctl.app.apply import Asking, apply
+from groundctl.app.apply_log import ApplyLog
+from groundctl.app.ledger_writer import LedgerWriter
+from groundctl.app.purchase import Buyer
+from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.creation import Outcome, Verdict
+from groundctl.domain.jobs.ledger.records import Author
+from groundctl.domain.planning.plan import Change, Plan
+from groundctl.ports import Clock, LabelingJobs, Ledger, ObjectStore
+from support.builders import POLICY, a_declaration, a_plan
+from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.ledger import an_open_ledger
+
+
+def a_buyer(
+    *,
+    jobs: LabelingJobs,
+    objects: ObjectStore | None = None,
+    clock: Clock | None = None,
+    ledger: Ledger | None = None,
+) -> Buyer:
+    kept = ledger or an_open_ledger()
+    writer = LedgerWriter(kept, kept.read(), Author(person="ada"))
+    return Buyer(jobs=jobs, objects=objects or FakeObjects(), clock=clock or FakeClock(), writer=writer, policy=POLICY)
+
+
+def carry_out(
+    plan: Plan,
+    changes: tuple[Change, ...] | None = None,
+    *,
+    jobs: LabelingJobs | None = None,
+    objects: ObjectStore | None = None,
+    clock: Clock | None = None,
+    ledger: Ledger | None = None,
+    log: ApplyLog | None = None,
+    held: Mapping[JobKey, str] | None = None,
+    may_stop: bool = False,
+    asking: Asking | None = None,
+) -> list[Outcome]:
+    """Apply a plan, or some of its changes, with fakes for what is not given."""
+    doing = jobs or FakeJobs()
+    kept = ledger or an_open_ledger()
+    return list(
+        apply(
+            plan,
+            log or ApplyLog(plan.changes if changes is None else changes),
+            buyer=a_buyer(jobs=doing, objects=objects, clock=clock, ledger=kept),
+            jobs=doing,
+            held=held,
+            may_stop=may_stop,
+            asking=asking,
+        )
+    )
+
+
+def buy(
+    declaration: Declaration | None = None,
+    *,
+    jobs: LabelingJobs,
+    objects: ObjectStore | None = None,
+    clock: Clock | None = None,
+    ledger: Ledger | None = None,
+) -> Verdict:
+    """Buy one job that is planned with an empty ledger."""
+    plan = a_plan(declaration or a_declaration())
+    [outcome] = carry_out(plan, jobs=jobs, objects=objects, clock=clock, ledger=ledger)
+    return outcome.verdict
