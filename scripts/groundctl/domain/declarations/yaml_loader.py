@@ -117,17 +117,19 @@ def read_document(path: str, raw: bytes) -> Reading:
     reader = _Reader(path, text)
     data = reader.read()
     problems = in_reading_order(reader.problems)
-    try:
-        # The places cannot be found if an anchor is repeated, for example.
-        found = isinstance(data, dict) and (not problems or _find_positions(text))
-    except yaml.YAMLError:
-        found = False
-    if not found:
+    if not isinstance(data, dict) or (problems and not _has_places(text)):
         return Reading(problems=problems)
     document = Document(path=path, text=text, data=data, find_positions=_find_positions)
     return Reading(
         document=document, problems=problems, unreadable=tuple(take_out(data, _UNREADABLE)) if problems else ()
     )
+
+
+def _has_places(text: str) -> bool:
+    try:
+        return bool(_find_positions(text))
+    except yaml.YAMLError:  # an anchor that is repeated, for example
+        return False
 
 
 def _find_positions(text: str) -> Positions:
@@ -207,7 +209,7 @@ class _Reader:
             )
         return value if self.is_reliable else None
 
-    def _value(self, event: Event, depth: int) -> Value:
+    def _value(self, event: Event, depth: int) -> Any:  # a Value or _UNREADABLE
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self._refuse(
@@ -274,7 +276,7 @@ class _Reader:
             result.append(self._value(item, depth + 1))
         return result if event.tag is None else _UNREADABLE
 
-    def _scalar(self, event: ScalarEvent) -> Value:
+    def _scalar(self, event: ScalarEvent) -> Any:  # a Value or _UNREADABLE
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         text: str = event.value
@@ -286,7 +288,7 @@ class _Reader:
             return _CONSTANTS[text]
         return self._number_or_text(text, event) if text[0] in _MAYBE_NUMBER else text
 
-    def _number_or_text(self, text: str, event: ScalarEvent) -> str | int | float:
+    def _number_or_text(self, text: str, event: ScalarEvent) -> Any:  # a Value or _UNREADABLE
         whole = _INTEGER.match(text)
         if not whole and not _DECIMAL.match(text):
             return text
