@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,12 +20,10 @@ settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-TESTS = Path(__file__).parent
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files."""
-    items.sort(key=lambda item: rank(item.path.relative_to(TESTS).as_posix()))
+    items.sort(key=lambda item: rank("/".join(item.path.parts[-2:])))
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-# Files that take over 20 seconds on a quiet machine, the longest first. An estimate is enough; what is missing comes after
-# these, in pytest's order.
+# Estimates are enough. Files that are not named come after these, in pytest's order.
 LONGEST = (
     "e2e_demo/test_e2e_demo.py",
     "end_to_end/test_interrupted_apply.py",
@@ -25,5 +24,5 @@ LONGEST = (
 
 
 def rank(path: str) -> int:
-    """Return the place of a test file, whose path is relative to tests/, among all of them."""
+    """Return the place of a test file, such as `unit/test_sizes.py`, in the order."""
     return LONGEST.index(path) if path in LONGEST else len(LONGEST)

@@ -146,3 +146,13 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_one_clear_message(c
 
     with pytest.raises(UsageError, match=r"jobs/team/a.yaml cannot be read: No such file"):
         checkout.read("jobs/team/a.yaml")
+
+
+def test_a_linked_folder_is_a_problem_at_its_place_and_not_passed_over(checkout, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "b.yaml").write_text("name: b")
+    (checkout.root / "jobs/linked").symlink_to(elsewhere)
+
+    assert checkout.declarations(start=checkout.root) == ("jobs/linked", "jobs/team/a.yaml")
+    [problem] = load_document("jobs/linked", checkout.read("jobs/linked"))
+    assert problem.rule == "GT011"

@@ -235,3 +235,12 @@ def test_a_part_of_an_option_is_not_the_option():
 def test_allow_stop_without_stops_is_wrong_usage():
     with pytest.raises(UsageError, match="no effect"):
         read("groundctl apply --only create --allow-stop")
+
+
+def test_everything_after_a_command_is_left_to_it():
+    assert find_command(["plan", "--version", "--", "x"]) == ("plan", ["--version", "--", "x"])
+    assert find_command(["ci", "plan", "--", "-x"]) == ("ci plan", ["--", "-x"])
+
+
+def test_a_file_whose_name_starts_with_a_hyphen_can_be_named_after_two():
+    assert read("groundctl validate -- -odd.yaml").paths == ("-odd.yaml",)

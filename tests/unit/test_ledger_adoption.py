@@ -35,8 +35,7 @@ def test_opening_enters_the_jobs_of_groundctl_and_names_those_without_a_list():
     assert world.purchases.ledger == result.ledger
     assert len(result.ledger) == 32
     assert world.ledger.read().end == 1
-    [adopted] = world.purchases.live()
-    assert adopted.holds(clips("abz").distinct) == clips("ab").distinct
+    assert [each.index for each in world.purchases.live()] == [clips("abc").index()]
 
 
 def test_of_two_that_open_a_ledger_at_the_same_moment_one_is_refused():
@@ -57,9 +56,9 @@ def test_a_damaged_ledger_is_not_opened():
 
 
 def test_an_unconfirmed_opening_is_an_external_failure():
-    world = World(FakeLedger(lose=[False] * 3))
+    world = World(FakeLedger(lose=[False] * 9))
 
-    with pytest.raises(ExternalError, match=r"whether entry 1 .* was written is unknown"):
+    with pytest.raises(ExternalError):
         open_ledger(world.writer(), world.account, {})
 
 

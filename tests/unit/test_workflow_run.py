@@ -74,7 +74,7 @@ def test_a_plan_file_records_the_run_that_made_it(tmp_path: Path):
 def test_an_output_holds_its_value_and_sets_no_other(tmp_path: Path, value: str):
     a_run(tmp_path).set_outputs({"create": value, "stop": "0"})
 
-    assert outputs_in((tmp_path / "output").read_text()) == {"create": value, "stop": "0"}
+    assert outputs_in((tmp_path / "output").read_text(encoding="utf-8")) == {"create": value, "stop": "0"}
 
 
 def test_a_summary_is_appended_to(tmp_path: Path):
@@ -82,7 +82,7 @@ def test_a_summary_is_appended_to(tmp_path: Path):
     run.summarize("one")
     run.summarize("two\n")
 
-    assert (tmp_path / "summary.md").read_text() == "one\ntwo\n"
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "one\ntwo\n"
 
 
 def test_a_missing_variable_is_a_usage_error(tmp_path: Path):

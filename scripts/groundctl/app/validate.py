@@ -16,7 +16,7 @@ from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.validator import Validator, check_policy
-from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.declarations.yaml_loader import load_document, read_document
 
 if TYPE_CHECKING:
     from groundctl.domain.planning.plan import Plan
@@ -156,6 +156,6 @@ def _declared(paths: Iterable[str], summaries: Iterable[DeclarationSummary]) -> 
 def _between_files(summaries: Sequence[DeclarationSummary], files: Files) -> Iterator[LocatedDiagnostic]:
     """Find conflicts between files; only the files in conflict are read again, for their line numbers."""
     for summary, diagnostic in check_together(summaries):
-        document = load_document(summary.path, files.read(summary.path))
-        if isinstance(document, Document):
+        document = read_document(summary.path, files.read(summary.path)).document
+        if document:
             yield from locate(document, [diagnostic])

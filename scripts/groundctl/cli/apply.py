@@ -125,6 +125,7 @@ def run(options: ApplyOptions) -> ExitCode:
         planned,
         agreed,
         changes,
+        only=options.only,
         allow_stop=options.allow_stop,
         report=lambda outcomes: _print(planned, outcomes, options.format),
     )
@@ -142,6 +143,7 @@ def carry_out(
     agreed: Agreed,
     changes: Sequence[Change],
     *,
+    only: Step | None,
     allow_stop: bool,
     report: Callable[[Sequence[Outcome]], None],
     asking: Callable[[Change], RunContext] | None = None,
@@ -160,7 +162,8 @@ def carry_out(
         log,
         buyer=buyer,
         jobs=account.jobs,
-        due=planned.due,
+        # The role that may stop jobs may not write to the ledger.
+        due=() if only is Step.STOP else planned.due,
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,

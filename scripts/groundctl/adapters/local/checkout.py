@@ -16,6 +16,7 @@ from groundctl.errors import UsageError
 # groundctl and its schemas are part of the repository with the declarations.
 TOOL_ROOT = Path(__file__).resolve().parents[4]
 MAX_TEXT = 128_000
+_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,10 @@ class Checkout:
             for folder, folders, names in os.walk(place, onerror=self._refuse_folder):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 within = self._name(Path(folder))
+                # A folder behind a link is not listed. With declarations, it is reported like a file behind a link.
+                yield from (f"{within}/{name}" for name in folders if _links_to_declarations(Path(folder) / name))
                 yield from (
-                    f"{within}/{name}"
-                    for name in names
-                    if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+                    f"{within}/{name}" for name in names if name.endswith(_ENDINGS) and not name.startswith(".")
                 )
         elif os.path.lexists(place):
             yield self._name(place)
@@ -132,6 +133,13 @@ class Checkout:
     def _name(self, path: Path) -> str:
         path = Path(os.path.normpath(path))
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+
+def _links_to_declarations(folder: Path) -> bool:
+    try:
+        return folder.is_symlink() and any(name.endswith(_ENDINGS) for name in os.listdir(folder))  # noqa: PTH208 - names only
+    except OSError:
+        return True
 
 
 def _open_no_link(path: str, flags: int) -> int:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, field_name, pointer_to
+from groundctl.domain.declarations.document import Position
 
 # Characters a reader cannot see: controls, bidirectional overrides and marks, zero-width spaces, fillers, tags, and the
 # line breaks that only some editors show. A reviewer would approve one text, and the worker or the terminal would get
@@ -198,6 +199,24 @@ def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int,
 def _brief(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def too_large(size: int, limit: int) -> tuple[str, str, str]:
+    """Return the rule, the message, and the hint for a file with too many bytes."""
+    hint = "move long lists of clips to an input manifest on S3, and name it in input.manifest"
+    return "GT002", f"has {size:,} bytes; at most {limit:,} are allowed", hint
+
+
+def position_of_byte(raw: bytes, index: int) -> Position:
+    """Return the line and the column of a byte that is not UTF-8."""
+    line = raw.rfind(b"\n", 0, index) + 1
+    before = raw[line:index].decode().removeprefix("\ufeff")
+    return raw.count(b"\n", 0, index) + 1, len(before) + 1
+
+
+def text_before_byte(text: str, byte_index: int) -> str:
+    """Cut the text where libyaml stopped, which it counts in UTF-8 bytes."""
+    return text.encode()[:byte_index].decode(errors="ignore")
 
 
 TAB = ("is indented with a tab", "indent with spaces")

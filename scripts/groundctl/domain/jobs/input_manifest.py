@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar
 
@@ -24,7 +24,7 @@ _S3_OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a place
 class FrozenInput:
     """The selected clips of a job.
 
@@ -38,7 +38,12 @@ class FrozenInput:
     objects: int
     to_label: int
     repeated: int = 0
-    asked: HashedClips = field(default_factory=lambda: HashedClips.of(()))
+    asked: tuple[str, ...] = ()
+
+    @cached_property
+    def hashed(self) -> HashedClips:
+        """Return the clips to label as the ledger compares them; only a plan with a ledger needs the hashes."""
+        return HashedClips.of(self.asked)
 
 
 # A placeholder for clips that were not looked up; zeros are not the digest of any input.
@@ -107,7 +112,7 @@ def freeze(
         objects=reading.count,
         to_label=reading.count - reading.labeled,
         repeated=reading.count - len(reading.uris),
-        asked=HashedClips.of(sorted(reading.open)),
+        asked=tuple(sorted(reading.open)),
     )
 
 

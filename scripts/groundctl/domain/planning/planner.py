@@ -122,7 +122,7 @@ def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
     """Decide about each declared job, after the ones that buy before it."""
     purchases = inputs.purchases
     if isinstance(purchases, Purchases):
-        selected = (clips.asked.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
+        selected = (clips.hashed.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
         purchases = purchases.focused_on(frozenset().union(*selected)) if inputs.frozen else purchases
     for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
         change = _change(declaration, inputs, purchases)

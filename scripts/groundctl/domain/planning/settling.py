@@ -89,7 +89,7 @@ def purchases_to_settle(
     if not wanted:
         return ()
     questions = [question_of(declaration.spec) for declaration, _ in wanted]
-    hashes = frozenset().union(*(frozen.asked.distinct for _, frozen in wanted))
+    hashes = frozenset().union(*(frozen.hashed.distinct for _, frozen in wanted))
     candidates = (
         (purchase, observed.get(job_key(purchase.job.name)))
         for purchase in purchases.live()

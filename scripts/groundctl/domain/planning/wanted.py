@@ -90,8 +90,8 @@ def _clips_asked(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInp
     """Hash the clips that workers are asked about. A topic counts as one: two jobs on it are asked the same clips."""
     topic = infrastructure.topics.get(spec.input_topic or "")
     if topic is None:
-        return clips.asked if clips else HashedClips.of(())
-    return HashedClips.of((*(clips.asked.uris if clips else ()), topic))
+        return clips.hashed if clips else HashedClips.of(())
+    return HashedClips.of((*(clips.asked if clips else ()), topic))
 
 
 def purchase_record(
