@@ -18,8 +18,8 @@ QUESTIONS = (None, None, "outcome", "foul")
 class Scope:
     """What histories are about. What the product does not guard yet is off."""
 
-    overlaps: bool = False  # clips in several sets, and several environments and Regions
-    voids: bool = False  # `groundctl ledger void`
+    overlaps: bool = True  # clips in several sets, and several environments and Regions
+    voids: bool = True  # `groundctl ledger void`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

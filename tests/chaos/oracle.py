@@ -42,7 +42,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from _sent_again(evidence.sends)
     for ran in evidence.ran:
         for fault in _untrue(ran, evidence):
-            yield f"{ran.run} ({ran.step}): {fault}"
+            yield f"{ran.run}: {fault}"
 
 
 # --- what was bought -----------------------------------------------------------------------------------------------------
@@ -126,8 +126,12 @@ def _untrue(ran: Ran, evidence: Evidence) -> Iterator[str]:
     unnamed = sorted(created - ran.claims.keys())
     if unnamed and not killed:
         yield f"it has created {', '.join(unnamed)}, and does not say so"
-    if ran.says_nothing_was_done and (changes := changes_of(ran.run, evidence.deliveries)):
-        yield f"it says that nothing was done, and has done {', '.join(changes)}"
+    changes = changes_of(ran.run, evidence.deliveries)
+    of_jobs = [change for change in changes if "LabelingJob" in change]
+    if ran.says_no_job_was_changed and of_jobs:
+        yield f"it says that no job was changed, and has done {', '.join(of_jobs)}"
+    if ran.says_nothing_was_changed and changes:
+        yield f"it says that nothing was changed, and has done {', '.join(changes)}"
     yield from _wrong_numbers(ran, evidence)
     if ran.code == 0 and any(claim.result not in {"created", "existed", "stopping"} for claim in ran.claims.values()):
         yield "exit code 0, although something needs attention"

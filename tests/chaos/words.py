@@ -9,7 +9,8 @@ RESULTS = ("created", "existed", "unknown", "failed", "held", "stopping", "not s
 _OUTCOME = re.compile(rf"^({'|'.join(RESULTS)}) +([A-Za-z0-9-]+): (.*)$", re.MULTILINE)
 _COST = re.compile(r"^Created: .*?([\d,]+) clips?, ", re.MULTILINE)
 _COUNTED = re.compile(r"^\d+ jobs?: (.*)$", re.MULTILINE)
-_NOTHING = re.compile(r"nothing was (?:created|changed|bought|sent)|AWS was not asked to change anything", re.IGNORECASE)
+_NO_JOB = re.compile(r"nothing was (?:created|bought|sent)|no labeling job was changed", re.IGNORECASE)
+_NOTHING = re.compile(r"nothing was changed|AWS was not asked to change anything", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,19 @@ class Ran:
         return {claim.name.lower(): claim for claim in found}
 
     @property
-    def says_nothing_was_done(self) -> bool:
-        """Return whether the run as a whole says that it has changed nothing."""
-        outside = "\n".join(line for line in self.words.splitlines() if not _OUTCOME.match(line) and "hint:" not in line)
-        return bool(_NOTHING.search(outside))
+    def says_no_job_was_changed(self) -> bool:
+        """Return whether the run as a whole says that it has created and stopped nothing."""
+        return bool(_NO_JOB.search(self._about_the_run))
+
+    @property
+    def says_nothing_was_changed(self) -> bool:
+        """Return whether the run as a whole says that it has written nothing at all."""
+        return bool(_NOTHING.search(self._about_the_run))
+
+    @property
+    def _about_the_run(self) -> str:
+        lines = (line for line in self.words.splitlines() if not _OUTCOME.match(line) and "hint:" not in line)
+        return "\n".join(lines)
 
     @property
     def clips_created(self) -> int | None:

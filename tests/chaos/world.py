@@ -175,6 +175,8 @@ class World:
             "AWS_SECRET_ACCESS_KEY": "testing",
             "GROUNDCTL_INFRASTRUCTURE": str(self._infrastructure(step.place)),
         }
+        if not self.is_warm:
+            run.is_started.set()  # its first requests come from the zygote itself
         run.process = self.zygote.start(
             self._arguments(step),
             folder=self._checkout(step.checkout),
@@ -291,11 +293,11 @@ class World:
                     output_bucket=f"outputs-{place}",
                     input_buckets=(CLIPS,),
                     work_teams={"reviewers": WorkTeam(arn=arn, kind="vendor")},
+                    ledger_bucket=LEDGER,
                 )
             )
-            ledger = {"ledger_bucket": LEDGER, "ledger_id": None} if self.scope.overlaps else {}
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps({**content, **ledger}))
+            file.write_text(json.dumps(content))
         return file
 
     def _buckets(self) -> Iterator[tuple[str, str]]:

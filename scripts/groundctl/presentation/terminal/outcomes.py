@@ -32,17 +32,17 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return f"{count(len(outcomes), 'job')}: {', '.join(parts)}"
     declared = [change for change in plan.changes if change.action is not Action.ORPHAN]
     if not declared:
-        return "Nothing to do: no jobs are declared. Nothing was changed in AWS."
+        return "Nothing to do: no jobs are declared. No labeling job was changed."
     if all(change.action is Action.EXISTS for change in declared):
-        return "Nothing to do: every declared job exists. Nothing was changed in AWS."
+        return "Nothing to do: every declared job exists. No labeling job was changed."
     waiting = plan.with_action(Action.WAITING)
     refused = [change for change in declared if change.action.requires_attention]
     if not waiting and not refused:
-        return "Nothing to do for this run. Nothing was changed in AWS."
+        return "Nothing to do for this run. No labeling job was changed."
     parts = [f"{len(waiting)} waiting"] * bool(waiting) + [f"{len(refused)} blocked for the reasons above"] * bool(
         refused
     )
-    return f"Nothing was created: {', '.join(parts)}. Nothing was changed in AWS."
+    return f"Nothing was created: {', '.join(parts)}. No labeling job was changed."
 
 
 def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
