@@ -10,13 +10,14 @@ from groundctl.domain.jobs.estimate import NOTHING
 from groundctl.domain.planning.plan import Action, Create, Plan
 from groundctl.domain.planning.purchased import bought
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.terminal.plan import plan_text
+from groundctl.presentation.terminal.plan import plan_text, reason_lines
 from groundctl.presentation.text import count, usd_range
 
 
 def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
-    """Write one line per job and a summary, after the whole plan if something in it needs attention."""
-    before = [plan_text(plan, policy), ""] if plan.requires_attention else []
+    """Write one line per job and a summary, after the whole plan if something in it needs attention, else after what waits."""
+    waiting = [line for change in plan.with_action(Action.WAITING) for line in reason_lines(change)]
+    before = [plan_text(plan, policy), ""] if plan.requires_attention else waiting
     lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
     return "\n".join([*before, *lines, summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)])
 
