@@ -18,8 +18,8 @@ from typing import Self
 from mutants.mutant import Edit, Mutant
 
 ROOT = Path(__file__).parents[2]
-# A source whose time is not that of its compiled form is compiled again.
-_LONG_AGO = 86_400
+# A source is compiled again if its time is another than when it was compiled, so each change has a time of its own.
+_A_DAY = 86_400
 # What a mutant must not fail with: it would be a slip of the pen, and no missing guard.
 _SLIPS = ("NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError")
 
@@ -58,13 +58,14 @@ class Package:
         shutil.copytree(ROOT / "scripts/groundctl", folder / "groundctl", ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(folder / "groundctl", quiet=2)
         self._runner: subprocess.Popen[str] | None = None
+        self._changes = 0
 
     def __enter__(self) -> Self:
         """Start the process."""
         self._runner = subprocess.Popen(
             [sys.executable, "-m", "mutants.runner", str(self.folder)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "tests")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -109,4 +110,5 @@ class Package:
             raise TextNotFoundError(message)
         before = path.stat()
         path.write_text(source.replace(edit.text, edit.replacement), encoding="utf-8")
-        os.utime(path, (before.st_atime, before.st_mtime - _LONG_AGO))
+        self._changes += 1
+        os.utime(path, (before.st_atime, before.st_mtime - self._changes * _A_DAY))

@@ -195,12 +195,17 @@ WRITING: tuple[Mutant, ...] = (
         "    return status == 412\n",
         f"{_S3}after_any_unclear_answer_the_own_nonce_decides[500-InternalError]",
     ),
-    mutant(
-        "a pack is named by the end when it is written, with entries that it does not have",
-        _PACKS,
-        "    if len(contents) != len(wanted):\n",
-        "    if not contents:\n",
-        f"{_READ}a_pack_with_a_missing_entry_is_not_written",
+    Mutant(
+        name="a pack is named by the end when it is written, with entries that it does not have",
+        edits=(
+            Edit(file=_PACKS, text="    if len(contents) != len(wanted):\n", replacement="    if not contents:\n"),
+            Edit(
+                file=_PACKS,
+                text="        if content is None:\n            return None\n",
+                replacement="        if content is None:\n            continue\n",
+            ),
+        ),
+        caught_by=f"{_READ}a_pack_with_a_missing_entry_is_not_written",
         flaw=Flaw.PACK_NAMED_WHEN_WRITTEN,
     ),
     mutant(

@@ -6,6 +6,7 @@ import and is not the product is imported once; each run is a fork of that, whic
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -21,12 +22,17 @@ import pytest
 import groundtruth_simulator.server  # noqa: F401
 
 MOST_SECONDS = 120
+OPTIONS = (
+    *("-q", "-x", "--tb=short", "--hypothesis-profile=mutants"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception", "-p", "no:warnings"),
+)
 
 
 def main(folder: str) -> None:
     """Answer every line of standard input."""
     hypothesis.settings.register_profile("mutants", deadline=None, max_examples=50, derandomize=True, database=None)
     assert not [name for name in sys.modules if name.split(".")[0] == "groundctl"]
+    gc.freeze()
     for line in sys.stdin:
         code, output = _run(folder, json.loads(line))
         print(json.dumps({"code": code, "output": output}), flush=True)
@@ -53,8 +59,7 @@ def _test(folder: str, tests: list[str], output: Path) -> None:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
         sys.path.insert(0, folder)
-        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short", "--hypothesis-profile=mutants"]
-        code = int(pytest.main([*options, *tests]))
+        code = int(pytest.main([*OPTIONS, *tests]))
         import groundctl
 
         if not str(groundctl.__file__).startswith(folder):
