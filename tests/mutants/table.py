@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mutants.guards import GUARDS
 from mutants.mutant import Mutant
 from mutants.protocol import PROTOCOL
+from mutants.reading import READING
 
-MUTANTS: tuple[Mutant, ...] = (*PROTOCOL,)
+MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *READING)
 # What still holds without a guard that another one stands behind.
 HARMLESS_TESTS = ("tests/unit/test_purchase_protocol.py", "tests/unit/test_settling.py")
 
