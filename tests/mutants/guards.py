@@ -59,7 +59,7 @@ CREATE_CALL: tuple[Mutant, ...] = (
         "domain/jobs/creation.py",
         '                result=Result.UNKNOWN,\n                evidence="AWS accepted',
         '                result=Result.CREATED,\n                evidence="AWS accepted',
-        "tests/unit/test_apply.py::test_an_accepted_job_that_does_not_become_visible_is_unknown",
+        f"{_APPLIED}an_accepted_job_that_does_not_become_visible_is_unknown",
     ),
     mutant(
         "`refused` is written though one answer was unclear",
@@ -239,7 +239,7 @@ HOLDING: tuple[Mutant, ...] = (
         "a topic is no clip",
         _WANTED,
         ", *([topic] if topic else ())))",
-        "))",
+        ",))",
         f"{_PLANNED}a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name",
     ),
     mutant(
@@ -365,7 +365,7 @@ APPROVAL: tuple[Mutant, ...] = (
         _APPROVAL,
         "    elif cost is None or cost.high > Decimal(bound):\n",
         "    elif cost is None:\n",
-        f"{_REVIEWED}a_budget_raised_after_the_review_does_not_raise_the_approved_amount",
+        f"{_REVIEWED}a_waiting_job_that_costs_more_than_its_budget_is_held",
     ),
     mutant(
         "an edited plan covers what was written into it",

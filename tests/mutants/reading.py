@@ -109,7 +109,7 @@ LOOKING: tuple[Mutant, ...] = (
         _JOBS,
         '    return code in {"ResourceNotFound", "ResourceNotFoundException"} or absent\n',
         "    return bool(code) or absent\n",
-        f"{_ANSWERS}every_error_of_the_sdk_in_a_read_is_reported_in_plain_words",
+        f"{_ANSWERS}only_awss_own_word_says_that_there_is_no_job",
     ),
     Mutant(
         name="an empty page of jobs is the end of the list",
@@ -239,7 +239,7 @@ LISTING: tuple[Mutant, ...] = (
         _LEDGER,
         "            aws_time = aws_time or _time_of(page)\n",
         "            aws_time = datetime.now().astimezone()\n",
-        f"{_S3_LEDGER}the_log_is_dated_by_aws",
+        f"{_READS}the_ledger_is_dated_by_s3_and_never_by_this_machine",
     ),
     mutant(
         "a damaged pack is believed",

@@ -16,7 +16,7 @@ from groundctl.domain.jobs.creation import Rejected, Result, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import AttemptRecord, Record, VoidRecord
-from groundctl.domain.planning.planner import make_plan
+from groundctl.domain.planning.planner import in_order_of_purchase, make_plan
 from groundctl.ports import LabelingJobs, Ledger
 from support.builders import a_declaration, an_infrastructure, some_inputs
 from support.buying import carry_out
@@ -240,6 +240,18 @@ def test_a_rerun_pays_again_for_the_purchase_that_was_reviewed_and_for_no_later_
     verdict = world.buy(again, planned_with=reviewed)
 
     assert verdict.result is Result.HELD
+    assert world.asked == once("123")
+
+
+def test_jobs_are_bought_in_the_order_in_which_the_plan_has_counted():
+    world = World()
+    plan = make_plan(some_inputs(asks("a", "123", only_new=True), asks("b", "2")))
+
+    outcomes = carry_out(
+        plan, in_order_of_purchase(plan.changes), jobs=world.jobs, objects=world.objects, ledger=world.ledger
+    )
+
+    assert [(each.name, each.result) for each in outcomes] == [("b", Result.CREATED), ("a", Result.CREATED)]
     assert world.asked == once("123")
 
 
