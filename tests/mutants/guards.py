@@ -240,7 +240,7 @@ HOLDING: tuple[Mutant, ...] = (
         _WANTED,
         ", *([topic] if topic else ())))",
         ",))",
-        f"{_PLANNED}a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name",
+        f"{_PLANNED}two_new_jobs_on_one_topic_are_one_purchase",
     ),
     mutant(
         "a question without a name conflicts with none",

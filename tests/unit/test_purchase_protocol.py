@@ -136,7 +136,7 @@ def test_a_dead_purchase_is_continued_with_its_own_clips_and_not_with_todays():
     assert world.asked == once("12")
 
 
-@pytest.mark.parametrize("content", [None, b"{}", b"no request"])
+@pytest.mark.parametrize("content", [b'{"LabelingJobName":"another"}', None, b"{}", b"no request"])
 def test_a_frozen_request_that_was_changed_is_not_sent(content: bytes | None):
     world = World()
     world.die_before("create_once", asks("a", "12"))
