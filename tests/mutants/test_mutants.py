@@ -16,8 +16,7 @@ import pytest
 from ledger_model.flaws import Flaw
 from mutants.mutant import Edit, Mutant
 from mutants.package import ROOT, Package, TextNotFoundError
-from mutants.protocol import PROTOCOL
-from mutants.table import HARMLESS_TESTS, MUTANTS, named_tests
+from mutants.table import HARMLESS_TESTS, MUTANTS, PROTOCOL, named_tests
 
 SEED, ONE_OF = 9, 3
 OTHERS = tuple(mutant for mutant in MUTANTS if mutant not in PROTOCOL)
@@ -71,7 +70,7 @@ def test_a_missing_guard_is_found_by_its_test(package: Package, mutant: Mutant) 
     assert found.passed if mutant.harmless else found.failed, found.output
 
 
-# --- The table cannot rot, and what runs the tests tells a missing guard from a slip.
+# --- The table cannot rot, and a slip of the pen does not pass for a missing guard.
 
 
 def test_a_text_that_is_no_longer_in_the_file_fails_loudly(package: Package) -> None:

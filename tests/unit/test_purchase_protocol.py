@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Rejected, Result, Unclear, Verdict
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.purchases import Attempt, LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import AttemptRecord, Record, VoidRecord
 from groundctl.domain.planning.planner import in_order_of_purchase, make_plan
 from groundctl.ports import LabelingJobs, Ledger
@@ -44,8 +44,8 @@ class World:
         infrastructure: Infrastructure | None = None,
         planned_with: Purchases | None = None,
     ) -> Verdict:
-        seen = {"purchases": planned_with} if planned_with else {}
-        plan = make_plan(some_inputs(declaration, infrastructure=infrastructure, **seen))
+        inputs = some_inputs(declaration, infrastructure=infrastructure)
+        plan = make_plan(replace(inputs, purchases=planned_with) if planned_with else inputs)
         [outcome] = carry_out(plan, jobs=jobs or self.jobs, objects=self.objects, ledger=ledger or self.ledger)
         return outcome.verdict
 
@@ -112,7 +112,8 @@ def test_a_lost_answer_leaves_the_purchase_open_and_its_clips_held():
 
 
 def test_the_request_of_a_dead_run_is_sent_again_only_under_an_attempt_on_record():
-    world, attempts = World(), []
+    world = World()
+    attempts: list[Attempt] = []
     world.die_before("create_once", asks("a", "12"))
 
     def look() -> None:
