@@ -23,7 +23,7 @@ from groundctl.domain.jobs.ledger.entries import (
 )
 from groundctl.domain.jobs.ledger.packs import write_pack
 from groundctl.errors import ExternalError
-from groundctl.ports import Ledger
+from groundctl.ports import StoredLedger
 from groundtruth_simulator.simulator import Simulator
 from support.builders import REGION
 from support.ledger import FakeLedger, Indexed, a_purchase, an_entry, created, nonces, opened
@@ -35,7 +35,7 @@ BUCKET = "acme-ledger"
 class Place:
     """A ledger, and the way to put an object where an entry or a pack belongs."""
 
-    ledger: Ledger
+    ledger: StoredLedger
     put_entry: Callable[[int, bytes], None]
     put_pack: Callable[[int, bytes], None]
     packs: Callable[[], dict[int, bytes]]
@@ -168,6 +168,17 @@ def test_packs_are_written_for_whole_hundreds_and_read_in_place_of_entries(place
     assert place.packs() == {0: write_pack(0, log), 1: write_pack(1, log)}
     again = place.ledger.read()
     assert (again.entries, again.end, again.packs) == (log.entries, 205, 2)
+
+
+def test_a_check_reads_entries_and_packs_each_from_its_own_object(place: Place) -> None:
+    log = a_long_ledger(place, 103)
+    packed = place.ledger.write_packs(log)
+    place.put_pack(1, b"no pack")
+
+    unpacked, packs = place.ledger.read_unpacked(), place.ledger.read_packs()
+
+    assert (unpacked.entries, unpacked.end, unpacked.packs) == (packed.entries, 103, 0)
+    assert packs == {"00000000": write_pack(0, log), "00000001": b"no pack"}
 
 
 def test_the_log_is_dated_by_aws(s3: Any) -> None:

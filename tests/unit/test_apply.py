@@ -56,6 +56,12 @@ def test_a_job_is_looked_up_after_a_lost_response_and_never_created_again(lost):
     assert len(jobs.sent) == 1
 
 
+def test_a_lost_response_is_no_proof_that_this_run_created_the_job():
+    verdict = create_with(FakeJobs(Unclear(message="reset"), accepting=True))
+
+    assert "from this run or an earlier one" in verdict.evidence
+
+
 def test_apply_waits_for_a_job_that_is_visible_late():
     clock = FakeClock()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +21,7 @@ from groundctl.domain.planning.planner import make_plan
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
-from support.fakes import FakeHistory, FakePullRequests
+from support.fakes import FakeClock, FakeHistory, FakePullRequests
 from support.ledger import a_ledger, a_purchase, void
 
 REPOSITORY = "acme/labeling"
@@ -36,6 +38,8 @@ def a_plan_file(plan: Plan, merged: PullRequest = MERGED, **made_for: Any) -> by
 def reviewed(plan: Plan, emulator: FakePullRequests, history: FakeHistory | None = None, **more: Any) -> Review:
     archive = Archive(
         repository=REPOSITORY,
+        head_commit=more.pop("head_commit", "b" * 40),
+        clock=more.pop("clock", FakeClock()),
         pull_requests=emulator,
         history=history or FakeHistory(jobs="b" * 40),
         is_plan=lambda data: isinstance(data, dict) and "changes" in data,
@@ -61,7 +65,53 @@ def test_changes_in_the_plan_of_the_merged_pull_request_are_approved():
 def test_a_job_without_a_pull_request_is_held():
     plan = a_plan(a_declaration())
 
-    assert reviewed(plan, FakePullRequests()).held == {"rally-outcome": "no reviewed plan was found for it"}
+    where = "GitHub names no merged pull request for its commit bbbbbbb, asked 4 times"
+    assert reviewed(plan, FakePullRequests()).held == {"rally-outcome": f"no reviewed plan was found for it; {where}"}
+
+
+class LatePullRequests(FakePullRequests):
+    """GitHub right after a merge: for some time it knows no pull request of the new commit."""
+
+    def __init__(self, *known: PullRequest, empty_answers: int) -> None:
+        super().__init__(*known)
+        self.empty_answers = empty_answers
+        self.asked = 0
+
+    def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
+        self.asked += 1
+        return () if self.asked <= self.empty_answers else super().pull_requests_of(commit)
+
+
+def test_an_empty_answer_right_after_the_merge_is_no_fact_yet():
+    plan, clock = a_plan(a_declaration()), FakeClock()
+    late = LatePullRequests(MERGED, empty_answers=2)
+    late.plans[MERGED.head] = [a_plan_file(plan)]
+
+    found = reviewed(plan, late, clock=clock)
+
+    assert (found.held, found.source_pull_requests) == ({}, {"rally-outcome": 12})
+    assert len(clock.slept) == 2
+
+
+def test_a_commit_of_an_earlier_run_is_asked_about_once():
+    clock, late = FakeClock(), LatePullRequests(MERGED, empty_answers=9)
+
+    [reason] = reviewed(a_plan(a_declaration()), late, clock=clock, head_commit="e" * 40).held.values()
+
+    assert (late.asked, clock.slept) == (1, [])
+    assert reason.endswith("; GitHub names no merged pull request for its commit bbbbbbb")
+
+
+def test_a_job_belongs_to_the_reviewed_pull_request_and_not_to_one_that_was_stacked_on_it():
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    stacked = PullRequest(number=14, head="f" * 40, base_branch="topic", merged_as="f" * 40, merged_at=at)
+    squashed = replace(MERGED, merged_at=at + timedelta(hours=1))
+    rebased = replace(squashed, merged_as="9" * 40)
+    for merged in (squashed, rebased):
+        both = FakePullRequests(stacked, merged)
+        both.by_commit["b" * 40] = (stacked.number, merged.number)
+
+        assert reviewed(a_plan(a_declaration()), both).source_pull_requests == {"rally-outcome": 12}
 
 
 def test_more_clips_than_reviewed_are_held_with_both_numbers():

@@ -139,7 +139,9 @@ class Buyer:
             else:
                 return _held("other runs write the purchase ledger all the time", "run apply again")
         except ExternalError as error:
-            return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
+            return Verdict(
+                result=Result.FAILED, evidence=f"no create request was sent: {error.message}", hint=error.hint
+            )
         return done if isinstance(done, Verdict) else self._send(done, begin)
 
     def _decide(self, order: Order, look: Look) -> Decision | RerunUnknown:

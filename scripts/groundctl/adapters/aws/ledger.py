@@ -66,6 +66,18 @@ class S3Ledger:
         with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
             return self._from_start() if known is None else self._from(known, {}, packs=known.packs)
 
+    def read_unpacked(self) -> LedgerLog:
+        """Read every entry from its own object."""
+        with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
+            return self._from(LedgerLog(), {}, packs=0)
+
+    def read_packs(self) -> Mapping[str, bytes | None]:
+        """Read every pack by its name."""
+        with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
+            sizes = self._list(PACKS, "").sizes
+            contents = zip(sizes, self._read_all(sizes, sizes), strict=True)
+            return {key.removeprefix(PACKS): content for key, content in contents}
+
     def append(self, number: int, content: bytes) -> AppendResult:
         """Write an entry under the number after the end, unless there is one.
 

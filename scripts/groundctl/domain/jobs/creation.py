@@ -51,6 +51,12 @@ class Unclear:
     message: str
 
 
+# Not just "choose another name": under another name, the same labels are paid for again.
+NAME_IS_TAKEN = (
+    "see what that job labels before you choose another name: the same clips are paid for again under any name; job names"
+    " cannot be reused, not even after a failure"
+)
+
 CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear
 
 
@@ -118,7 +124,8 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
         return Verdict(
             result=Result.FAILED,
             evidence=f"AWS accepted the job and then failed it: {described.get('FailureReason', 'no reason given')}",
-            hint="fix the cause, then declare the job under a new name: job names cannot be reused",
+            hint="fix the cause, then declare what has no label yet under a new name: `groundctl results` shows it, and job"
+            " names cannot be reused",
             arn=arn,
         )
     result, evidence = _success(answer)
@@ -132,7 +139,7 @@ def name_belongs_to_another_job(arn: str | None) -> Verdict:
     return Verdict(
         result=Result.FAILED,
         evidence="a job of this name exists, created from another declaration or other clips",
-        hint="choose another name: job names cannot be reused",
+        hint=NAME_IS_TAKEN,
         arn=arn,
     )
 
@@ -144,7 +151,7 @@ def _success(answer: CreateResponse) -> tuple[Result, str]:
         case Unclear(message=message):
             return (
                 Result.CREATED,
-                f"the response was lost ({message}), but the job exists as requested",
+                f"the response was lost ({message}), but the job exists as requested, from this run or an earlier one",
             )
         case _:
             return Result.EXISTED, "it already existed, created from the same declaration"

@@ -19,7 +19,7 @@ from groundctl.domain.jobs.ledger.decisions import (
     StillPending,
     WantedPurchase,
 )
-from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
+from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity
 
 _MAX_NAMED = 3
@@ -33,7 +33,7 @@ def overlap_reason(want: WantedPurchase, overlap: Overlap, *, end: int) -> Diagn
         pointer="/input",
         message=f"{_share(overlap.clips, want)} already asked: {_held(want, overlap.held, end)}",
         hint=f"add `only_new: true` under `input` to leave these clips out, or `rerun_of: {{job: {first.job.name},"
-        f" reason: ...}}` to pay for them again{_another_question(want, first)}",
+        f" reason: ...}}` to pay for them again{_another_question(want, first)}{_unfinished(overlap.held, end)}",
     )
 
 
@@ -199,6 +199,18 @@ def _another_question(want: WantedPurchase, first: LedgerPurchase) -> str:
         return ""
     labels, title = ", ".join(first.record.labels), first.record.title
     return f"; if {first.job.name} asks another question (“{title}”: {labels}), give both files a `task.question`"
+
+
+def _unfinished(held: Sequence[HeldClips], end: int) -> str:
+    """Say how clips become free that a purchase holds whose job was never seen."""
+    left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
+    if not left:
+        return ""
+    until = max(attempt.closes_at for attempt in left[0].attempts)
+    return (
+        f"; {left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
+        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
+    )
 
 
 def _clips(number: int) -> str:
