@@ -232,10 +232,24 @@ HOLDING: tuple[Mutant, ...] = (
         f"{_RUNS}jobs_are_bought_in_the_order_in_which_the_plan_has_counted",
     ),
     mutant(
+        "a plan looks for holders of its own clips only in what it has seen of other clips",
+        _PURCHASES,
+        "        if not clips.distinct <= self.focus:\n",
+        "        if not self.focus:\n",
+        f"{_STATES}a_focus_on_the_clips_of_a_plan_changes_no_answer",
+    ),
+    mutant(
+        "a plan that has looked for holders forgets what it buys itself",
+        _PURCHASES,
+        " if place in self.by_id), *self.planned)\n",
+        " if place in self.by_id),)\n",
+        f"{_STATES}a_focus_on_the_clips_of_a_plan_changes_no_answer",
+    ),
+    mutant(
         "a topic is no clip",
         _WANTED,
-        ", *([topic] if topic else ())))",
-        ",))",
+        "    if topic is None:\n",
+        "    if topic is None or not clips:\n",
         f"{_PLANNED}two_new_jobs_on_one_topic_are_one_purchase",
     ),
     mutant(

@@ -22,8 +22,8 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "only equal sets of clips are compared",
         _PURCHASES,
-        "        shared = clips.shared_with(self.index)\n",
-        "        shared = clips.shared_with(self.index) if clips.index() == self.index else frozenset()\n",
+        "        shared = clips.intersection(self.index.hashes())\n",
+        "        shared = clips if clips == frozenset(self.index) else frozenset()\n",
         f"{_DECIDED}clips_that_another_job_holds_are_refused_by_number_and_name",
         flaw=Flaw.EXACT_SETS_ONLY,
     ),

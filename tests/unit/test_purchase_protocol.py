@@ -203,7 +203,7 @@ def test_an_entry_whose_fate_is_unknown_is_not_bought_upon():
     verdict = world.buy(asks("a", "12"))
 
     assert (verdict.result, world.jobs.sent, world.bought) == (Result.FAILED, [], [])
-    assert "nothing was created" in verdict.evidence
+    assert "no create request was sent" in verdict.evidence
 
 
 def test_an_entry_that_was_written_though_the_answer_was_lost_counts_as_ones_own():
