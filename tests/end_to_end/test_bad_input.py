@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import an_infrastructure, some_data
+from support.builders import REGION, an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
 NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
@@ -32,6 +33,7 @@ def against(simulator: Simulator) -> dict[str, str]:
 
 
 def plan_against(simulator: Simulator, checkout: Path) -> Ran:
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=an_infrastructure().ledger_bucket)
     return groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=against(simulator))
 
 

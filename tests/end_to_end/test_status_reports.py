@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from end_to_end.team import PREFIX, Team
+from end_to_end.team import OTHER_TASK, PREFIX, Team
 from github_emulator.faults import Kind
 
 
@@ -17,7 +17,7 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     assert (status["context"], status["state"]) == ("groundctl/plan", "success")
     assert "1 to create" in team.summary
 
-    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
+    team.declares(name="serves", task=OTHER_TASK, input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
     team.pushes()
     assert team.plans().code == 0
     assert "2 to create" in team.comment

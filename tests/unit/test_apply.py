@@ -81,6 +81,13 @@ def test_a_lost_response_without_a_visible_job_is_unknown_after_a_minute():
     assert "run apply again" in verdict.hint
 
 
+def test_an_accepted_job_that_does_not_become_visible_is_unknown():
+    verdict = create_with(FakeJobs(hidden_looks=100))
+
+    assert verdict.result is Result.UNKNOWN
+    assert "AWS accepted the request" in verdict.evidence
+
+
 def test_a_taken_name_with_the_same_job_counts_as_existing():
     jobs = FakeJobs()
     create_with(jobs)

@@ -38,6 +38,26 @@ def test_opening_enters_the_jobs_of_groundctl_and_names_those_without_a_list():
     assert [each.index for each in world.purchases.live()] == [clips("abc").index()]
 
 
+def test_a_ledger_is_not_opened_without_a_job_whose_clips_are_not_known():
+    world = World(FakeLedger())
+    world.makes("rally-1", "ab")
+    world.makes("rally-2", "cd")
+    manifest = world.jobs.jobs["rally-2"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    del world.objects.objects[manifest]
+
+    with pytest.raises(ExternalError, match=r"rally-2: its input manifest, .*, is not there"):
+        open_ledger(world.writer(), world.account, {})
+    assert world.ledger.entries == {}
+
+
+def test_a_ledger_is_not_opened_where_the_configuration_names_another():
+    world = World(FakeLedger(), changes={"ledger_id": "acme"})
+
+    with pytest.raises(UsageError, match="the configuration names the ledger acme"):
+        open_ledger(world.writer(), world.account, {})
+    assert world.ledger.entries == {}
+
+
 def test_of_two_that_open_a_ledger_at_the_same_moment_one_is_refused():
     ledger = RacingLedger(others=[opened()])
     world = World(ledger)

@@ -50,6 +50,17 @@ def test_a_purchase_of_which_aws_may_accept_a_request_is_not_voided():
     assert world.ledger.read().end == 2
 
 
+def test_a_purchase_whose_job_aws_shows_is_not_voided():
+    world = a_world()
+    world.makes("rally-1")
+    manifest = world.jobs.jobs["rally-1"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    declaration, digest = manifest.split("/")[-2].split("-")
+    fill_more(world, a_purchase("rally-1", declaration_digest=declaration, input_digest=digest))
+
+    assert isinstance(void(world), VoidRefused)
+    assert purchase(world.purchases, 2).state is State.OPEN
+
+
 def test_an_attempt_that_is_written_at_the_same_moment_stops_the_void():
     ledger = RacingLedger()
     world = a_world(a_purchase(), ledger=ledger)

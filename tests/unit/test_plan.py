@@ -338,3 +338,13 @@ def test_a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name()
     )
 
     assert first.input_digest == second.input_digest
+
+
+def test_two_new_jobs_on_one_topic_are_one_purchase():
+    topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
+    jobs = [a_declaration(name=name, input={"topic": "new-clips"}) for name in ("a", "b")]
+    policy = Policy(platform_fee_usd=Decimal("0.08"), allow_streaming=True)
+
+    plan = a_plan(*jobs, infrastructure=topics, policy=policy)
+
+    assert {change.name: change.action for change in plan.changes} == {"a": Action.CREATE, "b": Action.REPURCHASE}

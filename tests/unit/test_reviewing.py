@@ -13,12 +13,16 @@ import pytest
 from groundctl.app.review import Archive, Review, review
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.planning.plan import Plan
+from groundctl.domain.planning.planner import make_plan
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.presentation.machine.plan_json import plan_json
-from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
 from support.fakes import FakeClock, FakeHistory, FakePullRequests
+from support.ledger import a_ledger, a_purchase, void
 
 REPOSITORY = "acme/labeling"
 FILE = "jobs/sports-data/rally-outcome.yaml"
@@ -169,10 +173,11 @@ def test_a_digest_approves_exactly_its_plan():
     assert reviewed(plan, FakePullRequests(), approved=digest_of("another")).held
 
 
-def waiting(budget: dict[str, int] | None) -> bytes:
+def waiting(budget: dict[str, int] | None, *, of: Declaration | None = None) -> bytes:
     """The plan file of a job that waited for its clips, as it was reviewed."""
-    before = json.loads(plan_json(a_plan(a_declaration(budget=budget))))
+    before = json.loads(plan_json(a_plan(of or a_declaration(budget=budget))))
     [change] = before["changes"]
+    change["budget_usd"] = change["budget_usd"] if of is None else str(budget["usd"] if budget else "")
     change |= {"action": "waiting", "clips": None, "usd": None, "input_digest": "", "request_digest": ""}
     content = {name: value for name, value in before.items() if name != "digest"}
     made_for = {"repository": REPOSITORY, "pull_request": 12, "commit": MERGED.head, "run": 1, "attempt": 1}
@@ -201,6 +206,31 @@ def test_a_budget_raised_after_the_review_does_not_raise_the_approved_amount():
     [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(a_declaration(input=clips),)).held.values()
 
     assert told == "the reviewed plan does not create it; it says: refused"
+
+
+def test_a_waiting_job_that_costs_more_than_its_budget_is_held():
+    now = a_plan(a_declaration())
+
+    [told] = reviewed(now, a_hub(waiting({"usd": 0}, of=a_declaration()))).held.values()
+
+    assert told == "more money: reviewed with a budget of $0, now up to $0.16"
+
+
+def test_another_purchase_than_reviewed_is_not_paid_for_again():
+    again = a_declaration(rerun_of={"job": "first", "reason": "new reviewers, to compare"})
+    asked = HashedClips.of(["s3://clips/rally-1.mp4"])
+    a_first = a_purchase("first", asked, labels=("winner", "error"))
+
+    def planned(*entries: Any) -> Plan:
+        return make_plan(some_inputs(again, purchases=a_ledger(*entries)))
+
+    before, now = planned(a_first), planned(a_first, void(2), a_first)
+
+    assert reviewed(before, a_hub(a_plan_file(before)), declarations=(again,)).held == {}
+    [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(again,)).held.values()
+    assert told == (
+        "it pays again for other clips: reviewed a rerun of first (entry 2), now a rerun of first (entry 4)"
+    )
 
 
 def test_a_reviewed_stop_is_approved():

@@ -119,12 +119,7 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
     arn = described.get("LabelingJobArn")
     # Accepted means that the name was free, so the job is ours, even if AWS describes it with other values.
     if not isinstance(answer, Accepted) and not is_same_purchase(request, described):
-        return Verdict(
-            result=Result.FAILED,
-            evidence="a job of this name exists, created from another declaration or other clips",
-            hint=NAME_IS_TAKEN,
-            arn=arn,
-        )
+        return name_belongs_to_another_job(arn)
     if described.get("LabelingJobStatus") == "Failed":
         return Verdict(
             result=Result.FAILED,
@@ -137,6 +132,16 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
     if differences := tuple(members_that_differ(request, described)):
         evidence += f"; AWS reports other values than requested for {', '.join(differences[:5])}"
     return Verdict(result=result, evidence=evidence, arn=arn)
+
+
+def name_belongs_to_another_job(arn: str | None) -> Verdict:
+    """Return the verdict on a job whose name is that of a job made from something else."""
+    return Verdict(
+        result=Result.FAILED,
+        evidence="a job of this name exists, created from another declaration or other clips",
+        hint=NAME_IS_TAKEN,
+        arn=arn,
+    )
 
 
 def _success(answer: CreateResponse) -> tuple[Result, str]:
