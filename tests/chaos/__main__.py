@@ -7,11 +7,9 @@ import sys
 import time
 
 from chaos.campaign import Figures, Played, play, shortest
-from chaos.history import History, Scope, make_history
+from chaos.history import History, make_history
 from chaos.report import failure_text, words_of
 from chaos.world import World, open_world
-
-SCOPE = Scope()
 
 
 def main() -> int:
@@ -29,7 +27,7 @@ def main() -> int:
     with open_world() as world:
         for seed in range(options.seed, options.seed + options.histories):
             print(f"seed {seed}", file=sys.stderr, end="\r", flush=True)
-            played = play(world, make_history(seed, SCOPE), SCOPE, flaw=options.flaw, figures=figures)
+            played = play(world, make_history(seed), flaw=options.flaw, figures=figures)
             if options.words:
                 print(*words_of(played), sep="\n")
             if played.violations:
@@ -45,9 +43,9 @@ def main() -> int:
 
 def _shortened(played: Played, world: World, flaw: str) -> Played:
     def fails(candidate: History) -> bool:
-        return bool(play(world, candidate, SCOPE, flaw=flaw).violations)
+        return bool(play(world, candidate, flaw=flaw).violations)
 
-    return play(world, shortest(played.history, fails), SCOPE, flaw=flaw)
+    return play(world, shortest(played.history, fails), flaw=flaw)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from chaos import oracle
-from chaos.history import History, Scope, faults_of, make_history, without_fault
+from chaos.history import History, faults_of, without_fault
 from chaos.oracle import Evidence
-from chaos.record import changes_of, jobs_of
+from chaos.record import JobKey, changes_of, jobs_of
 from chaos.words import Ran
-from chaos.world import World
+from chaos.world import REGIONS, Wish, World
 
 AFTER_ALL = timedelta(hours=3).total_seconds()  # all requests have arrived or have expired, all reads are fresh
 MOST_TRIES = 60
@@ -53,12 +53,12 @@ class Played:
     ran: tuple[Ran, ...]
 
 
-def play(world: World, history: History, scope: Scope, *, flaw: str = "", figures: Figures | None = None) -> Played:
+def play(world: World, history: History, *, flaw: str = "", figures: Figures | None = None) -> Played:
     """Play a history to its calm end, and judge it."""
-    world.reset(scope, flaw, history.seed)
+    world.reset(flaw, history.seed)
     for step in history.steps:
         world.play(step)
-    found = list(_calm_end(world, history))
+    found = [*_calm_end(world, history), *_voided_at_last(world, history)]
     evidence = _evidence(world)
     found += oracle.violations(evidence)
     found += world.proxy.failures
@@ -74,8 +74,8 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
     world.carried.clear()
     world.proxy.advance(AFTER_ALL)
     world.simulator.faults.clear()
-    for place in history.places:
-        for checkout in history.checkouts:
+    for checkout, place in history.targets:
+        if world.declared.get(checkout):
             first = world.calm_run(checkout, place)
             yield from (
                 f"{first.run}: {found}"
@@ -86,6 +86,28 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
             second = world.calm_run(checkout, place)
             if changes := changes_of(second.run, world.proxy.deliveries):
                 yield f"{second.run}: a second calm apply has done {', '.join(changes)}"
+
+
+def _voided_at_last(world: World, history: History) -> Iterator[str]:
+    """Void what never came, as a person would: then nothing that does not exist may keep a job from being created."""
+    for checkout, place in history.targets:
+        undone = _undone(world, checkout, place)
+        if not undone:
+            continue
+        for other in sorted({each for _, each in history.targets}):
+            for name in sorted({job.name for wish in world.wishes.values() for job in wish.jobs.values()}):
+                if JobKey(region=REGIONS[other], name=name.lower()) not in jobs_of(world.simulator):
+                    world.calm_void(checkout, other, name)
+        last = world.calm_run(checkout, place)
+        yield from (f"{last.run}: {name} could be created, and is not" for name in _undone(world, checkout, place))
+
+
+def _undone(world: World, checkout: int, place: int) -> list[str]:
+    jobs = world.declared.get(checkout, {})
+    wish = Wish(
+        run="", region=REGIONS[place], jobs=jobs, clips={name: world.clips_of(job) for name, job in jobs.items()}
+    )
+    return list(oracle.creatable(wish, _evidence(world)))
 
 
 def _evidence(world: World) -> Evidence:

@@ -8,18 +8,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from groundctl.app.apply import apply
+from groundctl.app.apply_log import ApplyLog
 from groundctl.app.gather import Account
+from groundctl.app.ledger_writer import LedgerWriter
+from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
-from groundctl.cli.apply import Agreed, carry_out, changes_to_make, exit_code
+from groundctl.cli.apply import changes_to_make, exit_code
 from groundctl.cli.main import report_error
 from groundctl.cli.planning import plan_checkout
+from groundctl.composition import SystemClock, open_author, open_interruptions
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import CreateResponse, Rejected, Unclear
+from groundctl.domain.jobs.interruption import Step
+from groundctl.domain.jobs.ledger.entries import Appended, AppendResult, LedgerLog
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
 from groundctl.errors import GroundctlError
 from groundctl.exit_codes import ExitCode
-from groundctl.ports import LabelingJobs, ObjectStore
+from groundctl.ports import LabelingJobs, Ledger
 from groundctl.presentation.terminal.outcomes import applied_text
 
 
@@ -59,22 +66,52 @@ class _TakesSilenceForNo(_Jobs):
 
 
 @dataclass(frozen=True)
-class _WinsEveryClaim:
-    """Takes every conditional write of a claim for written."""
+class _Ledger:
+    """The ledger as it is."""
 
-    behind: ObjectStore
+    behind: Ledger
 
-    def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
-        return self.behind.put_if_absent(uri, content, media_type) or "/claims/" in uri
+    def read(self, known: LedgerLog | None = None) -> LedgerLog:
+        return self.behind.read(known)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.behind, name)
+    def append(self, number: int, content: bytes) -> AppendResult:
+        return self.behind.append(number, content)
+
+    def write_packs(self, log: LedgerLog) -> LedgerLog:
+        return self.behind.write_packs(log)
 
 
-FLAWS: Mapping[str, Callable[[Account], Account]] = {
-    "sends again": lambda account: replace(account, jobs=_SendsAgain(account.jobs)),
-    "takes silence for no": lambda account: replace(account, jobs=_TakesSilenceForNo(account.jobs)),
-    "wins every claim": lambda account: replace(account, objects=_WinsEveryClaim(account.objects)),
+class _WinsEveryNumber(_Ledger):
+    """Takes an entry for written although another entry has its number."""
+
+    def append(self, number: int, content: bytes) -> AppendResult:
+        super().append(number, content)
+        return Appended(number=number)
+
+
+class _WritesNothing(_Ledger):
+    """Writes no entry at all."""
+
+    def append(self, number: int, content: bytes) -> AppendResult:  # noqa: ARG002 - the port's signature
+        return Appended(number=number)
+
+
+class _ForgetfulLog(ApplyLog):
+    """Does not write down that a request is about to be sent."""
+
+    def begin(self, key: JobKey, step: Step) -> None:
+        if step is not Step.SENDING_CREATE:
+            super().begin(key, step)
+
+
+Adapters = Callable[[Account], Account]
+
+FLAWS: Mapping[str, Adapters] = {
+    "sends-again": lambda account: replace(account, jobs=_SendsAgain(account.jobs)),
+    "takes-silence-for-no": lambda account: replace(account, jobs=_TakesSilenceForNo(account.jobs)),
+    "wins-every-number": lambda account: replace(account, ledger=_WinsEveryNumber(account.ledger)),
+    "writes-nothing": lambda account: replace(account, ledger=_WritesNothing(account.ledger)),
+    "forgets-steps": lambda account: account,
 }
 
 
@@ -95,12 +132,22 @@ def _apply(flaw: str, arguments: list[str]) -> int:
     if isinstance(planned, Validated):
         return 1
     planned = replace(planned, account=FLAWS[flaw](planned.account))
-    policy = planned.validated.policy
-    outcomes = carry_out(
-        planned,
-        Agreed(),
-        changes_to_make(planned, None),
-        allow_stop="--allow-stop" in arguments,
-        report=lambda outcomes: print(applied_text(planned.plan, outcomes, policy)),
+    account, changes = planned.account, changes_to_make(planned, None)
+    log = _ForgetfulLog(changes) if flaw == "forgets-steps" else ApplyLog(changes)
+    buyer = Buyer(
+        jobs=account.jobs,
+        objects=account.objects,
+        clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
     )
-    return int(exit_code(planned, outcomes))
+    may_stop = "--allow-stop" in arguments
+    steps = apply(planned.plan, log, buyer=buyer, jobs=account.jobs, due=planned.due, may_stop=may_stop)
+    with open_interruptions() as interruptions:
+        try:
+            for _ in steps:
+                interruptions.check()
+        finally:
+            interruptions.hold()
+            print(applied_text(planned.plan, log.outcomes, planned.validated.policy), flush=True)
+    return int(exit_code(planned, log.outcomes))

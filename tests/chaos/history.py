@@ -15,14 +15,6 @@ QUESTIONS = (None, None, "outcome", "foul")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What histories are about. What the product does not guard yet is off."""
-
-    overlaps: bool = True  # clips in several sets, and several environments and Regions
-    voids: bool = True  # `groundctl ledger void`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A declaration, as far as histories differ in it."""
 
@@ -143,16 +135,9 @@ class History:
     steps: tuple[Step, ...]
 
     @property
-    def checkouts(self) -> tuple[int, ...]:
-        """Return the checkouts that the steps use."""
-        runs = [run for step in self.steps for run in runs_of(step)]
-        used = {each.checkout for each in (*self.steps, *runs) if not isinstance(each, AddClip | Race | TimePasses)}
-        return tuple(sorted(used)) or (0,)
-
-    @property
-    def places(self) -> tuple[int, ...]:
-        """Return the environments that runs apply to."""
-        return tuple(sorted({run.place for step in self.steps for run in runs_of(step)})) or (0,)
+    def targets(self) -> tuple[tuple[int, int], ...]:
+        """Return the checkouts and places of the runs."""
+        return tuple(sorted({(run.checkout, run.place) for step in self.steps for run in runs_of(step)}))
 
 
 def runs_of(step: Step) -> tuple[Apply | MakePlan, ...]:
@@ -180,9 +165,9 @@ def without_fault(step: Step, fault: Fault) -> Step:
     return step
 
 
-def make_history(seed: int, scope: Scope) -> History:
+def make_history(seed: int) -> History:
     """Make the history of a seed."""
-    maker = _Maker(Random(seed), scope)
+    maker = _Maker(Random(seed))
     return History(seed=seed, steps=tuple(maker.steps()))
 
 
@@ -191,15 +176,16 @@ class _Maker:
     """Makes steps at random, and remembers what is declared."""
 
     random: Random
-    scope: Scope
     declared: dict[int, dict[str, Job]] = field(default_factory=dict)
     known: dict[str, Job] = field(default_factory=dict)  # every name that was ever declared
     faults_left: int = 0
+    places: tuple[int, ...] = (0,)
 
     def steps(self) -> Sequence[Step]:
         self.faults_left = self.random.choice((0, 1, 2, 2, 3, 3, 4, 4))
-        checkouts = self.random.choice((1, 1, 1, 2, 2, 3) if self.scope.overlaps else (1, 1, 2))
+        checkouts = self.random.choice((1, 1, 1, 2, 2, 3))
         self.declared = {number: {} for number in range(checkouts)}
+        self.places = self.random.choice(((0,), (0,), (0,), (0, 1), (0, 2), (0, 0, 1, 2)))
         made: list[Step] = [self._new_job(0)]
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             made.append(self._change(self._checkout()))
@@ -224,18 +210,16 @@ class _Maker:
         return self.random.choice(list(self.declared))
 
     def _place(self) -> int:
-        return self.random.choice((0, 0, 0, 1, 2)) if self.scope.overlaps else 0
+        return self.random.choice(self.places)
 
     # -- declarations -----------------------------------------------------------------------------
 
     def _change(self, checkout: int) -> Step:
         mine = self.declared[checkout]
-        kinds = [self._new_job, self._new_job]
+        kinds = [self._new_job, self._new_job, self._new_job, self._add_clip, self._add_clip, self._rerun]
         if mine:
             kinds += [self._rename, self._edit, self._stop, self._revert, self._remove, self._chain, self._copy]
-        if self.scope.overlaps:
-            kinds += [self._new_job, self._rerun, self._add_clip, self._add_clip]
-            kinds += [self._void] * (self.scope.voids and bool(self.known))
+            kinds += [self._void]
         return self.random.choice(kinds)(checkout)
 
     def _declare(self, checkout: int, job: Job) -> Declare:
@@ -247,12 +231,6 @@ class _Maker:
 
     def _new_job(self, checkout: int) -> Step:
         name = self._new_name()
-        if not self.scope.overlaps:
-            # A set of its own for each job, or the very same set, which claims guard.
-            group = self.random.choice((len(self.known) + 1, len(self.known) + 1, 1))
-            kind = self.random.choice(("prefix", "objects", "manifest"))
-            clips = (f"g{group}/1", f"g{group}/2")
-            return self._declare(checkout, Job(name=name, kind=kind, clips=clips, prefix=f"g{group}/"))
         kind = self.random.choice(("prefix", "prefix", "sample", "objects", "manifest"))
         clips = tuple(sorted(self.random.sample([f"g0/{number}" for number in range(1, 7)], self.random.randint(1, 4))))
         job = Job(
@@ -282,7 +260,7 @@ class _Maker:
 
     def _edit(self, checkout: int) -> Step:
         job = self._one_of(checkout)
-        if self.scope.overlaps and self.random.random() < 0.5:
+        if self.random.random() < 0.5:
             return self._declare(checkout, replace(job, only_new=not job.only_new))
         return self._declare(checkout, replace(job, workers=8 - job.workers))
 

@@ -70,6 +70,14 @@ def may_conflict(one: JobRecord, other: JobRecord, evidence: Evidence) -> bool:
     return one.labels == other.labels
 
 
+def _holds(record: JobRecord, job: Job, evidence: Evidence) -> bool:
+    """Return whether an existing job asks what a declaration asks."""
+    names = {declared.question for declared, _ in evidence.declared(record.key)}
+    if job.question is not None and names == {job.question}:
+        return True
+    return record.labels == frozenset(job.labels) and (job.question is None or None in names or job.question in names)
+
+
 def _is_rerun(earlier: JobRecord, later: JobRecord, evidence: Evidence) -> bool:
     """Return whether one of two jobs says that it pays for the other's clips again."""
     pairs = ((earlier, later), (later, earlier))  # two jobs of one moment have no order
@@ -174,3 +182,20 @@ def left_undone(ran: Ran, jobs: Mapping[JobKey, JobRecord], wish: Wish) -> Itera
             continue
         if not ran.names(name):
             yield f"a calm apply neither creates nor names {name}"
+
+
+def creatable(wish: Wish, evidence: Evidence) -> Iterator[str]:
+    """Find declared jobs that do not exist although no job that exists, or that is declared beside them, has their clips."""
+    for name, job in wish.jobs.items():
+        key = JobKey(region=wish.region, name=name.lower())
+        if key in evidence.jobs or job.is_stopped or job.kind == "chain" or job.rerun_of:
+            continue
+        clips = wish.clips[name]
+        holders = [
+            other
+            for other in evidence.jobs.values()
+            if clips & frozenset(other.sent) - other.free and _holds(other, job, evidence)
+        ]
+        beside = [other for other, asked in wish.clips.items() if other != name and clips & asked]
+        if not holders and not beside:
+            yield name

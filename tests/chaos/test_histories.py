@@ -8,11 +8,10 @@ import pytest
 
 from chaos.campaign import Figures, play, shortest
 from chaos.flaws import FLAWS
-from chaos.history import History, Scope, make_history
+from chaos.history import History, make_history
 from chaos.report import as_text, failure_text
 from chaos.world import World, open_world
 
-SCOPE = Scope()
 AT_A_TIME, PARTS = 50, 6
 # A flaw must be seen within so many histories.
 ENOUGH = 60
@@ -28,7 +27,7 @@ def world() -> Iterator[World]:
 def test_histories_with_faults_end_well(world: World, part: int):
     figures = Figures()
     for seed in range(part * AT_A_TIME, (part + 1) * AT_A_TIME):
-        played = play(world, make_history(seed, SCOPE), SCOPE, figures=figures)
+        played = play(world, make_history(seed), figures=figures)
 
         assert not played.violations, failure_text(played)
     assert figures.creates > AT_A_TIME / 2
@@ -37,18 +36,18 @@ def test_histories_with_faults_end_well(world: World, part: int):
 
 @pytest.mark.parametrize("flaw", FLAWS)
 def test_a_planted_flaw_is_seen(world: World, flaw: str):
-    histories = (make_history(seed, SCOPE) for seed in range(ENOUGH))
+    histories = (make_history(seed) for seed in range(ENOUGH))
 
-    assert any(play(world, history, SCOPE, flaw=flaw).violations for history in histories)
+    assert any(play(world, history, flaw=flaw).violations for history in histories)
 
 
 def test_a_history_follows_from_its_seed():
-    assert make_history(7, SCOPE) == make_history(7, SCOPE)
-    assert make_history(7, SCOPE) != make_history(8, SCOPE)
+    assert make_history(7) == make_history(7)
+    assert make_history(7) != make_history(8)
 
 
 def test_a_history_that_fails_is_shortened_to_what_makes_it_fail():
-    history = make_history(12, SCOPE)
+    history = make_history(12)
     kept = history.steps[1]
 
     def fails(candidate: History) -> bool:

@@ -18,7 +18,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 from chaos.faults import Fault
-from chaos.history import AddClip, Apply, Declare, Job, MakePlan, Race, Remove, Revert, Scope, Step, TimePasses, Void
+from chaos.history import AddClip, Apply, Declare, Job, MakePlan, Race, Remove, Revert, Step, TimePasses, Void
 from chaos.processes import Zygote
 from chaos.proxy import Proxy, Run, serving
 from chaos.simulated_time import SharedClock
@@ -36,7 +36,7 @@ CLIPS = "clips"
 LEDGER = "purchases"
 REGIONS = ("us-east-1", "us-east-1", "eu-west-1")
 POLICY = "rates: {platform_fee_usd: 0.08}\n"
-FIRST_CLIPS = tuple(f"g{group}/{number}" for group in range(16) for number in range(1, 3 if group else 7))
+FIRST_CLIPS = tuple(f"g0/{number}" for number in range(1, 7))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,6 @@ class World:
     proxy: Proxy
     zygote: Zygote
     clock: SharedClock
-    scope: Scope = field(default_factory=Scope)
     flaw: str = ""
     ran: list[Ran] = field(default_factory=list)
     wishes: dict[str, Wish] = field(default_factory=dict)
@@ -69,9 +68,9 @@ class World:
     is_warm: bool = False
     _number: int = 0
 
-    def reset(self, scope: Scope, flaw: str, seed: int) -> None:
+    def reset(self, flaw: str, seed: int) -> None:
         """Begin a history: empty folders, and an account with clips and nothing else."""
-        self.scope, self.flaw = scope, flaw
+        self.flaw = flaw
         for each in (self.ran, self.wishes, self.declared, self.earlier, self.clips, self.carried):
             each.clear()
         shutil.rmtree(self.folder / "work", ignore_errors=True)
@@ -109,8 +108,8 @@ class World:
 
     def warm_up(self) -> None:
         """Create a first job, so that every process has what a run imports."""
-        self.reset(self.scope, "", 0)
-        self.play(Declare(checkout=0, job=Job(name="first", kind="prefix", prefix="g1/")))
+        self.reset("", 0)
+        self.play(Declare(checkout=0, job=Job(name="first", kind="prefix", prefix="g0/")))
         assert self.calm_run(0, 0).code == 0, self.ran
 
     def calm_run(self, checkout: int, place: int) -> Ran:
