@@ -18,7 +18,7 @@ class Answer:
     length: int | None = None  # of a body that is not sent
 
 
-def an_error(is_json: bool, status: int, code: str) -> Answer:  # noqa: FBT001 - the protocol is the first thing to know
+def an_error(is_json: bool, status: int, code: str) -> Answer:
     """Write an error as AWS does."""
     message = f"An injected error: {code}."
     if is_json:

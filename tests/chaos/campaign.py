@@ -154,4 +154,3 @@ def _smaller(history: History) -> Iterator[History]:
     for number, step in enumerate(steps):
         for fault in faults_of(step):
             yield replace(history, steps=(*steps[:number], without_fault(step, fault), *steps[number + 1 :]))
-

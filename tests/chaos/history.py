@@ -190,7 +190,7 @@ class _Maker:
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             made.append(self._change(self._checkout()))
         made.append(self._run())
-        for _ in range(self.random.choice((0, 1, 1, 1, 2, 3))):
+        for _ in range(self.random.choice((0, 0, 1, 1, 1, 2))):
             made += self._round()
         return made
 

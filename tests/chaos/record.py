@@ -57,10 +57,7 @@ def creates_of(run: str, deliveries: Sequence[Delivery], *, late: bool = True) -
     return {
         each.target.lower()
         for each in deliveries
-        if each.run == run
-        and each.operation == faults.CREATE
-        and each.status == 200
-        and (late or not each.is_late)
+        if each.run == run and each.operation == faults.CREATE and each.status == 200 and (late or not each.is_late)
     }
 
 

@@ -46,7 +46,7 @@ def live_in(clock: SharedClock) -> None:
     """Make this process, which has imported no AWS SDK yet, take its time from a clock and its waits to the proxy."""
     import botocore.compat
 
-    def now(remove_tzinfo: bool = True) -> datetime:  # noqa: FBT001, FBT002 - botocore's signature
+    def now(remove_tzinfo: bool = True) -> datetime:
         moment = datetime.fromtimestamp(clock.read(), UTC)
         return moment.replace(tzinfo=None) if remove_tzinfo else moment
 

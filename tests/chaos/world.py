@@ -332,5 +332,3 @@ def open_world() -> Iterator[World]:
                     yield world
         finally:
             zygote.close()
-
-
