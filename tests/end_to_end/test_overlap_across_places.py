@@ -34,7 +34,7 @@ def test_clips_that_ended_without_a_label_are_free_again_and_only_new_buys_them(
     team.declares("foul-full", {**RALLIES, "only_new": True})
 
     comment = team.comments()
-    assert "2 of its 8 clips" in comment
+    assert "leaves out 2 of its 8 clips: they were already asked by foul-pilot" in comment
     assert "ended" not in team.kinds()
     assert team.outcomes() == {"foul-full": "created"}
     assert team.kinds() == ["opened", "purchase", "created", "ended", "purchase", "created"]
@@ -75,7 +75,7 @@ def test_two_artifact_buckets_have_one_ledger(organization: Organization):
     second.declares("foul-june", rallies(4, 8))
 
     plan = second.plans()
-    assert "2 of its 5 clips were already asked" in plan.out
+    assert "2 of its 5 clips were already asked by foul-may (up to $0.16)" in plan.out
     assert "foul-may" in plan.out
     assert second.applies().code == 1
     second.declares("foul-june", {**rallies(4, 8), "only_new": True})
@@ -84,7 +84,7 @@ def test_two_artifact_buckets_have_one_ledger(organization: Organization):
 
 
 def test_two_regions_have_one_ledger(organization: Organization):
-    infrastructure = builds_ireland(organization)
+    infrastructure = builds_ireland()
     virginia, ireland = organization.checkout("virginia"), organization.checkout("ireland", **infrastructure)
     virginia.declares("foul-may", rallies(1, 5))
     virginia.applies()
@@ -92,7 +92,7 @@ def test_two_regions_have_one_ledger(organization: Organization):
     ireland.declares("foul-may", {"objects": objects})
 
     plan = ireland.plans()
-    assert f"foul-may (account {ACCOUNT}, us-east-1)" in plan.out
+    assert f"already asked by foul-may in account {ACCOUNT}, us-east-1 (up to $0.16)" in plan.out
     assert ireland.applies().code == 1
     assert organization.jobs("eu-west-1") == {}
     ireland.declares("foul-may", {"objects": objects, "only_new": True})
@@ -101,7 +101,7 @@ def test_two_regions_have_one_ledger(organization: Organization):
     assert organization.numbers_asked() == [1, 2, 3, 4, 5]
 
 
-def builds_ireland(organization: Organization) -> dict[str, Any]:
+def builds_ireland() -> dict[str, Any]:
     """Build the same in another Region, with a bucket for its clips there."""
     region = "eu-west-1"
     s3 = boto3.client("s3", region_name=region)
@@ -167,9 +167,9 @@ def test_a_job_made_in_the_console_counts_once_the_ledger_knows_it(organization:
     team.writes((record, hashed.index()))
     after = team.plans()
     assert "P403" not in after.out
-    assert "all of its 8 clips were already asked" in after.out
-    assert "4 by foul-may ($0.32)" in after.out
-    assert "4 by console-foul" in after.out
+    assert "all 8 of its clips were already asked: " in after.out
+    assert "4 by foul-may (up to $0.32)" in after.out
+    assert "4 by console-foul (cost not known)" in after.out
     assert team.applies().code == 1
     organization.uploads(9)
     team.declares("foul-june", {**RALLIES, "only_new": True})

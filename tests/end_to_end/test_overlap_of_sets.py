@@ -16,13 +16,13 @@ def test_a_prefix_that_grew_is_refused_under_a_new_name_and_only_new_buys_the_re
 
     refused = team.plans()
     assert refused.code == 1
-    assert "8 of its 10 clips were already asked: 8 by foul-may ($" in refused.out
+    assert "8 of its 10 clips were already asked by foul-may (up to $" in refused.out
     assert team.applies().code == 1
     assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8]
 
     team.declares("foul-june", {**RALLIES, "only_new": True})
     comment = team.comments()
-    assert "8 of its 10 clips were already asked, and left out: 8 by foul-may" in comment
+    assert "leaves out 8 of its 10 clips: they were already asked by foul-may (up to" in comment
     assert team.applies().code == 0
     assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     assert team.applies().code == 0
@@ -36,7 +36,7 @@ def test_a_pilot_and_then_the_whole(organization: Organization):
     team.declares("foul-full", RALLIES)
 
     refused = team.plans()
-    assert "3 of its 8 clips were already asked: 3 by foul-pilot ($" in refused.out
+    assert "3 of its 8 clips were already asked by foul-pilot (up to $" in refused.out
     team.declares("foul-full", {**RALLIES, "only_new": True})
     assert team.outcomes() == {"foul-full": "created"}
     assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8]
@@ -50,7 +50,7 @@ def test_a_set_and_a_subset_in_one_plan_are_not_both_bought(organization: Organi
 
     comment = team.comments()
     first, second = sorted((whole, part))
-    assert f"asked: 3 by {first} in this plan" in comment
+    assert f"already asked by {first} in this plan" in comment
     assert team.outcomes() == {first: "created"}
     assert organization.asked_twice() == []
     assert team.applies().code == 1
@@ -99,6 +99,6 @@ def test_a_renamed_file_is_refused_with_the_job_that_has_its_clips(organization:
 
     plan = team.plans()
     assert plan.code == 1
-    assert "all of its 8 clips were already asked: 8 by foul-may ($" in plan.out
+    assert "all 8 of its clips were already asked by foul-may (up to $" in plan.out
     assert team.applies().code == 1
     assert list(organization.jobs()) == ["foul-may"]
