@@ -34,7 +34,7 @@ def test_clips_that_ended_without_a_label_are_free_again_and_only_new_buys_them(
     team.declares("foul-full", {**RALLIES, "only_new": True})
 
     comment = team.comments()
-    assert "leaves out 2 of its 8 clips: they were already asked by foul-pilot" in comment
+    assert "leaves out 2 of its 8 clips, already asked by foul-pilot" in comment
     assert "ended" not in team.kinds()
     assert team.outcomes() == {"foul-full": "created"}
     assert team.kinds() == ["opened", "purchase", "created", "ended", "purchase", "created"]

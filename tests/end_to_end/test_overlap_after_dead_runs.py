@@ -99,7 +99,8 @@ def test_a_deleted_file_leaves_a_note_about_its_open_purchase(organization: Orga
     comment = team.comments()
 
     assert "P401" in comment
-    assert f"{until:%Y-%m-%d %H:%M} UTC" in comment
+    assert "foul-may: a run recorded a purchase of 4 clips (up to $0.32)" in team.plans().out
+    assert f"{until:%Y-%m-%d %H:%M} UTC, `groundctl ledger void foul-may" in comment.replace("&#8288;", "")
     assert team.outcomes() == {"foul-rest": "created"}
     assert organization.numbers_asked() == [5, 6, 7, 8]
 

@@ -28,7 +28,7 @@ def test_a_rerun_pays_again_for_the_clips_of_the_job_that_it_names_and_for_no_ot
 
     team.declares("foul-again", {**RALLIES, "only_new": True}, rerun_of=rerun_of("foul-may"))
     comment = team.comments()
-    assert "pays again for 4 clips: they were already asked by foul-may" in comment
+    assert "pays again for 4 clips, already asked by foul-may" in comment
     assert AGAIN in comment
     assert team.outcomes() == {"foul-again": "created"}
     assert organization.numbers_asked() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8]

@@ -22,7 +22,7 @@ def test_a_prefix_that_grew_is_refused_under_a_new_name_and_only_new_buys_the_re
 
     team.declares("foul-june", {**RALLIES, "only_new": True})
     comment = team.comments()
-    assert "leaves out 8 of its 10 clips: they were already asked by foul-may (up to" in comment
+    assert "leaves out 8 of its 10 clips, already asked by foul-may (up to" in comment
     assert team.applies().code == 0
     assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     assert team.applies().code == 0

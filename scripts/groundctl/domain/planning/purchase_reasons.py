@@ -119,7 +119,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
         yield Diagnostic(
             rule="P302",
             pointer="/input/only_new",
-            message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}: {_asked(want, decision.left_out, None, end)}",
+            message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
             hint="nothing to do; `only_new: true` asks for this",
         )
     if decision.repeated:
@@ -127,7 +127,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
         yield Diagnostic(
             rule="P304",
             pointer="/rerun_of",
-            message=f"pays again for {_clips(len(again.clips))}: {_asked(want, [again], None, end)}; reason: {reason}",
+            message=f"pays again for {_clips(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
     yield from remarks(want, decision.remarks, end=end)
@@ -169,24 +169,27 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     )
 
 
-def _asked(want: WantedPurchase, held: Sequence[HeldClips], clips: int | None, end: int) -> str:
-    """Say which jobs asked how many of the wanted clips, and for how much; clips is None if the number was just said."""
-    subject, is_one = ("they were", False) if clips is None else _share(clips, want)
-    if clips is None and sum(len(each.clips) for each in held) == 1:
-        subject = "it was"
-    named = [_holder(want.job, each, end, number=len(held) > 1 and not is_one) for each in held[:_MAX_NAMED]]
+def _asked(want: WantedPurchase, held: Sequence[HeldClips], clips: int, end: int) -> str:
+    """Say how many of the wanted clips were asked, by which jobs, for how much."""
+    return f"{_share(clips, want)} {_by(want, held, end)}"
+
+
+def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
+    """Say which jobs asked, and for how much; the number of clips of each if there are several."""
+    is_one = len(held) == 1
+    named = [_holder(want.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
     more = len(held) - _MAX_NAMED
     others = f" and others by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
-    return f"{subject} already asked{':' if len(held) > 1 else ''} {', '.join(named)}{others}"
+    return f"already asked{'' if is_one else ':'} {', '.join(named)}{others}"
 
 
-def _share(clips: int, want: WantedPurchase) -> tuple[str, bool]:
-    """Begin a sentence about some of the wanted clips; say also whether there is only one thing to speak of."""
+def _share(clips: int, want: WantedPurchase) -> str:
+    """Begin a sentence about some of the wanted clips."""
     if any(not uri.startswith("s3://") for uri in want.clips.uris):
-        return ("its topic was", True) if len(want.clips) == 1 else ("its topic or some of its clips were", False)
+        return "its topic was" if len(want.clips) == 1 else "its topic or some of its clips were"
     if clips == len(want.clips):
-        return ("its only clip was", True) if clips == 1 else (f"all {clips:,} of its clips were", False)
-    return f"{clips:,} of its {len(want.clips):,} clips {'was' if clips == 1 else 'were'}", False
+        return "its only clip was" if clips == 1 else f"all {clips:,} of its clips were"
+    return f"{clips:,} of its {len(want.clips):,} clips {'was' if clips == 1 else 'were'}"
 
 
 def _holder(here: JobIdentity, held: HeldClips, end: int, *, number: bool) -> str:
@@ -222,7 +225,7 @@ def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
             f"{only_new}{beside}" if left else f"remove this file{beside.replace('beside it', 'with `only_new: true`')}"
         )
     if left:
-        return f"{only_new}, or {again} to pay for all {len(want.clips):,}"
+        return f"{only_new}, or {again} to buy all {len(want.clips):,} and pay again for {_these(overlap.clips)}"
     is_renamed = first.id.entry <= end and _is_beside(want.job, first)
     undo = f"if you renamed {first.job.name}, restore its name" if is_renamed else "remove this file"
     return f"{undo}; to pay for the same clips again, add {again}"
@@ -245,6 +248,10 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
 
 def _clips(number: int) -> str:
     return "1 clip" if number == 1 else f"{number:,} clips"
+
+
+def _these(number: int) -> str:
+    return "this one" if number == 1 else f"these {number:,}"
 
 
 def _moment(moment: datetime) -> str:
