@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -103,7 +103,7 @@ def test_two_regions_have_one_ledger(organization: Organization):
 
 def builds_ireland() -> dict[str, Any]:
     """Build the same in another Region, with a bucket for its clips there."""
-    region = "eu-west-1"
+    region: Final = "eu-west-1"
     s3 = boto3.client("s3", region_name=region)
     for bucket in ("clips-eu", "artifacts-eu", "outputs-eu"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})

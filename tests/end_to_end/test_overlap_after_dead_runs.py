@@ -61,7 +61,10 @@ def test_a_changed_file_waits_until_aws_can_no_longer_accept_the_old_request(
     waiting = team.plans()
     assert "P112" in waiting.out
     assert f"{until:%Y-%m-%d %H:%M} UTC" in waiting.out
-    assert team.outcomes() == {}
+    applied = team.applies()
+    assert applied.code == 0
+    assert f"AWS may still accept that request until {until:%Y-%m-%d %H:%M} UTC" in applied.out
+    assert "No job was created or stopped: 1 waiting." in applied.out
 
     front.ahead = SIGNING_TIME + SETTLING_TIME + timedelta(minutes=2)
     assert "P306" in team.comments()
@@ -105,6 +108,21 @@ def test_a_deleted_file_leaves_a_note_about_its_open_purchase(organization: Orga
     assert organization.numbers_asked() == [5, 6, 7, 8]
 
 
+def test_the_purchase_that_a_rerun_names_is_frozen_at_review(organization: Organization, team: Checkout, front: Front):
+    team.declares("foul-again", rallies(1, 4), rerun_of={"job": "foul-may", "reason": "the camera moved"})
+    team.runs("plan", "--out", "plan.json")
+    other = organization.checkout("other", url=front.url)
+    other.declares("foul-may", rallies(1, 5))
+    front.ahead = SIGNING_TIME + SETTLING_TIME + timedelta(minutes=2)
+    assert other.outcomes() == {"foul-may": "created"}
+
+    ran = team.applies("--plan", "plan.json")
+
+    assert ran.code == 1
+    assert "reviewed a rerun of foul-may (entry 2), now a rerun of foul-may (entry 4)" in ran.out
+    assert organization.numbers_asked() == [1, 2, 3, 4, 5]
+
+
 def test_an_unopened_ledger_beside_jobs_of_ours_is_refused(organization: Organization):
     first = organization.checkout("first")
     first.declares("foul-may", rallies(1, 4))
@@ -117,6 +135,7 @@ def test_an_unopened_ledger_beside_jobs_of_ours_is_refused(organization: Organiz
 
     assert plan.code == 1
     assert "P113" in plan.out
+    assert "P403" not in plan.out
     assert "groundctl ledger open" in plan.out
     assert lost.applies().code == 1
     assert list(organization.jobs()) == ["foul-may"]

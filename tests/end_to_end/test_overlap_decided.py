@@ -50,7 +50,7 @@ def test_a_second_rerun_of_the_same_job_is_refused_because_of_the_first(organiza
 
     assert plan.code == 1
     assert "already asked by foul-again" in plan.out
-    assert "name the latest of these jobs" in plan.out
+    assert "name foul-again in rerun_of instead" in plan.out
     assert team.applies().code == 1
     assert organization.numbers_asked() == [1, 1, 2, 2, 3, 3, 4, 4]
 
@@ -104,7 +104,7 @@ def test_a_rerun_of_a_job_in_the_same_plan_is_bought_after_it(organization: Orga
     assert team.ledger().by_id[second.rerun_of].job.name == "foul-z"
 
 
-def test_the_purchase_that_a_rerun_names_is_frozen_at_review(organization: Organization):
+def test_a_rerun_that_was_reviewed_before_another_team_made_one_is_refused(organization: Organization):
     team = organization.checkout()
     team.declares("foul-may", rallies(1, 4))
     team.applies()
@@ -124,7 +124,7 @@ def test_the_purchase_that_a_rerun_names_is_frozen_at_review(organization: Organ
     assert organization.numbers_asked() == [1, 1, 2, 2, 3, 3, 4, 4]
 
 
-def test_two_yes_no_questions_about_the_same_clips_are_told_apart_as_the_message_says(organization: Organization):
+def test_two_yes_no_questions_about_the_same_clips_are_distinguished_as_the_message_says(organization: Organization):
     team = organization.checkout()
     team.declares("foul-may", RALLIES)
     team.applies()
@@ -140,8 +140,8 @@ def test_two_yes_no_questions_about_the_same_clips_are_told_apart_as_the_message
     team.declares("ace-may", RALLIES, task={**ace, "question": "ace"})
     assert team.plans().code == 1
     team.declares("foul-may", RALLIES, task={**FOUL, "question": "foul"})
-    told_apart = team.plans()
-    assert told_apart.code == 0
+    distinguished = team.plans()
+    assert distinguished.code == 0
     assert team.outcomes() == {"ace-may": "created"}
 
     assert [record.question for record in team.records() if isinstance(record, NamedRecord)] == ["foul"]

@@ -107,6 +107,10 @@ def test_a_job_of_the_same_name_in_another_region_does_not_make_a_job_known():
     assert rules(a_ledger(a_purchase("console-1"), created(2)), observed=("console-1",)) == []
 
 
+def test_a_ledger_that_is_not_open_is_no_place_to_enter_a_job():
+    assert rules(Purchases(), observed=("console-1",)) == []
+
+
 # --- where they are read
 
 

@@ -222,7 +222,7 @@ def test_an_output_that_is_gone_frees_nothing(world: World):
     assert world.freed() == []
 
 
-def test_a_job_whose_clips_nobody_wants_is_not_read(world: World):
+def test_a_job_whose_clips_no_file_wants_is_not_read(world: World):
     world.ends(without_label(1), without_label(2), without_label(3))
     other = a_declaration(name="other", input={"objects": ["s3://clips/rally-9.mp4"]})
     describes = world.jobs.describes

@@ -21,7 +21,7 @@ def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Itera
     yield from (_contradiction(each) for each in purchases.contradictions())
     declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
     yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
-    if unrecorded:
+    if unrecorded and purchases.ledger is not None:
         yield _unrecorded(unrecorded)
 
 

@@ -21,19 +21,19 @@ from groundctl.domain.jobs.ledger.decisions import (
     WantedPurchase,
 )
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
-from groundctl.domain.jobs.ledger.records import JobIdentity
+from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 
 _MAX_NAMED = 3
 
 
 def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
     """Refuse clips that were asked before; end is the last entry of the ledger, after which the plan's purchases come."""
-    return Diagnostic(
-        rule="P105",
-        pointer="/input",
-        message=_asked(want, overlap.held, overlap.clips, end),
-        hint=_ways_to_buy(want, overlap, end) + _another_question(want, title, overlap.held[0].purchase),
-    )
+    first = overlap.held[0].purchase
+    ways = [_ways_to_buy(want, overlap, end), _another_question(want, title, first)]
+    if want.question.title != first.question.title:
+        ways.reverse()  # another title is probably another question
+    message = _asked(want, overlap.held, overlap.clips, end)
+    return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
 def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int) -> Diagnostic:
@@ -102,7 +102,7 @@ def rerun_unknown_reason(name: str, found: RerunUnknown) -> Diagnostic:
 
 
 def rerun_unfounded_reason(name: str, decision: RerunUnfounded) -> Diagnostic:
-    """Refuse a rerun of a job that shares no clips and question with this one, or was bought anew since the review."""
+    """Refuse a rerun of a job that shares no clips and question with this one, or was bought again since the review."""
     now = decision.purchase
     message = f"names {name}, which did not ask this question about any of these clips"
     hint = "remove rerun_of, or name the job that the plan refuses this one for"
@@ -217,8 +217,7 @@ def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
     again = f"`rerun_of: {{job: {first.job.name}, reason: ...}}`"
     only_new = f"add `only_new: true` under `input` to buy only the other {left:,}"
     if want.rerun_of is not None:
-        way = "rerun_of pays again for the clips of one job only"
-        return f"{way}: {only_new if left else 'remove this file, or name the latest of these jobs there'}"
+        return _beside_a_rerun(want.rerun_of, overlap, only_new if left else "remove this file")
     if len(overlap.held) > 1:
         beside = f"; {again} beside it pays again for the clips of {first.job.name} too"
         return (
@@ -227,23 +226,34 @@ def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
     if left:
         return f"{only_new}, or {again} to buy all {len(want.clips):,} and pay again for {_these(overlap.clips)}"
     is_renamed = first.id.entry <= end and _is_beside(want.job, first)
-    undo = f"if you renamed {first.job.name}, restore its name" if is_renamed else "remove this file"
+    undo = f"if this is the file of {first.job.name}, restore that name" if is_renamed else "remove this file"
     return f"{undo}; to pay for the same clips again, add {again}"
+
+
+def _beside_a_rerun(rerun_of: RecordId, overlap: Overlap, otherwise: str) -> str:
+    repeats = [each.purchase for each in overlap.held if _rerun_of(each.purchase) == rerun_of]
+    if repeats and len(overlap.held) == len(repeats):
+        return f"name {repeats[-1].job.name} in rerun_of instead, because it has repeated that job; or {otherwise}"
+    return f"rerun_of pays again for the clips of one job only: {otherwise}"
+
+
+def _rerun_of(purchase: LedgerPurchase) -> RecordId | None:
+    return purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
 
 
 def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -> str:
     """Say how to distinguish two questions of which one has no name."""
     name, other, theirs = first.job.name, first.record.title, first.question.name
     if want.question.name is not None and theirs is not None:
-        return f"; if {name} asks another question (“{other}”), give this one another name than `{theirs}`"
+        return f"if {name} asks another question (“{other}”), give this question another name than `{theirs}`"
     both = "give both files a `task.question`"
     if theirs is not None:
         both = f"give this file a `task.question` other than `{theirs}`"
     elif want.question.name is not None:
         both = f"give the file of {name} a `task.question` of its own"
     if want.question.title == first.question.title:
-        return f"; if {name} asks another question under this title, {both}"
-    return f"; if “{title}” and “{other}” of {name} are two questions, {both}"
+        return f"if {name} asks another question under this title, {both}"
+    return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
 
 
 def _clips(number: int) -> str:

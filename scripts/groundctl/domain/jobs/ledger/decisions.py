@@ -252,7 +252,7 @@ def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
         elif purchase.id == want.rerun_of:
             repeated = _named(want, purchase, hashes)
         elif again and purchase.id in paid_for_again:
-            # Whoever names the latest rerun knows of what it has repeated; its further clips are another matter.
+            # A rerun of the latest rerun covers what that one has repeated, and no further clips of the earlier job.
             if others := hashes - again.holds(want.clips):
                 held.append((purchase, others))
         else:
