@@ -32,10 +32,9 @@ def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: i
     ways = [_ways_to_buy(want, overlap, end), _another_question(want, title, first)]
     if want.question.title != first.question.title:
         ways.reverse()  # another title is probably another question
+    ways[1:1] = _unfinished(overlap.held, end)
     message = _asked(want, overlap.held, overlap.clips, end)
-    return Diagnostic(
-        rule="P105", pointer="/input", message=message, hint="; ".join(ways) + _unfinished(overlap.held, end)
-    )
+    return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
 def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int) -> Diagnostic:
@@ -258,16 +257,16 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
 
 
-def _unfinished(held: Sequence[HeldClips], end: int) -> str:
+def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
     """Say how clips become free that a purchase holds whose job was never seen."""
     left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
     if not left:
-        return ""
+        return []
     until = max(attempt.closes_at for attempt in left[0].attempts)
-    return (
-        f"; {left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
+    return [
+        f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
         f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
-    )
+    ]
 
 
 def _clips(number: int) -> str:
