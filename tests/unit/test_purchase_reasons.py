@@ -22,7 +22,7 @@ from groundctl.domain.jobs.ledger.decisions import (
     find_rerun,
 )
 from groundctl.domain.jobs.ledger.look import ABSENT, NOT_LOOKED
-from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.purchases import SETTLING_TIME, SIGNING_TIME, Purchases
 from groundctl.domain.jobs.ledger.question import question
 from groundctl.domain.jobs.ledger.records import Author, PurchaseRecord, RecordId
 from groundctl.domain.planning import purchase_reasons as say
@@ -183,7 +183,7 @@ def decide(want: Any, *entries: Indexed) -> Any:
 
 
 def test_two_titles_without_names_are_both_shown_and_both_files_get_a_name():
-    reason = refusal(a_purchase(), title="Was it an ace?")
+    reason = refusal(a_purchase(), created(2), title="Was it an ace?")
 
     assert reason.hint.startswith(
         "if “Was it an ace?” and “Was it a foul?” (rally-1) are two questions, give both files a `task.question`; if this"
@@ -352,3 +352,11 @@ def test_other_faults_of_the_ledger_lead_to_its_check():
 
     assert reason.message == "nothing can be bought, because ledger/entries/9 is not the key of an entry"
     assert reason.hint.startswith("`groundctl ledger check`")
+
+
+def test_an_unfinished_purchase_that_holds_the_clips_says_when_they_can_become_free():
+    hint = refusal(a_purchase()).hint
+
+    assert "its job was not seen: its next run goes on, or `groundctl ledger void rally-1 --reason ...`" in hint
+    assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint
+    assert "was not seen" not in refusal(a_purchase(), created(2)).hint
