@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import gather
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.infrastructure import parse_infrastructure
+from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from support.fakes import FakeJobs, FakeObjects
-from support.ledger import an_account
+from support.ledger import NOW, FakeLedger, a_job, a_purchase, an_account, created, fill, opened
 
 POLICY = Policy(allow_streaming=True)
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
@@ -37,8 +39,31 @@ def plan_of(case: str) -> Plan:
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
     objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    account = an_account(jobs, objects, infrastructure=parse_infrastructure(world["infrastructure"]))
+    objects.objects |= dict.fromkeys(numbered(world.get("numbered_objects", {})), b"a clip")
+    infrastructure = parse_infrastructure(world["infrastructure"])
+    account = an_account(jobs, objects, infrastructure=infrastructure, ledger=ledger_of(world, infrastructure))
     return make_plan(gather(validated.declarations, POLICY, account))
+
+
+def numbered(patterns: Mapping[str, int]) -> list[str]:
+    """List objects by a pattern for their names, and how many there are."""
+    return [pattern.format(number) for pattern, most in patterns.items() for number in range(1, most + 1)]
+
+
+def ledger_of(world: Mapping[str, Any], infrastructure: Infrastructure) -> FakeLedger:
+    """Write a ledger with the purchases of a world, whose jobs all exist unless it says that they are open."""
+    ledger = FakeLedger(aws_time=NOW)
+    fill(ledger, [opened()])
+    for bought in world.get("ledger", ()):
+        values = dict(bought)
+        name, is_open = values.pop("job"), values.pop("open", False)
+        place = {"account": infrastructure.account_id, "region": infrastructure.region} | values.pop("place", {})
+        clips = HashedClips.of(numbered(values.pop("clips")))
+        usd, labels = Decimal(values.pop("usd")), tuple(values.pop("labels"))
+        fill(ledger, [a_purchase(name, clips, job=a_job(name, **place), usd=usd, labels=labels, **values)])
+        if not is_open:
+            fill(ledger, [created(ledger.read().end)])
+    return ledger
 
 
 def with_times(job: Mapping[str, Any]) -> dict[str, Any]:

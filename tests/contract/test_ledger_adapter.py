@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, entry_key
+from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, _time_of, entry_key
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
@@ -186,6 +186,21 @@ def test_the_log_is_dated_by_aws(s3: Any) -> None:
 
     assert log.aws_time is not None
     assert abs(log.aws_time - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        ("Mon, 23 Nov 2026 09:15:00 GMT", datetime(2026, 11, 23, 9, 15, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 09:15:02 GMT, Mon, 23 Nov 2026 09:15:00 GMT", datetime(2026, 11, 23, 9, 15, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 09:15:00 -0000", None),
+        ("Mon, 23 Nov 2026 09:15:00", None),
+        ("Mon, 99 Nov 2026 09:15:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_aws_time_always_has_a_zone_also_where_a_proxy_adds_a_date(header: str, time: datetime | None) -> None:
+    assert _time_of({"ResponseMetadata": {"HTTPHeaders": {"date": header}}}) == time
 
 
 def test_keys_that_are_no_entries_are_reported(s3: Any) -> None:

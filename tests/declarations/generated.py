@@ -87,6 +87,8 @@ class Maker:
             **self.some(keywords=lambda: [self.keyword() for _ in range(self.dice.choice([1, 2, 5]))]),
         }
         task["description"] = task["description"][:255].strip()
+        if self.often(0.2):
+            task["question"] = self.dice.choice(["foul", "rally-outcome-2"])
         if self.often(0.3):
             return {**task, "template": self.dice.choice(["own.html", "pages/own.liquid"])}
         short, full = self.text(1, 2000) + "\n\n- one\n- **two**\n", "# Title\n" + self.text(1, 3000)
@@ -106,6 +108,8 @@ class Maker:
         source = {} if streaming and self.often() else self.dice.choice(ways)()
         if streaming:
             source["topic"] = self.name(63)
+        elif self.often(0.2):
+            source["only_new"] = self.often()
         if public:
             source["content_classifiers"] = [PII_FREE] if self.often() else list(CLASSIFIERS)
         elif self.often():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from end_to_end.organization import Organization
 from end_to_end.team import CLIPS, Team
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.simulator import Simulator
@@ -26,3 +27,12 @@ def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team
     team.git("add", "-A")
     team.git("commit", "-q", "-m", "Begin")
     return team
+
+
+@pytest.fixture
+def organization(tmp_path: Path, simulator: Simulator) -> Organization:
+    """An account with eight clips, whose teams share one purchase ledger in a bucket of its own."""
+    prerequisites.build(
+        an_infrastructure(ledger_bucket="ledger"), clips=tuple(f"rallies/rally-{n:03}.mp4" for n in range(1, 9))
+    )
+    return Organization(root=tmp_path, simulator=simulator)

@@ -108,7 +108,7 @@ def test_a_renamed_file_does_not_buy_the_labels_again(team: Team):
     ran = team.runs("apply", "--auto-approve")
 
     assert ran.code == 1
-    assert "all of its 8 clips were already asked: 8 by rally-outcome ($" in ran.out
+    assert "all 8 of its clips were already asked by rally-outcome (up to $" in ran.out
     assert len(team.simulator.requests("CreateLabelingJob")) == 1
 
 

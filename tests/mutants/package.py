@@ -54,9 +54,12 @@ class Package:
     __test__ = False
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copytree(ROOT / "scripts/groundctl", folder / "groundctl", ignore=shutil.ignore_patterns("__pycache__"))
-        compileall.compile_dir(folder / "groundctl", quiet=2)
+        self.folder = folder / "scripts"
+        source = ROOT / "scripts/groundctl"
+        shutil.copytree(source, self.folder / "groundctl", ignore=shutil.ignore_patterns("__pycache__"))
+        # The product looks for its schemas beside scripts/.
+        (folder / "schemas").symlink_to(ROOT / "schemas")
+        compileall.compile_dir(self.folder / "groundctl", quiet=2)
         self._runner: subprocess.Popen[str] | None = None
         self._changes = 0
 

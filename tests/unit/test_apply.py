@@ -137,7 +137,7 @@ def test_two_concurrent_runs_buy_a_renamed_job_once():
     results = [buy(a_declaration(name=name), jobs=jobs, ledger=ledger) for name in ("first", "second")]
 
     assert [verdict.result for verdict in results] == [Result.CREATED, Result.HELD]
-    assert "all of its 2 clips were already asked: 2 by first" in results[1].evidence
+    assert "all 2 of its clips were already asked by first" in results[1].evidence
     assert list(jobs.jobs) == ["first"]
 
 

@@ -372,3 +372,22 @@ def test_clips_are_free_only_after_a_whole_output():
     assert freed(2, "b") == NothingFreed(why="the output manifest has 2 lines; 3 were bought")
     assert isinstance(freed(3, "b", is_terminal=False), NothingFreed)
     assert isinstance(freed(None, labeled=1), NothingFreed)
+
+
+def test_a_third_purchase_names_the_latest_rerun_which_excuses_what_that_one_repeated():
+    ledger = a_ledger(
+        a_purchase("foul-1", "abcd"), created(2), a_purchase("foul-2", "ab", rerun_of=RecordId(entry=2)), created(4)
+    )
+    latest, first = RecordId(entry=4), RecordId(entry=2)
+
+    same = decide(ledger, a_want("foul-3", "ab", rerun_of=latest))
+    more = decide(ledger, a_want("foul-3", "abc", rerun_of=latest))
+    older = decide(ledger, a_want("foul-3", "ab", rerun_of=first))
+
+    assert isinstance(same, Buy)
+    assert same.repeated is not None
+    assert same.repeated.purchase.id == latest
+    assert isinstance(more, Overlap)
+    assert [(each.purchase.job.name, each.clips) for each in more.held] == [("foul-1", ("s3://clips/c.mp4",))]
+    assert isinstance(older, Overlap)
+    assert [each.purchase.job.name for each in older.held] == ["foul-2"]

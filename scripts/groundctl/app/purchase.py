@@ -355,11 +355,11 @@ def _reason(
     name = rerun.job if rerun else ""
     match decision:
         case Overlap():
-            return say.overlap_reason(want, decision, end=end)
+            return say.overlap_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
         case NothingLeft():
             return say.nothing_left_reason(want, decision, end=end)
         case RerunUnfounded():
-            return say.rerun_unfounded_reason(name)
+            return say.rerun_unfounded_reason(name, decision)
         case RerunUnknown():
             return say.rerun_unknown_reason(name, decision)
         case StillPending():

@@ -162,8 +162,7 @@ def carry_out(
         log,
         buyer=buyer,
         jobs=account.jobs,
-        # The role that may stop jobs may not write to the ledger.
-        due=() if only is Step.STOP else planned.due,
+        due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,

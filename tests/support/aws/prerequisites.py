@@ -32,7 +32,7 @@ def build(infrastructure: Infrastructure, clips: tuple[str, ...] = ("rally-1.mp4
     iam.create_role(
         RoleName=infrastructure.execution_role_arn.rsplit("/", 1)[-1], AssumeRolePolicyDocument=json.dumps(TRUST)
     )
-    _make_teams(tuple(infrastructure.work_teams))
+    make_teams(tuple(infrastructure.work_teams))
 
 
 def as_file_content(infrastructure: Infrastructure) -> dict[str, Any]:
@@ -54,8 +54,9 @@ def as_file_content(infrastructure: Infrastructure) -> dict[str, Any]:
     }
 
 
-def _make_teams(names: tuple[str, ...]) -> None:
-    cognito, sagemaker = boto3.client("cognito-idp", region_name=REGION), boto3.client("sagemaker", region_name=REGION)
+def make_teams(names: tuple[str, ...], *, region: str = REGION) -> None:
+    """Create a workforce in a Region, with work teams."""
+    cognito, sagemaker = boto3.client("cognito-idp", region_name=region), boto3.client("sagemaker", region_name=region)
     pool = cognito.create_user_pool(PoolName="workers")["UserPool"]["Id"]
     client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="portal")["UserPoolClient"]["ClientId"]
     sagemaker.create_workforce(WorkforceName="workers", CognitoConfig={"UserPool": pool, "ClientId": client})

@@ -21,7 +21,7 @@ def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Itera
     yield from (_contradiction(each) for each in purchases.contradictions())
     declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
     yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
-    if unrecorded:
+    if unrecorded and purchases.ledger is not None:
         yield _unrecorded(unrecorded)
 
 
@@ -51,11 +51,12 @@ def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
     void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
     when = f"after {until:%Y-%m-%d %H:%M} UTC, {void}" if until else void
     clips = "1 clip" if len(purchase.index) == 1 else f"{len(purchase.index):,} clips"
+    cost = "" if purchase.record.usd is None else f" (up to ${purchase.record.usd:,.2f})"
     return Diagnostic(
         rule="P401",
-        message=f"{purchase.job.name}: a purchase of {clips} was recorded on {purchase.at:%Y-%m-%d %H:%M} UTC and not"
-        " finished, and no file declares the job now",
-        hint=f"restore its file to continue it; or {when}",
+        message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {purchase.at:%Y-%m-%d %H:%M} UTC and did"
+        " not finish it, and no file declares the job now",
+        hint=f"to continue it, restore its file; or {when}",
     )
 
 
@@ -64,17 +65,19 @@ def _contradiction(found: Contradiction) -> Diagnostic:
     return Diagnostic(
         rule="P402",
         message=f"{found.purchase.job.name} exists although its purchase was voided"
-        + (f"; of its clips were bought since: {again}" if again else ""),
-        hint="stop the job that you do not need, if it is not done; `groundctl ledger check` shows the entries",
+        + (f"; some of its clips were bought again since: {again}" if again else ""),
+        hint="if both jobs still run, stop the one that you do not need; `groundctl ledger check` shows the entries",
     )
 
 
 def _unrecorded(jobs: Sequence[ObservedJob]) -> Diagnostic:
     names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
     more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
-    known = "1 job in AWS is" if len(jobs) == 1 else f"{len(jobs):,} jobs in AWS are"
+    is_one = len(jobs) == 1
+    known = "1 job in AWS is" if is_one else f"{len(jobs):,} jobs in AWS are"
     return Diagnostic(
         rule="P403",
-        message=f"{known} unknown to the purchase ledger: {names}{more}; clips that they were asked may be bought again",
-        hint="`groundctl ledger adopt NAME` enters a job",
+        message=f"{known} unknown to the purchase ledger: {names}{more}; clips that {'it' if is_one else 'they'} asked may be"
+        " bought again",
+        hint=f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
     )

@@ -132,12 +132,13 @@ def _change(
     job, asked = declared_job(want.declaration), want.purchase
     match decision:
         case Buy():
-            remarks = (*replaced, *say.buy_remarks(asked, decision, end=end))
+            rerun = want.declaration.spec.rerun_of
+            remarks = (*replaced, *say.buy_remarks(asked, decision, reason=rerun.reason if rerun else "", end=end))
             return _create(want, decision.clips.distinct, inputs, remarks)
         case ContinueAttempt(purchase=own):
             return _create(want, frozenset(own.index.hashes()), inputs, (*replaced, say.continued_remark(decision)))
         case Overlap():
-            reason = say.overlap_reason(asked, decision, end=end)
+            reason = say.overlap_reason(asked, decision, title=want.declaration.spec.title, end=end)
             purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase
             assert purchase is not None  # noqa: S101 - its clips are known
             return AlreadyAsked(
@@ -153,7 +154,7 @@ def _change(
             return Waiting(job=job, reasons=(say.unlooked_reason(),))
         case RerunUnfounded():
             rerun = want.declaration.spec.rerun_of
-            return Refused(job=job, reasons=(say.rerun_unfounded_reason(rerun.job if rerun else ""),))
+            return Refused(job=job, reasons=(say.rerun_unfounded_reason(rerun.job if rerun else "", decision),))
         case LedgerUnusable():
             return Refused(job=job, reasons=(say.unusable_reason(decision),))
         case VoidFirst():

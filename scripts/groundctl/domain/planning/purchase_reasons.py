@@ -15,26 +15,26 @@ from groundctl.domain.jobs.ledger.decisions import (
     NothingLeft,
     Overlap,
     Remark,
+    RerunUnfounded,
     RerunUnknown,
     StillPending,
     WantedPurchase,
 )
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
-from groundctl.domain.jobs.ledger.records import JobIdentity
+from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 
 _MAX_NAMED = 3
 
 
-def overlap_reason(want: WantedPurchase, overlap: Overlap, *, end: int) -> Diagnostic:
+def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
     """Refuse clips that were asked before; end is the last entry of the ledger, after which the plan's purchases come."""
     first = overlap.held[0].purchase
-    return Diagnostic(
-        rule="P105",
-        pointer="/input",
-        message=f"{_share(overlap.clips, want)} already asked: {_held(want, overlap.held, end)}",
-        hint=f"add `only_new: true` under `input` to leave these clips out, or `rerun_of: {{job: {first.job.name},"
-        f" reason: ...}}` to pay for them again{_another_question(want, first)}{_unfinished(overlap.held, end)}",
-    )
+    ways = [_ways_to_buy(want, overlap, end), _another_question(want, title, first)]
+    if want.question.title != first.question.title:
+        ways.reverse()  # another title is probably another question
+    ways[1:1] = _unfinished(overlap.held, end)
+    message = _asked(want, overlap.held, overlap.clips, end)
+    return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
 def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int) -> Diagnostic:
@@ -42,18 +42,21 @@ def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int
     return Diagnostic(
         rule="P110",
         pointer="/input/only_new",
-        message=f"has no new clips: all {len(want.clips):,} were asked already: {_held(want, decision.held, end)}",
+        message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
         hint="nothing is bought; a later run creates the job when there are new clips",
     )
 
 
 def unusable_reason(decision: LedgerUnusable) -> Diagnostic:
     """Say why the ledger allows no purchase."""
-    return Diagnostic(
-        rule="P113",
-        message=f"nothing can be bought with the purchase ledger: {'; '.join(decision.reasons[:_MAX_NAMED])}",
-        hint="`groundctl ledger check` explains each fault and the way out",
-    )
+    hint = "`groundctl ledger check` explains each fault and the way out"
+    if decision.is_unopened:
+        hint = (
+            "check that `ledger_bucket` names your organization's ledger; only if that ledger is new, open it with"
+            " `groundctl ledger open`"
+        )
+    message = f"nothing can be bought, because {'; '.join(decision.reasons[:_MAX_NAMED])}"
+    return Diagnostic(rule="P113", message=message, hint=hint)
 
 
 def pending_reason(decision: StillPending) -> Diagnostic:
@@ -61,9 +64,9 @@ def pending_reason(decision: StillPending) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P112",
-        message=f"an earlier run recorded its purchase of {_clips(len(bought.index))} on {_moment(bought.at)}, and AWS may still"
-        f" accept that request until {_moment(decision.until)}; the declaration or its clips have changed since",
-        hint=f"run it again after {_moment(decision.until)}, or restore the earlier declaration and clips to continue now",
+        message=f"an earlier run began to create it with {_clips(len(bought.index))} on {_moment(bought.at)}, and AWS may"
+        f" still accept that request until {_moment(decision.until)}; its file or its clips have changed since",
+        hint=f"run it again after {_moment(decision.until)}; or restore the earlier file and clips to continue now",
     )
 
 
@@ -99,31 +102,33 @@ def rerun_unknown_reason(name: str, found: RerunUnknown) -> Diagnostic:
     return Diagnostic(rule="P111", pointer="/rerun_of/job", message=message, hint=hint)
 
 
-def rerun_unfounded_reason(name: str) -> Diagnostic:
-    """Refuse a rerun of a job that shares no clips and question with this one."""
-    return Diagnostic(
-        rule="P111",
-        pointer="/rerun_of/job",
-        message=f"names {name}, which was not asked this question about any of these clips",
-        hint="remove rerun_of, or name the job that the plan refuses this one for",
-    )
+def rerun_unfounded_reason(name: str, decision: RerunUnfounded) -> Diagnostic:
+    """Refuse a rerun of a job that shares no clips and question with this one, or was bought again since the review."""
+    now = decision.purchase
+    message = f"names {name}, which did not ask this question about any of these clips"
+    hint = "remove rerun_of, or name the job that the plan refuses this one for"
+    if now is not None and now.id != decision.rerun_of:
+        message = f"names {name}, which has another purchase (entry {now.id}) than the reviewed one (entry {decision.rerun_of})"
+        hint = "make a new plan and have it reviewed"
+    return Diagnostic(rule="P111", pointer="/rerun_of/job", message=message, hint=hint)
 
 
-def buy_remarks(want: WantedPurchase, decision: Buy, *, end: int) -> Iterator[Diagnostic]:
-    """Tell reviewers what a purchase leaves out, repeats and resembles."""
+def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -> Iterator[Diagnostic]:
+    """Tell reviewers what a purchase leaves out, repeats for which reason, and resembles."""
     if decision.left_out:
         left_out = len(want.clips) - len(decision.clips)
         yield Diagnostic(
             rule="P302",
             pointer="/input/only_new",
-            message=f"{_share(left_out, want)} already asked, and left out: {_held(want, decision.left_out, end)}",
+            message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
             hint="nothing to do; `only_new: true` asks for this",
         )
     if decision.repeated:
+        again = decision.repeated
         yield Diagnostic(
             rule="P304",
             pointer="/rerun_of",
-            message=f"pays again for {_clips(len(decision.repeated.clips))}: {_held(want, [decision.repeated], end)}",
+            message=f"pays again for {_clips(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
     yield from remarks(want, decision.remarks, end=end)
@@ -139,7 +144,7 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
         yield Diagnostic(
             rule="P303",
             pointer="/task/labels",
-            message=f"{_share(len(held.clips), want)} asked by {_job(want.job, held.purchase, end)} with other labels ({same})",
+            message=f"{_asked(want, [held], len(held.clips), end)}, with other labels ({same})",
             hint="if it is the same question in other words, give both files the same `task.question`",
         )
 
@@ -150,7 +155,7 @@ def continued_remark(decision: ContinueAttempt) -> Diagnostic:
     return Diagnostic(
         rule="P305",
         message=f"continues the purchase of {_clips(len(bought.index))} that a run recorded on {_moment(bought.at)}"
-        f" (entry {bought.id}) and did not finish",
+        f" (entry {bought.id} of the purchase ledger) and did not finish",
         hint="nothing to do; the same request is sent once more",
     )
 
@@ -160,61 +165,116 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     return Diagnostic(
         rule="P306",
         message=f"replaces a purchase of {_clips(len(purchase.index))} that a run recorded on {_moment(purchase.at)}"
-        f" (entry {purchase.id}); AWS created no job for it and can no longer do so",
+        f" (entry {purchase.id} of the purchase ledger); AWS created no job for it and can no longer do so",
         hint="nothing to do; apply voids that purchase first",
     )
 
 
+def _asked(want: WantedPurchase, held: Sequence[HeldClips], clips: int, end: int) -> str:
+    """Say how many of the wanted clips were asked, by which jobs, for how much."""
+    return f"{_share(clips, want)} {_by(want, held, end)}"
+
+
+def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
+    """Say which jobs asked, and for how much; the number of clips of each if there are several."""
+    is_one = len(held) == 1
+    named = [_holder(want.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
+    more = len(held) - _MAX_NAMED
+    others = f" and others by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
+    return f"already asked{'' if is_one else ':'} {', '.join(named)}{others}"
+
+
 def _share(clips: int, want: WantedPurchase) -> str:
+    """Begin a sentence about some of the wanted clips."""
     if any(not uri.startswith("s3://") for uri in want.clips.uris):
-        return "its topic or some of its clips were"
+        return "its topic was" if len(want.clips) == 1 else "its topic or some of its clips were"
     if clips == len(want.clips):
-        return "its clip was" if clips == 1 else f"all of its {clips:,} clips were"
+        return "its only clip was" if clips == 1 else f"all {clips:,} of its clips were"
     return f"{clips:,} of its {len(want.clips):,} clips {'was' if clips == 1 else 'were'}"
 
 
-def _held(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
-    """List who asked how many clips for how much."""
-    named = [f"{len(each.clips):,} by {_job(want.job, each.purchase, end)}{_paid(each)}" for each in held[:_MAX_NAMED]]
-    more = len(held) - _MAX_NAMED
-    return ", ".join(named) + (f" and others by {more:,} more jobs" if more > 0 else "")
-
-
-def _paid(held: HeldClips) -> str:
-    return "" if held.usd is None else f" (${held.usd:,.2f})"
+def _holder(here: JobIdentity, held: HeldClips, end: int, *, number: bool) -> str:
+    name = f"by {_job(here, held.purchase, end)}"
+    cost = "cost not known" if held.usd is None else f"up to ${held.usd:,.2f}"
+    return f"{f'{len(held.clips):,} ' if number else ''}{name} ({cost})"
 
 
 def _job(here: JobIdentity, purchase: LedgerPurchase, end: int) -> str:
     """Name a job as it is known from here."""
     if purchase.id.entry > end:
         return f"{purchase.job.name} in this plan"
-    if (purchase.job.account, purchase.job.region) == (here.account, here.region):
+    if _is_beside(here, purchase):
         return purchase.job.name
-    return f"{purchase.job.name} (account {purchase.job.account}, {purchase.job.region})"
+    return f"{purchase.job.name} in account {purchase.job.account}, {purchase.job.region}"
 
 
-def _another_question(want: WantedPurchase, first: LedgerPurchase) -> str:
-    """Say how to distinguish two questions with the same labels, if one of them has no name."""
-    if want.question.name is not None and first.question.name is not None:
-        return ""
-    labels, title = ", ".join(first.record.labels), first.record.title
-    return f"; if {first.job.name} asks another question (“{title}”: {labels}), give both files a `task.question`"
+def _is_beside(here: JobIdentity, purchase: LedgerPurchase) -> bool:
+    return (purchase.job.account, purchase.job.region) == (here.account, here.region)
 
 
-def _unfinished(held: Sequence[HeldClips], end: int) -> str:
+def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
+    """Say how to buy the clips that are left, or all of them again. rerun_of names one job, so it repeats no other's."""
+    first, left = overlap.held[0].purchase, len(want.clips) - overlap.clips
+    again = f"`rerun_of: {{job: {first.job.name}, reason: ...}}`"
+    only_new = f"add `only_new: true` under `input` to buy only the other {left:,}"
+    if want.rerun_of is not None:
+        return _beside_a_rerun(want.rerun_of, overlap, only_new if left else "remove this file")
+    if len(overlap.held) > 1:
+        beside = f"; {again} beside it pays again for the clips of {first.job.name} too"
+        return (
+            f"{only_new}{beside}" if left else f"remove this file{beside.replace('beside it', 'with `only_new: true`')}"
+        )
+    if left:
+        return f"{only_new}, or {again} to buy all {len(want.clips):,} and pay again for {_these(overlap.clips)}"
+    is_renamed = first.id.entry <= end and _is_beside(want.job, first)
+    undo = f"if this is the file of {first.job.name}, restore that name" if is_renamed else "remove this file"
+    return f"{undo}; to pay for the same clips again, add {again}"
+
+
+def _beside_a_rerun(rerun_of: RecordId, overlap: Overlap, otherwise: str) -> str:
+    repeats = [each.purchase for each in overlap.held if _rerun_of(each.purchase) == rerun_of]
+    if repeats and len(overlap.held) == len(repeats):
+        return f"name {repeats[-1].job.name} in rerun_of instead, because it has repeated that job; or {otherwise}"
+    return f"rerun_of pays again for the clips of one job only: {otherwise}"
+
+
+def _rerun_of(purchase: LedgerPurchase) -> RecordId | None:
+    return purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
+
+
+def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -> str:
+    """Say how to distinguish two questions of which one has no name."""
+    name, other, theirs = first.job.name, first.record.title, first.question.name
+    if want.question.name is not None and theirs is not None:
+        return f"if {name} asks another question (“{other}”), give this question another name than `{theirs}`"
+    both = "give both files a `task.question`"
+    if theirs is not None:
+        both = f"give this file a `task.question` other than `{theirs}`"
+    elif want.question.name is not None:
+        both = f"give the file of {name} a `task.question` of its own"
+    if want.question.title == first.question.title:
+        return f"if {name} asks another question under this title, {both}"
+    return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
+
+
+def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
     """Say how clips become free that a purchase holds whose job was never seen."""
     left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
     if not left:
-        return ""
+        return []
     until = max(attempt.closes_at for attempt in left[0].attempts)
-    return (
-        f"; {left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
+    return [
+        f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
         f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
-    )
+    ]
 
 
 def _clips(number: int) -> str:
     return "1 clip" if number == 1 else f"{number:,} clips"
+
+
+def _these(number: int) -> str:
+    return "this one" if number == 1 else f"these {number:,}"
 
 
 def _moment(moment: datetime) -> str:

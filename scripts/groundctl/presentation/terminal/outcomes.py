@@ -10,16 +10,26 @@ from groundctl.domain.jobs.estimate import NOTHING
 from groundctl.domain.planning.plan import Action, Create, Plan
 from groundctl.domain.planning.purchased import bought
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.terminal.plan import plan_text, reason_lines
+from groundctl.presentation.terminal.plan import note_line, plan_text, reason_lines
 from groundctl.presentation.text import count, usd_range
 
 
 def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
-    """Write one line per job and a summary, after the whole plan if something in it needs attention, else after what waits."""
-    waiting = [line for change in plan.with_action(Action.WAITING) for line in reason_lines(change)]
-    before = [plan_text(plan, policy), ""] if plan.requires_attention else waiting
+    """Write one line per job and a summary, after the whole plan if something in it needs attention.
+
+    Otherwise the plan's remarks come before, because a plan that --auto-approve agrees to was shown to no one.
+    """
+    before = [plan_text(plan, policy), ""] if plan.requires_attention else [*_remarks(plan)]
     lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
     return "\n".join([*before, *lines, summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)])
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    """Write what the plan notes, and says of the jobs that it creates or that wait."""
+    yield from (note_line(note) for note in plan.notes)
+    for change in plan.changes:
+        if change.action in {Action.CREATE, Action.WAITING}:
+            yield from reason_lines(change)
 
 
 def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
@@ -33,17 +43,17 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
         return f"{count(len(outcomes), 'job')}: {', '.join(parts)}"
     declared = [change for change in plan.changes if change.action is not Action.ORPHAN]
     if not declared:
-        return "Nothing to do: no jobs are declared. No labeling job was changed."
+        return "Nothing to do: no jobs are declared. No job was created or stopped."
     if all(change.action is Action.EXISTS for change in declared):
-        return "Nothing to do: every declared job exists. No labeling job was changed."
+        return "Nothing to do: every declared job exists. No job was created or stopped."
     waiting = plan.with_action(Action.WAITING)
     refused = [change for change in declared if change.action.requires_attention]
     if not waiting and not refused:
-        return "Nothing to do for this run. No labeling job was changed."
+        return "Nothing to do for this run. No job was created or stopped."
     parts = [f"{len(waiting)} waiting"] * bool(waiting) + [f"{len(refused)} blocked for the reasons above"] * bool(
         refused
     )
-    return f"Nothing was created: {', '.join(parts)}. No labeling job was changed."
+    return f"No job was created or stopped: {', '.join(parts)}."
 
 
 def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Action, Change, Orphan, Plan, cost_of, fields_of
 from groundctl.presentation.escape import for_terminal
@@ -17,7 +18,7 @@ def plan_text(plan: Plan, policy: Policy) -> str:
     shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
     lines = [for_terminal(summary_of(plan)), for_terminal(money_of(plan, policy))]
     lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
-    lines += [for_terminal(f"Note: {note.rule} {note.message} — {note.hint}") for note in plan.notes]
+    lines += [note_line(note) for note in plan.notes]
     if shown:
         lines += ["", *_table(shown)]
     for change in shown:
@@ -49,6 +50,11 @@ def _cells(change: Change) -> list[str]:
         "" if cost is None else usd_range(cost.low, cost.high),
         change.team,
     ]
+
+
+def note_line(note: Diagnostic) -> str:
+    """Write what a plan notes beside its jobs."""
+    return for_terminal(f"Note: {note.rule} {note.message} — {note.hint}")
 
 
 def reason_lines(change: Change) -> Iterator[str]:

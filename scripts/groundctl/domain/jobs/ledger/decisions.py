@@ -15,7 +15,7 @@ from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.question import Question, Resemblance, conflict, resemblance
-from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, RecordId
+from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, PurchaseRecord, RecordId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class LedgerUnusable:
     """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read."""
 
     reasons: tuple[str, ...]
+    is_unopened: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ def decide_purchase(
     pinned is the ledger that the configuration names. unsent lists the attempts that this run wrote and has not sent.
     """
     if reasons := tuple(unusable(ledger, pinned)):
-        return LedgerUnusable(reasons=reasons)
+        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end)
     if isinstance(look, Present) and (ours := _made_from(want.job, ledger, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
     own = ledger.of_job(want.job)
@@ -243,11 +244,17 @@ def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
     held: list[tuple[LedgerPurchase, frozenset[int]]] = []
     remarks: list[Remark] = []
     repeated = None
+    again = ledger.by_id.get(want.rerun_of) if want.rerun_of else None
+    paid_for_again = frozenset(_repeated_by(again, ledger)) if again else frozenset()
     for purchase, hashes in ledger.holders(want.clips):
         if not conflict(want.question, purchase.question):
             remarks.extend(_remark(want, purchase, hashes))
         elif purchase.id == want.rerun_of:
             repeated = _named(want, purchase, hashes)
+        elif again and purchase.id in paid_for_again:
+            # A rerun of the latest rerun covers what that one has repeated, and no further clips of the earlier job.
+            if others := hashes - again.holds(want.clips.distinct):
+                held.append((purchase, others))
         else:
             held.append((purchase, hashes))
     if want.rerun_of is not None and repeated is None:
@@ -259,6 +266,17 @@ def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
     if not len(left):
         return NothingLeft(held=named)
     return Buy(clips=left, left_out=named, repeated=repeated, remarks=tuple(remarks))
+
+
+def _repeated_by(purchase: LedgerPurchase, ledger: Purchases) -> Iterable[RecordId]:
+    """Yield the purchase that one repeats, the one that this one repeats, and so on."""
+    repeated = purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
+    # A record refers to an earlier one; anything else would be a circle.
+    while repeated is not None and repeated in ledger.by_id:
+        yield repeated
+        record = ledger.by_id[repeated].record
+        earlier = record.rerun_of if isinstance(record, PurchaseRecord) else None
+        repeated = earlier if earlier is not None and earlier < repeated else None
 
 
 def _named(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> HeldClips:
