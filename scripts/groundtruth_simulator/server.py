@@ -162,7 +162,7 @@ class _Application:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]  # moto has no types here
+class _Dispatcher(DomainDispatcherApplication):
     """moto's dispatcher, with a memory: moto lists its own folders for each request, which takes half of a request's time."""
 
     def __init__(self, *arguments: Any) -> None:

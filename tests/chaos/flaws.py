@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
@@ -42,8 +43,8 @@ class _Jobs:
     def describe(self, name: str) -> AwsResponse | None:
         return self.behind.describe(name)
 
-    def create_once(self, request: AwsResponse) -> CreateResponse:
-        return self.behind.create_once(request)
+    def create_once(self, request: AwsResponse, *, signed_until: datetime) -> CreateResponse:
+        return self.behind.create_once(request, signed_until=signed_until)
 
     def stop(self, name: str) -> None:
         self.behind.stop(name)
@@ -52,16 +53,16 @@ class _Jobs:
 class _SendsAgain(_Jobs):
     """Sends the create request again if there is no clear answer, as the SDK does by default."""
 
-    def create_once(self, request: AwsResponse) -> CreateResponse:
-        first = super().create_once(request)
-        return super().create_once(request) if isinstance(first, Unclear) else first
+    def create_once(self, request: AwsResponse, *, signed_until: datetime) -> CreateResponse:
+        first = super().create_once(request, signed_until=signed_until)
+        return super().create_once(request, signed_until=signed_until) if isinstance(first, Unclear) else first
 
 
 class _TakesSilenceForNo(_Jobs):
     """Takes an unclear answer for a refusal, and does not look at the job afterwards."""
 
-    def create_once(self, request: AwsResponse) -> CreateResponse:
-        answer = super().create_once(request)
+    def create_once(self, request: AwsResponse, *, signed_until: datetime) -> CreateResponse:
+        answer = super().create_once(request, signed_until=signed_until)
         return Rejected(code="NoAnswer", message=answer.message) if isinstance(answer, Unclear) else answer
 
 

@@ -187,17 +187,14 @@ class _Maker:
         self.declared = {number: {} for number in range(checkouts)}
         self.places = self.random.choice(((0,), (0,), (0,), (0, 1), (0, 2), (0, 0, 1, 2)))
         made: list[Step] = [self._new_job(0)]
-        for _ in range(self.random.choice((0, 0, 1, 1, 2))):
-            made.append(self._change(self._checkout()))
+        made += self._changes((0, 0, 1, 1, 2))
         made.append(self._run())
         for _ in range(self.random.choice((0, 0, 1, 1, 1, 2))):
             made += self._round()
         return made
 
     def _round(self) -> list[Step]:
-        made: list[Step] = []
-        for _ in range(self.random.choice((0, 1, 1, 1, 2))):
-            made.append(self._change(self._checkout()))
+        made = self._changes((0, 1, 1, 1, 2))
         if self.random.random() < 0.3:
             made.append(TimePasses(seconds=self.random.choice((60.0, 600.0, HOUR, 5 * HOUR, 40 * 24 * HOUR))))
         if self.random.random() < 0.15:
@@ -205,6 +202,9 @@ class _Maker:
             made.append(self._change(at))
         made.append(self._run())
         return made
+
+    def _changes(self, counts: Sequence[int]) -> list[Step]:
+        return [self._change(self._checkout()) for _ in range(self.random.choice(counts))]
 
     def _checkout(self) -> int:
         return self.random.choice(list(self.declared))

@@ -89,7 +89,12 @@ class Zygote:
                 self._changed.wait()
             process = self._started.pop(0)
         process.out_file, process.err_file = out, err
-        threading.Thread(target=lambda: (process.ended.wait(), at_end()), daemon=True).start()
+
+        def follow() -> None:
+            process.ended.wait()
+            at_end()
+
+        threading.Thread(target=follow, daemon=True).start()
         return process
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The clock of a process under test: the simulator's time, which moves only when somebody waits or a step lets it pass.
+"""The clock of a process under test: the simulator's time, which moves only when a run waits or a step lets it pass.
 
 The clock is 8 bytes in a file that harness and processes share. A wait is a request to the proxy, which moves the clock,
 so an hour of patience takes no time, and each wait is a point at which another run can go on.

@@ -9,7 +9,7 @@ RESULTS = ("created", "existed", "unknown", "failed", "held", "stopping", "not s
 _OUTCOME = re.compile(rf"^({'|'.join(RESULTS)}) +([A-Za-z0-9-]+): (.*)$", re.MULTILINE)
 _COST = re.compile(r"^Created: .*?([\d,]+) clips?, ", re.MULTILINE)
 _COUNTED = re.compile(r"^\d+ jobs?: (.*)$", re.MULTILINE)
-_NO_JOB = re.compile(r"nothing was (?:created|bought|sent)|no labeling job was changed", re.IGNORECASE)
+_NO_JOB = re.compile(r"nothing was (?:created|bought|sent)|no job was created or stopped", re.IGNORECASE)
 _NOTHING = re.compile(r"nothing was changed|AWS was not asked to change anything", re.IGNORECASE)
 
 

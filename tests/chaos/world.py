@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
 from chaos.faults import Fault
 from chaos.history import AddClip, Apply, Declare, Job, MakePlan, Race, Remove, Revert, Step, TimePasses, Void
 from chaos.processes import Zygote
-from chaos.proxy import Proxy, Run, serving
+from chaos.proxy import Proxy, Run
+from chaos.serving import serving
 from chaos.simulated_time import SharedClock
 from chaos.turns import Turns
 from chaos.words import Ran
@@ -28,7 +28,7 @@ from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from support.aws.prerequisites import as_file_content
-from support.builders import an_infrastructure, some_data
+from support.builders import ACCOUNT, an_infrastructure, some_data
 from support.cli import CLEAN
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -283,7 +283,7 @@ class World:
         file = self.folder / "work" / f"infrastructure-{place}.json"
         if not file.is_file():
             region = REGIONS[place]
-            arn = f"arn:aws:sagemaker:{region}:{DEFAULT_ACCOUNT_ID}:workteam/vendor-crowd/reviewers"
+            arn = f"arn:aws:sagemaker:{region}:{ACCOUNT}:workteam/vendor-crowd/reviewers"
             content = as_file_content(
                 an_infrastructure(
                     environment=f"place-{place}",
@@ -308,7 +308,7 @@ class World:
 
     @property
     def _s3(self) -> Any:
-        return s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        return s3_backends[ACCOUNT]["aws"]
 
 
 @contextmanager
