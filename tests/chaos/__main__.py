@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
     parser.add_argument("--flaw", default="", help="plant a flaw, see flaws.py")
     parser.add_argument("--words", action="store_true", help="print what each run printed")
+    parser.add_argument("--short", action="store_true", help="play the short histories of the tests")
     parser.add_argument("--whole", action="store_true", help="do not shorten histories that fail")
     parser.add_argument("--most", type=int, default=20, help="stop after so many violations (default: 20)")
     options = parser.parse_args()
@@ -27,7 +28,7 @@ def main() -> int:
     with open_world() as world:
         for seed in range(options.seed, options.seed + options.histories):
             print(f"seed {seed}", file=sys.stderr, end="\r", flush=True)
-            played = play(world, make_history(seed), flaw=options.flaw, figures=figures)
+            played = play(world, make_history(seed, is_short=options.short), flaw=options.flaw, figures=figures)
             if options.words:
                 print(*words_of(played), sep="\n")
             if played.violations:

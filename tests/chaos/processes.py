@@ -60,7 +60,7 @@ class Zygote:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=TESTS,
-            env={**os.environ, "PYTHONPATH": str(TESTS), "PYTHONHASHSEED": "0"},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "0"},
         )
         assert self._zygote.stdout
         assert json.loads(self._zygote.stdout.readline()) == {"ready": True}
