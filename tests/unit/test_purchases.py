@@ -150,7 +150,9 @@ def test_what_refers_to_an_unreadable_entry_is_no_fault_of_its_own():
 
 
 def test_nothing_is_bought_from_a_ledger_that_is_not_open_or_is_another_one():
-    assert decide(Purchases.of(LedgerLog())) == LedgerUnusable(reasons=("the ledger is not open: entry 1 is missing",))
+    assert decide(Purchases.of(LedgerLog())) == LedgerUnusable(
+        reasons=("the ledger is not open: entry 1 is missing",), is_unopened=True
+    )
     assert decide(a_ledger(), pinned="other") == LedgerUnusable(
         reasons=(f"this is ledger {LEDGER}; the configuration names other",)
     )
