@@ -3,9 +3,11 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than two processors: a test that waits for Terraform, for a browser, or for an interrupted apply needs none.
+PROCESSES ?= 3
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo e2e-demo test update-snapshots preview-comments readme-images check docs format lock bench
+.PHONY: help setup bootstrap demo e2e-demo test mutants update-snapshots preview-comments readme-images check docs format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,7 +32,10 @@ e2e-demo: setup ## walk one pull request through its life cycle: real workflows,
 test: setup ## every test; some look at pages in Chromium, which is installed where that is possible
 	scripts/install_browser.sh
 	scripts/install_github_emulator.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	PYTHONUTF8=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+mutants: setup ## take away each guard against buying twice, and see its test fail (2 minutes)
+	PYTHONPATH=tests $(BIN)/python -m mutants
 
 update-snapshots: setup ## regenerate the expected files of tests/snapshots; then review the diff
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/contract/test_cases.py tests/contract/test_comments.py

@@ -1,41 +1,51 @@
 variable "ledger" {
   description = <<-EOT
-    The purchase ledger that environments share. bucket: the one that another environment has created. Without it, one is
-    created here; id: what `groundctl ledger` prints as the ledger's identity. With it, nothing is bought with another ledger;
-    organization_id: the organization whose accounts share it; policy_writers: the only roles that may change its
-    policy, by ARN. null: no sharing, and the ledger is in the artifact bucket.
+    Where the purchase ledger is: without bucket and new, in the artifact bucket. bucket: an existing bucket, such as the one
+    that another environment created. new: create a bucket here to share. organization_id: the organization whose accounts share
+    it; appenders: patterns for the ARNs of their roles that buy labels, by default the apply roles of GitHub's workflows;
+    policy_writers: the only roles that may change the bucket's policy, by ARN. id: the ledger's identity, as
+    `groundctl ledger` prints it. With it, nothing is bought with another ledger.
   EOT
   type = object({
-    bucket          = optional(string)
-    id              = optional(string)
-    organization_id = optional(string)
-    policy_writers  = optional(list(string))
+    bucket = optional(string)
+    new = optional(object({
+      organization_id = optional(string)
+      appenders       = optional(list(string))
+      policy_writers  = optional(list(string))
+    }))
+    id = optional(string)
   })
-  default = null
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = try(var.ledger.bucket, null) == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ledger.bucket))
+    condition     = var.ledger.bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ledger.bucket))
     error_message = "ledger.bucket is the name of a bucket, such as \"groundctl-production-ledger-111122223333-us-east-1\", without s3:// and without a path."
   }
 
   validation {
-    condition     = try(var.ledger.bucket, null) == null || try(var.ledger.organization_id, null) == null
-    error_message = "ledger.organization_id belongs to the environment that creates the bucket. Leave it out beside ledger.bucket."
+    condition     = var.ledger.bucket == null || var.ledger.new == null
+    error_message = "ledger has bucket for an existing bucket, or new to create one. One environment creates the bucket, and the others name it in bucket."
+  }
+
+  validation {
+    condition     = var.ledger.id == null || can(regex("^[0-9a-f]{32}$", var.ledger.id))
+    error_message = "ledger.id is 32 lowercase hexadecimal digits, such as \"5f0c3a1e9b7d4c2f8e6a1b0d9c8f7e6a\", as `groundctl ledger` prints them. Leave it out to accept the ledger that is in the bucket."
   }
 }
 
 locals {
-  creates_ledger = var.ledger != null && try(var.ledger.bucket, null) == null
-  ledger_bucket  = local.creates_ledger ? module.labeling_ledger[0].name : try(coalesce(var.ledger.bucket), module.labeling_data.artifact_bucket)
+  ledger_bucket = coalesce(one(module.labeling_ledger[*].name), var.ledger.bucket, module.labeling_data.artifact_bucket)
 }
 
 module "labeling_ledger" {
   source = "./modules/labeling-ledger"
-  count  = local.creates_ledger ? 1 : 0
+  count  = var.ledger.new == null ? 0 : 1
 
   context         = local.context
-  organization_id = var.ledger.organization_id
-  policy_writers  = var.ledger.policy_writers
+  organization_id = var.ledger.new.organization_id
+  appenders       = var.ledger.new.appenders
+  policy_writers  = var.ledger.new.policy_writers
   disposable      = var.disposable
 }
 

@@ -9,7 +9,7 @@ output "infrastructure" {
     artifact_bucket    = module.labeling_data.artifact_bucket
     output_bucket      = module.labeling_data.output_bucket
     ledger_bucket      = local.ledger_bucket
-    ledger_id          = try(var.ledger.id, null)
+    ledger_id          = var.ledger.id
     kms_key_arn        = module.labeling_data.kms_key_arn
     execution_role_arn = module.labeling_execution.role_arn
     work_teams         = local.work_teams

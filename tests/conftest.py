@@ -12,12 +12,18 @@ from playwright.sync_api import Browser
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
+from longest_first import rank
 from support.browser import a_browser
 
 # A busy machine is no reason to fail. CI takes few examples, and the same ones in every run.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files."""
+    items.sort(key=lambda item: rank("/".join(item.path.parts[-2:])))
 
 
 @pytest.fixture

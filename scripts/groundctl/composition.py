@@ -250,7 +250,7 @@ def open_author() -> Author:
     # A container may run as a user that has no name.
     with suppress(KeyError, OSError, ImportError):
         person = getpass.getuser()
-    return Author(person=person)
+    return Author(person=person.encode(errors="replace").decode())  # an entry is UTF-8; a name may be any bytes
 
 
 def open_github() -> PullRequests:

@@ -91,6 +91,16 @@ class Ledger(Protocol):
         """Write the packs that are due, as every appender does after it has appended. Nothing depends on them."""
 
 
+class StoredLedger(Ledger, Protocol):
+    """The purchase ledger with each of its objects as it is stored, to check one with the other."""
+
+    def read_unpacked(self) -> LedgerLog:
+        """Read every entry from its own object."""
+
+    def read_packs(self) -> Mapping[str, bytes | None]:
+        """Read every pack by its name, which is its number in 8 digits; None if it is listed and cannot be found."""
+
+
 class Clock(Protocol):
     """Time, for waiting only: no decision reads the local clock."""
 

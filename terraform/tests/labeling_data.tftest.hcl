@@ -107,7 +107,7 @@ run "plain_http_and_old_tls_are_refused_on_every_bucket" {
   }
 }
 
-run "job_files_claims_and_the_ledger_are_written_once_and_never_deleted" {
+run "job_files_and_the_ledger_are_written_once_and_never_deleted" {
   command = plan
 
   module {
@@ -123,7 +123,6 @@ run "job_files_claims_and_the_ledger_are_written_once_and_never_deleted" {
         Action    = "s3:PutObject"
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
-          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
         ]
         Condition = {
@@ -135,15 +134,14 @@ run "job_files_claims_and_the_ledger_are_written_once_and_never_deleted" {
         Sid       = "KeepWhatIsWritten"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"]
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
-          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/claims/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
         ]
       },
     ]
-    error_message = "A job's files, claims and ledger entries cannot be overwritten, or deleted and written again."
+    error_message = "A job's files and ledger entries cannot be overwritten, or deleted and written again."
   }
 }
 

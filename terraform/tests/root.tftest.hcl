@@ -117,6 +117,103 @@ run "clips_are_read_only_below_their_prefixes" {
   }
 }
 
+run "the_ledger_is_in_the_artifact_bucket_by_default" {
+  command = plan
+
+  override_module {
+    target = module.labeling_data
+    outputs = {
+      artifact_bucket    = "groundctl-test-artifacts-111122223333-us-east-1"
+      output_bucket      = "groundctl-test-outputs-111122223333-us-east-1"
+      input_bucket       = "groundctl-test-inputs-111122223333-us-east-1"
+      names              = { for role in ["inputs", "artifacts", "outputs"] : role => "groundctl-test-${role}-111122223333-us-east-1" }
+      encrypts_with_kms  = false
+      kms_key_arn        = null
+      service_role_names = []
+    }
+  }
+
+  variables {
+    ledger = { id = "5f0c3a1e9b7d4c2f8e6a1b0d9c8f7e6a" }
+  }
+
+  assert {
+    condition     = output.infrastructure.ledger_bucket == output.infrastructure.artifact_bucket && length(module.labeling_ledger) == 0
+    error_message = "An identity alone pins the ledger where it is, and creates no bucket."
+  }
+
+  assert {
+    condition     = output.infrastructure.ledger_id == "5f0c3a1e9b7d4c2f8e6a1b0d9c8f7e6a"
+    error_message = "groundctl buys nothing with another ledger."
+  }
+}
+
+run "one_environment_creates_the_ledger_for_all" {
+  command = plan
+
+  variables {
+    ledger = { new = { organization_id = "o-a1b2c3d4e5" } }
+  }
+
+  assert {
+    condition     = output.infrastructure.ledger_bucket == "groundctl-test-ledger-111122223333-us-east-1" && output.infrastructure.ledger_id == null
+    error_message = "The new bucket holds the ledger, whose identity is not known before its first entry."
+  }
+}
+
+run "other_environments_name_the_ledger" {
+  command = plan
+
+  variables {
+    ledger = { bucket = "groundctl-hub-ledger-999999999999-eu-west-1", id = "5f0c3a1e9b7d4c2f8e6a1b0d9c8f7e6a" }
+  }
+
+  assert {
+    condition     = output.infrastructure.ledger_bucket == "groundctl-hub-ledger-999999999999-eu-west-1" && length(module.labeling_ledger) == 0
+    error_message = "It may be in another account and Region, and nothing is created for it here."
+  }
+}
+
+run "rejects_a_ledger_with_a_path" {
+  command = plan
+
+  variables {
+    ledger = { bucket = "s3://acme-ledger/ledger" }
+  }
+
+  expect_failures = [var.ledger]
+}
+
+run "rejects_a_ledger_that_is_new_and_exists" {
+  command = plan
+
+  variables {
+    ledger = { bucket = "acme-ledger", new = {} }
+  }
+
+  expect_failures = [var.ledger]
+}
+
+run "rejects_an_identity_of_the_ledger_that_is_none" {
+  command = plan
+
+  variables {
+    ledger = { id = "5F0C3A1E9B7D4C2F8E6A1B0D9C8F7E6A" }
+  }
+
+  expect_failures = [var.ledger]
+}
+
+run "rejects_an_identity_of_the_ledger_that_is_cut_off" {
+  command = plan
+
+  variables {
+    ledger = { id = "5f0c3a1e" }
+  }
+
+  expect_failures = [var.ledger]
+}
+
 run "rejects_credentials_of_another_account" {
   command = plan
 

@@ -195,8 +195,9 @@ class Api:
         place, _, query = path.partition("?")
         if "list-type=2" in query:
             asked = parse_qs(query)
-            if asked["prefix"][0].startswith(LEDGER):
-                return self._ledger_keys(place.strip("/"), asked["prefix"][0], asked.get("start-after", [""])[0])
+            prefix = asked.get("prefix", [""])[0]
+            if prefix.startswith(LEDGER):
+                return self._ledger_keys(place.strip("/"), prefix, asked.get("start-after", [""])[0])
             return self._keys(place, query)
         key = place.lstrip("/")
         self.counts[f"{'ledger' if f'/{LEDGER}' in key else 'S3'} {method}"] += 1

@@ -184,6 +184,23 @@ def test_every_error_of_the_sdk_in_a_read_is_reported_in_plain_words(kind):
     assert told.value.hint
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (400, "AccessDeniedException", "not authorized"),
+        (400, "ThrottlingException", "Rate exceeded"),
+        (400, "ValidationException", "1 validation error detected"),
+        (500, "InternalFailure", "try again"),
+        (404, "404", ""),
+    ],
+)
+def test_only_awss_own_word_says_that_there_is_no_job(status, code, message):
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    with pytest.raises(ExternalError, match="describing rally"):
+        Client(aws.ClientError(answer, "DescribeLabelingJob")).jobs().describe("rally")
+
+
 def test_an_expired_login_is_reported_as_expired():
     with pytest.raises(ExternalError, match="credentials could not be loaded") as told:
         Client(aws.UnauthorizedSSOTokenError()).jobs().describe("rally")

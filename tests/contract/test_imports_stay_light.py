@@ -62,7 +62,8 @@ def test_help_imports_no_parser_and_no_validator(tmp_path: Path):
 def test_good_declarations_are_validated_without_the_reference_implementation(tmp_path: Path):
     imported = modules_imported_by("validate", RALLIES, cwd=DECLARATIONS.root, report=tmp_path / "modules.json")
 
-    assert "jsonschema" not in imported
+    # textwrap is for help, and the others are for commands that go online.
+    assert not imported & {"jsonschema", "textwrap", "subprocess", "tempfile", "logging", "concurrent", "ssl", "shutil"}
 
 
 def test_the_spy_sees_what_an_online_command_imports(tmp_path: Path):

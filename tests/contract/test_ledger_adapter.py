@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, entry_key
+from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, _time_of, entry_key
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
@@ -23,7 +23,7 @@ from groundctl.domain.jobs.ledger.entries import (
 )
 from groundctl.domain.jobs.ledger.packs import write_pack
 from groundctl.errors import ExternalError
-from groundctl.ports import Ledger
+from groundctl.ports import StoredLedger
 from groundtruth_simulator.simulator import Simulator
 from support.builders import REGION
 from support.ledger import FakeLedger, Indexed, a_purchase, an_entry, created, nonces, opened
@@ -35,7 +35,7 @@ BUCKET = "acme-ledger"
 class Place:
     """A ledger, and the way to put an object where an entry or a pack belongs."""
 
-    ledger: Ledger
+    ledger: StoredLedger
     put_entry: Callable[[int, bytes], None]
     put_pack: Callable[[int, bytes], None]
     packs: Callable[[], dict[int, bytes]]
@@ -170,11 +170,37 @@ def test_packs_are_written_for_whole_hundreds_and_read_in_place_of_entries(place
     assert (again.entries, again.end, again.packs) == (log.entries, 205, 2)
 
 
+def test_a_check_reads_entries_and_packs_each_from_its_own_object(place: Place) -> None:
+    log = a_long_ledger(place, 103)
+    packed = place.ledger.write_packs(log)
+    place.put_pack(1, b"no pack")
+
+    unpacked, packs = place.ledger.read_unpacked(), place.ledger.read_packs()
+
+    assert (unpacked.entries, unpacked.end, unpacked.packs) == (packed.entries, 103, 0)
+    assert packs == {"00000000": write_pack(0, log), "00000001": b"no pack"}
+
+
 def test_the_log_is_dated_by_aws(s3: Any) -> None:
     log = s3_place(s3).ledger.read()
 
     assert log.aws_time is not None
     assert abs(log.aws_time - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        ("Mon, 23 Nov 2026 09:15:00 GMT", datetime(2026, 11, 23, 9, 15, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 09:15:02 GMT, Mon, 23 Nov 2026 09:15:00 GMT", datetime(2026, 11, 23, 9, 15, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 09:15:00 -0000", None),
+        ("Mon, 23 Nov 2026 09:15:00", None),
+        ("Mon, 99 Nov 2026 09:15:00 GMT", None),
+        ("", None),
+    ],
+)
+def test_aws_time_always_has_a_zone_also_where_a_proxy_adds_a_date(header: str, time: datetime | None) -> None:
+    assert _time_of({"ResponseMetadata": {"HTTPHeaders": {"date": header}}}) == time
 
 
 def test_keys_that_are_no_entries_are_reported(s3: Any) -> None:

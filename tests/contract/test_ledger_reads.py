@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, cast
 
@@ -58,6 +59,20 @@ def test_the_counted_store_pages_as_s3_does() -> None:
     [page] = store.paginate(Prefix="a/", StartAfter="a/1")
 
     assert [(each["Key"], each["Size"]) for each in page["Contents"]] == [("a/2", 2)]
+
+
+class OfAnotherDay(CountedS3):
+    """S3, whose clock is not that of this machine."""
+
+    def paginate(self, **call: str) -> Iterator[Mapping[str, Any]]:
+        answered = {"HTTPStatusCode": 200, "HTTPHeaders": {"date": "Wed, 01 Jan 2020 00:00:00 GMT"}}
+        yield from ({**page, "ResponseMetadata": answered} for page in super().paginate(**call))
+
+
+def test_the_ledger_is_dated_by_s3_and_never_by_this_machine() -> None:
+    store = OfAnotherDay(a_full_ledger(1, 2)[0].objects)
+
+    assert S3Ledger(cast(AwsSession, store), BUCKET).read().aws_time == datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class EmptyPage(CountedS3):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from declarations.generated import Maker, written
+from declarations.generated import Maker
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy

@@ -7,13 +7,12 @@ import random
 import re
 import string
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from declarations.layouts import WAYS, written
 from groundctl.domain.aws.prices import LISTED_PRICES
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
 from support.builders import DECLARATIONS
@@ -88,6 +87,8 @@ class Maker:
             **self.some(keywords=lambda: [self.keyword() for _ in range(self.dice.choice([1, 2, 5]))]),
         }
         task["description"] = task["description"][:255].strip()
+        if self.often(0.2):
+            task["question"] = self.dice.choice(["foul", "rally-outcome-2"])
         if self.often(0.3):
             return {**task, "template": self.dice.choice(["own.html", "pages/own.liquid"])}
         short, full = self.text(1, 2000) + "\n\n- one\n- **two**\n", "# Title\n" + self.text(1, 3000)
@@ -107,6 +108,8 @@ class Maker:
         source = {} if streaming and self.often() else self.dice.choice(ways)()
         if streaming:
             source["topic"] = self.name(63)
+        elif self.often(0.2):
+            source["only_new"] = self.often()
         if public:
             source["content_classifiers"] = [PII_FREE] if self.often() else list(CLASSIFIERS)
         elif self.often():
@@ -208,14 +211,14 @@ class Maker:
         """Make a line of text with no blanks around it, of a length that is often the least or the most."""
         size = self.dice.choice([least, most, self.dice.randint(least, most), min(most, least + 20)])
         letters = [letter for letter in LETTERS if letter not in without]
-        inner = "".join(self.dice.choice(letters) for _ in range(size))
+        inner = "".join(self.dice.choices(letters, k=size))
         # Ends are letters, so that nothing is lost when blanks around a text are, and no text is a file's name.
         return "" if size == 0 else "a" * min(size, 2) + inner[2:-1] + "z" * (size > 2)
 
     def name(self, most: int) -> str:
         """Make a name as AWS takes it, up to the longest, with runs of hyphens."""
         size = self.dice.choice([1, 2, 12, most])
-        inner = "".join(self.dice.choice(NAME_LETTERS + "---") for _ in range(size - 2))
+        inner = "".join(self.dice.choices(NAME_LETTERS + "---", k=max(size - 2, 0)))
         return (self.dice.choice(NAME_LETTERS) + inner + self.dice.choice(NAME_LETTERS))[:size]
 
     def handle(self) -> str:
@@ -228,46 +231,17 @@ class Maker:
 
     def tag(self) -> tuple[str, str]:
         """Make a tag whose key is not reserved."""
-        key = "k" + "".join(self.dice.choice(TAG_LETTERS) for _ in range(self.dice.choice([0, 5, 127])))
-        return key, "".join(self.dice.choice(TAG_LETTERS) for _ in range(self.dice.choice([0, 5, 256])))
+        key = "k" + "".join(self.dice.choices(TAG_LETTERS, k=self.dice.choice([0, 5, 127])))
+        return key, "".join(self.dice.choices(TAG_LETTERS, k=self.dice.choice([0, 5, 256])))
 
     def key(self, most: int) -> str:
         """Make the inner part of an S3 key."""
         letters = [letter for letter in LETTERS if letter not in "?*#/\u3000\xa0"]
-        return "k" + "".join(self.dice.choice(letters) for _ in range(self.dice.choice([0, 8, most])))
+        return "k" + "".join(self.dice.choices(letters, k=self.dice.choice([0, 8, most])))
 
     def folder(self, bucket: str) -> str:
         """Make an S3 prefix."""
         return f"s3://{bucket}/" + "".join(f"{self.key(60)}/" for _ in range(self.dice.choice([0, 1, 5])))
-
-
-def written(data: Any, seed: int = 0) -> str:
-    """Write data as YAML in one of several layouts; numbers and texts come back as what they were."""
-    layouts: list[dict[str, Any]] = [
-        {},
-        {"default_flow_style": True},
-        {"allow_unicode": True},
-        {"allow_unicode": True, "width": 10**9},
-    ]
-    return str(yaml.dump(_plain(data), Dumper=_Dumper, sort_keys=False, **layouts[seed % len(layouts)]))
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes without aliases, and texts always in quotes: PyYAML and YAML 1.2 disagree on what is text."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        return True
-
-
-_Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
-
-
-def _plain(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _plain(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_plain(value) for value in data]
-    return float(data) if isinstance(data, Decimal) else data
 
 
 def noisy_files() -> SearchStrategy[bytes]:
@@ -301,7 +275,7 @@ def mutated_files(draw: DrawFn) -> bytes:
     data = Maker(draw(st.integers(0, 10**6))).declaration()
     for _ in range(draw(st.integers(1, 3))):
         _mutate(data, random.Random(draw(st.integers(0, 10**9))))
-    return written(data, draw(st.integers(0, 3))).encode("utf-8", "surrogatepass")
+    return written(data, draw(WAYS)).encode("utf-8", "surrogatepass")
 
 
 def _mutate(data: dict[str, Any], dice: random.Random) -> None:
@@ -383,6 +357,6 @@ def random_yaml() -> SearchStrategy[bytes]:
         max_leaves=25,
     )
     tops = st.dictionaries(st.one_of(st.sampled_from(names), texts), trees, max_size=8)
-    return st.tuples(st.one_of(tops, trees), st.integers(0, 3)).map(
+    return st.tuples(st.one_of(tops, trees), WAYS).map(
         lambda pair: written(pair[0], pair[1]).encode("utf-8", "surrogatepass")
     )

@@ -133,3 +133,82 @@ def test_a_fault_under_a_field_whose_name_is_a_number_is_reported_at_its_place(t
 
     [problem] = validate(Checkout(tmp_path)).problems
     assert (problem.rule, problem.pointer) == ("GT103", f"/tags/{key}")
+
+
+# What makes a value unreadable: the field, how it is written, and the rule that reports it.
+UNREADABLE = [
+    ("owner: sports-data", "owner: &team sports-data", "GT004"),
+    ("owner: sports-data", "owner: !!str sports-data", "GT004"),
+    ("owner: sports-data", "owner: sports-data\nowner: warehouse", "GT007"),
+    ("owner: sports-data", "owner: 1234567890123456", "GT009"),
+    ("owner: sports-data", "owner: sports\u200bdata", "GT010"),
+    ("owner: sports-data", 'owner: "sports\\u200bdata"', "GT010"),
+    ("owner: sports-data", "owner: sports-data\n# in\u200bvisible", "GT010"),
+    ("owner: sports-data", '"own\\u200ber": sports-data', "GT010"),
+    ("  - winner", "  - !own winner", "GT004"),
+    ("  - winner", "  - {name: winner, name: win}", "GT007"),
+    ("  - winner", "  - win\u200bner", "GT010"),
+    ("  - winner", "  - {? [name] : winner, name: win}", "GT004"),
+    ("  team: reviewers", "  team: reviewers\n  <<: {task_time_limit: 10m}", "GT004"),
+    ("  team: reviewers", "  team: reviewers\n  team: others", "GT007"),
+    ("  workers_per_object: 3", "  workers_per_object: !!int '3'", "GT004"),
+    ("  workers_per_object: 3", "  workers_per_object: 3.0000000000000001", "GT009"),
+    ("  - s3://clips/rally-1.mp4", "  - &first s3://clips/rally-1.mp4", "GT004"),
+    ("  - s3://clips/rally-1.mp4", "  - {source-ref: s3://clips/a.mp4, source-ref: s3://clips/b.mp4}", "GT007"),
+]
+
+
+def rules_in(folder: Path, data: dict[str, object], written: str, otherwise: str) -> list[str]:
+    path = folder / "jobs/team/rally-outcome.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(data, sort_keys=False)
+    assert written in text
+    path.write_text(text.replace(written, otherwise, 1))
+    return [problem.rule for problem in validate(Checkout(folder)).problems]
+
+
+@pytest.mark.parametrize(("written", "otherwise", "rule"), UNREADABLE)
+def test_a_value_that_cannot_be_read_raises_no_false_alarm(tmp_path, written, otherwise, rule):
+    assert set(rules_in(tmp_path, some_data(), written, otherwise)) == {rule}
+
+
+@pytest.mark.parametrize(("written", "otherwise", "rule"), UNREADABLE)
+def test_a_value_that_cannot_be_read_hides_no_other_problem(tmp_path, written, otherwise, rule):
+    faulty = some_data(
+        tags={"aws:x": "y"}, region="nowhere-1", rerun_of={"job": "rally-outcome", "reason": "To compare."}
+    )
+    others = {"GT218", "GT225", *rules_in(tmp_path, faulty, written, written)} - {"GT102"}
+
+    found = set(rules_in(tmp_path, faulty, written, otherwise))
+
+    # A key that cannot be read makes the whole mapping unreliable: at the top of the file, nothing else is said.
+    assert found == ({rule} if otherwise.startswith('"own') else {rule, *others})
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "---\nowner: x\n",
+        "notes: [*a]\n",
+        "notes: &a [*a]\n",
+        "notes: [&a x, &a y]\n",
+        "notes: x\ry\n",
+        "notes: x\u2028y\n",
+    ],
+    ids=["two documents", "an alias of nothing", "an endless value", "an anchor twice", "a return", "a line separator"],
+)
+def test_a_file_that_cannot_be_relied_upon_gets_no_further_problems(tmp_path, ending):
+    path = tmp_path / "jobs/team/rally-outcome.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_bytes((yaml.safe_dump(some_data(owner=5), sort_keys=False) + ending).encode())
+
+    assert {problem.rule[:3] for problem in validate(Checkout(tmp_path)).problems} == {"GT0"}
+
+
+def test_a_fault_in_reading_one_file_does_not_hide_a_clash_with_another(tmp_path):
+    for name, more in (("Rally-Outcome", "notes: a\nnotes: b\n"), ("rally-outcome", "")):
+        path = tmp_path / f"jobs/team/{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(some_data(name=name), sort_keys=False) + more)
+
+    assert sorted(problem.rule for problem in validate(Checkout(tmp_path)).problems) == ["GT007", "GT301"]

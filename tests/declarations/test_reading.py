@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from declarations.generated import HOSTILE, Maker, written
+from declarations.generated import HOSTILE, Maker
+from declarations.layouts import WAYS, written
 from groundctl.domain.declarations.diagnostics import Diagnostic, locate, pointer_to
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.spec import (
@@ -144,10 +145,10 @@ def test_a_diagnostic_about_the_whole_file_is_located_at_its_first_field():
 
 
 @settings(max_examples=150, derandomize=True, database=None, deadline=None)
-@given(st.integers(0, 10**6), st.integers(0, 3))
-def test_the_position_of_a_value_is_where_it_is_written(seed: int, layout: int):
+@given(st.integers(0, 10**6), WAYS)
+def test_the_position_of_a_value_is_where_it_is_written(seed: int, way: int):
     data = Maker(seed).declaration()
-    text = written(data, layout)
+    text = written(data, way)
     lines = text.split("\n")
 
     for pointer, (key, _) in document(text).positions().items():

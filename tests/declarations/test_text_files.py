@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from declarations.generated import written
+from declarations.layouts import written
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic

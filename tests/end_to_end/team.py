@@ -22,6 +22,8 @@ from support.cli import TESTING, Ran, groundctl
 
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
 PREFIX = {"prefix": "s3://clips/rallies/", "match": ["*.mp4"]}
+# Another question about the same clips: it has other labels.
+OTHER_TASK = some_data()["task"] | {"title": "Was the serve a fault?", "labels": ["fault", "in"]}
 WHO = ("-c", "user.name=Jon", "-c", "user.email=jon@example.com", "-c", "commit.gpgsign=false")
 
 

@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import yaml
 
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import an_infrastructure, some_data
+from support.builders import REGION, an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
 NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
@@ -32,6 +33,7 @@ def against(simulator: Simulator) -> dict[str, str]:
 
 
 def plan_against(simulator: Simulator, checkout: Path) -> Ran:
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=an_infrastructure().ledger_bucket)
     return groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout, settings=against(simulator))
 
 
@@ -268,6 +270,31 @@ def test_a_new_declaration_is_valid_except_for_values_that_the_team_must_fill_in
     assert groundctl("validate", cwd=checkout).code == 0
 
 
+POLICY = """\
+required_tags: [cost-center, "a: b"]
+input_prefixes: {sports-data: [s3://clips/rallies/], "2026": [s3://clips/2026/]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "owner"),
+    [
+        ("jobs/sports-data/serve-call.yaml", "sports-data"),
+        ("jobs/sports-data/2026/serve-call.yaml", "sports-data"),
+        ("jobs/2026/serve-call.yaml", "2026"),
+        ("jobs/serve-call.yaml", "your-team"),
+    ],
+)
+def test_a_new_declaration_passes_the_policy_beside_it(checkout, path, owner):
+    write(checkout / "jobs/policy.yaml", POLICY)
+    (checkout / "jobs/sports-data/rally-outcome.yaml").unlink()
+
+    assert groundctl("new", path, cwd=checkout).code == 0
+
+    assert_one_clear_message(groundctl("validate", cwd=checkout), 0)
+    assert yaml.safe_load((checkout / path).read_text())["owner"] == owner
+
+
 def test_a_full_disk_is_reported(checkout):
     code = "import sys; from groundctl.cli.main import main; sys.exit(main(['validate']))"
 
@@ -277,5 +304,70 @@ def test_a_full_disk_is_reported(checkout):
         )
 
     assert ran.returncode == 3
-    assert b"no space is left" in ran.stderr
+    assert b"no space left" in ran.stderr
     assert b"Traceback" not in ran.stderr
+
+
+def in_a_shell(line: str, checkout: Path, **settings: str) -> Ran:
+    """Run a line of bash, in which `groundctl` is this groundctl and `$?` of the first command of a pipe counts."""
+    command = f'groundctl() {{ "{sys.executable}" -c "from groundctl.cli.main import main; main()" "$@"; }}; {line}'
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=checkout, env={**CLEAN, **settings}, capture_output=True, check=False, timeout=60
+    )
+    return Ran(code=ran.returncode, out=ran.stdout.decode(), err=ran.stderr.decode())
+
+
+FAULTY = "name: half\nowner: Café\n"
+
+
+@pytest.mark.parametrize(
+    "streams", ["| true", "2>&1 | true", ">&-", "<&-", ">&- 2>&-", "2>/dev/full", ">/dev/full", ">/dev/full 2>&1"]
+)
+@pytest.mark.parametrize(("command", "code"), [("validate", 1), ("show jobs/sports-data/half.yaml", 1), ("--help", 0)])
+def test_a_stream_without_a_reader_changes_no_verdict(checkout, command, code, streams):
+    write(checkout / "jobs/sports-data/half.yaml", FAULTY)
+
+    ran = in_a_shell(f'groundctl {command} {streams}; exit "${{PIPESTATUS[0]}}"', checkout)
+
+    # `show` writes problems on standard error, and there is no other place for a message about that.
+    is_lost = streams.startswith(">/dev/full") and not command.startswith("show")
+    assert_one_clear_message(ran, 3 if is_lost else code)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize("settings", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_a_locale_without_utf_8_changes_no_output(checkout, form, settings):
+    write(checkout / "jobs/sports-data/half.yaml", FAULTY.replace("half", "hälf"))
+
+    ran = in_a_shell(f"groundctl validate --format {form}", checkout, **settings)
+
+    assert_one_clear_message(ran, 1, "hälf")
+
+
+def test_a_deleted_current_folder_is_one_clear_message(checkout):
+    ran = in_a_shell("mkdir gone && cd gone && rmdir ../gone && groundctl validate", checkout)
+
+    assert_one_clear_message(ran, 2, "the current folder cannot be used: No such file", "change to your checkout")
+
+
+@pytest.mark.parametrize("make", ["mkfifo {}", "mknod {} c 1 3"])
+@pytest.mark.parametrize("path", ["", "jobs/sports-data/odd.yaml"])
+def test_a_pipe_or_a_device_is_no_declaration(checkout, path, make):
+    odd = "jobs/sports-data/odd.yaml"
+
+    ran = in_a_shell(f"{make.format(odd)} && groundctl validate {path}", checkout)
+
+    assert_one_clear_message(ran, 2, f"{odd} is not a regular file", "hint:")
+
+
+@pytest.mark.parametrize("kind", ["mkfifo", "mkdir"])
+def test_a_policy_that_is_no_file_is_not_passed_over(checkout, kind):
+    ran = in_a_shell(f"{kind} jobs/policy.yaml && groundctl validate", checkout)
+
+    assert_one_clear_message(ran, 2, "jobs/policy.yaml", "hint:")
+
+
+def test_a_demo_in_a_place_that_is_no_folder_is_wrong_usage(checkout):
+    ran = groundctl("demo", "--out", checkout / "infrastructure.json", cwd=checkout)
+
+    assert_one_clear_message(ran, 2, "infrastructure.json cannot be written", "hint:")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,38 @@ def test_most_simulated_answers_are_correct(demo: tuple[Path, str]):
 
     assert len(judged) == 26
     assert sum(judged) / len(judged) >= 0.8
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_demo_that_is_ended_leaves_no_simulator_running(number: signal.Signals, tmp_path: Path):
+    code = f"import sys; from groundctl.cli.main import main; sys.exit(main(['demo', '--keep', '--out', {str(tmp_path / 'out')!r}]))"
+    demo = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert demo.stdout is not None
+    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children")
+    try:
+        while b"Applying terraform" not in demo.stdout.readline():
+            assert demo.poll() is None
+        [simulator] = [child for child in children.read_text().split() if is_simulator(child)]
+
+        demo.send_signal(number)
+        _, said = demo.communicate(timeout=60)
+    finally:
+        demo.kill()
+
+    assert (demo.returncode, b"Traceback" in said) == (130, False), said
+    wait_until(lambda: not is_simulator(simulator))
+
+
+def is_simulator(process: str) -> bool:
+    try:
+        return b"groundtruth_simulator.server" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")

@@ -24,8 +24,9 @@ from support.builders import REGION, an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
 LATENCY = 0.12  # seconds that each request is under way
-# Four artifacts and the claim of a job, then its create and a look: the requests of two creates.
-REQUESTS = 2 * (5 + 1 + 1)
+# The ledger's first entry; then for each of two jobs: reading on, five artifacts, the purchase's entry, the create, a look,
+# and the entry about what was seen.
+REQUESTS = 1 + 2 * (1 + 5 + 1 + 1 + 1 + 1)
 CREATED, MAYBE, NOT_SENT = {"created", "existed"}, {"unknown"}, {"not started", "held", "failed"}
 
 
@@ -117,7 +118,7 @@ def untrue_words(ran: Ran, world: World) -> list[str]:
 
 CASES = [
     *((position, signal.SIGINT) for position in range(1, REQUESTS)),
-    *((position, signal.SIGTERM) for position in (2, 5, 6, 12, 13)),
+    *((position, signal.SIGTERM) for position in (2, 8, 9, 11, 19)),
 ]
 
 
@@ -131,7 +132,9 @@ def test_every_sentence_of_an_interrupted_apply_is_true(world: World, position: 
     ended_before = ran.code == 0 and results == ["created", "created"]
     assert ended_before or (ran.code == 130 and "interrupted" in ran.err), ran.out + ran.err
     sent_creates = len(world.simulator.requests("CreateLabelingJob"))
-    assert results.count("not started") >= 2 - sent_creates
+    # A signal can come between the note that a request is sent and its first byte: then "unknown" is all that is known.
+    assert results.count("not started") + results.count("unknown") >= 2 - sent_creates
+    assert results.count("unknown") <= 1
     if "unknown" in results:
         assert re.search("AWS may have received it|AWS accepted the create request", ran.out)
     again = groundctl("apply", "--auto-approve", cwd=world.folder, settings=world.settings)

@@ -6,13 +6,13 @@ import json
 
 import boto3
 
-from end_to_end.team import PREFIX, Team
+from end_to_end.team import OTHER_TASK, PREFIX, Team
 from support.builders import REGION
 
 
 def test_clips_that_arrive_after_the_review_hold_the_job_until_the_plan_is_approved(team: Team):
     team.declares(input=PREFIX)
-    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
+    team.declares(name="serves", task=OTHER_TASK, input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
     team.opens()
     team.plans()
     team.merges()

@@ -87,3 +87,35 @@ def test_a_good_job_is_shown_with_what_is_not_known(form: str, tmp_path: Path):
     assert "are examples" not in said
     if form == "request":
         assert json.loads(ran.out)["LabelingJobName"] == "rally-outcome"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_conflict_with_another_file_is_seen_as_plan_sees_it(form: str, tmp_path: Path):
+    a_checkout(tmp_path, name="Rally-Outcome")
+    path = a_checkout(tmp_path, name="rally-outcome")
+    first = a_checkout(tmp_path, name="first", input={"from_job": "second"})
+    a_checkout(tmp_path, name="second", input={"from_job": "first"})
+
+    twice, cycle = (groundctl("show", file, "--as", form, cwd=tmp_path) for file in (path, first))
+
+    assert (twice.code, "GT301" in twice.err, "GT302" in twice.err) == (1, True, False), twice.err
+    assert (cycle.code, "GT302" in cycle.err, "GT301" in cycle.err) == (1, True, False), cycle.err
+    assert "second.yaml" not in cycle.err
+
+
+def test_a_problem_of_another_file_is_not_reported_as_a_problem_of_this_one(tmp_path: Path):
+    path = a_checkout(tmp_path)
+    a_checkout(tmp_path, name="other", owner=5)
+
+    ran = groundctl("show", path, cwd=tmp_path)
+
+    assert (ran.code, "GT1" in ran.err) == (0, False), ran.err
+
+
+@pytest.mark.parametrize("form", ["spec", "page"])
+def test_an_infrastructure_that_a_form_would_ignore_is_wrong_usage(form: str, tmp_path: Path):
+    path = a_checkout(tmp_path)
+
+    ran = groundctl("show", path, "--as", form, "--infrastructure", "infrastructure.json", cwd=tmp_path)
+
+    assert (ran.code, "--infrastructure has no effect" in ran.err) == (2, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from end_to_end.team import PREFIX, Team
+from end_to_end.team import OTHER_TASK, PREFIX, Team
 from github_emulator.faults import Kind
 
 
@@ -17,7 +17,7 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     assert (status["context"], status["state"]) == ("groundctl/plan", "success")
     assert "1 to create" in team.summary
 
-    team.declares(name="serves", input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
+    team.declares(name="serves", task=OTHER_TASK, input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
     team.pushes()
     assert team.plans().code == 0
     assert "2 to create" in team.comment
@@ -96,6 +96,27 @@ def test_a_faulty_file_on_main_does_not_hide_the_progress_of_other_jobs(team: Te
     assert ran.code == 1
     assert "Finished in test" in team.comment
     assert team.outputs == {"left": "0"}
+
+
+def test_a_running_job_whose_file_has_problems_is_followed_and_not_called_undeclared(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    team.applies()
+    file = team.folder / "jobs/sports-data/rally-outcome.yaml"
+    file.write_text(file.read_text() + "unknown: field\n")
+    (team.folder / "jobs/sports-data/next.yaml").write_text(
+        file.read_text().replace("name: rally-outcome", "name: next")
+    )
+    team.simulator.advance(150)
+
+    ran = team.on_main("ci", "report")
+
+    assert ran.code == 1
+    assert "Labeling in test" in team.comment
+    assert "has a file with problems, so whether it was changed is unknown" in team.comment
+    assert "declared by" not in team.comment
 
 
 def test_a_job_whose_create_fails_is_reported_with_the_reason_and_left_for_the_next_run(team: Team):

@@ -168,7 +168,7 @@ def test_a_job_without_a_file_is_reported_and_not_changed(team: Team):
     ran = team.runs("apply", "--auto-approve")
 
     assert (ran.code, team.mutating_calls() - before) == (0, 0)
-    assert "no longer declared" in team.runs("plan").out
+    assert "not declared here" in team.runs("plan").out
 
 
 def test_a_prefix_without_clips_is_refused(team: Team):

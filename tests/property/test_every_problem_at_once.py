@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from declarations.faults import FAULTS, Data, Fault, Found
-from declarations.generated import PII_FREE, Maker, written
+from declarations.generated import PII_FREE, Maker
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy

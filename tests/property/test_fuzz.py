@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from declarations.generated import Maker, mutated_files, noisy_files, random_yaml, written
+from declarations.generated import Maker, mutated_files, noisy_files, random_yaml
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.cli.main import main
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from declarations.corpus import all_cases, problems_of, repository_of
-from declarations.generated import Maker, written
+from declarations.generated import Maker
+from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import gather, gather_offline

@@ -49,7 +49,7 @@ def test_with_flawless_workers_every_file_has_the_true_labels(simulator: Simulat
         rows = list(csv.DictReader(file))
     assert {row["source_ref"]: row["label"] for row in rows} == RALLIES
     assert {row["court"] for row in rows} == {"1", "2", "3"}
-    lines = [json.loads(line) for line in (folder / "out" / f"{JOB}.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / "out" / f"{JOB}.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {line["source_ref"]: line["label"] for line in lines} == RALLIES
 
 
@@ -58,7 +58,7 @@ def test_with_json_format_standard_output_is_nothing_but_json(simulator: Simulat
 
     ran = runs(simulator, folder, JOB, "--out", "out", "--format", "json")
 
-    assert ran.json == json.loads((folder / "out" / f"{JOB}.summary.json").read_text())
+    assert ran.json == json.loads((folder / "out" / f"{JOB}.summary.json").read_text(encoding="utf-8"))
     assert ran.json["labeled"] == 12
 
 

@@ -56,7 +56,7 @@ def groundctl(
         env={**CLEAN, **(settings or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         if interrupt:

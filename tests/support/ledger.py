@@ -218,6 +218,12 @@ class FakeLedger:
         packs = len(self.packs) if known is None else known.packs
         return extend_log(known or LedgerLog(), self.entries | packed, packs=packs, aws_time=self.aws_time)
 
+    def read_unpacked(self) -> LedgerLog:
+        return extend_log(LedgerLog(), self.entries, packs=0, aws_time=self.aws_time)
+
+    def read_packs(self) -> Mapping[str, bytes]:
+        return {f"{pack:08d}": content for pack, content in self.packs.items()}
+
     def append(self, number: int, content: bytes) -> AppendResult:
         if self.lose:
             if self.lose.pop(0):

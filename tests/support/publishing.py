@@ -12,7 +12,7 @@ from groundctl.ports import PullRequests
 from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import status_comment
 from support.builders import NOW, a_run
-from support.fakes import FakeHistory, FakePullRequests
+from support.fakes import FakeClock, FakeHistory, FakePullRequests
 from support.github.markdown import read
 
 BOT = "github-actions[bot]"
@@ -24,6 +24,8 @@ def a_reporter(pull_requests: PullRequests, *, author: str = BOT, **run: object)
     context = a_run(**run)
     archive = Archive(
         repository=context.repository,
+        head_commit=context.head_commit,
+        clock=FakeClock(),
         pull_requests=pull_requests,
         history=FakeHistory(),
         is_plan=lambda _: False,

@@ -7,6 +7,7 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.terraform.kept_provider import kept_provider
 from support.terraform.plan import Plan
 from terraform.github_access import SERVICE_BOUNDARY, SETTINGS
 from terraform.infrastructure import SOURCE, Applied, a_module, a_simulator, apply_to, plan_with
@@ -28,6 +29,13 @@ def simulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[
 
 
 @pytest.fixture(scope="session")
+def planning_aws(code: Stack, simulated_aws: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """The same, with a provider that keeps running: for tests of a plan, not of how Terraform gets its provider."""
+    with kept_provider(code.folder, simulated_aws) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
 def applied(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Applied:
     """The demo's settings, applied to the simulator."""
     folder = tmp_path_factory.mktemp("terraform") / "applied"
@@ -35,9 +43,9 @@ def applied(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str
 
 
 @pytest.fixture(scope="session")
-def github_access(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+def github_access(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> Stack:
     """The module github-access alone, ready to be planned."""
-    return a_module("github-access", tmp_path_factory.mktemp("terraform") / "github-access", simulated_aws)
+    return a_module("github-access", tmp_path_factory.mktemp("terraform") / "github-access", planning_aws)
 
 
 @pytest.fixture(scope="session")

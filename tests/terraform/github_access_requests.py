@@ -62,7 +62,8 @@ READ_JOBS: list[Asked] = [
     *[
         ("s3:GetObject", each, {})
         for each in s3(
-            f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json", f"{ARTIFACTS}/claims/1/first",
+            f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
+            f"{ARTIFACTS}/jobs/rally/1-2/request-4.json",
             f"{INPUTS}/rallies/one.manifest", "acme-clips/lists/two.jsonl", f"{OUTPUTS}/rally/manifests/output/output.manifest", STATE,
             f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000",
         )
@@ -92,8 +93,8 @@ CREATE: list[Asked] = [
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
         for each in s3(
-            f"{ARTIFACTS}/jobs/rally/1-2/origin.json",
-            f"{ARTIFACTS}/claims/1/first",
+            f"{ARTIFACTS}/jobs/rally/1-2/provenance.json",
+            f"{ARTIFACTS}/jobs/rally/1-2/request-4.json",
             f"{LEDGER}/ledger/entries/000000000042",
             f"{LEDGER}/ledger/packs/00000000",
         )
@@ -176,14 +177,19 @@ NEVER_OF_APPLY: list[Asked] = [
         ("s3:PutObject", each, {})
         for each in s3(
             f"{ARTIFACTS}/jobs/rally/1-2/input.manifest",
-            f"{ARTIFACTS}/claims/1/first",
+            f"{ARTIFACTS}/jobs/rally/1-2/request-4.json",
             f"{LEDGER}/ledger/entries/000000000042",
         )
     ],
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
         for each in s3(
-            f"{ARTIFACTS}/other/file", f"{INPUTS}/clip.mp4", f"{OUTPUTS}/rally/x", STATE, f"{LEDGER}/ledger/other/1"
+            f"{ARTIFACTS}/other/file",
+            f"{ARTIFACTS}/claims/1/first",
+            f"{INPUTS}/clip.mp4",
+            f"{OUTPUTS}/rally/x",
+            STATE,
+            f"{LEDGER}/ledger/other/1",
         )
     ],
     *[
@@ -191,8 +197,8 @@ NEVER_OF_APPLY: list[Asked] = [
         for action in ("s3:DeleteObject", "s3:DeleteObjectVersion")
     ],
     ("s3:PutObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), {"s3:if-match": "etag"}),
-    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
-    ("s3:DeleteObjectVersion", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
+    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), {}),
+    ("s3:DeleteObjectVersion", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), {}),
     ("s3:PutObjectAcl", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), IF_NONE_MATCH),
     ("kms:GenerateDataKey", DATA_KEY, {}),
     ("sts:AssumeRole", github_role("terraform"), {}),
@@ -274,8 +280,8 @@ NEVER_OF_TERRAFORM: list[Asked] = [
     ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
     ("sagemaker:StopLabelingJob", JOB, {}),
     ("s3:DeleteBucket", of_s3(INPUTS), {}),
-    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/claims/1/first"), {}),
-    ("s3:PutObject", of_s3(f"{ARTIFACTS}/claims/1/first"), IF_NONE_MATCH),
+    ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), {}),
+    ("s3:PutObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), IF_NONE_MATCH),
     ("kms:ScheduleKeyDeletion", DATA_KEY, OURS),
     ("cognito-idp:DeleteUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
     ("sts:AssumeRole", f"{IAM}:role/admin", {}),

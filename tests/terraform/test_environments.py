@@ -10,6 +10,7 @@ import pytest
 from bootstrap.settings import Settings, read_settings
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.terraform.kept_provider import kept_provider
 from terraform.infrastructure import QUIET, SOURCE
 
 pytestmark = [
@@ -36,12 +37,13 @@ def setting(name: str, key: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_example_can_be_planned(name: str, copy: Stack, simulated_aws: Mapping[str, str]) -> None:
+def test_an_example_can_be_planned(name: str, code: Stack, copy: Stack, simulated_aws: Mapping[str, str]) -> None:
     file = copy.folder / f"environments/{name}.tfvars"
     file.write_text(file.read_text().replace(setting(name, "account_id"), SIMULATED_ACCOUNT))
-    stack = Stack(copy.folder, environment={**simulated_aws, "AWS_REGION": setting(name, "region")})
+    with kept_provider(code.folder, {**simulated_aws, "AWS_REGION": setting(name, "region")}) as environment:
+        stack = Stack(copy.folder, environment=environment)
 
-    planned = stack.plan(var_file=file)
+        planned = stack.plan(var_file=file)
 
     made = {change["type"] for change in planned["resource_changes"] if change["change"]["actions"] == ["create"]}
     assert {"aws_s3_bucket", "aws_iam_role", "aws_sagemaker_workteam"} <= made

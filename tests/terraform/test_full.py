@@ -19,6 +19,7 @@ from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.aws.state_machine import walk
 from support.builders import some_data
 from support.cli import groundctl
+from support.terraform.kept_provider import kept_provider
 from terraform.infrastructure import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
 
@@ -33,9 +34,12 @@ NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+def full(tmp_path_factory: pytest.TempPathFactory, code: Stack) -> Iterator[Applied]:
     """The full settings, applied to a separate simulator."""
-    with a_simulator(tmp_path_factory.mktemp("simulator")) as environment:
+    with (
+        a_simulator(tmp_path_factory.mktemp("simulator")) as simulated,
+        kept_provider(code.folder, simulated) as environment,
+    ):
         folder = tmp_path_factory.mktemp("terraform") / "full"
         yield apply_to(environment, folder, Path("environments/full.tfvars"))
 

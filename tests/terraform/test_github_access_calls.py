@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 
+from groundctl.adapters.aws.ledger import S3Ledger, entry_key
+from groundctl.adapters.aws.session import AwsSession
+from groundctl.domain.jobs.ledger.entries import Appended, NumberTaken
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.aws.iam_policies import Policy, Request, Role, Verdict
@@ -19,15 +24,20 @@ from support.aws.recorded_calls import Recorder, recorded
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
 from support.github.oidc_tokens import KINDS
+from support.ledger import FakeLedger, a_purchase, an_entry, created, fill, opened
 from support.terraform.plan import resources
 from terraform.github_access import GITHUB
 from terraform.infrastructure import QUIET, a_module, plan_with
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
 
 pytestmark = QUIET
 
 CHANGES = {"iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"}
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 5))
-INFRASTRUCTURE = an_infrastructure()
+LEDGER = "ledger"
+INFRASTRUCTURE = an_infrastructure(ledger_bucket=LEDGER)
 SETTINGS = {
     "context": {
         "name": "groundctl-test",
@@ -40,6 +50,7 @@ SETTINGS = {
         "input_buckets": INFRASTRUCTURE.input_buckets,
         "artifact_bucket": INFRASTRUCTURE.artifact_bucket,
         "output_bucket": INFRASTRUCTURE.output_bucket,
+        "ledger_bucket": INFRASTRUCTURE.ledger_bucket,
         "execution_role_arn": INFRASTRUCTURE.execution_role_arn,
         "work_team_arns": [team.arn for team in INFRASTRUCTURE.work_teams.values()],
     },
@@ -51,9 +62,9 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def roles(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> dict[str, Role]:
+def roles(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> dict[str, Role]:
     """The rights that the module grants for the buckets and teams of these tests."""
-    plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", simulated_aws), SETTINGS)
+    plan = plan_with(a_module("github-access", tmp_path_factory.mktemp("terraform") / "calls", planning_aws), SETTINGS)
     documents = {
         (each["type"], each["index"]): Policy.read(each["values"]["policy"])
         for each in resources(plan)
@@ -157,3 +168,86 @@ def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, ro
     assert beyond(roles["stop"], workflow.asked) == []
     for kind in ("plan", "apply"):
         assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"sagemaker:StopLabelingJob"}
+
+
+@pytest.fixture
+def ledger(workflow: Workflow, monkeypatch: pytest.MonkeyPatch) -> S3Ledger:
+    """A ledger of a hundred entries, whose requests are recorded."""
+    full = fill(FakeLedger(), [opened(), *[a_purchase(f"rally-{number}") for number in range(99)]])
+    s3 = boto3.client("s3", region_name=REGION)
+    for each in full.entries:
+        s3.put_object(Bucket=LEDGER, Key=entry_key(each.number), Body=each.content or b"")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", workflow.calls.url)
+    workflow.calls.take()
+    return S3Ledger(AwsSession(REGION), LEDGER)
+
+
+def of_ledger(requests: list[Request]) -> set[tuple[str, str]]:
+    """Return the actions with the folder of the ledger that they are about; a listing is about the whole bucket."""
+    arn = f"arn:aws:s3:::{LEDGER}"
+    return {(each.action, each.resource.removeprefix(arn).rpartition("/")[0]) for each in requests}
+
+
+READS_OF_LEDGER = {("s3:ListBucket", ""), ("s3:GetObject", "/ledger/entries"), ("s3:GetObject", "/ledger/packs")}
+WRITES_TO_LEDGER = {("s3:PutObject", "/ledger/entries"), ("s3:PutObject", "/ledger/packs")}
+
+
+def test_every_role_that_looks_is_allowed_to_read_the_ledger_and_only_apply_to_append(
+    workflow: Workflow, ledger: S3Ledger, roles: dict[str, Role]
+) -> None:
+    log = ledger.read()
+    assert ledger.append(101, an_entry(log, created(2))) == Appended(number=101)
+    assert ledger.append(101, an_entry(log, created(3))) == NumberTaken(number=101)
+    assert ledger.write_packs(ledger.read(log)).packs == 1
+    assert ledger.read().end == 101
+
+    asked = workflow.calls.take()
+    assert of_ledger(asked) == READS_OF_LEDGER | WRITES_TO_LEDGER
+    assert beyond(roles["apply"], asked) == []
+    for kind in ("plan", "stop"):
+        assert of_ledger(beyond(roles[kind], asked)) == WRITES_TO_LEDGER
+
+
+FORBIDDEN: dict[str, Callable[[S3Client], object]] = {
+    "overwrite": lambda s3: s3.put_object(Bucket=LEDGER, Key=entry_key(1), Body=b""),
+    "overwrite a pack": lambda s3: s3.put_object(Bucket=LEDGER, Key="ledger/packs/00000000", Body=b""),
+    "delete": lambda s3: s3.delete_object(Bucket=LEDGER, Key=entry_key(1)),
+    "delete a version": lambda s3: s3.delete_object(Bucket=LEDGER, Key=entry_key(1), VersionId="null"),
+    "put below ledger/": lambda s3: s3.put_object(Bucket=LEDGER, Key="ledger/other", Body=b"", IfNoneMatch="*"),
+    "put beside ledger/": lambda s3: s3.put_object(Bucket=LEDGER, Key="jobs/other", Body=b"", IfNoneMatch="*"),
+    "read beside ledger/": lambda s3: s3.get_object(Bucket=LEDGER, Key="jobs/other"),
+}
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_no_role_may_change_or_use_the_ledger_in_another_way(
+    workflow: Workflow, ledger: S3Ledger, roles: dict[str, Role], name: str
+) -> None:
+    assert ledger.read().end == 100
+    workflow.calls.take()
+
+    with suppress(ClientError):
+        FORBIDDEN[name](boto3.client("s3", region_name=REGION))
+
+    [asked] = workflow.calls.take()
+    assert {role.weigh(asked) for role in roles.values()} <= {Verdict.DENIED, Verdict.SILENT}
+
+
+def test_the_plan_role_may_look_at_the_ledger_and_the_apply_role_may_write_to_it(
+    workflow: Workflow, roles: dict[str, Role]
+) -> None:
+    s3 = boto3.client("s3", region_name=REGION)
+    for entry in s3.list_objects_v2(Bucket=INFRASTRUCTURE.ledger_bucket, Prefix="ledger/").get("Contents", ()):
+        s3.delete_object(Bucket=INFRASTRUCTURE.ledger_bucket, Key=entry["Key"])
+
+    workflow.runs("ledger", "open")
+    workflow.runs("ledger", "adopt", "first")
+    assert "s3:PutObject" in workflow.actions()
+    assert beyond(roles["apply"], workflow.asked) == []
+    for kind in ("plan", "stop"):
+        assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"s3:PutObject"}
+    workflow.asked.clear()
+
+    workflow.runs("ledger")
+    workflow.runs("ledger", "check")
+    assert beyond(roles["plan"], workflow.asked) == []

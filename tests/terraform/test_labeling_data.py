@@ -13,6 +13,7 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.aws.client import aws_client
 from support.terraform.bucket_checks import faults
 from support.terraform.plan import Plan, resources
 from terraform.infrastructure import QUIET, SOURCE, copy_settings
@@ -29,11 +30,11 @@ SETTINGS = Path("plain.tfvars")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+def stack(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> Stack:
     """A stack with minimal settings."""
     folder = make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "plain")
     copy_settings(SETTINGS.name, folder)
-    stack = Stack(folder, environment=simulated_aws)
+    stack = Stack(folder, environment=planning_aws)
     stack.init()
     return stack
 
@@ -185,3 +186,16 @@ def test_everything_can_be_created_and_matches_the_plan(stack: Stack) -> None:
     stack.apply(var_file=SETTINGS)
 
     assert not stack.has_changes(var_file=SETTINGS)
+
+
+def test_a_lifecycle_rule_that_was_added_by_hand_is_a_change_in_the_plan(
+    stack: Stack, planned: Plan, simulated_aws: Mapping[str, str]
+) -> None:
+    s3 = aws_client("s3", simulated_aws["AWS_ENDPOINT_URL"], "us-east-1")
+    [bucket] = [each["values"]["bucket"] for each in resources(planned, S3) if each["index"] == "artifacts"]
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    expiry = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "ledger/"}, "Expiration": {"Days": 30}}
+
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [*rules, expiry]})
+
+    assert stack.has_changes(var_file=SETTINGS)

@@ -1,6 +1,7 @@
 """The ledger's bucket: entries are written once and stay, the organization takes part, and the adapter works with it."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from groundctl.domain.jobs.ledger.entries import Appended, NumberTaken, add_entr
 from support.aws.client import aws_client
 from support.ledger import a_purchase, an_entry, opened
 from support.terraform.plan import Plan, resources
-from terraform.infrastructure import QUIET, a_module, plan_with
+from terraform.infrastructure import QUIET, SOURCE, a_module, plan_with
 
 pytestmark = [
     pytest.mark.xdist_group("applied-terraform"),
@@ -26,12 +27,13 @@ CONTEXT = {"name": "groundctl-test", "account_id": "123456789012", "partition": 
 SETTINGS = {"context": CONTEXT, "organization_id": "o-a1b2c3d4e5", "policy_writers": ["arn:aws:iam::*:role/terraform"]}
 BUCKET = "groundctl-test-ledger-123456789012-us-east-1"
 ARN = f"arn:aws:s3:::{BUCKET}"
+REMOVALS = {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"}
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, simulated_aws: Mapping[str, str]) -> Stack:
+def stack(tmp_path_factory: pytest.TempPathFactory, planning_aws: Mapping[str, str]) -> Stack:
     """The module alone."""
-    return a_module("labeling-ledger", tmp_path_factory.mktemp("terraform") / "ledger", simulated_aws)
+    return a_module("labeling-ledger", tmp_path_factory.mktemp("terraform") / "ledger", planning_aws)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,7 @@ def test_every_write_needs_if_none_match_and_no_delete_is_possible(planned: Plan
 
     assert denied["WriteOnce"]["Resource"] == denied["KeepWhatIsWritten"]["Resource"] == [f"{ARN}/*"]
     assert denied["WriteOnce"]["Condition"]["Null"] == {"s3:if-none-match": "true"}
-    assert set(denied["KeepWhatIsWritten"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert set(denied["KeepWhatIsWritten"]["Action"]) == REMOVALS
     assert "Condition" not in denied["KeepWhatIsWritten"]
 
 
@@ -111,3 +113,24 @@ def test_the_ledger_works_with_the_bucket_and_nothing_else_writes_to_it(
         with pytest.raises(ClientError, match=r"AccessDenied|Forbidden|403"):
             call()
     assert [each.content for each in ledger.read().entries] == [first]
+
+
+def test_object_lock_can_be_enabled_afterwards_and_terraform_leaves_it(
+    tmp_path: Path, simulated_aws: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack, settings = a_module("labeling-ledger", tmp_path / "locked", simulated_aws), Path("applied.tfvars.json")
+    (stack.folder / settings).write_text(json.dumps({"context": {**CONTEXT, "name": "groundctl-locked"}}))
+    stack.apply(var_file=settings)
+    for name, value in simulated_aws.items():
+        monkeypatch.setenv(name, value)
+    s3 = aws_client("s3", simulated_aws["AWS_ENDPOINT_URL"], "us-east-1")
+    bucket = BUCKET.replace("groundctl-test", "groundctl-locked")
+    [configuration] = re.findall(r"--object-lock-configuration \\\n  '(.*)'", (SOURCE / "README.md").read_text())
+
+    # moto allows this for an empty bucket only; S3 does for any with versioning.
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=json.loads(configuration))
+
+    assert not stack.has_changes(var_file=settings)
+    ledger = S3Ledger(AwsSession("us-east-1"), bucket)
+    assert ledger.append(1, an_entry(ledger.read(), opened())) == Appended(number=1)
+    assert s3.head_object(Bucket=bucket, Key=entry_key(1))["ObjectLockMode"] == "GOVERNANCE"

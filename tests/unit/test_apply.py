@@ -56,6 +56,12 @@ def test_a_job_is_looked_up_after_a_lost_response_and_never_created_again(lost):
     assert len(jobs.sent) == 1
 
 
+def test_a_lost_response_is_no_proof_that_this_run_created_the_job():
+    verdict = create_with(FakeJobs(Unclear(message="reset"), accepting=True))
+
+    assert "from this run or an earlier one" in verdict.evidence
+
+
 def test_apply_waits_for_a_job_that_is_visible_late():
     clock = FakeClock()
 
@@ -73,6 +79,13 @@ def test_a_lost_response_without_a_visible_job_is_unknown_after_a_minute():
     assert verdict.result is Result.UNKNOWN
     assert sum(clock.slept) >= 60
     assert "run apply again" in verdict.hint
+
+
+def test_an_accepted_job_that_does_not_become_visible_is_unknown():
+    verdict = create_with(FakeJobs(hidden_looks=100))
+
+    assert verdict.result is Result.UNKNOWN
+    assert "AWS accepted the request" in verdict.evidence
 
 
 def test_a_taken_name_with_the_same_job_counts_as_existing():

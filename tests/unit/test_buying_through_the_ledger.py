@@ -195,7 +195,7 @@ def test_a_purchase_that_may_or_may_not_be_recorded_is_not_sent():
 
     assert verdict.result is Result.FAILED
     assert verdict.evidence.startswith(
-        "nothing was created: whether entry 2 of the purchase ledger was written is unknown"
+        "no create request was sent: whether entry 2 of the purchase ledger was written is unknown"
     )
     assert jobs.sent == []
 

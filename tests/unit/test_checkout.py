@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -118,3 +119,41 @@ def test_a_name_that_is_not_utf_8_is_reported_so_that_the_file_can_be_found(chec
 
     with pytest.raises(UsageError, match=r"jobs/team/.*\\x(ff|e9).* has a name that is not UTF-8"):
         checkout.declarations(start=checkout.root)
+
+
+def refused(*_arguments: object, **_options: object) -> None:
+    raise PermissionError(errno.EACCES, "Permission denied", "jobs/team/locked")
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(checkout, monkeypatch):
+    # The tests may run as root, for whom no folder is locked.
+    monkeypatch.setattr(os, "scandir", refused)
+
+    with pytest.raises(UsageError, match="locked cannot be read: Permission denied"):
+        checkout.declarations()
+
+
+def test_a_text_that_cannot_be_read_is_a_problem_of_its_declaration(checkout, monkeypatch):
+    monkeypatch.setattr(Path, "read_bytes", refused)
+
+    problem = checkout.read_text_beside("jobs/team/a.yaml", "a.md")
+
+    assert (problem.rule, problem.message) == ("GT401", "`a.md` cannot be read: Permission denied")
+
+
+def test_a_file_that_vanishes_between_listing_and_reading_is_one_clear_message(checkout):
+    (checkout.root / "jobs/team/a.yaml").unlink()
+
+    with pytest.raises(UsageError, match=r"jobs/team/a.yaml cannot be read: No such file"):
+        checkout.read("jobs/team/a.yaml")
+
+
+def test_a_linked_folder_is_a_problem_at_its_place_and_not_passed_over(checkout, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "b.yaml").write_text("name: b")
+    (checkout.root / "jobs/linked").symlink_to(elsewhere)
+
+    assert checkout.declarations(start=checkout.root) == ("jobs/linked", "jobs/team/a.yaml")
+    problems = load_document("jobs/linked", checkout.read("jobs/linked"))
+    assert not isinstance(problems, Document)
+    assert [problem.rule for problem in problems] == ["GT011"]

@@ -14,7 +14,10 @@ from groundctl.cli import main as cli
 from groundctl.cli.apply import Step
 from groundctl.cli.ci.plan import CiPlanOptions
 from groundctl.cli.ci.terraform import CiTerraformOptions, TerraformStep
-from groundctl.cli.commands import CI_COMMANDS, COMMANDS, EXIT_CODES, find_command
+from groundctl.cli.commands import COMMANDS, EXIT_CODES, FAMILIES, find_command
+from groundctl.cli.ledger.adopt import LedgerAdoptOptions
+from groundctl.cli.ledger.log import LedgerLogOptions
+from groundctl.cli.ledger.void import LedgerVoidOptions
 from groundctl.cli.options import Command
 from groundctl.cli.plan import PlanFormat, PlanOptions
 from groundctl.cli.results import ResultsOptions
@@ -25,9 +28,11 @@ from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat
 
-NAMES = [name for group in COMMANDS.values() for name in group if name != "ci"]
-CI_NAMES = [f"ci {name}" for group in CI_COMMANDS.values() for name in group]
-EVERY = [*NAMES, *CI_NAMES]
+NAMES = [name for group in COMMANDS.values() for name in group if name not in FAMILIES]
+MEMBERS = [
+    f"{family} {name}" for family, (_, groups) in FAMILIES.items() for group in groups.values() for name in group
+]
+EVERY = [*NAMES, *MEMBERS]
 
 
 def command(name: str) -> Command[Any]:
@@ -69,7 +74,7 @@ def test_help_describes_a_command_and_shows_one_to_three_examples(name: str, cap
     assert all(line.startswith(f"  groundctl {name}") for line in examples)
 
 
-@pytest.mark.parametrize("name", ["", "ci", *EVERY])
+@pytest.mark.parametrize("name", ["", *FAMILIES, *EVERY])
 def test_help_fits_into_80_columns(name: str, capsys: pytest.CaptureFixture[str]):
     assert [line for line in help_of(name, capsys).splitlines() if len(line) > 80] == []
 
@@ -99,7 +104,7 @@ def test_top_level_help_lists_every_command_in_a_group_and_every_exit_code(capsy
     text = help_of("", capsys)
 
     assert all(f"\n{heading}:\n" in text for heading in COMMANDS)
-    assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in [*NAMES, "ci"])
+    assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in [*NAMES, *FAMILIES])
     assert EXIT_CODES.keys() == set(ExitCode)
     assert all(re.search(rf"^  {code.value} ", text, re.MULTILINE) for code in ExitCode)
 
@@ -124,6 +129,9 @@ def test_arguments_become_typed_options():
     assert read("groundctl show x.yaml") == ShowOptions(file="x.yaml")
     assert read("groundctl apply --only stop").only is Step.STOP
     assert read("groundctl apply").only is None
+    assert read("groundctl ledger") == read("groundctl ledger log") == LedgerLogOptions()
+    assert read("groundctl ledger --job x --open") == LedgerLogOptions(job="x", open=True)
+    assert read("groundctl ledger void x --reason y --entry 7") == LedgerVoidOptions(job="x", reason="y", entry=7)
     assert read("groundctl ci terraform apply --environment test") == CiTerraformOptions(
         step=TerraformStep.APPLY, environment="test"
     )
@@ -136,6 +144,11 @@ def test_arguments_become_typed_options():
         "groundctl ci",
         "groundctl nothing",
         "groundctl ci nothing",
+        "groundctl ledger nothing",
+        "groundctl ledger rally-outcome",
+        "groundctl ledger check --job x",
+        "groundctl ledger void x",
+        "groundctl ledger void --unreadable x --reason y",
         "groundctl show",
         "groundctl plan --report",
         "groundctl plan --terraform x.json",
@@ -165,6 +178,8 @@ def test_an_unknown_command_or_option_is_wrong_usage(line: str, capsys: pytest.C
         (lambda: CiPlanOptions(reviewed=True, terraform="x.json"), "--terraform"),
         (lambda: CiTerraformOptions(step=TerraformStep.APPLY, environment="x", out="x.json"), "--out"),
         (lambda: StatusOptions(names=("a",), all=True), "--all"),
+        (lambda: LedgerAdoptOptions(names=("a",), ours=True), "--ours"),
+        (lambda: LedgerVoidOptions(reason="x", unreadable=2, entry=3), "--entry"),
     ],
 )
 def test_an_option_without_effect_is_wrong_usage_and_never_ignored(make: Any, option: str):
@@ -192,6 +207,24 @@ def test_an_empty_value_is_wrong_usage(command: str):
         read(command)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LedgerVoidOptions(reason="x"),
+        lambda: LedgerVoidOptions(reason="x", job="a", unreadable=2),
+        lambda: LedgerVoidOptions(reason=" ", job="a"),
+        lambda: LedgerVoidOptions(reason="\udcff", job="a"),
+        lambda: LedgerAdoptOptions(),
+        lambda: LedgerAdoptOptions(names=("a b",)),
+    ],
+)
+def test_a_command_of_the_ledger_without_what_it_needs_is_wrong_usage(make: Any):
+    with pytest.raises(UsageError) as fault:
+        make()
+
+    assert fault.value.hint
+
+
 def test_a_part_of_an_option_is_not_the_option():
     with pytest.raises(SystemExit) as ended:
         read("groundctl apply --auto")
@@ -202,3 +235,12 @@ def test_a_part_of_an_option_is_not_the_option():
 def test_allow_stop_without_stops_is_wrong_usage():
     with pytest.raises(UsageError, match="no effect"):
         read("groundctl apply --only create --allow-stop")
+
+
+def test_everything_after_a_command_is_left_to_it():
+    assert find_command(["plan", "--version", "--", "x"]) == ("plan", ["--version", "--", "x"])
+    assert find_command(["ci", "plan", "--", "-x"]) == ("ci plan", ["--", "-x"])
+
+
+def test_a_file_whose_name_starts_with_a_hyphen_can_be_named_after_two():
+    assert read("groundctl validate -- -odd.yaml").paths == ("-odd.yaml",)

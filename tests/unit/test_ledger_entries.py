@@ -6,6 +6,7 @@ import hashlib
 import json
 import random
 
+import msgspec
 import pytest
 
 from groundctl.domain.canonical_json import canonical_json
@@ -14,6 +15,7 @@ from groundctl.domain.jobs.ledger.entries import NO_ENTRY, Entry, LedgerLog, Unr
 from groundctl.domain.jobs.ledger.packs import due_packs, numbers_in, parse_pack, write_pack
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from support.ledger import (
+    NOW,
     Indexed,
     a_log,
     a_purchase,
@@ -211,3 +213,8 @@ def test_an_entry_is_not_written_with_an_index_of_another_length():
 
     with pytest.raises(ValueError, match="the record says 2 clips, its index has 1"):
         an_entry(a_log(), (record, clips("a").index()))
+
+
+def test_an_entry_that_no_reader_would_accept_is_not_written():
+    with pytest.raises(msgspec.ValidationError, match="timezone"):
+        an_entry(a_log(), a_purchase(signed_until=NOW.replace(tzinfo=None)))

@@ -83,7 +83,9 @@ def name_of(template: Path) -> str:
 
 def test_every_value_passes_a_filter_or_is_listed_with_its_reason():
     found = {
-        (name_of(template), value) for template in TEMPLATES for value in values_without_filter(template.read_text())
+        (name_of(template), value)
+        for template in TEMPLATES
+        for value in values_without_filter(template.read_text(encoding="utf-8"))
     }
 
     assert TEMPLATES
@@ -111,7 +113,7 @@ def test_what_is_done_with_a_value_beside_the_filters_is_found(source: str):
 
 
 def test_every_template_says_what_it_is_for_in_its_first_line():
-    assert [template.name for template in TEMPLATES if not template.read_text().startswith("{# ")] == []
+    assert [template.name for template in TEMPLATES if not template.read_text(encoding="utf-8").startswith("{# ")] == []
 
 
 def test_a_rendered_template_has_no_blank_line_twice_and_none_around_it():

@@ -8,15 +8,21 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.new_job import plan_new_job
 from groundctl.domain.planning.plan import Action, Change, Create, Plan
-from groundctl.domain.planning.planner import leave_stopped, plan_continuation
+from groundctl.domain.planning.planner import (
+    jobs_to_describe,
+    leave_stopped,
+    make_plan,
+    plan_continuation,
+)
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
-from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
 
 
 def only(plan: Plan) -> Change:
@@ -89,6 +95,55 @@ def test_two_new_jobs_with_the_same_input_are_one_purchase():
 
     assert [change.name for change in plan.with_action(Action.CREATE)] == ["first"]
     assert [change.name for change in plan.with_action(Action.REPURCHASE)] == ["second"]
+
+
+def test_a_job_whose_file_has_problems_is_not_called_undeclared():
+    running = an_observed_job(a_declaration(name="running"))
+
+    plan = make_plan(some_inputs(observed=(running,), declared=frozenset({running.key})))
+
+    assert [reason.rule for reason in only(plan).reasons] == ["P109"]
+    assert "declared" not in only(plan).reasons[0].message
+
+
+def test_a_job_that_continues_one_whose_file_has_problems_waits_for_it():
+    following = a_declaration(input={"from_job": "faulty"})
+
+    plan = make_plan(some_inputs(following, declared=frozenset({following.spec.key, job_key("faulty")})))
+
+    assert only(plan).action is Action.WAITING
+
+
+def test_every_declared_job_is_described_however_many_there_are():
+    # AWS's list may omit what a job was created from; without it, a job of ours would be called another's.
+    declarations = [
+        a_declaration(name=f"job-{number}", input={"objects": [f"s3://clips/{number}.mp4"]}) for number in range(150)
+    ]
+    listed = [an_observed_job(declaration, fingerprint=None, has_input=False) for declaration in declarations]
+    others = [
+        an_observed_job(a_declaration(name=f"other-{number}"), fingerprint=None, has_input=False)
+        for number in range(150)
+    ]
+
+    described = jobs_to_describe(some_inputs(*declarations, observed=(*others, *listed)))
+    with_a_new_one = jobs_to_describe(some_inputs(*declarations[:30], a_declaration(), observed=(*others, *listed)))
+
+    assert {job.key for job in described} == {job.key for job in listed}
+    assert {job.key for job in listed[:30]} <= {job.key for job in with_a_new_one}
+    assert len(with_a_new_one) == 100
+
+
+def test_a_taken_name_comes_with_no_advice_to_buy_the_same_clips_again():
+    change = only(a_plan(a_declaration(), observed=(an_observed_job(fingerprint=None),)))
+
+    assert "paid for again" in change.reasons[0].hint
+
+
+def test_a_job_that_another_repository_may_declare_is_not_called_abandoned():
+    reason = only(a_plan(observed=(an_observed_job(),))).reasons[0]
+
+    assert reason.message == "was created by groundctl, and no file here declares it"
+    assert "another repository may declare it" in reason.hint
 
 
 def test_a_declared_rerun_is_created():
@@ -283,3 +338,13 @@ def test_a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name()
     )
 
     assert first.input_digest == second.input_digest
+
+
+def test_two_new_jobs_on_one_topic_are_one_purchase():
+    topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
+    jobs = [a_declaration(name=name, input={"topic": "new-clips"}) for name in ("a", "b")]
+    policy = Policy(platform_fee_usd=Decimal("0.08"), allow_streaming=True)
+
+    plan = a_plan(*jobs, infrastructure=topics, policy=policy)
+
+    assert {change.name: change.action for change in plan.changes} == {"a": Action.CREATE, "b": Action.REPURCHASE}

@@ -11,7 +11,8 @@ from groundctl.domain.tracking.provenance import parse_provenance, provenance_js
 from groundctl.domain.tracking.run_context import RunContext
 from support.builders import a_declaration, a_plan, a_run, an_observed_job
 from support.buying import carry_out
-from support.fakes import FakeObjects
+from support.fakes import FakeJobs, FakeObjects
+from support.interleaving import stepping
 
 RUN = a_run(pull_request=12, head_commit="b" * 40, run_url="https://github.com/x/y/actions/runs/1")
 
@@ -39,13 +40,15 @@ def test_provenance_names_the_run_and_what_was_reviewed_and_no_user_to_notify():
 def test_provenance_is_stored_beside_the_manifest_before_the_create():
     plan = a_plan(a_declaration())
     objects = FakeObjects()
+    stored: dict[str, bytes] = {}
+    jobs = stepping(FakeJobs(), before={"create_once": lambda: stored.update(objects.objects)})
 
-    carry_out(plan, objects=objects, asking=lambda _: RUN)
+    carry_out(plan, jobs=jobs, objects=objects, asking=lambda _: RUN)
 
     fingerprint = an_observed_job().fingerprint
     assert fingerprint
     [change] = plan.changes
-    assert objects.objects[provenance_uri(fingerprint)] == provenance_json(change, RUN)
+    assert stored[provenance_uri(fingerprint)] == provenance_json(change, RUN)
 
 
 def test_the_provenance_of_an_earlier_attempt_stays():

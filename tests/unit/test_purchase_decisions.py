@@ -95,6 +95,12 @@ def test_the_same_name_in_another_account_or_region_is_another_job():
     assert isinstance(decide(ledger, a_want(job=a_job("RALLY-1"))), LookFirst)
 
 
+def test_a_job_of_the_same_name_elsewhere_is_not_the_one_that_was_described():
+    ledger = a_ledger(a_purchase(job=a_job(region="eu-west-1")))
+
+    assert isinstance(decide(ledger, look=OURS), Overlap)
+
+
 def test_a_job_that_is_there_is_written_down_and_one_that_was_is_not_bought():
     ledger = a_ledger(a_purchase())
 
@@ -170,6 +176,10 @@ def test_clips_that_another_job_holds_are_refused_by_number_and_name():
         ("rally-9", clips("bc").uris, Decimal("0.16")),
     ]
     assert found.clips == 3  # b counts once
+
+
+def test_an_imported_job_holds_its_clips():
+    assert isinstance(decide(a_ledger(an_adopted_job("rally-0", "bc")), a_want(asked="abcd")), Overlap)
 
 
 def test_only_new_leaves_them_out_and_buys_exactly_the_rest():

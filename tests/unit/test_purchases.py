@@ -16,7 +16,7 @@ from groundctl.domain.jobs.ledger.decisions import (
 )
 from groundctl.domain.jobs.ledger.entries import LedgerLog, add_entry, extend_log
 from groundctl.domain.jobs.ledger.purchases import Purchases, State
-from groundctl.domain.jobs.ledger.records import NamedRecord, RecordId
+from groundctl.domain.jobs.ledger.records import Author, NamedRecord, PurchaseRecord, RecordId
 from groundctl.domain.jobs.ledger.settlement import (
     VoidRefused,
     may_pass_over,
@@ -75,7 +75,7 @@ def test_the_records_of_a_purchase_come_to_a_state(records: list[Indexed], state
 def test_an_ended_purchase_holds_what_was_labeled_and_the_first_end_counts():
     ledger = a_ledger(a_purchase(asked="abc"), created(2), ended(2, "b"), ended(2, "abc"))
 
-    assert clips("abc").named(purchase(ledger, 2).holds(clips("abc"))) == clips("ac").uris
+    assert clips("abc").named(purchase(ledger, 2).holds(clips("abc").distinct)) == clips("ac").uris
 
 
 def test_an_attempt_is_closed_by_a_refusal_or_an_hour_after_aws_no_longer_takes_its_signature():
@@ -163,3 +163,15 @@ def test_a_strange_key_among_the_entries_stops_purchases():
     log = extend_log(a_log(), {}, strange_keys=["ledger/entries/9"])
 
     assert decide(Purchases.of(log)) == LedgerUnusable(reasons=("ledger/entries/9 is not the key of an entry",))
+
+
+def test_a_focus_on_the_clips_of_a_plan_changes_no_answer():
+    ledger = a_ledger(a_purchase("a", "ab"), a_purchase("b", "bc"), void(3), a_purchase("c", "xy"))
+    focused = ledger.focused_on(clips("abcd").distinct)
+    planned, index = a_purchase("d", "cd")
+    assert isinstance(planned, PurchaseRecord)
+
+    for asked in ("ab", "bcd", "d", "x", ""):
+        assert list(focused.holders(clips(asked))) == list(ledger.holders(clips(asked)))
+        with_plan = [each.with_planned(planned, index, at=NOW, by=Author()) for each in (focused, ledger)]
+        assert list(with_plan[0].holders(clips(asked))) == list(with_plan[1].holders(clips(asked)))

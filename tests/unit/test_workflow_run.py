@@ -11,7 +11,7 @@ import pytest
 from groundctl.adapters.github.workflow_run import WorkflowRun
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.tracking.run_context import RunContext, made_for
-from groundctl.errors import UsageError
+from groundctl.errors import ExternalError, UsageError
 from support.github.runner_files import outputs_in
 
 BASE = {"GITHUB_REPOSITORY": "acme/labeling", "GITHUB_RUN_ID": "17", "GITHUB_SHA": "m" * 40}
@@ -74,7 +74,7 @@ def test_a_plan_file_records_the_run_that_made_it(tmp_path: Path):
 def test_an_output_holds_its_value_and_sets_no_other(tmp_path: Path, value: str):
     a_run(tmp_path).set_outputs({"create": value, "stop": "0"})
 
-    assert outputs_in((tmp_path / "output").read_text()) == {"create": value, "stop": "0"}
+    assert outputs_in((tmp_path / "output").read_text(encoding="utf-8")) == {"create": value, "stop": "0"}
 
 
 def test_a_summary_is_appended_to(tmp_path: Path):
@@ -82,7 +82,7 @@ def test_a_summary_is_appended_to(tmp_path: Path):
     run.summarize("one")
     run.summarize("two\n")
 
-    assert (tmp_path / "summary.md").read_text() == "one\ntwo\n"
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "one\ntwo\n"
 
 
 def test_a_missing_variable_is_a_usage_error(tmp_path: Path):
@@ -108,3 +108,48 @@ def test_the_author_of_ledger_entries_is_the_run_and_who_started_it(tmp_path: Pa
 
     assert run.author() == Author(repository="acme/labeling", commit="m" * 40, run="17", person="grace")
     assert WorkflowRun({}).author() == Author()
+
+
+@pytest.mark.parametrize("name", ["GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT"])
+@pytest.mark.parametrize("value", ["x", "1e3", "-1", "1.5", "²", "9" * 5000, "1\n2"])
+def test_a_number_of_the_run_that_is_none_is_a_usage_error(name: str, value: str, tmp_path: Path):
+    with pytest.raises(UsageError, match=f"{name} is .*not a number"):
+        a_run(tmp_path, None, **{name: value}).context("production")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "[]",
+        "{",
+        "\x00",
+        '{"pull_request": 5}',
+        '{"pull_request": [1]}',
+        '{"pull_request": {"number": 1}}',
+        '{"pull_request": {"number": "one", "head": {"sha": "a", "repo": null}}}',
+        '{"pull_request": {"number": 1, "head": {"sha": "a"}}}',
+        '{"pull_request": {"number": 1, "head": {"sha": "a", "repo": "acme/labeling"}}}',
+    ],
+)
+def test_an_event_of_another_shape_is_a_usage_error(event: str, tmp_path: Path):
+    run = a_run(tmp_path)
+    (tmp_path / "event.json").write_text(event)
+
+    with pytest.raises(UsageError, match="GITHUB_EVENT_PATH: the event in"):
+        run.context("production")
+    with pytest.raises(UsageError, match="GITHUB_EVENT_PATH: the event in"):
+        _ = run.is_from_fork
+
+
+@pytest.mark.parametrize("name", ["GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"])
+@pytest.mark.parametrize("place", ["", "none/summary.md", "\0"])
+def test_a_file_of_the_runner_that_cannot_be_written_is_found_before_the_work(name: str, place: str, tmp_path: Path):
+    run = a_run(tmp_path, None, **{"GITHUB_TOKEN": "t", name: f"{tmp_path}/{place}"})
+
+    with pytest.raises(UsageError, match=f"{name} names .*cannot be written"):
+        run.check()
+
+
+def test_a_full_disk_of_the_runner_is_an_external_failure(tmp_path: Path):
+    with pytest.raises(ExternalError, match="GITHUB_STEP_SUMMARY names /dev/full"):
+        a_run(tmp_path, GITHUB_STEP_SUMMARY="/dev/full").summarize("text")

@@ -24,7 +24,7 @@ def run(command: tuple[Path | str, ...], root: Path) -> subprocess.CompletedProc
         path.relative_to(root) for path in sorted((root / ".github").rglob("*.y*ml")) if path.name != "zizmor.yml"
     ]
     files = [path for path in inputs if "workflows" in path.parts] if command is ACTIONLINT else inputs
-    return subprocess.run([*command, *files], cwd=root, capture_output=True, text=True, check=False)
+    return subprocess.run([*command, *files], cwd=root, capture_output=True, encoding="utf-8", check=False)
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def test_a_linter_would_find_something(
     linter: tuple[Path | str, ...], copy: Path, file: str, old: str, new: str, says: str
 ):
     workflow = copy / ".github" / "workflows" / file
-    assert old in workflow.read_text()
-    workflow.write_text(workflow.read_text().replace(old, new))
+    assert old in workflow.read_text(encoding="utf-8")
+    workflow.write_text(workflow.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
     result = run(linter, copy)
 
@@ -70,7 +70,7 @@ def test_a_linter_would_find_something(
 
 
 def test_every_exception_has_its_reason_on_the_line():
-    texts = {path.name: path.read_text() for path in FOLDER.rglob("*.y*ml")}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.y*ml")}
     ignored = [line for text in texts.values() for line in text.splitlines() if "zizmor: ignore" in line]
     disabled = [line for line in texts["zizmor.yml"].splitlines() if re.search(r"disable|ignore:", line)]
 

@@ -46,6 +46,7 @@ def apply(
     stored beside the job's manifest, so that its progress can be reported on that pull request.
     """
     buyer.write_due(due)
+    digest = plan.digest
     for change in log.changes:
         verdict: Verdict
         if held and change.key in held:
@@ -53,7 +54,7 @@ def apply(
         else:
             match change:
                 case Create():
-                    order = _order(change, plan, asking(change) if asking else None)
+                    order = _order(change, digest, asking(change) if asking else None)
                     verdict = buyer.buy(order, partial(log.begin, change.key))
                 case Stop():
                     verdict = _stop(change, jobs, log, may_stop=may_stop)
@@ -63,13 +64,13 @@ def apply(
         yield Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
-def _order(change: Create, plan: Plan, run: RunContext | None) -> Order:
+def _order(change: Create, plan_digest: str, run: RunContext | None) -> Order:
     wanted = change.purchase.wanted
     if wanted is None:
         raise AssertionError("a plan that did not read the ledger is never applied")
     return Order(
         wanted=wanted,
-        plan_digest=plan.digest,
+        plan_digest=plan_digest,
         pull_request=run.pull_request if run else None,
         provenance=_provenance(change, run) if run else None,
     )

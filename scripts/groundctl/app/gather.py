@@ -45,7 +45,7 @@ _LEDGER_UNKNOWN = Unknown(
 )
 _OTHERS_UNKNOWN = Unknown(
     about=Subject.DECLARATIONS,
-    sentence="other declarations were not read: they count toward the limits of one plan, and one may ask for the same labels on the same clips",
+    sentence="other declarations were not planned: they count toward the limits of one plan, and may ask for the same labels on the same clips",
 )
 _EXAMPLE_UNKNOWN = Unknown(
     about=Subject.INFRASTRUCTURE,
@@ -73,14 +73,16 @@ def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
     return {job.key: job for job in jobs.list_jobs()}
 
 
-def gather(declarations: Sequence[Declaration], policy: Policy, account: Account) -> PlanInputs:
-    """Read everything that a plan is made from, each thing once."""
+def gather(
+    declarations: Sequence[Declaration], policy: Policy, account: Account, *, declared: Collection[JobKey] = ()
+) -> PlanInputs:
+    """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
     infrastructure = account.infrastructure
     opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=_NEW_LEDGER))
     log = with_records(account.log, opened)
     listed = PlanInputs(
         declarations=tuple(declarations),
-        declared=frozenset(declaration.spec.key for declaration in declarations),
+        declared=frozenset(declared) | {declaration.spec.key for declaration in declarations},
         policy=policy,
         infrastructure=infrastructure,
         observed=account.observed,

@@ -49,7 +49,7 @@ def create_plan(
 
 def plan(validated: Validated, account: Account) -> PlanningResult:
     """Gather the inputs once, and decide once."""
-    inputs = gather(validated.declarations, validated.policy, account)
+    inputs = gather(validated.declarations, validated.policy, account, declared=validated.declared)
     return PlanningResult(plan=make_plan(inputs), validated=validated, account=account, due=inputs.due)
 
 

@@ -20,6 +20,7 @@ from groundctl.domain.jobs.creation import (
     Throttled,
     Verdict,
     classify,
+    name_belongs_to_another_job,
 )
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.interruption import Step
@@ -138,7 +139,9 @@ class Buyer:
             else:
                 return _held("other runs write the purchase ledger all the time", "run apply again")
         except ExternalError as error:
-            return Verdict(result=Result.FAILED, evidence=f"nothing was created: {error.message}", hint=error.hint)
+            return Verdict(
+                result=Result.FAILED, evidence=f"no create request was sent: {error.message}", hint=error.hint
+            )
         return done if isinstance(done, Verdict) else self._send(done, begin)
 
     def _decide(self, order: Order, look: Look) -> Decision | RerunUnknown:
@@ -168,11 +171,11 @@ class Buyer:
             case VoidFirst():
                 self._void(decision.purchase, look, decision.why)
                 return None
-            case RecordCreated():
-                self._writer.append((CreatedRecord(purchase=decision.purchase.id, arn=decision.arn), _NO_CLIPS))
-                return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=decision.arn)
+            case RecordCreated(purchase=own, arn=arn):
+                self._writer.append((CreatedRecord(purchase=own.id, arn=arn), _NO_CLIPS))
+                return _exists(order, own, arn)
             case AlreadyCreated(purchase=own):
-                return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=own.arn)
+                return _exists(order, own, own.arn)
             case LookFirst():
                 raise AssertionError("the job was looked up")
             case _:
@@ -322,6 +325,15 @@ class Buyer:
                 return VoidRecord(purchase=bought.id, evidence=evidence_seen, reason=why, person="")
             case LeaveOpen():
                 return None
+
+
+def _exists(order: Order, own: LedgerPurchase, arn: str | None) -> Verdict:
+    """Say that the job exists, if it was made from the declaration that was reviewed."""
+    record = own.record
+    is_same = isinstance(record, PurchaseRecord) and (
+        record.declaration_digest == order.wanted.purchase.declaration_digest
+    )
+    return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
 
 
 def _refuse(

@@ -20,10 +20,13 @@ from groundctl.domain.planning.approval import (
 )
 from groundctl.domain.planning.plan import Plan, observed_of
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.ports import GitHistory, PullRequests
+from groundctl.ports import Clock, GitHistory, PullRequests
 
 # Plan inputs besides the declarations' own files.
 WHAT_PLANS_READ = ("jobs", "schemas", "scripts", "terraform")
+
+# Seconds to wait before the pull request of this run's commit is asked for again.
+ASK_AGAIN_AFTER = (1, 2, 4)
 
 # Returns whether untrusted data has the shape of a plan.
 IsPlan = Callable[[Any], bool]
@@ -39,24 +42,45 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Reads merged pull requests and their plans, each once."""
+    """Reads merged pull requests and their plans, each once; head_commit is the commit of this run."""
 
     repository: str
+    head_commit: str
     pull_requests: PullRequests
     history: GitHistory
     is_plan: IsPlan
+    clock: Clock
     _of_commit: dict[str, tuple[PullRequest, ...]] = field(default_factory=dict)
     _plans: dict[str, Reviewed | None] = field(default_factory=dict)
 
     def merged_with(self, paths: Iterable[str]) -> tuple[PullRequest, ...]:
-        """Find the pull requests that last changed one of the paths."""
+        """Find the pull requests that last changed one of the paths, the one that was merged into this branch first."""
         commit = self.history.last_change(paths)
         if commit is None:
             return ()
         if commit not in self._of_commit:
-            candidates = self.pull_requests.pull_requests_of(commit)
-            self._of_commit[commit] = tuple(candidate for candidate in candidates if candidate.merged_as)
+            self._of_commit[commit] = self._merged_as(commit)
         return self._of_commit[commit]
+
+    def why_none(self, paths: Iterable[str]) -> str:
+        """Say where a pull request was looked for, if none was found."""
+        commit = self.history.last_change(paths)
+        if commit is None:
+            return "; Git names no commit that changed its file"
+        times = f", asked {len(ASK_AGAIN_AFTER) + 1} times" if commit == self.head_commit else ""
+        return f"; GitHub names no merged pull request for its commit {commit[:7]}{times}"
+
+    def _merged_as(self, commit: str) -> tuple[PullRequest, ...]:
+        # Directly after a merge, GitHub may not know the pull request of the new commit yet.
+        for pause in (*(ASK_AGAIN_AFTER if commit == self.head_commit else ()), None):
+            candidates = self.pull_requests.pull_requests_of(commit)
+            merged = [candidate for candidate in candidates if candidate.merged_as]
+            if merged or pause is None:
+                break
+            self.clock.sleep(pause)
+        # A commit also belongs to pull requests that were merged into the branch of this one, before it.
+        merged.sort(key=lambda one: one.merged_at.timestamp() if one.merged_at else 0, reverse=True)
+        return tuple(sorted(merged, key=lambda one: one.merged_as != commit))
 
     def plan_of(self, merged: PullRequest) -> Reviewed | None:
         """Read the newest plan of a pull request's last commit."""
@@ -102,8 +126,10 @@ def review(
     pull_requests = {merged.number: merged for group in (*merged_by_job.values(), latest) for merged in group}
     reviewed = (archive.plan_of(merged) for merged in pull_requests.values())
     comparable = [approved_plan for approved_plan in reviewed if approved_plan and same_target(plan, approved_plan)]
+    held = {} if approved and approved == plan.digest else find_unapproved(plan, comparable)
+    alone = {key for key, merged in merged_by_job.items() if not merged}
     return Review(
-        held={} if approved and approved == plan.digest else find_unapproved(plan, comparable),
+        held={key: reason + (archive.why_none(files[key]) if key in alone else "") for key, reason in held.items()},
         source_pull_requests={key: merged[0].number for key, merged in merged_by_job.items() if merged},
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, locate
@@ -14,7 +16,7 @@ from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.validator import Validator, check_policy
-from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.declarations.yaml_loader import load_document, read_document
 
 if TYPE_CHECKING:
     from groundctl.domain.planning.plan import Plan
@@ -26,9 +28,15 @@ MIN_FILES_FOR_PROCESSES = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validated:
-    """The result for all requested declarations: the valid ones, the number of files, and every problem."""
+    """The result for all requested declarations: the valid ones, the number of files, and every problem.
+
+    declared holds the keys of the jobs that any of the files declares, also one with errors: by the file's name, and by
+    the name in it.
+    """
 
     declarations: tuple[Declaration, ...]
+    declared: frozenset[JobKey]
+    summaries: tuple[DeclarationSummary, ...]
     problems: tuple[LocatedDiagnostic, ...]
     files: int
     policy: Policy
@@ -43,9 +51,24 @@ class CheckedFiles:
     declarations: tuple[Declaration, ...]
 
 
-def validate(files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True) -> Validated:
-    """Check declarations offline; without `keep`, return their problems only."""
-    return start_validation(files, given, processes=processes, keep=keep)()
+def validate(
+    files: Files, given: Iterable[str] = (), *, processes: int = 1, keep: bool = True, beside_all: bool = False
+) -> Validated:
+    """Check declarations offline; without `keep`, return their problems only.
+
+    beside_all also finds conflicts of the given files with all others, whose own problems are not reported.
+    """
+    validated = start_validation(files, given, processes=processes, keep=keep)()
+    others = sorted({*files.declarations()} - {*files.declarations(given)}) if beside_all else []
+    if not others:
+        return validated
+    checked = check_files(files, validated.policy, others, keep=False)
+    between = _between_files((*validated.summaries, *checked.summaries), files)
+    return replace(
+        validated,
+        declared=validated.declared | _declared(others, checked.summaries),
+        problems=in_reading_order([*validated.problems, *(one for one in between if one.path not in others)]),
+    )
 
 
 def start_validation(
@@ -59,12 +82,11 @@ def start_validation(
 
 
 def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
-    """Read the repository's policy; without one, or with a broken one, the strict defaults apply."""
+    """Read the repository's policy; without one, the strict defaults apply; of a broken one, what can be read."""
     raw = files.read_policy()
     if raw is None:
         return Policy(), ()
-    policy = check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
-    return (policy, ()) if isinstance(policy, Policy) else (Policy(), policy)
+    return check_policy(files.policy_path, raw, SchemaCheck(files.schema("policy")))
 
 
 def check_files(files: Files, policy: Policy, paths: Sequence[str], *, keep: bool) -> CheckedFiles:
@@ -119,15 +141,21 @@ def _combine(
         declarations += chunk.declarations
     return Validated(
         declarations=tuple(declarations),
+        declared=_declared(paths, summaries),
+        summaries=tuple(summaries),
         problems=in_reading_order([*problems, *_between_files(summaries, files)]),
         files=len(paths),
         policy=policy,
     )
 
 
+def _declared(paths: Iterable[str], summaries: Iterable[DeclarationSummary]) -> frozenset[JobKey]:
+    return frozenset({job_key(PurePosixPath(path).stem) for path in paths} | {summary.key for summary in summaries})
+
+
 def _between_files(summaries: Sequence[DeclarationSummary], files: Files) -> Iterator[LocatedDiagnostic]:
     """Find conflicts between files; only the files in conflict are read again, for their line numbers."""
     for summary, diagnostic in check_together(summaries):
-        document = load_document(summary.path, files.read(summary.path))
-        if isinstance(document, Document):
+        document = read_document(summary.path, files.read(summary.path)).document
+        if document:
             yield from locate(document, [diagnostic])

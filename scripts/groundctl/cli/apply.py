@@ -14,18 +14,17 @@ from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
-from groundctl.cli import main as cli
+from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
+from groundctl.cli.streams import output_is_lost
 from groundctl.composition import (
     SystemClock,
-    discard_typed,
     first_fault,
     is_interactive,
     open_author,
     open_checkout,
     open_interruptions,
-    read_answer,
     read_json,
 )
 from groundctl.domain.aws.job_names import JobKey
@@ -62,7 +61,6 @@ WAYS_OUT = (
     "review a plan and apply it: `groundctl plan --out plan.json`, then `groundctl apply --plan plan.json`;"
     " or run apply at a terminal; or give --auto-approve to create whatever is planned"
 )
-YES = b"yes\n"
 NOTHING_WAS_DONE = "The answer was not `yes`. Nothing was created or stopped: AWS was not asked to change anything."
 
 OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
@@ -127,6 +125,7 @@ def run(options: ApplyOptions) -> ExitCode:
         planned,
         agreed,
         changes,
+        only=options.only,
         allow_stop=options.allow_stop,
         report=lambda outcomes: _print(planned, outcomes, options.format),
     )
@@ -144,6 +143,7 @@ def carry_out(
     agreed: Agreed,
     changes: Sequence[Change],
     *,
+    only: Step | None,
     allow_stop: bool,
     report: Callable[[Sequence[Outcome]], None],
     asking: Callable[[Change], RunContext] | None = None,
@@ -162,7 +162,7 @@ def carry_out(
         log,
         buyer=buyer,
         jobs=account.jobs,
-        due=planned.due,
+        due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,
@@ -190,11 +190,9 @@ def print_outcomes(text: str) -> None:
     """Print what was done, on standard error if nothing takes the output: it cannot be undone."""
     try:
         print(text, flush=True)
-    except OSError as error:
-        print(text, file=sys.stderr)
-        if not isinstance(error, BrokenPipeError):
-            raise
-        cli.drop_output()
+    finally:
+        if output_is_lost():
+            print(text, file=sys.stderr)
 
 
 def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
@@ -222,17 +220,11 @@ def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptio
     asked = [change for change in changes if options.allow_stop or not isinstance(change, Stop)]
     if not asked:
         return None
-    try:
-        print(plan_text(planned.plan, planned.validated.policy))
-        discard_typed()
-        print(f"\n{consent_question(planned.plan, asked)}", end="", flush=True)
-        if read_answer() == YES:
-            return None
-        print(f"\n{NOTHING_WAS_DONE}")
-    except KeyboardInterrupt:
-        print(f"\n{NOTHING_WAS_DONE}")
-        return ExitCode.INTERRUPTED
-    return ExitCode.PROBLEMS
+    return ask_for_yes(
+        plan_text(planned.plan, planned.validated.policy),
+        consent_question(planned.plan, asked),
+        otherwise=NOTHING_WAS_DONE,
+    )
 
 
 def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str | None) -> Agreed:

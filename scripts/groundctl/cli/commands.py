@@ -7,6 +7,7 @@ called.
 from __future__ import annotations
 
 import argparse
+import sys
 
 from groundctl import __version__
 from groundctl.exit_codes import ExitCode
@@ -14,7 +15,7 @@ from groundctl.exit_codes import ExitCode
 # Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeAlias
 
     # The heading of a group, and the summary of each command in it.
@@ -37,6 +38,7 @@ COMMANDS: Groups = {
     "Follow": {
         "status": "show the progress of labeling jobs",
         "results": "fetch and summarize the labels of a job",
+        "ledger": "show who bought what, check it, and void or enter purchases",
     },
     "Try": {
         "demo": "create, label, and read three sample jobs on this machine",
@@ -65,6 +67,30 @@ CI_COMMANDS: Groups = {
     },
 }
 
+LEDGER_DESCRIPTION = """\
+The purchase ledger: one log of every clip that was bought, shared by all
+environments that name its bucket. Without a command, it is shown."""
+
+LEDGER_COMMANDS: Groups = {
+    "Look, without changing anything": {
+        "log": "show who bought what and when, for how much, and how it stands",
+        "check": "read everything, and say what is wrong and what to do",
+    },
+    "Write": {
+        "void": "void a purchase whose job can no longer come into being",
+        "open": "begin a ledger with the jobs that groundctl has made already",
+        "adopt": "enter jobs that exist, so that their clips are not bought again",
+    },
+}
+
+# Commands that have commands of their own, each with its description.
+FAMILIES: Mapping[str, tuple[str, Groups]] = {
+    "ci": (CI_DESCRIPTION, CI_COMMANDS),
+    "ledger": (LEDGER_DESCRIPTION, LEDGER_COMMANDS),
+}
+# What such a command does if none of its own is named.
+DEFAULTS = {"ledger": "log"}
+
 EXIT_CODES = {
     ExitCode.OK: "done, nothing wrong",
     ExitCode.PROBLEMS: "problems in declarations, refusals, or jobs that failed",
@@ -90,11 +116,17 @@ def find_command(arguments: Sequence[str] | None) -> tuple[str, list[str]]:
 
     `--help`, `--version`, and unknown names end the program here, as in argparse.
     """
-    name, rest = _choose(_top_level_parser(), COMMANDS, arguments)
-    if name != "ci":
+    name, rest = _choose(_top_level_parser, COMMANDS, sys.argv[1:] if arguments is None else arguments)
+    if name not in FAMILIES:
         return name, rest
-    verb, rest = _choose(_ci_parser(), CI_COMMANDS, rest)
+    if name in DEFAULTS and _names_no_command(rest):
+        return f"{name} {DEFAULTS[name]}", rest
+    verb, rest = _choose(lambda: _family_parser(name), FAMILIES[name][1], rest)
     return f"{name} {verb}", rest
+
+
+def _names_no_command(rest: Sequence[str]) -> bool:
+    return not rest or (rest[0].startswith("-") and rest[0] not in {"-h", "--help"})
 
 
 def _top_level_parser() -> argparse.ArgumentParser:
@@ -109,18 +141,26 @@ def _top_level_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _ci_parser() -> argparse.ArgumentParser:
+def _family_parser(name: str) -> argparse.ArgumentParser:
+    description, groups = FAMILIES[name]
+    command = "[COMMAND]" if name in DEFAULTS else "COMMAND"
     return argparse.ArgumentParser(
-        prog="groundctl ci",
-        usage="groundctl ci [-h] COMMAND ...",
-        description=f"{CI_DESCRIPTION}\n\n{_listing(CI_COMMANDS)}",
-        epilog="See `groundctl ci COMMAND --help` for options and examples.",
+        prog=f"groundctl {name}",
+        usage=f"groundctl {name} [-h] {command} ...",
+        description=f"{description}\n\n{_listing(groups)}",
+        epilog=f"See `groundctl {name} COMMAND --help` for options and examples.",
         formatter_class=HelpFormatter,
     )
 
 
-def _choose(parser: argparse.ArgumentParser, groups: Groups, arguments: Sequence[str] | None) -> tuple[str, list[str]]:
+def _choose(
+    make_parser: Callable[[], argparse.ArgumentParser], groups: Groups, arguments: Sequence[str]
+) -> tuple[str, list[str]]:
     names = [name for group in groups.values() for name in group]
+    # Only help and errors need the parser, which takes longer to make than a small file to check.
+    if arguments and arguments[0] in names:
+        return arguments[0], list(arguments[1:])
+    parser = make_parser()
     parser.add_argument("command", metavar="COMMAND", choices=names, help=argparse.SUPPRESS)
     rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     rest.required = False  # otherwise argparse would print the internal name

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from contextlib import chdir, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 from groundctl.cli import main as cli
@@ -27,7 +29,7 @@ from groundctl.composition import (
     write_text,
 )
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.errors import ExternalError
+from groundctl.errors import ExternalError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Simulator
 from groundctl.presentation.terminal.progress_bar import progress
@@ -49,8 +51,16 @@ class DemoOptions:
 def run(options: DemoOptions) -> ExitCode:
     """Run every step and list the results to look at; exit 0 if all steps succeed."""
     out = Path(options.out).resolve()
+    for name in ("SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):  # Windows has no SIGHUP
+            signal.signal(number, _interrupt)
     with chdir(tool_root()):
         return _Demo(out).run(keep=options.keep)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    """End like Ctrl-C, so that the simulator ends too."""
+    raise KeyboardInterrupt
 
 
 class _Demo:
@@ -64,8 +74,12 @@ class _Demo:
         # Removes only the files of an earlier demo: --out may name a folder with other files.
         for name in ("terraform", "results", "pages"):
             shutil.rmtree(self.out / name, ignore_errors=True)
-        for name in ("results", "pages"):
-            (self.out / name).mkdir(parents=True)
+        try:
+            for name in ("results", "pages"):
+                (self.out / name).mkdir(parents=True)
+        except OSError as error:
+            message = f"{self.out} cannot be written: {error.strerror}"
+            raise UsageError(message, hint="check the folder given as --out") from error
         self.say("Starting the simulator: Ground Truth, S3, IAM and Cognito on this machine")
         with open_simulator() as simulator:
             self.play(simulator)

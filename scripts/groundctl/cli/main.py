@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 
 from groundctl.cli.commands import find_command
-from groundctl.errors import GroundctlError
+from groundctl.cli.streams import take_over_streams
+from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.startup import collect_garbage_rarely, end_process, load_command
 
@@ -23,46 +23,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _run(arguments)
     sys.excepthook = report_crash
-    _replace_closed_streams()
-    try:
-        code = _run(None)
-    except SystemExit as end:  # argparse, after --help, --version or a message about wrong usage
-        code = int(end.code or 0)
-    return end_process(code)
-
-
-def _replace_closed_streams() -> None:
-    """Give a closed stream a place to write to: Python has None there, and the outcome of an apply must not be lost."""
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end, and pathlib would slow down --help
-    if sys.stdout is None:
-        sys.stdout = sys.stderr
+    return end_process(_run(None))
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     collect_garbage_rarely()
+    take_over_streams()
     try:
-        name, rest = find_command(arguments)
-        module = load_command(name.replace(" ", ".").replace("-", "_"))
-        code = int(module.COMMAND(f"groundctl {name}", rest))
+        code = _call(arguments)
         sys.stdout.flush()
     except GroundctlError as error:
         report_error(error)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader closed the pipe.
-        drop_output()
-        return ExitCode.OK
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        drop_output()
-        print("groundctl: the output cannot be written: no space is left on the device", file=sys.stderr)
-        return ExitCode.EXTERNAL_FAILURE
     except KeyboardInterrupt:
         print("groundctl: interrupted; it is always safe to run the command again", file=sys.stderr)
         return ExitCode.INTERRUPTED
     return code
+
+
+def _call(arguments: Sequence[str] | None) -> int:
+    try:
+        name, rest = find_command(arguments)
+        _check_folder()
+        module = load_command(name.replace(" ", ".").replace("-", "_"))
+        return int(module.COMMAND(f"groundctl {name}", rest))
+    except SystemExit as end:  # argparse, after --help, --version or a message about wrong usage
+        if arguments is not None:
+            raise
+        return int(end.code or 0)
+
+
+def _check_folder() -> None:
+    """Refuse to work in a folder that was deleted, or that cannot be read: every path would be wrong."""
+    try:
+        os.getcwd()  # noqa: PTH109 - pathlib would slow down every command
+    except OSError as error:
+        message = f"the current folder cannot be used: {error.strerror}"
+        raise UsageError(message, hint="it may have been deleted: change to your checkout, and run it again") from error
 
 
 def report_error(error: GroundctlError) -> None:
@@ -81,8 +78,3 @@ def report_crash(kind: type[BaseException], error: BaseException, trace: Traceba
 
     for line in "".join(traceback.format_exception(kind, error, trace)).splitlines():
         print(for_terminal(line), file=sys.stderr)
-
-
-def drop_output() -> None:
-    """Prevent a second error on exit for output that cannot be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from groundctl.cli.options import Argument, Command
+from groundctl.composition import open_checkout
+from groundctl.domain.declarations.policy import Policy, team_folder
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
+from groundctl.ports import Repository
 
 TEMPLATE = """\
 # yaml-language-server: $schema={schema}
@@ -31,7 +36,7 @@ task:
       Explain here what each answer means, with the cases that are easily confused.
 
 input:                          # one of prefix, manifest, objects, from_job, topic
-  prefix: s3://your-clips/folder/
+  prefix: {prefix}
   match: ["*.mp4"]
   # sample: {{count: 50, seed: 1}} # start small: look at 50 results before you buy 5,000
 
@@ -44,7 +49,7 @@ workforce:
 output:
   label_attribute: {name}
 
-# tags: {{cost-center: your-team}}  # cost allocation tags; jobs/policy.yaml may require some
+{tags}
 
 budget: {{usd: 100}}              # a plan above this is refused
 """
@@ -68,10 +73,7 @@ def run(options: NewOptions) -> ExitCode:
             f"{path.name} is not a valid name for a declaration",
             hint="use 1-63 letters, digits, or inner hyphens, followed by .yaml",
         )
-    up = "../" * len(path.parent.parts) if not path.is_absolute() else "../../"
-    content = TEMPLATE.format(
-        schema=f"{up}schemas/labeling-job.schema.json", name=path.stem, team=path.parent.name or "your-team"
-    )
+    content = _content(path, open_checkout())
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -84,6 +86,39 @@ def run(options: NewOptions) -> ExitCode:
         ) from error
     print(f"wrote {path}: fill it in, then run `groundctl validate {path}`")
     return ExitCode.OK
+
+
+def _content(path: Path, checkout: Repository) -> str:
+    up = "../" * len(path.parent.parts) if not path.is_absolute() else "../../"
+    place = Path.cwd() / path
+    inside = place.relative_to(checkout.root) if place.is_relative_to(checkout.root) else path
+    folder = team_folder(inside.as_posix())
+    team, policy = _plain_or_quoted(folder or "your-team"), Policy()
+    if checkout.read_policy() is not None:
+        # Imported here, because a repository without a policy needs no YAML.
+        from groundctl.app.validate import load_policy
+
+        policy, _ = load_policy(checkout)
+    return TEMPLATE.format(
+        schema=f"{up}schemas/labeling-job.schema.json",
+        name=path.stem,
+        team=team,
+        prefix=next(iter(policy.allowed_prefixes.get(folder, ())), "s3://your-clips/folder/"),
+        tags=_tags(policy.required_tags, team),
+    )
+
+
+def _tags(required: Sequence[str], team: str) -> str:
+    """Write the tags that the policy requires, or an example in a comment."""
+    if not required:
+        return "# tags: {cost-center: your-team}  # cost allocation tags"
+    head = "tags:                           # jobs/policy.yaml requires these"
+    return "\n".join([head, *(f"  {_plain_or_quoted(key)}: {team}" for key in dict.fromkeys(required))])
+
+
+def _plain_or_quoted(text: str) -> str:
+    """Write a text so that YAML reads it as this text."""
+    return text if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text) else json.dumps(text)
 
 
 COMMAND = Command(

@@ -11,7 +11,6 @@ number of values. Only one function here uses an argparse Namespace.
 from __future__ import annotations
 
 import argparse
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
@@ -72,9 +71,9 @@ class Command(Generic[Options]):
 
     def parser(self, prog: str) -> argparse.ArgumentParser:
         """Create the argument parser."""
-        parser = argparse.ArgumentParser(
+        parser = _Parser(
             prog=prog,
-            description=textwrap.fill(self.description, HELP_WIDTH),
+            description=self.description,
             epilog="\n".join(["examples:", *(f"  {example}" for example in self.examples)]),
             formatter_class=HelpFormatter,
             # A part of a word must not stand for an option that costs money.
@@ -83,11 +82,23 @@ class Command(Generic[Options]):
         for field, kind, declared in _declarations(self.options):
             settings = _reading(field, kind) | ({"metavar": declared.metavar} if declared.metavar else {})
             if isinstance(declared, Argument):
+                if field.default is not MISSING:
+                    settings.setdefault("nargs", "?")
                 parser.add_argument(field.name, help=declared.help, **settings)
             else:
                 required = field.default is MISSING
                 parser.add_argument(declared.flag, dest=field.name, help=declared.help, required=required, **settings)
         return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wraps the description only for help: a run does not wait for textwrap."""
+
+    def format_help(self) -> str:
+        import textwrap
+
+        self.description = textwrap.fill(self.description or "", HELP_WIDTH)
+        return super().format_help()
 
 
 def _read(options: type[Options], parsed: argparse.Namespace) -> Options:
@@ -124,6 +135,8 @@ def _reading(field: Field[Any], kind: Any) -> dict[str, Any]:
         return {"action": "store_true"}
     if get_origin(kind) is tuple:
         return {"nargs": "*"}
+    if kind is int:
+        return {"type": int, "default": default}
     if issubclass(kind, StrEnum):
         return {"choices": [str(member) for member in kind], "default": default}
     return {"default": default}

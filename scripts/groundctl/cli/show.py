@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Annotated
 
 from groundctl.app.gather import gather_offline
 from groundctl.app.validate import validate
 from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
-from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.declarations.policy import Policy
@@ -69,12 +68,19 @@ class ShowOptions:
         ),
     ] = None
 
+    def __post_init__(self) -> None:
+        """Reject --infrastructure where it would be ignored."""
+        if self.infrastructure and self.form in {Form.SPEC, Form.PAGE}:
+            message = f"--infrastructure has no effect with --as {self.form}, which does not depend on it"
+            raise UsageError(message, hint="leave it out")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """A valid declaration, with the context to show it in."""
 
     declaration: Declaration
+    declared: frozenset[JobKey]
     policy: Policy
     checkout: Repository
     infrastructure_file: str | None
@@ -84,13 +90,14 @@ def run(options: ShowOptions) -> ExitCode:
     """Print the requested stage of the declaration; exit 1 with its problems if it has errors.
 
     plan, comment, and request show the decision of `groundctl plan`, by the same code but without asking AWS. The output
-    lists what was not looked up: existing jobs, listed clips, other declarations. A decision that does not depend on
+    lists what was not looked up: existing jobs, listed clips, what other declarations buy. A decision that does not depend on
     these is the same as plan's, and so is the exit code: 1 if plan refuses the job, else 0. Otherwise the exit code is
     that of the decision shown: a job that continues an undeclared job waits (exit 0), because the other job may exist in
     AWS; `groundctl plan` looks it up, and refuses the job (P107) if it does not exist.
     """
     checkout = open_checkout()
-    validated = validate(checkout, [options.file])
+    decides = options.form not in {Form.SPEC, Form.PAGE}
+    validated = validate(checkout, [options.file], beside_all=decides)
     if errors_among(validated.problems):
         print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
         return ExitCode.PROBLEMS
@@ -99,6 +106,7 @@ def run(options: ShowOptions) -> ExitCode:
         raise UsageError(message, hint="name the file of one declaration, such as jobs/TEAM/NAME.yaml")
     shown = Shown(
         declaration=validated.declarations[0],
+        declared=validated.declared,
         policy=validated.policy,
         checkout=checkout,
         infrastructure_file=options.infrastructure,
@@ -113,15 +121,8 @@ def _plan(shown: Shown) -> Plan:
         if is_example
         else open_infrastructure(shown.checkout, shown.infrastructure_file)
     )
-    inputs = gather_offline(
-        shown.declaration, _declared(shown.checkout), shown.policy, infrastructure, is_example=is_example
-    )
+    inputs = gather_offline(shown.declaration, shown.declared, shown.policy, infrastructure, is_example=is_example)
     return make_plan(inputs)
-
-
-def _declared(checkout: Repository) -> frozenset[JobKey]:
-    """Return the keys of all declared jobs by their file names, which GT212 keeps equal to the job names."""
-    return frozenset(job_key(PurePosixPath(path).stem) for path in checkout.declarations())
 
 
 def _exit_code(plan: Plan) -> ExitCode:

@@ -6,7 +6,6 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import Annotated
 
 from groundctl.app.gather import list_jobs
@@ -73,12 +72,13 @@ def run(options: StatusOptions) -> ExitCode:
     return ExitCode.PROBLEMS if any(job.status is Status.FAILED for job in chosen) else ExitCode.OK
 
 
-def _declared(checkout: Repository) -> set[JobKey]:
-    """Return the declared jobs by their file names, so that an invalid file does not hide its running job."""
-    faulty = {problem.path for problem in errors_among(validate(checkout, keep=False).problems)}
+def _declared(checkout: Repository) -> frozenset[JobKey]:
+    """Return the declared jobs, also those of invalid files: these do not hide their running jobs."""
+    validated = validate(checkout, keep=False)
+    faulty = {problem.path for problem in errors_among(validated.problems)}
     if faulty:
         print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)
-    return {job_key(PurePosixPath(path).stem) for path in checkout.declarations()}
+    return validated.declared
 
 
 def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:

@@ -19,7 +19,7 @@ ACTION_WORDS: Final = {
     Action.WAITING: "waiting",
     Action.REFUSED: "refused",
     Action.STOP: "stop",
-    Action.ORPHAN: "no longer declared",
+    Action.ORPHAN: "not declared here",
 }
 _COUNT_WORDS: Final = {
     Action.CREATE: "to create",
@@ -30,7 +30,7 @@ _COUNT_WORDS: Final = {
     Action.FOREIGN: "with a taken name",
     Action.REPURCHASE: "already asked",
     Action.REFUSED: "refused",
-    Action.ORPHAN: "no longer declared",
+    Action.ORPHAN: "not declared here",
 }
 IRREVERSIBLE: Final = "A job cannot be changed or deleted once created."
 

@@ -22,7 +22,7 @@ locals {
     }
   }
 
-  own_objects = [for prefix in ["jobs", "claims"] : "${local.s3}${var.labeling.artifact_bucket}/${prefix}/*"]
+  own_objects = ["${local.s3}${var.labeling.artifact_bucket}/jobs/*"]
 
   # The purchase ledger: a bucket that environments share, or else the artifact bucket.
   ledger_bucket = coalesce(var.labeling.ledger_bucket, var.labeling.artifact_bucket)

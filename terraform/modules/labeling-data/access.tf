@@ -30,9 +30,9 @@ locals {
     logs      = local.logs_are_delivered
   }
 
-  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/), whose purchase
-  # it is (claims/) or an entry's place in the ledger (ledger/). The parts of a multipart upload do not send the header and create no object; its last call does both.
-  written_once_prefixes = ["jobs/", "claims/", "ledger/"]
+  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/) or an entry's place
+  # in the ledger (ledger/). The parts of a multipart upload do not send the header and create no object; its last call does both.
+  written_once_prefixes = ["jobs/", "ledger/"]
 
   written_once = [
     {
@@ -47,11 +47,13 @@ locals {
       }
     },
     {
-      # If-None-Match treats a deleted object as one that never existed.
+      # If-None-Match treats a deleted object as one that never existed. Replication into this bucket would delete and overwrite
+      # without it. Lifecycle rules belong to a bucket and not to a prefix, and Terraform sets this bucket's (lifecycle.tf): a policy
+      # cannot deny one for ledger/ alone. No rule there expires a current object.
       Sid       = "KeepWhatIsWritten"
       Effect    = "Deny"
       Principal = "*"
-      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"]
       Resource  = [for prefix in local.written_once_prefixes : "${local.bucket_arns["artifacts"]}/${prefix}*"]
     },
   ]

@@ -31,11 +31,11 @@ locals {
       }
     },
     {
-      # If-None-Match treats a deleted entry as one that never existed.
+      # If-None-Match treats a deleted entry as one that never existed. Replication into this bucket would delete and overwrite without it.
       Sid       = "KeepWhatIsWritten"
       Effect    = "Deny"
       Principal = "*"
-      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"]
       Resource  = ["${local.arn}/*"]
     },
     {
@@ -57,7 +57,7 @@ locals {
     Condition = { ArnNotLike = { "aws:PrincipalArn" = var.policy_writers } }
   }]
 
-  # Roles of this account need no statement here: their own policies allow them.
+  # Roles of this account need no statement here: their own policies allow them. Those of other accounts need both.
   for_organization = [for statement in local.organization_statements : statement if var.organization_id != null]
 
   organization_statements = [

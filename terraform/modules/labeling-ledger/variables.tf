@@ -13,6 +13,7 @@ variable "appenders" {
   description = "Patterns for the ARNs of the organization's roles that buy labels and so append to the ledger: `*` and `?` allowed. Other roles of the organization only read."
   type        = list(string)
   default     = ["arn:*:iam::*:role/groundctl-*-github-apply-*"]
+  nullable    = false
 
   validation {
     condition     = length(var.appenders) > 0 && alltrue([for arn in var.appenders : can(regex("^arn:[^:]+:iam::[^:]+:role/[!-~]+$", arn))])

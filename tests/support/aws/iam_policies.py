@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
@@ -97,6 +97,11 @@ class Role:
     def may(self, action: str, resource: str = "*", context: Mapping[str, str | Values] = NO_CONTEXT) -> bool:
         """Report whether the role may do this."""
         return self.weigh(Request(action=action, resource=resource, context=context)) is Verdict.ALLOWED
+
+    def may_at_another_account(self, resource_policy: Policy, request: Request) -> bool:
+        """Report whether the role may do this to a resource of another account: both accounts must allow it."""
+        own = replace(request, principal=None)
+        return self.weigh(own) is Verdict.ALLOWED and resource_policy.weigh(request) is Verdict.ALLOWED
 
     def unbounded(self) -> Role:
         """Return the role as if its own policy allowed everything."""
@@ -196,6 +201,10 @@ def _bool(value: str, wanted: str) -> bool:
     return value.lower() == wanted.lower()
 
 
+def _less(value: str, limit: str) -> bool:
+    return float(value) < float(limit)
+
+
 def _arn_like(value: str, pattern: str) -> bool:
     """Compare part by part: a wildcard does not reach over a colon, but in the last part."""
     parts, patterns = value.split(":", 5), pattern.split(":", 5)
@@ -219,5 +228,6 @@ _TESTS: Mapping[str, Test] = {
     "ArnLike": _arn_like,
     "ArnNotLike": _arn_like,
     "Bool": _bool,
+    "NumericLessThan": _less,
 }
 _NEGATED = {"StringNotEquals", "StringNotLike", "ArnNotLike"}

@@ -16,7 +16,7 @@ from support.terraform.plan import Plan, Resource, lets_anybody_in, resources
 Statement = Mapping[str, Any]
 Faults = Iterator[str]
 
-WRITTEN_ONCE = ("jobs/", "claims/", "ledger/")
+WRITTEN_ONCE = ("jobs/", "ledger/")
 # As AWS's page on CORS for Ground Truth has it, and nothing more.
 WORKERS_PAGE = {
     "allowed_headers": [],
@@ -124,10 +124,10 @@ def _write_once(plan: Plan) -> Faults:
         if not any(
             _denies_everyone(e, "s3:PutObject", places) and e.get("Condition") == unconditional for e in denials
         ):
-            yield f"write-once: {name} allows overwriting job files, claims or the ledger"
-        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion"):
+            yield f"write-once: {name} allows overwriting job files or the ledger"
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"):
             if not any(_denies_everyone(each, action, places) and "Condition" not in each for each in denials):
-                yield f"write-once: {name} allows {action} of job files, claims or the ledger"
+                yield f"write-once: {name} allows {action} of job files or the ledger"
 
 
 def _access_logs(plan: Plan) -> Faults:

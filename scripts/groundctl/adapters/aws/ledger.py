@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 ENTRIES, PACKS = "ledger/entries/", "ledger/packs/"
 _ENTRY_KEY = re.compile(rf"{ENTRIES}([0-9]{{12}})")
 _PACK_KEY = re.compile(rf"{PACKS}([0-9]{{8}})")
+# The form of dates in HTTP that servers must write; it has a zone.
+_HTTP_DATE = re.compile(r"[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
 _MEDIA_TYPE = "application/octet-stream"
 _READS_AT_ONCE = 8
 # Answers after which the entry may be there, be another's, or arrive later: 412, 409 and all faults of the service.
@@ -65,6 +67,18 @@ class S3Ledger:
         """Read the ledger to its end, or what follows the part that is known."""
         with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
             return self._from_start() if known is None else self._from(known, {}, packs=known.packs)
+
+    def read_unpacked(self) -> LedgerLog:
+        """Read every entry from its own object."""
+        with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
+            return self._from(LedgerLog(), {}, packs=0)
+
+    def read_packs(self) -> Mapping[str, bytes | None]:
+        """Read every pack by its name."""
+        with in_plain_words(f"reading the ledger in {self._bucket}", self._session.region):
+            sizes = self._list(PACKS, "").sizes
+            contents = zip(sizes, self._read_all(sizes, sizes), strict=True)
+            return {key.removeprefix(PACKS): content for key, content in contents}
 
     def append(self, number: int, content: bytes) -> AppendResult:
         """Write an entry under the number after the end, unless there is one.
@@ -209,10 +223,13 @@ def _pack_key(pack: int) -> str:
 
 
 def _time_of(response: Mapping[str, Any]) -> datetime | None:
-    """Read AWS's own time from an answer's Date header."""
-    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    """Read AWS's own time from an answer's Date header.
+
+    A proxy may add its own, and botocore joins the two: the earlier one closes no attempt too early.
+    """
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
-        return parsedate_to_datetime(date) if date else None
+        return min((parsedate_to_datetime(each) for each in _HTTP_DATE.findall(date)), default=None)
     except ValueError:
         return None
 

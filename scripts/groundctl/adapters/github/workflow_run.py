@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,27 @@ from typing import Any
 from groundctl.domain.canonical_json import parse_json_object
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.tracking.run_context import RunContext
-from groundctl.errors import UsageError
+from groundctl.errors import ExternalError, UsageError
+
+MAX_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PullRequest:
+    """What a report needs of the pull request in an event; source is None where the fork was deleted."""
+
+    number: int
+    head: str
+    source: str | None
+
+
+def _parse_pull_request(event: Any) -> _PullRequest:
+    source = event["head"]["repo"]
+    return _PullRequest(
+        number=int(event["number"]),
+        head=str(event["head"]["sha"]),
+        source=None if source is None else str(source["full_name"]),
+    )
 
 
 @dataclass(frozen=True)
@@ -24,6 +45,10 @@ class WorkflowRun:
         """Raise UsageError unless everything is set that reports on GitHub need: check before the work, not after it."""
         for name in ("GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_SHA", "GITHUB_TOKEN"):
             self._setting(name)
+        self._number("GITHUB_RUN_ID")
+        self._pull_request()
+        for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+            self._append(name, "")
 
     @property
     def repository(self) -> str:
@@ -32,18 +57,18 @@ class WorkflowRun:
 
     def context(self, environment: str) -> RunContext:
         """Describe the run, as it acts for one environment."""
-        pull_request = self._event.get("pull_request")
-        run_id = int(self._setting("GITHUB_RUN_ID"))
+        pull_request = self._pull_request()
+        run_id = self._number("GITHUB_RUN_ID")
         server = self.settings.get("GITHUB_SERVER_URL") or "https://github.com"
         return RunContext(
             repository=self.repository,
             environment=environment,
             # The commit of a pull request's run is GitHub's trial merge; people look at the newest commit.
-            head_commit=str(pull_request["head"]["sha"]) if pull_request else self._setting("GITHUB_SHA"),
+            head_commit=pull_request.head if pull_request else self._setting("GITHUB_SHA"),
             run_id=run_id,
-            attempt=int(self.settings.get("GITHUB_RUN_ATTEMPT") or 1),
+            attempt=self._number("GITHUB_RUN_ATTEMPT", default="1"),
             run_url=f"{server}/{self.repository}/actions/runs/{run_id}",
-            pull_request=int(pull_request["number"]) if pull_request else None,
+            pull_request=pull_request.number if pull_request else None,
         )
 
     def author(self) -> Author:
@@ -69,11 +94,8 @@ class WorkflowRun:
     @property
     def is_from_fork(self) -> bool:
         """Return whether the pull request comes from another repository; its runs get no permissions."""
-        pull_request = self._event.get("pull_request")
-        if not pull_request:
-            return False
-        source = pull_request["head"]["repo"]  # null where the fork was deleted
-        return source is None or source["full_name"] != self.repository
+        pull_request = self._pull_request()
+        return pull_request is not None and pull_request.source != self.repository
 
     def summarize(self, text: str) -> None:
         """Append to the summary on the run's page."""
@@ -86,23 +108,37 @@ class WorkflowRun:
             delimiter = f"groundctl-{secrets.token_hex(16)}"
             self._append("GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
-    @property
-    def _event(self) -> dict[str, Any]:
+    def _pull_request(self) -> _PullRequest | None:
+        """Read the pull request that the run's event is about, if there is one."""
         path = self.settings.get("GITHUB_EVENT_PATH")
         if not path:
-            return {}
+            return None
         try:
-            event = parse_json_object(Path(path).read_bytes())
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"the event in {path} cannot be read: {error}", hint="run this command in a workflow"
-            ) from error
-        return event
+            found = parse_json_object(Path(path).read_bytes()).get("pull_request")
+            return _parse_pull_request(found) if found else None
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            message = f"GITHUB_EVENT_PATH: the event in {path} cannot be read: {error}"
+            raise UsageError(message, hint="run this command in a workflow") from error
 
     def _append(self, variable: str, text: str) -> None:
-        if path := self.settings.get(variable):
+        path = self.settings.get(variable)
+        if not path:
+            return
+        try:
             with Path(path).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            message = f"{variable} names {path}, which cannot be written: {reason}"
+            if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+                raise ExternalError(message, hint="free space on the runner, then run it again") from error
+            raise UsageError(message, hint="run this command in a workflow, which sets the variable") from error
+
+    def _number(self, name: str, *, default: str | None = None) -> int:
+        value = self.settings.get(name) or default or self._setting(name)
+        if not (value.isascii() and value.isdecimal() and len(value) < MAX_DIGITS):
+            raise UsageError(f"{name} is {value[:40]!r}, not a number", hint="run this command in a workflow")
+        return int(value)
 
     def _setting(self, name: str) -> str:
         if value := self.settings.get(name):

@@ -16,6 +16,7 @@ from groundctl.errors import UsageError
 # groundctl and its schemas are part of the repository with the declarations.
 TOOL_ROOT = Path(__file__).resolve().parents[4]
 MAX_TEXT = 128_000
+_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,19 @@ class Checkout:
         place = os.path.join(self.root, path)  # noqa: PTH118 - see above
         try:
             with open(place, "rb", opener=_open_no_link) as file:
-                return file.read()
+                if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    return file.read()
         except OSError as error:
             if os.path.islink(place):  # noqa: PTH114 - see above
                 return Link(os.fsencode(os.readlink(place)))  # noqa: PTH115 - see above
-            raise UsageError(
-                f"{path} cannot be read: {error.strerror}", hint="check the path and its permissions"
-            ) from error
+            raise _unreadable(path, error) from error
+        raise UsageError(f"{path} is not a regular file", hint="replace it with a file, or remove it")
 
     def read_policy(self) -> bytes | None:
         """Read jobs/policy.yaml, if there is one."""
         place = self.root / self.policy_path
-        return self.read(self.policy_path) if place.is_file() or place.is_symlink() else None
+        # Anything else than a file is reported: without a policy, less is checked.
+        return self.read(self.policy_path) if os.path.lexists(place) else None
 
     def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
         """Read a text file beside a declaration; return a diagnostic if it must not be read."""
@@ -72,7 +74,10 @@ class Checkout:
         path = folder / name
         if refusal := self._refusal(folder, path, name):
             return _finding("GT401", *refusal)
-        raw = path.read_bytes()
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            return _finding("GT401", f"`{name}` cannot be read: {error.strerror}", "check the file's permissions")
         if len(raw) > MAX_TEXT:
             return _finding(
                 "GT402", f"`{name}` has {len(raw):,} bytes; at most {MAX_TEXT:,} are allowed", "shorten the file"
@@ -95,6 +100,8 @@ class Checkout:
             inside = path.resolve(strict=True).is_relative_to(folder.resolve()) and path.resolve().is_relative_to(
                 self._real_root
             )
+        except PermissionError as error:
+            return f"`{name}` cannot be read: {error.strerror}", "check the permissions of its folder"
         except (OSError, ValueError, RuntimeError):  # RuntimeError: circular links, up to Python 3.12
             return f"`{name}` does not exist", f"add the file at {self._name(path)}"
         # A link could show a reviewer one file and workers another, or expose a file of this machine.
@@ -104,28 +111,44 @@ class Checkout:
 
     def _yaml_files(self, place: Path) -> Iterator[str]:
         if place.is_dir():
-            for folder, folders, names in os.walk(place):
+            for folder, folders, names in os.walk(place, onerror=self._refuse_folder):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 within = self._name(Path(folder))
+                # A folder behind a link is not listed. With declarations, it is reported like a file behind a link.
+                yield from (f"{within}/{name}" for name in folders if _links_to_declarations(Path(folder) / name))
                 yield from (
-                    f"{within}/{name}"
-                    for name in names
-                    if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+                    f"{within}/{name}" for name in names if name.endswith(_ENDINGS) and not name.startswith(".")
                 )
-        elif place.is_file() or place.is_symlink():
+        elif os.path.lexists(place):
             yield self._name(place)
         else:
             raise UsageError(
                 f"{place} does not exist", hint="name declarations or folders, or omit the argument for all of jobs/"
             )
 
+    def _refuse_folder(self, error: OSError) -> None:
+        """Reject a folder that cannot be listed: its declarations would count as removed."""
+        raise _unreadable(self._name(Path(os.fsdecode(error.filename))), error) from error
+
     def _name(self, path: Path) -> str:
         path = Path(os.path.normpath(path))
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
 
+def _links_to_declarations(folder: Path) -> bool:
+    try:
+        return folder.is_symlink() and any(name.endswith(_ENDINGS) for name in os.listdir(folder))  # noqa: PTH208 - names only
+    except OSError:
+        return True
+
+
 def _open_no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))  # Windows has no O_NOFOLLOW and rarely has links
+    # Windows has neither flag, and rarely has links or pipes. Without O_NONBLOCK, opening a pipe waits for a writer.
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unreadable(path: str, error: OSError) -> UsageError:
+    return UsageError(f"{path} cannot be read: {error.strerror}", hint="check the path and its permissions")
 
 
 def _refuse_unwritable(path: str) -> None:

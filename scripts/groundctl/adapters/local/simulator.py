@@ -31,7 +31,11 @@ class SimulatorProcess:
         command = [sys.executable, "-m", "groundtruth_simulator.server", "--port", "0", "--frozen", "--seed", str(seed)]
         clean = {name: value for name, value in environment.items() if not name.startswith("AWS_")}
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean)  # noqa: S603 - our own module
-        self.url = self._read_url()
+        try:
+            self.url = self._read_url()
+        except BaseException:
+            self._process.terminate()
+            raise
 
     def __enter__(self) -> SimulatorProcess:
         return self

@@ -68,6 +68,7 @@ def run(options: CiApplyOptions) -> ExitCode:
         planned,
         agreed,
         changes_to_make(planned, options.only),
+        only=options.only,
         allow_stop=options.allow_stop,
         report=report,
         asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),

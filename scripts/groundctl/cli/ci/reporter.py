@@ -10,6 +10,7 @@ from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import Delivery, PublishedCheck, PublishedComment, PullRequestReporter, Render
 from groundctl.app.review import Archive, Review
 from groundctl.composition import (
+    SystemClock,
     approved_plan,
     comment_author,
     first_fault,
@@ -30,6 +31,8 @@ def open_reporter() -> PullRequestReporter:
     run, github, checkout = open_run_context(), open_github(), open_checkout()
     archive = Archive(
         repository=run.repository,
+        head_commit=run.head_commit,
+        clock=SystemClock(),
         pull_requests=github,
         history=open_history(checkout),
         is_plan=lambda data: first_fault(checkout, "plan", data) is None,

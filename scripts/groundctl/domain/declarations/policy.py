@@ -21,9 +21,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The policy of this repository; the defaults are strict."""
+    """The policy of this repository; the defaults are strict.
 
-    allow_public_crowd: bool = False
+    Of a policy with problems, it holds the readable parts. allow_public_crowd is None if it cannot be read.
+    """
+
+    allow_public_crowd: bool | None = False
     allow_streaming: bool = False
     required_tags: tuple[str, ...] = ()
     allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

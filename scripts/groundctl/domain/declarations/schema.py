@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misfit:
-    """The violations of a document in words, and the JSON Pointers of the values that are unreliable because of them."""
+    """The violations of a document in words, and the JSON Pointers of the values that are unreliable because of them.
+
+    guesses are the fields that may be meant by an unknown name.
+    """
 
     diagnostics: tuple[Diagnostic, ...] = ()
     places: tuple[str, ...] = ()
+    guesses: tuple[str, ...] = ()
 
 
 class SchemaCheck:
@@ -58,8 +62,11 @@ class SchemaCheck:
 
     def holds_any_text(self, pointer: str) -> bool:
         """Return whether the value at a JSON Pointer may be any text: the schema has no pattern and no choices for it."""
-        steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-        return any(_is_any_text(schema) for schema in self._schemas_at(self.schema, steps))
+        return any(_is_any_text(schema) for schema in self._schemas_at(self.schema, _steps(pointer)))
+
+    def holds_uri(self, pointer: str) -> bool:
+        """Return whether the value at a JSON Pointer must be an S3 URI."""
+        return any("s3://" in schema.get("pattern", "") for schema in self._schemas_at(self.schema, _steps(pointer)))
 
     def _schemas_at(self, schema: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
         if "$ref" in schema:
@@ -78,7 +85,12 @@ class SchemaCheck:
         if self.is_valid(data):
             return Misfit()
         # Imported here, like the reference implementation, because a run without faults needs neither.
-        from groundctl.domain.declarations.schema_messages import diagnostics_of, unreliable_places, violations
+        from groundctl.domain.declarations.schema_messages import (
+            diagnostics_of,
+            guessed_places,
+            unreliable_places,
+            violations,
+        )
 
         is_text = self._suspects.find(self._gate, data)
         found = violations(self._reference.iter_errors(data), self.schema)
@@ -87,8 +99,11 @@ class SchemaCheck:
         )
         if not diagnostics or not is_text:
             return Misfit(diagnostics=diagnostics or tuple(self._from_the_gate(data)), places=("",))
-        places = (place for violation in found for place in unreliable_places(violation, data))
-        return Misfit(diagnostics=diagnostics, places=tuple(places))
+        return Misfit(
+            diagnostics=diagnostics,
+            places=tuple(place for violation in found for place in unreliable_places(violation)),
+            guesses=tuple(place for violation in found for place in guessed_places(violation, data)),
+        )
 
     def _from_the_gate(self, data: Any) -> Iterator[Diagnostic]:
         """Report in the gate's words what only the gate rejects; a test compares the two, so this should never happen."""
@@ -101,6 +116,10 @@ class SchemaCheck:
         except ValueError:
             hint = "write the text without \\u escapes"
             yield Diagnostic(rule="GT103", pointer="", message="contains half of a character", hint=hint)
+
+
+def _steps(pointer: str) -> tuple[str, ...]:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
 
 
 def _is_any_text(schema: Mapping[str, Any]) -> bool:

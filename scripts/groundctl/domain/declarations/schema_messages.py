@@ -130,20 +130,24 @@ def diagnostics_of(violation: Violation) -> Iterator[Diagnostic]:
         )
 
 
-def unreliable_places(violation: Violation, data: Any) -> Iterator[str]:  # any JSON value
+def guessed_places(violation: Violation, data: Any) -> Iterator[str]:  # any JSON value
+    """Name the fields that seem to be given under a wrong name, as JSON Pointers."""
+    for name in _unknown_names(violation) if violation.kind == "additionalProperties" and not violation.is_key else ():
+        _, meant = _guess_field(name, violation)
+        if meant and not is_given(data, meant):
+            yield meant
+
+
+def unreliable_places(violation: Violation) -> Iterator[str]:
     """Name the values that no rule can rely on because of a violation, as JSON Pointers.
 
-    A list that is too long or repeats an entry is still readable. A missing field is at fault, and so is a field that
-    seems to be given under a wrong name.
+    A list that is too long or repeats an entry is still readable. A missing field is at fault.
     """
     here = pointer_to(*violation.way)
     if violation.is_key:
         yield f"{here}{pointer_to(violation.value)}"
     elif violation.kind == "additionalProperties":
-        for name in _unknown_names(violation):
-            _, meant = _guess_field(name, violation)
-            if meant and not is_given(data, meant):
-                yield meant
+        return
     elif violation.kind == "required":
         yield from (f"{here}{pointer_to(name)}" for name in violation.limit if name not in violation.value)
     elif violation.kind == "dependentRequired":

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, field_name, pointer_to
+from groundctl.domain.declarations.document import Position
 
 # Characters a reader cannot see: controls, bidirectional overrides and marks, zero-width spaces, fillers, tags, and the
 # line breaks that only some editors show. A reviewer would approve one text, and the worker or the terminal would get
@@ -51,6 +52,7 @@ _HASHED_AFTER_DASH = re.compile(rf"(?:\A|\n)[ \t]*-[ \t\r\n]+{_HASHED}")
 _BETWEEN_ENTRIES = re.compile(r"[\[,]|#[^\r\n]*")
 _FIELD_OR_ENTRY = re.compile(r"[^:]*:(?:\s|\Z)|-(?:\s|\Z)")
 _LINE_THAT_ENDS_AN_ENTRY = re.compile(r"\n[ \t]*[\]},]")
+URI_HINT = "an S3 URI here cannot contain `#`: rename the object or folder; if it is a comment, start it with `# `"
 CUT_HINT = "put the whole text in quotes; if it is a comment, put it on its own line above, and start it with `# `"
 
 
@@ -73,13 +75,14 @@ def cut_texts(
     text: str,
     root: Any,  # a node of PyYAML, which only the loader may import
     holds_any_text: Callable[[str], bool],
+    holds_uri: Callable[[str], bool],
 ) -> tuple[LocatedDiagnostic, ...]:
-    """Find the comments that could be part of a text, in the fields that may hold any text.
+    """Find the comments that could be part of a text, in the fields that may hold any text, or an S3 URI.
 
     After text without quotes, this is every comment on the same line, and one on a next line where the text could
-    continue. At the start of a text, it is only a comment without a space after its `#`.
+    continue. At the start of a text, and after a URI on its line, it is only a comment without a space after its `#`.
     """
-    search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text)
+    search = _CutTexts(path=path, text=text, holds_any_text=holds_any_text, holds_uri=holds_uri)
     search.walk(root, "")
     return tuple(search.found.values())
 
@@ -91,6 +94,7 @@ class _CutTexts:
     path: str
     text: str
     holds_any_text: Callable[[str], bool]
+    holds_uri: Callable[[str], bool]
     # By the comment's index in the text.
     found: dict[int, LocatedDiagnostic] = field(default_factory=dict)
 
@@ -120,9 +124,11 @@ class _CutTexts:
         if value.id != "scalar":
             self.walk(value, pointer)
         elif value.value and not value.style and (found := _COMMENT_AFTER_TEXT.match(self.text, value.end_mark.index)):
-            comment = found.start(1)
+            comment, what = found.start(1), f'{field_name(pointer)} is read as "{_brief(value.value)}"'
             if self._could_continue(found.start(), comment, holder) and self.holds_any_text(pointer):
-                self._report(comment, pointer, f'{field_name(pointer)} is read as "{_brief(value.value)}"')
+                self._report(comment, pointer, what)
+            elif found[1][1:2].strip() and "\n" not in self.text[found.start() : comment] and self.holds_uri(pointer):
+                self._report(comment, pointer, what, URI_HINT)
 
     def _before_entry(self, before: int, value: Any, pointer: str, holder: Any) -> None:
         start = value.start_mark.index
@@ -158,7 +164,7 @@ class _CutTexts:
     def _column(self, index: int) -> int:
         return index - (self.text.rfind("\n", 0, index) + 1)
 
-    def _report(self, comment: int, pointer: str, what: str) -> None:
+    def _report(self, comment: int, pointer: str, what: str, hint: str = CUT_HINT) -> None:
         if comment in self.found or len(self.found) >= MAX_CUTS:
             return
         lost = self.text[comment : self._line_end(comment)]
@@ -169,7 +175,7 @@ class _CutTexts:
             rule="GT012",
             pointer=pointer,
             message=f'{what}: "{_brief(lost)}" is a comment in YAML',
-            hint=CUT_HINT,
+            hint=hint,
         )
 
 
@@ -193,6 +199,24 @@ def comment_that_stops(text: str, end: int, rest: str | None) -> tuple[int, int,
 def _brief(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def too_large(size: int, limit: int) -> tuple[str, str, str]:
+    """Return the rule, the message, and the hint for a file with too many bytes."""
+    hint = "move long lists of clips to an input manifest on S3, and name it in input.manifest"
+    return "GT002", f"has {size:,} bytes; at most {limit:,} are allowed", hint
+
+
+def position_of_byte(raw: bytes, index: int) -> Position:
+    """Return the line and the column of a byte that is not UTF-8."""
+    line = raw.rfind(b"\n", 0, index) + 1
+    before = raw[line:index].decode().removeprefix("\ufeff")
+    return raw.count(b"\n", 0, index) + 1, len(before) + 1
+
+
+def text_before_byte(text: str, byte_index: int) -> str:
+    """Cut the text where libyaml stopped, which it counts in UTF-8 bytes."""
+    return text.encode()[:byte_index].decode(errors="ignore")
 
 
 TAB = ("is indented with a tab", "indent with spaces")

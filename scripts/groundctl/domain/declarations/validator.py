@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.cross_file import DeclarationSummary, summarize_declaration
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate, pointer_to
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.policy import Policy, parse_policy
 from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, find_faults, parse_partial_spec
@@ -23,7 +25,7 @@ from groundctl.domain.declarations.worker_template import (
     unsigned_pictures,
     worker_template,
 )
-from groundctl.domain.declarations.yaml_loader import find_cut_texts, load_document
+from groundctl.domain.declarations.yaml_loader import Reading, find_cut_texts, read_document
 
 # A page that could be longer is not rendered just to count its characters.
 _LONGEST_TRIED = 4_000_000
@@ -61,17 +63,14 @@ class Validator:
 
     def check(self, path: str, raw: bytes) -> Checked:
         """Check one file."""
-        document = load_document(path, raw)
-        if not isinstance(document, Document):
-            return Checked(problems=document)
-        cuts = find_cut_texts(document, self.schema.holds_any_text)
-        if not cuts and self.schema.is_valid(document.data):
-            return self._check_content(document, parse_spec(document.data))
-        misfit = self.schema.misfit(document.data)
-        cut = frozenset(one.pointer for one in cuts)
-        faults = find_faults(document.data, (*misfit.places, *cut))
-        misfits = tuple(one for one in misfit.diagnostics if one.pointer not in cut)
-        return self._check_content(document, parse_partial_spec(document.data, faults), faults, misfits, cuts)
+        reading = read_document(path, raw)
+        if reading.document is None:
+            return Checked(problems=reading.problems)
+        fit = _fit(reading.document, reading, self.schema)
+        if not fit.problems and not fit.misfits:
+            return self._check_content(reading.document, parse_spec(reading.document.data))
+        spec = parse_partial_spec(reading.document.data, fit.faults)
+        return self._check_content(reading.document, spec, fit.faults, fit.misfits, fit.problems)
 
     def _check_content(
         self,
@@ -79,7 +78,7 @@ class Validator:
         spec: JobSpec,
         faults: Faults = NO_FAULTS,
         misfits: tuple[Diagnostic, ...] = (),
-        cuts: tuple[LocatedDiagnostic, ...] = (),
+        before: tuple[LocatedDiagnostic, ...] = (),
     ) -> Checked:
         """Check a declaration's content and the texts that it names; of an invalid one, every readable part."""
         texts = self._read_texts(document.path, spec)
@@ -89,7 +88,7 @@ class Validator:
             *check_rules(Case(path=document.path, spec=spec, policy=self.policy), faults),
             *_check_page(spec, texts, faults),
         )
-        problems = (*cuts, *(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
+        problems = (*before, *(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
         declaration = None
         if not errors_among(problems):
             declaration = Declaration(path=document.path, spec=spec, data=document.data, texts=texts.contents)
@@ -108,6 +107,27 @@ class Validator:
             problems = [*invisible_characters(beside, text), *_check_text(beside, text, pointer)]
             texts.problems.extend(problem for problem in problems if problem not in texts.problems)
         return texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """How a document fits its schema: what is at fault, why, and the problems of reading it."""
+
+    faults: Faults = NO_FAULTS
+    misfits: tuple[Diagnostic, ...] = ()
+    problems: tuple[LocatedDiagnostic, ...] = ()
+
+
+def _fit(document: Document, reading: Reading, schema: SchemaCheck) -> _Fit:
+    cuts = find_cut_texts(document, schema.holds_any_text, schema.holds_uri)
+    if not (cuts or reading.unreadable) and schema.is_valid(document.data):
+        return _Fit(problems=reading.problems)
+    misfit = schema.misfit(document.data)
+    doubtful = {*(one.pointer for one in cuts), *reading.unreadable}
+    # An unknown field stays unknown, whatever its value is.
+    misfits = tuple(one for one in misfit.diagnostics if one.pointer not in doubtful or one.rule == "GT101")
+    faults = find_faults(document.data, (*misfit.places, *doubtful), misfit.guesses)
+    return _Fit(faults=faults, misfits=misfits, problems=(*reading.problems, *cuts))
 
 
 def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
@@ -167,15 +187,31 @@ def _too_long(what: str) -> Diagnostic:
     return Diagnostic(rule="GT410", pointer="/task/instructions", message=message, hint=hint)
 
 
-def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> Policy | tuple[LocatedDiagnostic, ...]:
-    """Read the repository's policy, or report its problems."""
-    document = load_document(path, raw)
-    if not isinstance(document, Document):
+def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
+    """Read the repository's policy, and report its problems; a policy with problems holds its readable parts."""
+    reading = read_document(path, raw)
+    if reading.document is None:
         hint = "write what this repository allows, or remove the file"
-        return tuple(replace(problem, hint=hint) if problem.rule == "GT005" else problem for problem in document)
-    cuts = find_cut_texts(document, schema.holds_any_text)
-    cut = {one.pointer for one in cuts}
-    misfits = [one for one in schema.diagnostics(document.data) if one.pointer not in cut]
-    if cuts or misfits:
-        return (*cuts, *locate(document, misfits))
-    return parse_policy(document.data)
+        problems = (replace(one, hint=hint) if one.rule == "GT005" else one for one in reading.problems)
+        return Policy(allow_public_crowd=None), tuple(problems)
+    fit = _fit(reading.document, reading, schema)
+    policy = _readable_policy(reading.document.data, fit.faults) if fit.faults else parse_policy(reading.document.data)
+    return policy, (*fit.problems, *locate(reading.document, fit.misfits))
+
+
+def _readable_policy(data: JsonObject, faults: Faults) -> Policy:
+    policy = parse_policy(_readable(data, "", faults) or {})
+    return replace(policy, allow_public_crowd=None) if faults.touch("/allow_public_crowd") else policy
+
+
+def _readable(value: Any, pointer: str, faults: Faults) -> Any:
+    """Leave out what is at fault; a list of prefixes is left out as a whole, because its other prefixes allow too little."""
+    if faults.at(pointer) or (pointer.startswith("/input_prefixes/") and faults.touch(pointer)):
+        return None
+    if isinstance(value, dict):
+        inner = {name: _readable(one, f"{pointer}{pointer_to(name)}", faults) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one is not None}
+    if isinstance(value, list):
+        entries = (_readable(one, f"{pointer}/{index}", faults) for index, one in enumerate(value))
+        return [one for one in entries if one is not None]
+    return value

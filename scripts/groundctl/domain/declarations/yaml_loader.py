@@ -5,6 +5,7 @@ Only this module imports PyYAML. Values follow the YAML 1.2 core schema, so that
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order, pointer_to
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, find_places, in_reading_order, take_out
 from groundctl.domain.declarations.document import Document, Position, Positions
 from groundctl.domain.declarations.text_problems import (
     CUT_HINT,
@@ -31,7 +32,10 @@ from groundctl.domain.declarations.text_problems import (
     cut_texts,
     invisible_characters,
     may_cut_texts,
+    position_of_byte,
     syntax_message,
+    text_before_byte,
+    too_large,
 )
 
 Value = dict[str, Any] | list[Any] | str | int | float | bool | None
@@ -62,7 +66,13 @@ _CONSTANTS = {
 }
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+\Z")
+# Line breaks of YAML 1.1, as libyaml counts them, that editors do not count.
+_ODD_BREAK = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 _MAYBE_NUMBER = frozenset("+-.0123456789")
+
+
+# It stands for a value that is there and cannot be read.
+_UNREADABLE: Any = object()
 
 
 class _Unreadable(Exception):  # noqa: N818 - not an error of groundctl: it only ends the reading
@@ -73,71 +83,73 @@ class Link(bytes):
     """The content of a symbolic link as Git stores it: the path of its target."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What can be read of a file: None if nothing can be relied upon, else the document, and what is missing in it.
+
+    unreadable holds the JSON Pointers of values that could not be read; the document has None there.
+    """
+
+    document: Document | None = None
+    problems: tuple[LocatedDiagnostic, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
 def load_document(path: str, raw: bytes) -> Document | tuple[LocatedDiagnostic, ...]:
     """Read one file, or report every problem that prevents it."""
+    reading = read_document(path, raw)
+    return reading.document if reading.document and not reading.problems else reading.problems
+
+
+def read_document(path: str, raw: bytes) -> Reading:
+    """Read as much of a file as can be relied upon, and report every problem of reading it."""
     if isinstance(raw, Link):
         message = f"is a link to {_short(raw.decode(errors='backslashreplace'))}, not a file"
         hint = "commit the file itself: a reviewer cannot see changes behind a link"
-        return (_problem(path, (1, 1), "GT011", message, hint),)
+        return Reading(problems=(_problem(path, (1, 1), "GT011", message, hint),))
     if len(raw) > MAX_BYTES:
-        return (_problem(path, (1, 1), *_too_large(len(raw))),)
+        return Reading(problems=(_problem(path, (1, 1), *too_large(len(raw), MAX_BYTES)),))
     try:
         text = raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        return (_problem(path, _position_of_byte(raw, error.start), "GT001", "is not UTF-8", "save the file as UTF-8"),)
+        place = position_of_byte(raw, error.start)
+        return Reading(problems=(_problem(path, place, "GT001", "is not UTF-8", "save the file as UTF-8"),))
     reader = _Reader(path, text)
     data = reader.read()
-    if reader.problems:
-        return in_reading_order(reader.problems)
-    assert isinstance(data, dict)  # noqa: S101 - read() reports anything else
-    return Document(path=path, text=text, data=data, find_positions=_find_positions)
+    problems = in_reading_order(reader.problems)
+    if not isinstance(data, dict) or (problems and not _has_places(text)):
+        return Reading(problems=problems)
+    document = Document(path=path, text=text, data=data, find_positions=_find_positions)
+    return Reading(
+        document=document, problems=problems, unreadable=tuple(take_out(data, _UNREADABLE)) if problems else ()
+    )
 
 
-def find_cut_texts(document: Document, holds_any_text: Callable[[str], bool]) -> tuple[LocatedDiagnostic, ...]:
-    """Find texts of which YAML reads a part as a comment, in the fields that may hold any text."""
-    if not may_cut_texts(document.text):
-        return ()
-    return cut_texts(document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text)
+def _has_places(text: str) -> bool:
+    try:
+        return bool(_find_positions(text))
+    except yaml.YAMLError:  # an anchor that is repeated, for example
+        return False
 
 
 def _find_positions(text: str) -> Positions:
-    places: dict[str, tuple[Position, Position]] = {}
-    _find_places(yaml.compose(text, Loader=_Parser), "", places)
-    return places
+    return find_places(yaml.compose(text, Loader=_Parser))
 
 
-def _find_places(node: Any, pointer: str, places: dict[str, tuple[Position, Position]]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = f"{pointer}{pointer_to(key.value)}"
-            places[inner] = (_at(key), _at(value))
-            if not isinstance(value, yaml.ScalarNode):
-                _find_places(value, inner, places)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            inner = f"{pointer}/{index}"
-            places[inner] = (_at(item), _at(item))
-            if not isinstance(item, yaml.ScalarNode):
-                _find_places(item, inner, places)
+def find_cut_texts(
+    document: Document, holds_any_text: Callable[[str], bool], holds_uri: Callable[[str], bool]
+) -> tuple[LocatedDiagnostic, ...]:
+    """Find texts of which YAML reads a part as a comment, in the fields that may hold any text or an S3 URI."""
+    if not may_cut_texts(document.text):
+        return ()
+    return cut_texts(
+        document.path, document.text, yaml.compose(document.text, Loader=_Parser), holds_any_text, holds_uri
+    )
 
 
 def _problem(path: str, position: Position, rule: str, message: str, hint: str) -> LocatedDiagnostic:
     line, column = position
     return LocatedDiagnostic(path=path, line=line, column=column, rule=rule, pointer="", message=message, hint=hint)
-
-
-def _too_large(size: int) -> tuple[str, str, str]:
-    return (
-        "GT002",
-        f"has {size:,} bytes; at most {MAX_BYTES:,} are allowed",
-        "move long lists of clips to an input manifest on S3, and name it in input.manifest",
-    )
-
-
-def _position_of_byte(raw: bytes, index: int) -> Position:
-    line = raw.rfind(b"\n", 0, index) + 1
-    before = raw[line:index].decode().removeprefix("\ufeff")
-    return raw.count(b"\n", 0, index) + 1, len(before) + 1
 
 
 class _Reader:
@@ -148,6 +160,8 @@ class _Reader:
         self.problems: list[LocatedDiagnostic] = []
         self.nodes = 0
         self.escapes = "\\" in text
+        self.reported: frozenset[int] = frozenset()  # lines with invisible characters
+        self.is_reliable = True
 
     def read(self) -> Value:
         try:
@@ -155,11 +169,17 @@ class _Reader:
             self.parser = _Parser(self.text)
             self.next: Any = self.parser.get_event
             self.problems.extend(invisible_characters(self.path, self.text))
-            return None if self.problems else self._stream()
+            if self.problems:
+                if _ODD_BREAK.search(self.text):
+                    return None  # YAML counts other lines than editors do
+                # Every text is searched: a value with an invisible character is not relied upon.
+                self.escapes, self.reported = True, frozenset(problem.line for problem in self.problems)
+            return self._stream()
         except yaml.MarkedYAMLError as error:
             self._refuse_syntax(error)
         except yaml.reader.ReaderError as error:
-            self._refuse_character(error)
+            if not self.problems:
+                self._refuse_character(error)
         except _Unreadable:
             pass
         return None
@@ -176,6 +196,7 @@ class _Reader:
         self.next()  # document end
         event = self.next()
         if not isinstance(event, StreamEndEvent):
+            self.is_reliable = False  # what seems to be missing may follow
             self._refuse(
                 _at(event),
                 "GT006",
@@ -186,9 +207,9 @@ class _Reader:
             self._refuse(
                 _at(start), "GT005", "is not a mapping of fields", "write `field: value` lines, starting with `name:`"
             )
-        return value
+        return value if self.is_reliable else None
 
-    def _value(self, event: Event, depth: int) -> Value:
+    def _value(self, event: Event, depth: int) -> Any:  # a Value or _UNREADABLE
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self._refuse(
@@ -208,6 +229,7 @@ class _Reader:
         if type(event) is SequenceStartEvent:
             return self._sequence(event, depth)
         assert isinstance(event, AliasEvent)  # noqa: S101 - the parser's grammar
+        self.is_reliable = False
         self._refuse(_at(event), "GT004", f"`*{_short(event.anchor or '')}` is an alias", "repeat the value")
         return None
 
@@ -215,17 +237,19 @@ class _Reader:
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         result: dict[str, Any] = {}
+        is_whole = event.tag is None
         following = self.next
         while type(key_event := following()) is not MappingEndEvent:
             key = self._key(key_event, depth)
-            value_event = following()
+            value = self._value(following(), depth + 1)
             if key is None:
-                self._value(value_event, depth + 1)
-                continue
-            if key in result:
+                is_whole = False
+            elif key in result:
                 self._refuse(_at(key_event), "GT007", f"`{_short(key)}` is given twice", "keep one of them")
-            result[key] = self._value(value_event, depth + 1)
-        return result
+                result[key] = _UNREADABLE
+            else:
+                result[key] = value
+        return result if is_whole else _UNREADABLE
 
     def _key(self, event: Event, depth: int) -> str | None:
         if type(event) is not ScalarEvent:
@@ -241,9 +265,7 @@ class _Reader:
                 _at(event), "GT004", "`<<` merges mappings, which a reviewer cannot see", "write the fields themselves"
             )
             return None
-        if self.escapes:
-            self._refuse_invisible(name, event)
-        return name
+        return None if self.escapes and self._refuse_invisible(name, event) else name
 
     def _sequence(self, event: SequenceStartEvent, depth: int) -> list[Any]:
         if event.anchor is not None or event.tag is not None:
@@ -252,35 +274,38 @@ class _Reader:
         following = self.next
         while type(item := following()) is not SequenceEndEvent:
             result.append(self._value(item, depth + 1))
-        return result
+        return result if event.tag is None else _UNREADABLE
 
-    def _scalar(self, event: ScalarEvent) -> Value:
+    def _scalar(self, event: ScalarEvent) -> Any:  # a Value or _UNREADABLE
         if event.anchor is not None or event.tag is not None:
             self._refuse_marks(event)
         text: str = event.value
+        if event.tag is not None or (self.escapes and self._refuse_invisible(text, event)):
+            return _UNREADABLE
         if event.style:
-            if self.escapes:
-                self._refuse_invisible(text, event)
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         return self._number_or_text(text, event) if text[0] in _MAYBE_NUMBER else text
 
-    def _number_or_text(self, text: str, event: ScalarEvent) -> str | int | float:
+    def _number_or_text(self, text: str, event: ScalarEvent) -> Any:  # a Value or _UNREADABLE
         whole = _INTEGER.match(text)
         if not whole and not _DECIMAL.match(text):
             return text
         if sum(character.isdigit() for character in text) > MAX_DIGITS:
             self._refuse(_at(event), "GT009", f"`{_short(text)}` has more than {MAX_DIGITS} digits", _DIGITS_HINT)
-            return text
+            return _UNREADABLE
         return int(text) if whole else float(text)
 
-    def _refuse_invisible(self, text: str, event: Event) -> None:
-        if invisible := INVISIBLE.search(text):
-            # Characters of the file itself are reported earlier; this one is written as an escape.
+    def _refuse_invisible(self, text: str, event: Event) -> bool:
+        """Return whether a text has an invisible character, and report one that is written as an escape."""
+        invisible = INVISIBLE.search(text)
+        # Characters of the file itself are reported earlier.
+        if invisible and self.reported.isdisjoint(_lines_of(event)):
             message = f"has an escape for the invisible character U+{ord(invisible.group()):04X}"
             hint = "write the backslash twice if you mean a backslash, or use single quotes"
             self._refuse(_at(event), "GT010", message, hint)
+        return invisible is not None
 
     def _refuse_marks(self, event: Any) -> None:
         if event.anchor is not None:
@@ -343,18 +368,15 @@ class _Reader:
     def _refuse_character(self, error: yaml.reader.ReaderError) -> None:
         index = max(error.position, 0)
         before = (
-            self.text[:index] if isinstance(_Parser, type) and _Parser is yaml.BaseLoader else _before(self.text, index)
+            self.text[:index]
+            if isinstance(_Parser, type) and _Parser is yaml.BaseLoader
+            else text_before_byte(self.text, index)
         )
         place = (before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         self._refuse(place, "GT010", "contains a character that YAML does not allow", "remove it")
 
     def _refuse(self, position: Position, rule: str, message: str, hint: str) -> None:
         self.problems.append(_problem(self.path, self._inside(position), rule, message, hint))
-
-
-def _before(text: str, byte_index: int) -> str:
-    """Cut the text where libyaml stopped, which it counts in UTF-8 bytes."""
-    return text.encode()[:byte_index].decode(errors="ignore")
 
 
 def _of_mark(place: yaml.Mark | None) -> Position:
@@ -364,6 +386,10 @@ def _of_mark(place: yaml.Mark | None) -> Position:
 def _at(event: Any) -> Position:
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
+
+
+def _lines_of(event: Any) -> range:
+    return range(event.start_mark.line + 1, event.end_mark.line + 2)
 
 
 def _tag(tag: str) -> str:

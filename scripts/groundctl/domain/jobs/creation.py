@@ -51,6 +51,12 @@ class Unclear:
     message: str
 
 
+# Not just "choose another name": under another name, the same labels are paid for again.
+NAME_IS_TAKEN = (
+    "see what that job labels before you choose another name: the same clips are paid for again under any name; job names"
+    " cannot be reused, not even after a failure"
+)
+
 CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear
 
 
@@ -113,23 +119,29 @@ def classify(answer: CreateResponse, request: AwsResponse, described: AwsRespons
     arn = described.get("LabelingJobArn")
     # Accepted means that the name was free, so the job is ours, even if AWS describes it with other values.
     if not isinstance(answer, Accepted) and not is_same_purchase(request, described):
-        return Verdict(
-            result=Result.FAILED,
-            evidence="a job of this name exists, created from another declaration or other clips",
-            hint="choose another name: job names cannot be reused",
-            arn=arn,
-        )
+        return name_belongs_to_another_job(arn)
     if described.get("LabelingJobStatus") == "Failed":
         return Verdict(
             result=Result.FAILED,
             evidence=f"AWS accepted the job and then failed it: {described.get('FailureReason', 'no reason given')}",
-            hint="fix the cause, then declare the job under a new name: job names cannot be reused",
+            hint="fix the cause, then declare what has no label yet under a new name: `groundctl results` shows it, and job"
+            " names cannot be reused",
             arn=arn,
         )
     result, evidence = _success(answer)
     if differences := tuple(members_that_differ(request, described)):
         evidence += f"; AWS reports other values than requested for {', '.join(differences[:5])}"
     return Verdict(result=result, evidence=evidence, arn=arn)
+
+
+def name_belongs_to_another_job(arn: str | None) -> Verdict:
+    """Return the verdict on a job whose name is that of a job made from something else."""
+    return Verdict(
+        result=Result.FAILED,
+        evidence="a job of this name exists, created from another declaration or other clips",
+        hint=NAME_IS_TAKEN,
+        arn=arn,
+    )
 
 
 def _success(answer: CreateResponse) -> tuple[Result, str]:
@@ -139,7 +151,7 @@ def _success(answer: CreateResponse) -> tuple[Result, str]:
         case Unclear(message=message):
             return (
                 Result.CREATED,
-                f"the response was lost ({message}), but the job exists as requested",
+                f"the response was lost ({message}), but the job exists as requested, from this run or an earlier one",
             )
         case _:
             return Result.EXISTED, "it already existed, created from the same declaration"

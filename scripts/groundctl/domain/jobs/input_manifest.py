@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from json.encoder import encode_basestring_ascii
 from typing import Any, ClassVar
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
+from groundctl.domain.jobs.ledger.clip_index import HashedClips
 
 MAX_LINES = 100_000
 MAX_LINE = 100_000
@@ -23,7 +24,7 @@ _S3_OBJECT = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.+")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a place
 class FrozenInput:
     """The selected clips of a job.
 
@@ -38,6 +39,11 @@ class FrozenInput:
     to_label: int
     repeated: int = 0
     asked: tuple[str, ...] = ()
+
+    @cached_property
+    def hashed(self) -> HashedClips:
+        """Return the clips to label as the ledger compares them; only a plan with a ledger needs the hashes."""
+        return HashedClips.of(self.asked)
 
 
 # A placeholder for clips that were not looked up; zeros are not the digest of any input.

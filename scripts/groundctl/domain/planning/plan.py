@@ -197,7 +197,7 @@ class Stop(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orphan:
-    """A job that groundctl created and that no file declares anymore."""
+    """A job that groundctl created and that no valid file declares."""
 
     action: ClassVar[Action] = Action.ORPHAN
     path: ClassVar[str] = ""

@@ -11,8 +11,10 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import ChainedInput, JobSpec, State
 from groundctl.domain.jobs.continuation import DeclarationContent
+from groundctl.domain.jobs.creation import NAME_IS_TAKEN
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
+from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
@@ -36,8 +38,8 @@ from groundctl.domain.planning.plan import (
     purchase_of,
 )
 
-# The maximum number of jobs to describe, because a list does not show what they were created from. The purchase ledger
-# knows the clips of further jobs.
+# The maximum number of jobs to describe, because a list does not show what they were created from. All of the declared
+# ones are described; the purchase ledger knows the clips of the others.
 MAX_DESCRIBED = 100
 # The maximum number of changed jobs whose fields a plan lists: each takes a read from S3.
 MAX_EXPLAINED = 50
@@ -85,7 +87,9 @@ def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     # A new declaration may buy what any of these jobs buys.
     candidates = existing if declared - existing.keys() else declared & existing.keys()
     odd = [existing[key] for key in candidates if not existing[key].has_input and existing[key].fingerprint is None]
-    return tuple(sorted(odd, key=lambda job: (job.key not in declared, -job.created.timestamp()))[:MAX_DESCRIBED])
+    odd.sort(key=lambda job: (job.key not in declared, -job.created.timestamp()))
+    # Without its description, a declared job would be called another's.
+    return tuple(odd[: max(MAX_DESCRIBED, sum(job.key in declared for job in odd))])
 
 
 def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
@@ -117,6 +121,9 @@ def jobs_to_continue(buyable: Sequence[Declaration], inputs: PlanInputs) -> tupl
 def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
     """Decide about each declared job, after the ones that buy before it."""
     purchases = inputs.purchases
+    if isinstance(purchases, Purchases):
+        selected = (clips.hashed.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
+        purchases = purchases.focused_on(frozenset().union(*selected)) if inputs.frozen else purchases
     for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
         change = _change(declaration, inputs, purchases)
         if isinstance(change, Create) and isinstance(purchases, Purchases):
@@ -145,7 +152,7 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
         reason = Diagnostic(
             rule="P101",
             message="its name is taken by a job that groundctl did not create here",
-            hint="choose another name: job names cannot be reused, not even after a failure",
+            hint=NAME_IS_TAKEN,
             pointer="/name",
         )
         return Foreign(job=declared, observed=job, reasons=(reason,))
@@ -293,12 +300,20 @@ def _orphans(inputs: PlanInputs) -> Iterator[Orphan]:
     declared = {declaration.spec.key for declaration in inputs.declarations}
     for job in inputs.existing_jobs:
         if job.key not in declared and is_ours(job, inputs.infrastructure):
-            reason = Diagnostic(
-                rule="P106",
-                message="was created by groundctl and is no longer declared by any file",
-                hint="nothing is done to it; restore its file to follow it, with state: stopped to end it",
-            )
-            yield Orphan(observed=job, reasons=(reason,))
+            yield Orphan(observed=job, reasons=(_UNREADABLE if job.key in inputs.declared else _UNDECLARED,))
+
+
+_UNDECLARED = Diagnostic(
+    rule="P106",
+    message="was created by groundctl, and no file here declares it",
+    hint="nothing is done to it; another repository may declare it: if this one did, restore its file to follow the job,"
+    " with state: stopped to end it",
+)
+_UNREADABLE = Diagnostic(
+    rule="P109",
+    message="has a file with problems, so whether it was changed is unknown",
+    hint="nothing is done to it; `groundctl validate` shows the problems",
+)
 
 
 def _unknown(inputs: PlanInputs, changes: Sequence[Change]) -> tuple[Unknown, ...]:

@@ -20,7 +20,7 @@ from groundctl.domain.jobs.ledger.decisions import (
     StillPending,
     WantedPurchase,
 )
-from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
+from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 
 _MAX_NAMED = 3
@@ -32,6 +32,7 @@ def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: i
     ways = [_ways_to_buy(want, overlap, end), _another_question(want, title, first)]
     if want.question.title != first.question.title:
         ways.reverse()  # another title is probably another question
+    ways[1:1] = _unfinished(overlap.held, end)
     message = _asked(want, overlap.held, overlap.clips, end)
     return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
@@ -254,6 +255,18 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     if want.question.title == first.question.title:
         return f"if {name} asks another question under this title, {both}"
     return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
+
+
+def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
+    """Say how clips become free that a purchase holds whose job was never seen."""
+    left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
+    if not left:
+        return []
+    until = max(attempt.closes_at for attempt in left[0].attempts)
+    return [
+        f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
+        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
+    ]
 
 
 def _clips(number: int) -> str:

@@ -9,7 +9,7 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
+from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
@@ -89,7 +89,7 @@ def purchases_to_settle(
     if not wanted:
         return ()
     questions = [question_of(declaration.spec) for declaration, _ in wanted]
-    clips = HashedClips.of(uri for _, frozen in wanted for uri in frozen.asked)
+    hashes = frozenset().union(*(frozen.hashed.distinct for _, frozen in wanted))
     candidates = (
         (purchase, observed.get(job_key(purchase.job.name)))
         for purchase in purchases.live()
@@ -101,7 +101,7 @@ def purchases_to_settle(
         if job
         and job.status.is_terminal
         and any(conflict(question, purchase.question) for question in questions)
-        and purchase.holds(clips)
+        and purchase.holds(hashes)
     )
 
 

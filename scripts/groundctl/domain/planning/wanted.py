@@ -91,7 +91,9 @@ def question_of(spec: JobSpec) -> Question:
 def _clips_asked(spec: JobSpec, infrastructure: Infrastructure, clips: FrozenInput | None) -> HashedClips:
     """Hash the clips that workers are asked about. A topic counts as one: two jobs on it are asked the same clips."""
     topic = infrastructure.topics.get(spec.input_topic or "")
-    return HashedClips.of((*(clips.asked if clips else ()), *([topic] if topic else ())))
+    if topic is None:
+        return clips.hashed if clips else HashedClips.of(())
+    return HashedClips.of((*(clips.asked if clips else ()), topic))
 
 
 def purchase_record(

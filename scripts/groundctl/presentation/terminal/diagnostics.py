@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
-from groundctl.presentation.escape import for_terminal
 from groundctl.presentation.text import count
 
 
@@ -14,6 +13,9 @@ def diagnostics_text(problems: Sequence[LocatedDiagnostic], files: int) -> str:
 
 def diagnostic_line(problem: LocatedDiagnostic) -> str:
     """Write one problem on one line."""
+    # Imported here, because a run without problems has nothing to escape.
+    from groundctl.presentation.escape import for_terminal
+
     kind = "warning: " if problem.severity is Severity.WARNING else ""
     where = f"{problem.path}:{problem.line}:{problem.column}"
     return for_terminal(f"{where} {problem.rule} {kind}{problem.message} — {problem.hint}")

@@ -27,10 +27,14 @@ from groundctl.domain.declarations.spec import (
 
 
 class Faults:
-    """The places of a declaration that do not fit the schema, as JSON Pointers."""
+    """The places of a declaration that do not fit the schema, as JSON Pointers.
 
-    def __init__(self, places: Iterable[str] = ()) -> None:
-        self._places = frozenset(places)
+    guesses are those of fields that a file may have meant by an unknown name: neither given nor missing.
+    """
+
+    def __init__(self, places: Iterable[str] = (), guesses: Iterable[str] = ()) -> None:
+        self._guesses = frozenset(guesses)
+        self._places = self._guesses.union(places)
         self._above = frozenset(above for place in self._places for above in _upwards(place) if above != place)
 
     def __bool__(self) -> bool:
@@ -39,6 +43,10 @@ class Faults:
     def at(self, pointer: str) -> bool:
         """Return whether a value itself is at fault."""
         return pointer in self._places
+
+    def is_guess(self, pointer: str) -> bool:
+        """Return whether a field is not given, but may be meant by an unknown name."""
+        return pointer in self._guesses
 
     def at_or_above(self, pointer: str) -> bool:
         """Return whether a value or one that contains it is at fault."""
@@ -59,13 +67,13 @@ NO_FAULTS = Faults()
 _DEFAULTS = {"/output/label_attribute": "/name"}
 
 
-def find_faults(data: JsonObject, places: Iterable[str]) -> Faults:
+def find_faults(data: JsonObject, places: Iterable[str], guesses: Iterable[str] = ()) -> Faults:
     """Collect the places that do not fit the schema, and the fields that take their default from there."""
-    faults = Faults(places)
+    faults = Faults(places, guesses)
     inherited = [
         pointer for pointer, source in _DEFAULTS.items() if not is_given(data, pointer) and faults.at_or_above(source)
     ]
-    return Faults((*places, *inherited))
+    return Faults((*places, *inherited), guesses)
 
 
 def _upwards(pointer: str) -> Iterator[str]:
@@ -132,12 +140,13 @@ _PARSED_BY_ITEM = {"/task/labels": _labels, "/tags": _tags}
 
 def _sources(source: JsonObject, faults: Faults) -> Iterator[Source]:
     """Yield every source that is given, whether or not its value is at fault."""
-    named = _members(source, "/input", ("prefix", "manifest", "from_job"), faults)
+    names = (name for name in ("prefix", "manifest", "from_job") if not faults.is_guess(f"/input/{name}"))
+    named = _members(source, "/input", names, faults)
     if "prefix" in named:
         yield _prefix_input(named["prefix"], source, faults)
     if "manifest" in named:
         yield ManifestInput(uri=named["manifest"])
-    if faults.at("/input/objects"):
+    if faults.at("/input/objects") and not faults.is_guess("/input/objects"):
         yield ObjectsInput(objects=())
     elif "objects" in source:
         objects = (_object(item, f"/input/objects/{index}", faults) for index, item in enumerate(source["objects"]))

@@ -4,7 +4,7 @@ A rule is a function that takes a Case and yields Diagnostics. It declares what 
 
 reads   values that must all fit the schema; if one is at fault, the rule does not run
 each    values that it checks separately, skipping those that are AT_FAULT; `/task/labels/*` stands for every item
-given   fields that it only checks for presence, whatever their values
+given   fields that it only checks for presence, whatever their values; if one is only guessed, the rule does not run
 
 So a fault in one part of a file never hides a fault in another part.
 """
@@ -74,8 +74,8 @@ class Check:
         """Return whether everything that the check reads is free of faults."""
         return (
             not any(faults.touch(pointer) for pointer in self.reads)
-            and not any(faults.at_or_above(_container(pointer)) for pointer in self.given)
-            and not any(faults.at_or_above(_container(pointer)) for pointer in self.each if pointer.endswith("*"))
+            and not any(faults.at_or_above(_container(pointer)) or faults.is_guess(pointer) for pointer in self.given)
+            and (not self.each or any(_can_be_checked(pointer, faults) for pointer in self.each))
         )
 
 
@@ -128,6 +128,11 @@ def whole_numbers(*numbers: tuple[str, int | None]) -> list[Diagnostic]:
         for pointer, number in numbers
         if isinstance(number, float)
     ]
+
+
+def _can_be_checked(pointer: str, faults: Faults) -> bool:
+    """Return whether a rule sees that a value is at fault; of a list at fault it sees no items."""
+    return not (pointer.endswith("*") and faults.at_or_above(_container(pointer)))
 
 
 def _container(pointer: str) -> str:

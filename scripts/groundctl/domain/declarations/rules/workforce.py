@@ -82,7 +82,7 @@ def job_has_one_workforce(case: Case) -> Iterator[Diagnostic]:
 @rule("GT215", reads=("/workforce/crowd",))
 def public_workforce_is_allowed(case: Case) -> Iterator[Diagnostic]:
     """Anyone can see the clips, and AWS has closed the public workforce: only a reviewed policy allows it."""
-    if case.spec.public_crowd and not case.policy.allow_public_crowd:
+    if case.spec.public_crowd and case.policy.allow_public_crowd is False:
         yield error(
             "GT215",
             "/workforce/crowd",

@@ -253,7 +253,7 @@ def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
             repeated = _named(want, purchase, hashes)
         elif again and purchase.id in paid_for_again:
             # A rerun of the latest rerun covers what that one has repeated, and no further clips of the earlier job.
-            if others := hashes - again.holds(want.clips):
+            if others := hashes - again.holds(want.clips.distinct):
                 held.append((purchase, others))
         else:
             held.append((purchase, hashes))

@@ -66,7 +66,9 @@ def write_entry(
         by=by,
         records=tuple(record for record, _ in records),
     )
-    return b"".join((canonical(header), b"\n", *(index.raw for _, index in records)))
+    line = canonical(header)
+    _DECODER.decode(line)  # raises for what no reader would accept: an unreadable entry stops every purchase
+    return b"".join((line, b"\n", *(index.raw for _, index in records)))
 
 
 def parse_entry(number: int, content: bytes) -> Entry | Unreadable:

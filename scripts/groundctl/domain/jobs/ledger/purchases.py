@@ -112,11 +112,11 @@ class LedgerPurchase:
         """List the attempts of which AWS may still accept a request."""
         return tuple(attempt for attempt in self.attempts if not attempt.is_closed(aws_time))
 
-    def holds(self, clips: HashedClips) -> frozenset[int]:
-        """Find which of some clips this purchase holds, by their hashes."""
+    def holds(self, clips: frozenset[int]) -> frozenset[int]:
+        """Find which of some clips this purchase holds, all by their hashes."""
         if not self.is_live:
             return frozenset()
-        shared = clips.shared_with(self.index)
+        shared = clips.intersection(self.index.hashes())
         return shared.difference(self.freed.hashes()) if shared and self.freed.raw else shared
 
     def cost_of(self, clips: int) -> Decimal | None:
@@ -140,6 +140,8 @@ class Purchases:
     """All purchases of a ledger, in the order of their numbers.
 
     faults are the entries that stop every purchase until a person passes over them; strange_keys stop it as well.
+    planned holds what a plan buys beyond the end of the ledger. near lists who holds each of the clips in focus, so that
+    many jobs are compared in one pass over the ledger.
     """
 
     ledger: str | None = None
@@ -149,6 +151,9 @@ class Purchases:
     strange_keys: tuple[str, ...] = ()
     end: int = 0
     aws_time: datetime | None = None
+    planned: tuple[LedgerPurchase, ...] = ()
+    focus: frozenset[int] = frozenset()
+    near: Mapping[int, tuple[RecordId, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, log: LedgerLog) -> Self:
@@ -172,7 +177,7 @@ class Purchases:
 
     def with_planned(self, record: PurchaseRecord, index: ClipIndex, *, at: datetime, by: Author) -> Purchases:
         """Add a purchase that a plan makes before the next one, as if it were written after the end."""
-        place = sum(each.entry > self.end for each in self.by_id)
+        place = len(self.planned)
         planned = RecordId(entry=self.end + 1, record=place)
         purchase = LedgerPurchase(
             id=planned,
@@ -184,7 +189,16 @@ class Purchases:
             attempts=(Attempt(id=planned, signed_until=record.signed_until, was_refused=False),),
         )
         of_job = (*self.by_job.get(record.job, ()), purchase)
-        return replace(self, by_id={**self.by_id, planned: purchase}, by_job={**self.by_job, record.job: of_job})
+        by_id, by_job = {**self.by_id, planned: purchase}, {**self.by_job, record.job: of_job}
+        return replace(self, by_id=by_id, by_job=by_job, planned=(*self.planned, purchase))
+
+    def focused_on(self, clips: frozenset[int]) -> Purchases:
+        """Find who holds some clips, by their hashes; decisions about these clips need no further pass."""
+        near: dict[int, list[RecordId]] = defaultdict(list)
+        for purchase in self.live():
+            for clip in purchase.holds(clips):
+                near[clip].append(purchase.id)
+        return replace(self, focus=clips, near={clip: tuple(purchases) for clip, purchases in near.items()})
 
     def without(self, purchase: RecordId) -> Purchases:
         """Leave out a purchase, as if it were void."""
@@ -203,9 +217,15 @@ class Purchases:
 
     def holders(self, clips: HashedClips) -> Iterator[tuple[LedgerPurchase, frozenset[int]]]:
         """Yield each live purchase that holds any of some clips, with the hashes of these."""
-        for purchase in self.live():
-            if held := purchase.holds(clips):
+        for purchase in self._candidates(clips):
+            if held := purchase.holds(clips.distinct):
                 yield purchase, held
+
+    def _candidates(self, clips: HashedClips) -> Iterable[LedgerPurchase]:
+        if not clips.distinct <= self.focus:
+            return self.live()
+        found = {place for clip in clips.distinct for place in self.near.get(clip, ())}
+        return (*(self.by_id[place] for place in sorted(found) if place in self.by_id), *self.planned)
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Yield the jobs that exist although their purchases were voided."""

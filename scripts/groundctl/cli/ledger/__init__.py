@@ -1,0 +1,1 @@
+"""The commands of `groundctl ledger`: the purchase ledger, for people."""

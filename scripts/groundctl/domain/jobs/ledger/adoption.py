@@ -1,0 +1,131 @@
+"""Enters a job that exists into the ledger: what it asked, from its description, its input manifest and its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+
+from groundctl.domain.declarations.spec import Label
+from groundctl.domain.jobs.input_manifest import input_digest
+from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
+from groundctl.domain.jobs.ledger.look import Present
+from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
+from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity
+from groundctl.domain.jobs.observed import AwsResponse, observed_job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What is known about a job beside its description: from the repository, and from files beside its manifest."""
+
+    environment: str
+    declaration: str = ""
+    question: str | None = None
+    usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAdoptable:
+    """A job cannot be entered into the ledger, because it is not known what it asked."""
+
+    name: str
+    why: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """A job as it is entered into the ledger."""
+
+    record: AdoptedRecord
+    index: ClipIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The clips of an input manifest that have no label yet, and so are sent to workers; and the number of its lines."""
+
+    uris: tuple[str, ...]
+    lines: int
+
+
+def _read_manifest(manifest: Iterable[bytes], label_attribute: str | None) -> _Asked | int:
+    """Read the clips that a manifest asks; return the number of the first line that names no clip."""
+    uris: list[str] = []
+    lines = 0
+    for line in manifest:
+        if not line.strip():
+            continue
+        lines += 1
+        try:
+            members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, object])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return lines
+        uri = members.get("source-ref")
+        if not isinstance(uri, str) or not uri:
+            return lines
+        if label_attribute not in members:
+            uris.append(uri)
+    return _Asked(uris=tuple(uris), lines=lines)
+
+
+def adopted_record(
+    described: AwsResponse,
+    manifest: Iterable[bytes] | None,
+    labels: Sequence[str],
+    *,
+    job: JobIdentity,
+    background: Background,
+) -> Adoption | NotAdoptable:
+    """Write the record of a job that exists, with the clips that it asked.
+
+    described is DescribeLabelingJob's response; manifest holds the lines of the job's input manifest.
+    """
+    name = described["LabelingJobName"]
+    if manifest is None:
+        return NotAdoptable(name=name, why=NO_LIST, hint=NO_LIST_HINT)
+    if not labels and background.question is None:
+        why = "its label categories cannot be read, so its question is not known"
+        return NotAdoptable(name=name, why=why, hint="give the question a name: `--question NAME`")
+    asked = _read_manifest(manifest, described.get("LabelAttributeName"))
+    if isinstance(asked, int):
+        why = f"line {asked} of its input manifest names no clip"
+        return NotAdoptable(name=name, why=why, hint="restore the manifest that the job was created from")
+    index = HashedClips.of(asked.uris).index()
+    fingerprint = observed_job(described).fingerprint
+    digest = fingerprint.input if fingerprint else input_digest(asked.uris, [Label(name=label) for label in labels])
+    record = AdoptedRecord(
+        job=job,
+        environment=background.environment,
+        declaration=background.declaration,
+        title=_encodable(described["HumanTaskConfig"].get("TaskTitle", "")),
+        labels=tuple(labels),
+        question=background.question,
+        clips=len(index),
+        lines=asked.lines,
+        usd=background.usd,
+        input_digest=digest,
+        arn=described["LabelingJobArn"],
+        source="import",
+    )
+    return Adoption(record=record, index=index)
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON from elsewhere may have and an entry cannot."""
+    return text.encode(errors="replace").decode()
+
+
+NO_LIST = "a topic sends its clips, so there is no list of them"
+NO_LIST_HINT = "it stays unknown to the ledger: before you ask the same clips elsewhere, compare with its output"
+
+
+def purchase_of(job: JobIdentity, present: Present, ledger: Purchases) -> LedgerPurchase | None:
+    """Find the purchase that a job in AWS belongs to: one that records it, or one that it was made from."""
+    return next(
+        (each for each in ledger.by_job.get(job, ()) if each.arn == present.arn or present.is_made_from(each.record)),
+        None,
+    )

@@ -1,0 +1,89 @@
+"""The ledger as people read it: each purchase with how it stands and why, and the entries that were passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from groundctl.domain.jobs.ledger.decisions import unusable
+from groundctl.domain.jobs.ledger.entries import Entry, LedgerLog
+from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.records import PurchaseRecord, RecordId, RefusedRecord, VoidRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseStory:
+    """A purchase and what the log says about it.
+
+    closes_at is when AWS can accept no more request of an open purchase, and is_closed whether that has passed.
+    refusal is AWS's answer to a purchase that it refused.
+    """
+
+    purchase: LedgerPurchase
+    closes_at: datetime | None = None
+    is_closed: bool = False
+    refusal: str = ""
+    rerun_of: LedgerPurchase | None = None
+
+    @property
+    def held(self) -> int:
+        """Count the clips that the purchase holds."""
+        return len(self.purchase.index) - len(self.purchase.freed) if self.purchase.is_live else 0
+
+    @property
+    def usd(self) -> Decimal | None:
+        """Say what the purchase costs, as far as its clips are not free again; None if that is not known."""
+        return self.purchase.cost_of(self.held) if self.purchase.is_live else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All purchases in the order of their numbers, and the entries that stop every purchase or are passed over."""
+
+    ledger: Purchases
+    stories: tuple[PurchaseStory, ...]
+    passed_over: Mapping[int, VoidRecord]
+
+    def problems(self, pinned: str | None) -> tuple[str, ...]:
+        """Say why nothing can be bought with the ledger. An empty one that the configuration does not name is no problem."""
+        return tuple(unusable(self.ledger, pinned)) if self.ledger.end or pinned is not None else ()
+
+    def chosen(self, *, job: str | None, only_open: bool) -> tuple[PurchaseStory, ...]:
+        """Select the purchases of one job by its name in any account and Region, or the open ones."""
+        return tuple(
+            story
+            for story in self.stories
+            if (job is None or story.purchase.job.name == job.lower())
+            and (not only_open or story.purchase.state is State.OPEN)
+        )
+
+
+def read_history(log: LedgerLog) -> History:
+    """Put the records of a log together."""
+    ledger = Purchases.of(log)
+    refusals: dict[RecordId, str] = {}
+    passed_over: dict[int, VoidRecord] = {}
+    for entry in log.entries:
+        for _, record, _ in entry.records() if isinstance(entry, Entry) else ():
+            match record:
+                case RefusedRecord(attempt=attempt, evidence=evidence):
+                    refusals.setdefault(attempt, evidence)
+                case VoidRecord(unreadable=int(number)):
+                    passed_over.setdefault(number, record)
+    return History(ledger=ledger, stories=tuple(_stories(ledger, refusals)), passed_over=passed_over)
+
+
+def _stories(ledger: Purchases, refusals: Mapping[RecordId, str]) -> Iterable[PurchaseStory]:
+    for purchase in ledger.by_id.values():
+        pending = [attempt.closes_at for attempt in purchase.attempts if not attempt.was_refused]
+        refused = [refusals[attempt.id] for attempt in purchase.attempts if attempt.id in refusals]
+        rerun_of = purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
+        yield PurchaseStory(
+            purchase=purchase,
+            closes_at=max(pending) if pending and purchase.state is State.OPEN else None,
+            is_closed=not purchase.open_attempts(ledger.aws_time),
+            refusal=refused[-1] if refused and purchase.state is State.VOID and purchase.void is None else "",
+            rerun_of=None if rerun_of is None else ledger.by_id.get(rerun_of),
+        )

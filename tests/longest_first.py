@@ -1,0 +1,28 @@
+"""The order in which test files start: the longest first, so that no process waits at the end for another's long file."""
+
+from __future__ import annotations
+
+# Estimates are enough. Files that are not named come after these, in pytest's order.
+LONGEST = (
+    "e2e_demo/test_e2e_demo.py",
+    "end_to_end/test_interrupted_apply.py",
+    "terraform/test_full.py",
+    "terraform/test_labeling_data.py",
+    "property/test_fuzz.py",
+    "terraform/test_code.py",
+    "end_to_end/test_status_reports.py",
+    "terraform/test_apply.py",
+    "terraform/test_github_access_applied.py",
+    "end_to_end/test_demo.py",
+    "pages/test_worker_page.py",
+    "end_to_end/test_consent.py",
+    "contract/test_ledger_adapter.py",
+    "bench/test_smoke.py",
+    "terraform/test_environments.py",
+    "end_to_end/test_hostile_pull_request.py",
+)
+
+
+def rank(path: str) -> int:
+    """Return the place of a test file, such as `unit/test_sizes.py`, in the order."""
+    return LONGEST.index(path) if path in LONGEST else len(LONGEST)
