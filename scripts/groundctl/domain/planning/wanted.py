@@ -23,6 +23,7 @@ class Wanted:
     """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from.
 
     repeats_planned says that rerun_of names a purchase of the same plan, which has no number in the ledger yet.
+    is_recorded says that the ledger has this purchase already, left open by an earlier run.
     """
 
     declaration: Declaration
@@ -30,6 +31,7 @@ class Wanted:
     input: FrozenInput | None
     purchase: WantedPurchase
     repeats_planned: bool = False
+    is_recorded: bool = False
 
     def compiled(self) -> DesiredJob:
         """Compile the job."""
