@@ -12,7 +12,7 @@ import pytest
 
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Limit, Policy
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.look import ABSENT, Present
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import RecordId

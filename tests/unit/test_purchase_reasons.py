@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,

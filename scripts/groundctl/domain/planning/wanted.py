@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.spec import JobSpec
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, leave_out
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.question import Question, question
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId, job_identity
