@@ -16,8 +16,8 @@ from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.gather import gather
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.machine.plan_json import plan_json

@@ -15,14 +15,13 @@ import yaml
 from groundctl.adapters.aws.ledger import S3Ledger
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.entries import Appended, Entry
+from groundctl.domain.jobs.ledger.entries import Entry
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Record
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure, some_data
 from support.cli import TESTING, Ran, groundctl
-from support.ledger import Indexed, an_entry
 
 RALLIES = {"prefix": "s3://clips/rallies/"}
 FOUL = {
@@ -98,12 +97,6 @@ class Checkout:
 
     def kinds(self) -> list[str]:
         return [type(record).__name__.removesuffix("Record").lower() for record in self.records()]
-
-    def writes(self, *records: Indexed) -> None:
-        """Append an entry, as another program would."""
-        ledger = self._ledger()
-        log = ledger.read()
-        assert isinstance(ledger.append(log.end + 1, an_entry(log, *records)), Appended)
 
     def _ledger(self) -> S3Ledger:
         return S3Ledger(AwsSession(self.infrastructure.region), self.infrastructure.ledger_bucket)

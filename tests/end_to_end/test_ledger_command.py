@@ -16,7 +16,7 @@ from end_to_end.test_consent import EOF, Terminal
 from end_to_end.test_story import Team
 from groundctl.adapters.aws.ledger import S3Ledger, entry_key
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.entries import Appended
 from groundctl.domain.jobs.ledger.records import JobIdentity
 from groundctl.domain.jobs.request import DesiredJob
@@ -155,7 +155,7 @@ def test_opening_enters_the_jobs_that_groundctl_made_and_nothing_is_opened_twice
 
     assert ran.code == 0, ran.err
     ledger = account.team.runs("ledger", "log", "--format", "json").json
-    assert f'ledger = {{ bucket = "artifacts", id = "{ledger["ledger"]}" }}' in ran.out
+    assert f'ledger = {{ id = "{ledger["ledger"]}" }}' in ran.out
     assert len(ledger["ledger"]) == 32
     assert {(each["job"], each["clips"]) for each in ledger["purchases"]} == {("rally-outcome", 2), ("rally-two", 3)}
     assert ledger["entries"] == 1

@@ -11,11 +11,8 @@ import pytest
 
 from end_to_end.organization import RALLIES, Checkout, Organization, rallies, rally
 from groundctl.domain.jobs.infrastructure import WorkTeam
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
-from groundctl.domain.jobs.ledger.records import AdoptedRecord
 from support.aws import prerequisites
 from support.builders import ACCOUNT, REGION
-from support.ledger import a_job, an_adopted_job
 
 ATTRIBUTE = {"label_attribute": "foul"}
 
@@ -161,10 +158,8 @@ def test_a_job_made_in_the_console_counts_once_the_ledger_knows_it(organization:
     assert "1 job in AWS is unknown to the purchase ledger: console-foul" in before.out
     assert "P403" in before.out
 
-    hashed = HashedClips.of(rally(number) for number in range(1, 5))
-    record, _ = an_adopted_job("console-foul", "abcd", labels=("no", "yes"), job=a_job("console-foul"))
-    assert isinstance(record, AdoptedRecord)
-    team.writes((record, hashed.index()))
+    assert "`groundctl ledger adopt console-foul` enters it" in before.out
+    assert team.runs("ledger", "adopt", "console-foul").code == 0
     after = team.plans()
     assert "P403" not in after.out
     assert "all 8 of its clips were already asked: " in after.out

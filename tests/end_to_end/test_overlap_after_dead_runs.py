@@ -93,7 +93,9 @@ def test_a_renamed_file_is_refused_by_the_open_purchase_and_the_old_name_continu
     assert organization.numbers_asked() == [1, 2, 3, 4]
 
 
-def test_a_deleted_file_leaves_a_note_about_its_open_purchase(organization: Organization, team: Checkout):
+def test_a_deleted_file_leaves_a_note_about_its_open_purchase_with_the_command_that_frees_its_clips(
+    organization: Organization, team: Checkout, front: Front
+):
     [purchase] = team.ledger().live()
     until = purchase.attempts[0].closes_at
     team.deletes("foul-may")
@@ -106,6 +108,16 @@ def test_a_deleted_file_leaves_a_note_about_its_open_purchase(organization: Orga
     assert f"{until:%Y-%m-%d %H:%M} UTC, `groundctl ledger void foul-may" in comment.replace("&#8288;", "")
     assert team.outcomes() == {"foul-rest": "created"}
     assert organization.numbers_asked() == [5, 6, 7, 8]
+
+    void = ("ledger", "void", "foul-may", "--reason", "the file is gone", "--auto-approve")
+    too_early = team.runs(*void)
+    assert too_early.code == 1
+    assert f"{until:%Y-%m-%d %H:%M} UTC" in too_early.out + too_early.err
+    front.ahead = SIGNING_TIME + SETTLING_TIME + timedelta(minutes=2)
+    assert team.runs(*void).code == 0
+    team.declares("foul-last", {**RALLIES, "only_new": True})
+    assert team.outcomes() == {"foul-last": "created"}
+    assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_the_purchase_that_a_rerun_names_is_frozen_at_review(organization: Organization, team: Checkout, front: Front):
@@ -139,3 +151,10 @@ def test_an_unopened_ledger_beside_jobs_of_ours_is_refused(organization: Organiz
     assert "groundctl ledger open" in plan.out
     assert lost.applies().code == 1
     assert list(organization.jobs()) == ["foul-may"]
+
+    assert lost.runs("ledger", "open").code == 0
+    lost.declares("foul-june", rallies(4, 8))
+    assert "1 of its 5 clips was already asked by foul-may" in lost.plans().out
+    lost.declares("foul-june", rallies(5, 8))
+    assert lost.outcomes() == {"foul-june": "created"}
+    assert organization.numbers_asked() == [1, 2, 3, 4, 5, 6, 7, 8]

@@ -10,8 +10,8 @@ from typing import Any
 
 from groundctl.app.gather import Account, list_jobs
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.entries import (
     Appended,

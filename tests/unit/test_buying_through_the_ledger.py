@@ -12,8 +12,8 @@ import pytest
 
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.purchase import MAX_DECISIONS, Buyer, Order
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.creation import Result, Throttled, Unclear, Verdict
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.entries import AppendResult, AppendUnclear, Entry, LedgerLog, add_entry
 from groundctl.domain.jobs.ledger.purchases import SETTLING_TIME, SIGNING_TIME, Purchases
 from groundctl.domain.jobs.ledger.records import (

@@ -12,7 +12,7 @@ import pytest
 
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Limit, Policy
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.look import ABSENT, Present
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
@@ -213,6 +213,26 @@ def test_an_open_purchase_of_a_changed_file_waits_and_is_replaced_after_its_time
     assert isinstance(waiting, Waiting)
     assert rules(waiting) == ["P112"]
     assert (clips_in(replaced), rules(replaced)) == ("abc", ["P306"])
+
+
+def test_a_purchase_that_is_continued_counts_once_for_the_other_jobs_of_the_plan():
+    other = a_file("other", "abcd")
+    again = a_file("again", rerun_of={"job": "new", "reason": "the camera moved"})
+
+    changes = plan(after(a_file()), a_file(), other, again, looks={a_file().spec.key: ABSENT}).changes
+
+    by_name = {change.name: change for change in changes}
+    assert by_name["other"].reasons[0].message == "all 4 of its clips were already asked by new (up to $0.64)"
+    assert isinstance(by_name["again"], Create)
+    assert rules(by_name["again"]) == ["P304"]
+
+
+def test_a_purchase_that_is_replaced_holds_no_clips_for_the_other_jobs_of_the_plan():
+    changed, other = a_file(letters="abc"), a_file("other", "d")
+
+    changes = plan(after(a_file(), at=AFTER_ALL), changed, other, looks={changed.spec.key: ABSENT}).changes
+
+    assert {change.name: rules(change) for change in changes} == {"new": ["P306"], "other": []}
 
 
 def test_an_open_purchase_that_was_not_looked_up_waits():

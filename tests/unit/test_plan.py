@@ -22,7 +22,15 @@ from groundctl.domain.planning.planner import (
 )
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
-from support.builders import CHECKOUT, NOW, a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
+from support.builders import (
+    CHECKOUT,
+    NOW,
+    a_declaration,
+    a_plan,
+    an_infrastructure,
+    an_observed_job,
+    some_inputs,
+)
 
 
 def only(plan: Plan) -> Change:

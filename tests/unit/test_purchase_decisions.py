@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Rejected, Throttled, Unclear
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,

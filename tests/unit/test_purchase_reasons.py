@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
@@ -157,8 +157,7 @@ def test_with_several_jobs_and_nothing_left_the_file_goes_or_one_is_repeated():
     both = [a_purchase("rally-a", "a"), a_purchase("rally-b", "b")]
 
     assert refusal(*both).hint.startswith(
-        "remove this file; `rerun_of: {job: rally-a, reason: ...}` with `only_new: true` pays again for the clips of"
-        " rally-a too"
+        "remove this file, or pay again for the clips of rally-a with `only_new: true` and `rerun_of: {job: rally-a, reason: ...}`"
     )
 
 
@@ -186,7 +185,7 @@ def test_two_titles_without_names_are_both_shown_and_both_files_get_a_name():
     reason = refusal(a_purchase(), created(2), title="Was it an ace?")
 
     assert reason.hint.startswith(
-        "if “Was it an ace?” and “Was it a foul?” (rally-1) are two questions, give both files a `task.question`; if this"
+        "if “Was it an ace?” and “Was it a foul?” (rally-1) are two questions, give both files a `task.question`; "
     )
 
 

@@ -15,7 +15,7 @@ from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
 from groundctl.domain.tracking.pull_request import PullRequest

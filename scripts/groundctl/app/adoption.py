@@ -11,6 +11,7 @@ from groundctl.app.gather import list_jobs
 from groundctl.app.ledger import MAX_TRIES, LedgerAccount, refuse_unusable, too_many_writers
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.adoption import (
     NO_LIST,
     NO_LIST_HINT,
@@ -19,7 +20,6 @@ from groundctl.domain.jobs.ledger.adoption import (
     NotAdoptable,
     adopted_record,
 )
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.findings import presence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import OpenedRecord

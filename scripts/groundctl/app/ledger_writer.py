@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex
+from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.entries import Appended, AppendUnclear, LedgerLog, add_entry, write_entry
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Author, Record, RecordId

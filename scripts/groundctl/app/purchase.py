@@ -12,6 +12,7 @@ from groundctl.domain.canonical_json import digest_of, parse_json_object
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.artifacts import Artifact
+from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.creation import (
     Accepted,
     CreateResponse,
@@ -24,7 +25,6 @@ from groundctl.domain.jobs.creation import (
 )
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.interruption import Step
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,

@@ -28,6 +28,7 @@ class Policy:
 
     allow_public_crowd: bool | None = False
     allow_streaming: bool = False
+    refuse_unknown_jobs: bool = False
     required_tags: tuple[str, ...] = ()
     allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platform_fee_usd: Decimal | None = None
@@ -49,6 +50,7 @@ def parse_policy(data: JsonObject) -> Policy:
     return Policy(
         allow_public_crowd=data.get("allow_public_crowd", False),
         allow_streaming=data.get("allow_streaming", False),
+        refuse_unknown_jobs=data.get("unknown_jobs") == "refuse",
         required_tags=tuple(data.get("required_tags", ())),
         allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
         platform_fee_usd=None if fee is None else Decimal(repr(fee)),

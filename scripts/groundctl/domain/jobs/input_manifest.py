@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
+from groundctl.domain.jobs.clip_index import HashedClips
 
 MAX_LINES = 100_000
 MAX_LINE = 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 
 # A request to AWS or a response from AWS in boto3's form: members by AWS's names, of AWS's types.
 AwsResponse = Mapping[str, Any]
+
+# The built-in function of another task type, such as PRE-ImageMultiClass. A function of one's own may be for any task.
+_ANOTHER_TASK = re.compile(r":function:PRE-(?!VideoMultiClass\b)")
 
 DECLARATION_TAG = "groundctl:declaration"
 INPUT_TAG = "groundctl:input"
@@ -85,6 +89,7 @@ class ObservedJob:
     team_arn: str
     fingerprint: JobFingerprint | None = None
     has_input: bool = True
+    is_video_classification: bool = True
     failure_reason: str | None = None
     output_manifest: str | None = None
 
@@ -115,9 +120,14 @@ def observed_job(entry: AwsResponse) -> ObservedJob:
         team_arn=entry.get("WorkteamArn") or entry.get("HumanTaskConfig", {}).get("WorkteamArn", ""),
         fingerprint=fingerprint_of(manifest) or _tagged(entry),
         has_input=manifest is not None,
+        is_video_classification=_ANOTHER_TASK.search(_pre_annotation(entry)) is None,
         failure_reason=entry.get("FailureReason"),
         output_manifest=entry.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri"),
     )
+
+
+def _pre_annotation(entry: AwsResponse) -> str:
+    return str(entry.get("PreHumanTaskLambdaArn") or entry.get("HumanTaskConfig", {}).get("PreHumanTaskLambdaArn", ""))
 
 
 def _text(value: Any) -> str:

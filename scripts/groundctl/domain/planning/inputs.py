@@ -9,10 +9,10 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.look import Look
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Record

@@ -22,7 +22,7 @@ def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Itera
     declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
     yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
     if unrecorded and purchases.ledger is not None:
-        yield _unrecorded(unrecorded)
+        yield unrecorded_note(unrecorded)
 
 
 def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
@@ -32,7 +32,7 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
         return inputs.existing_jobs
     here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
     known = {job.name for job in purchases.by_job if (job.account, job.region) == here}
-    return tuple(job for job in inputs.existing_jobs if job.key not in known)
+    return tuple(job for job in inputs.existing_jobs if job.key not in known and job.is_video_classification)
 
 
 def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
@@ -70,7 +70,8 @@ def _contradiction(found: Contradiction) -> Diagnostic:
     )
 
 
-def _unrecorded(jobs: Sequence[ObservedJob]) -> Diagnostic:
+def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
+    """Name jobs that the ledger does not know."""
     names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
     more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
     is_one = len(jobs) == 1

@@ -113,9 +113,13 @@ def refuse_over_limit(changes: Iterable[Change], limit: Limit) -> tuple[Change, 
         )
         for noun, value, bound in _exceeded(limit, len(creates), total)
     )
-    if not reasons:
-        return changes
-    return tuple(
-        Refused(job=change.job, purchase=change.purchase, reasons=reasons) if isinstance(change, Create) else change
-        for change in changes
-    )
+    return tuple(refuse_creates(changes, *reasons)) if reasons else changes
+
+
+def refuse_creates(changes: Iterable[Change], *reasons: Diagnostic) -> Iterator[Change]:
+    """Refuse every create of a plan."""
+    for change in changes:
+        if isinstance(change, Create):
+            yield Refused(job=change.job, purchase=change.purchase, reasons=reasons)
+        else:
+            yield change

@@ -99,8 +99,10 @@ def plan_purchase(
 def with_planned(change: Create, purchases: Purchases) -> Purchases:
     """Count a purchase of the plan for the jobs that come after it."""
     purchase, asked = change.purchase, change.purchase.wanted
-    if asked is None:
+    if asked is None or asked.is_recorded:
         return purchases
+    while own := purchases.of_job(asked.purchase.job):
+        purchases = purchases.without(own.id)  # apply voids it first
     usd = purchase.cost.high if purchase.cost else None
     record = purchase_record(asked, purchase.desired, usd=usd, signed_until=_NO_TIME)
     return purchases.with_planned(record, asked.purchase.clips.index(), at=_NO_TIME, by=Author())
@@ -136,7 +138,8 @@ def _change(
             remarks = (*replaced, *say.buy_remarks(asked, decision, reason=rerun.reason if rerun else "", end=end))
             return _create(want, decision.clips.distinct, inputs, remarks)
         case ContinueAttempt(purchase=own):
-            return _create(want, frozenset(own.index.hashes()), inputs, (*replaced, say.continued_remark(decision)))
+            remarks = (*replaced, say.continued_remark(decision))
+            return _create(replace(want, is_recorded=True), frozenset(own.index.hashes()), inputs, remarks)
         case Overlap():
             reason = say.overlap_reason(asked, decision, title=want.declaration.spec.title, end=end)
             purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase

@@ -19,8 +19,8 @@ from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
-from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs
-from groundctl.domain.planning.limits import refuse_over_limit, refuse_repurchases
+from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
+from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
 from groundctl.domain.planning.new_job import declared_job, plan_new_job, plan_purchase, with_planned
 from groundctl.domain.planning.plan import (
     Action,
@@ -51,7 +51,10 @@ def make_plan(inputs: PlanInputs) -> Plan:
     """Decide about every declared and existing job."""
     changes = _decide_in_turn(inputs)
     unrecorded = unrecorded_jobs(inputs)
-    guarded = refuse_over_limit(refuse_repurchases(changes, unrecorded), inputs.policy.plan_ceiling)
+    compared = refuse_repurchases(changes, unrecorded)
+    if unrecorded and inputs.policy.refuse_unknown_jobs:
+        compared = refuse_creates(compared, unrecorded_note(unrecorded))
+    guarded = refuse_over_limit(compared, inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
     ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
     return Plan(

@@ -220,10 +220,9 @@ def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
     if want.rerun_of is not None:
         return _beside_a_rerun(want.rerun_of, overlap, only_new if left else "remove this file")
     if len(overlap.held) > 1:
-        beside = f"; {again} beside it pays again for the clips of {first.job.name} too"
-        return (
-            f"{only_new}{beside}" if left else f"remove this file{beside.replace('beside it', 'with `only_new: true`')}"
-        )
+        if left:
+            return f"{only_new}; {again} beside it pays again for the clips of {first.job.name} too"
+        return f"remove this file, or pay again for the clips of {first.job.name} with `only_new: true` and {again}"
     if left:
         return f"{only_new}, or {again} to buy all {len(want.clips):,} and pay again for {_these(overlap.clips)}"
     is_renamed = first.id.entry <= end and _is_beside(want.job, first)

@@ -7,9 +7,9 @@ from typing import Literal, cast
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State

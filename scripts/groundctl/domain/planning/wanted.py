@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.spec import JobSpec
+from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, leave_out
-from groundctl.domain.jobs.ledger.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.question import Question, question
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId, job_identity
@@ -23,6 +23,7 @@ class Wanted:
     """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from.
 
     repeats_planned says that rerun_of names a purchase of the same plan, which has no number in the ledger yet.
+    is_recorded says that the ledger has this purchase already, left open by an earlier run.
     """
 
     declaration: Declaration
@@ -30,6 +31,7 @@ class Wanted:
     input: FrozenInput | None
     purchase: WantedPurchase
     repeats_planned: bool = False
+    is_recorded: bool = False
 
     def compiled(self) -> DesiredJob:
         """Compile the job."""

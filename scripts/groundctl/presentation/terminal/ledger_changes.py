@@ -68,6 +68,8 @@ def opened_text(
     """Say which ledger was opened, with which jobs, and what to write into the configuration."""
     jobs = list(adopted)
     bucket = infrastructure.ledger_bucket
+    # Without a bucket, Terraform keeps the ledger in the artifact bucket.
+    place = "" if bucket == infrastructure.artifact_bucket else f'bucket = "{bucket}", '
     lines = [
         *wrapped(f"The ledger in {bucket} is open with {count(len(jobs), 'job')} in entry 1. Its id is {ledger}."),
         *_adopted_lines(jobs),
@@ -75,8 +77,7 @@ def opened_text(
         "",
         *wrapped("Nothing can be bought with another ledger once this is in the environment's tfvars file:"),
         "",
-        # Terraform creates a bucket of its own for a ledger without one.
-        for_terminal(f'  ledger = {{ bucket = "{bucket}", id = "{ledger}" }}'),
+        for_terminal(f'  ledger = {{ {place}id = "{ledger}" }}'),
     ]
     if bucket != infrastructure.artifact_bucket:
         lines += ["", *wrapped("In the environment that creates this bucket, add only the id to its `ledger`:"), ""]

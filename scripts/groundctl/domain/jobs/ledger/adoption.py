@@ -9,8 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from groundctl.domain.declarations.spec import Label
+from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.input_manifest import input_digest
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity
 from groundctl.domain.jobs.observed import AwsResponse, observed_job
 

@@ -167,7 +167,7 @@ def find_problems(
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
     for job in place.jobs.values():
-        if ledger.made(place.identity(job), presence(job)) is None:
+        if job.is_video_classification and ledger.made(place.identity(job), presence(job)) is None:
             yield UnknownJob(job=job, is_ours=job.fingerprint is not None and job.has_input)
 
 

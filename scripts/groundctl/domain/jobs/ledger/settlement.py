@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, Rejected, Throttled
-from groundctl.domain.jobs.ledger.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.look import Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
