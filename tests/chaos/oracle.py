@@ -39,6 +39,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     """Yield every sentence about what must not be."""
     yield from _bought_twice(evidence)
     yield from _bought_something_else(evidence)
+    yield from _bought_unapproved(evidence)
     yield from _sent_again(evidence.sends)
     for ran in evidence.ran:
         for fault in _untrue(ran, evidence):
@@ -103,6 +104,17 @@ def _is_as_declared(sent: frozenset[str], job: Job, clips: frozenset[str]) -> bo
     if job.only_new or job.kind == "chain":
         return sent <= clips
     return sent == clips
+
+
+def _bought_unapproved(evidence: Evidence) -> Iterator[str]:
+    """Find jobs that a run has created beyond the plan that it was given."""
+    for wish in evidence.wishes.values():
+        if wish.approved is None:
+            continue
+        for name in creates_of(wish.run, evidence.deliveries):
+            sent = frozenset(evidence.jobs[JobKey(region=wish.region, name=name)].sent)
+            if not sent <= wish.approved.clips.get(name, frozenset()):
+                yield f"{wish.run} has bought {', '.join(sorted(sent))} for {name}, which its plan does not cover"
 
 
 def _sent_again(sends: Sequence[Send]) -> Iterator[str]:
