@@ -205,7 +205,7 @@ class World:
             case MakePlan():
                 return ["plan", "--out", f"{plan}.new"]
             case Void():
-                return ["ledger", "void", step.name, "--reason", "it never came"]
+                return ["ledger", "void", step.name, "--reason", "it never came", "--auto-approve"]
 
     def _keep_plan(self, step: MakePlan, wish: Wish) -> None:
         """Take a plan for later; a run that was killed has left none."""
