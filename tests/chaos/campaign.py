@@ -117,6 +117,7 @@ def _evidence(world: World) -> Evidence:
         sends=world.proxy.sends,
         wishes=world.wishes,
         ran=tuple(world.ran),
+        is_faultless=not any(run.hit for run in world.proxy.runs.values()),
     )
 
 

@@ -25,6 +25,7 @@ class Evidence:
     sends: Sequence[Send]
     wishes: Mapping[str, Wish]
     ran: Sequence[Ran]
+    is_faultless: bool = False
 
     def declared(self, key: JobKey) -> Iterator[tuple[Job, frozenset[str]]]:
         """Yield each form in which runs have declared a job, with its clips."""
@@ -40,6 +41,8 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from _bought_twice(evidence)
     yield from _bought_something_else(evidence)
     yield from _bought_unapproved(evidence)
+    if evidence.is_faultless:
+        yield from _left_out_too_much(evidence)
     yield from _sent_again(evidence.sends)
     for ran in evidence.ran:
         for fault in _untrue(ran, evidence):
@@ -104,6 +107,18 @@ def _is_as_declared(sent: frozenset[str], job: Job, clips: frozenset[str]) -> bo
     if job.only_new or job.kind == "chain":
         return sent <= clips
     return sent == clips
+
+
+def _left_out_too_much(evidence: Evidence) -> Iterator[str]:
+    """Find jobs with only_new that lack a clip which no other job has. After a fault, a purchase without a job may have it."""
+    for job in evidence.jobs.values():
+        forms = [(declared, clips) for declared, clips in evidence.declared(job.key)]
+        others = [other for other in evidence.jobs.values() if other.key != job.key]
+        held = {clip for other in others if may_conflict(other, job, evidence) for clip in other.sent}
+        if all(declared.kind in {"prefix", "objects", "manifest"} for declared, _ in forms) and not any(
+            clips <= frozenset(job.sent) | held for _, clips in forms
+        ):
+            yield f"{_where(job)} sends {', '.join(sorted(job.sent))}, and no job has the rest of its clips"
 
 
 def _bought_unapproved(evidence: Evidence) -> Iterator[str]:
