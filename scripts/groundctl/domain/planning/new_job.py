@@ -47,7 +47,7 @@ from groundctl.domain.planning.plan import (
     Unknown,
     Waiting,
 )
-from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, wanted
+from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, question_of, wanted
 
 # A plan's purchases are compared with each other before any of them has a time.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -108,6 +108,17 @@ def with_planned(change: Create, purchases: Purchases) -> Purchases:
     return purchases.with_planned(record, asked.purchase.clips.index(), at=_NO_TIME, by=Author())
 
 
+def question_was_named(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
+    """Refuse another name for the question of a job that was bought under one: the first name counts permanently."""
+    name, purchases = declaration.spec.question, inputs.purchases
+    if name is None or isinstance(purchases, Unknown):
+        return None
+    own = purchases.of_job(job_in(inputs.infrastructure, declaration.spec.name))
+    if own is None or own.question.name in {None, question_of(declaration.spec).name}:
+        return None
+    return say.named_reason(own)
+
+
 def purchase_of_clips(
     declaration: Declaration, desired: DesiredJob, clips: FrozenInput | Unknown | None, policy: Policy
 ) -> Purchase:
@@ -131,24 +142,25 @@ def _decide(want: Wanted, inputs: PlanInputs, purchases: Purchases) -> Decision:
 def _change(
     want: Wanted, decision: Decision, inputs: PlanInputs, replaced: Iterable[Diagnostic], *, end: int
 ) -> Change:
-    job, asked = declared_job(want.declaration), want.purchase
+    job, asked, title = declared_job(want.declaration), want.purchase, want.declaration.spec.title
     match decision:
         case Buy():
             rerun = want.declaration.spec.rerun_of
-            remarks = (*replaced, *say.buy_remarks(asked, decision, reason=rerun.reason if rerun else "", end=end))
+            reason = rerun.reason if rerun else ""
+            remarks = (*replaced, *say.buy_remarks(asked, decision, title=title, reason=reason, end=end))
             return _create(want, decision.clips.distinct, inputs, remarks)
         case ContinueAttempt(purchase=own):
             remarks = (*replaced, say.continued_remark(decision))
             return _create(replace(want, is_recorded=True), frozenset(own.index.hashes()), inputs, remarks)
         case Overlap():
-            reason = say.overlap_reason(asked, decision, title=want.declaration.spec.title, end=end)
+            refusal = say.overlap_reason(asked, decision, title=title, end=end)
             purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase
             assert purchase is not None  # noqa: S101 - its clips are known
             return AlreadyAsked(
-                job=job, purchase=purchase, reasons=(reason, *say.remarks(asked, decision.remarks, end=end))
+                job=job, purchase=purchase, reasons=(refusal, *say.remarks(asked, decision.remarks, end=end))
             )
         case NothingLeft():
-            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, end=end),))
+            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, title=title, end=end),))
         case StillPending():
             return Waiting(job=job, reasons=(say.pending_reason(decision),))
         case AlreadyCreated():

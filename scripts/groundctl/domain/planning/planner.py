@@ -21,7 +21,13 @@ from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
 from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
-from groundctl.domain.planning.new_job import declared_job, plan_new_job, plan_purchase, with_planned
+from groundctl.domain.planning.new_job import (
+    declared_job,
+    plan_new_job,
+    plan_purchase,
+    question_was_named,
+    with_planned,
+)
 from groundctl.domain.planning.plan import (
     Action,
     Change,
@@ -161,6 +167,8 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
         return Foreign(job=declared, observed=job, reasons=(reason,))
     if _is_changed(declaration, job, inputs.infrastructure):
         return _immutable(declaration, job, inputs)
+    if renamed := question_was_named(declaration, inputs):
+        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
     if declaration.spec.state is State.STOPPED and not (job.status.is_terminal or job.status is Status.STOPPING):
         return Stop(job=declared, observed=job)
     failed = (_failed(job),) if job.status is Status.FAILED else ()

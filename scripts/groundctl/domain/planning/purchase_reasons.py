@@ -37,13 +37,14 @@ def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: i
     return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
-def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int) -> Diagnostic:
+def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, title: str, end: int) -> Diagnostic:
     """Say why a job with only_new has nothing to buy."""
     return Diagnostic(
         rule="P110",
         pointer="/input/only_new",
         message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
-        hint="nothing is bought; a later run creates the job when there are new clips",
+        hint="nothing is bought; a later run creates the job when there are new clips"
+        + _if_another_question(want, title, decision.held),
     )
 
 
@@ -113,7 +114,7 @@ def rerun_unfounded_reason(name: str, decision: RerunUnfounded) -> Diagnostic:
     return Diagnostic(rule="P111", pointer="/rerun_of/job", message=message, hint=hint)
 
 
-def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -> Iterator[Diagnostic]:
+def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str, end: int) -> Iterator[Diagnostic]:
     """Tell reviewers what a purchase leaves out, repeats for which reason, and resembles."""
     if decision.left_out:
         left_out = len(want.clips) - len(decision.clips)
@@ -121,7 +122,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
             rule="P302",
             pointer="/input/only_new",
             message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
-            hint="nothing to do; `only_new: true` asks for this",
+            hint="nothing to do; `only_new: true` asks for this" + _if_another_question(want, title, decision.left_out),
         )
     if decision.repeated:
         again = decision.repeated
@@ -140,6 +141,15 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
         if not remark.resemblance.is_near_miss:
             continue
         held, likeness = remark.held, remark.resemblance
+        if None not in {want.question.name, held.purchase.question.name}:
+            yield Diagnostic(
+                rule="P303",
+                pointer="/task/question",
+                message=f"{_asked(want, [held], len(held.clips), end)}, with the same title and labels, as the question"
+                f" `{held.purchase.question.name}`",
+                hint=f"if it is the same question, write `question: {held.purchase.question.name}`",
+            )
+            continue
         same = "the same title" if likeness.same_title else f"{likeness.common} of {likeness.of} labels in common"
         yield Diagnostic(
             rule="P303",
@@ -147,6 +157,18 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
             message=f"{_asked(want, [held], len(held.clips), end)}, with other labels ({same})",
             hint="if it is the same question in other words, give both files the same `task.question`",
         )
+
+
+def named_reason(purchase: LedgerPurchase) -> Diagnostic:
+    """Say that the question of a bought job has another name, which cannot be changed."""
+    name = purchase.question.name
+    return Diagnostic(
+        rule="P115",
+        pointer="/task/question",
+        message=f"was bought with the question name `{name}` (entry {purchase.id} of the purchase ledger), which cannot be"
+        " changed",
+        hint=f"write `question: {name}`; other files that ask the same need the same name",
+    )
 
 
 def continued_remark(decision: ContinueAttempt) -> Diagnostic:
@@ -180,8 +202,9 @@ def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
     is_one = len(held) == 1
     named = [_holder(want.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
     more = len(held) - _MAX_NAMED
-    others = f" and others by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
-    return f"already asked{'' if is_one else ':'} {', '.join(named)}{others}"
+    others = f", and by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
+    asked = "also asked" if all(each.purchase.id.entry > end for each in held) else "already asked"
+    return f"{asked}{'' if is_one else ':'} {', '.join(named)}{others}"
 
 
 def _share(clips: int, want: WantedPurchase) -> str:
@@ -246,6 +269,8 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     name, other, theirs = first.job.name, first.record.title, first.question.name
     if want.question.name is not None and theirs is not None:
         return f"if {name} asks another question (“{other}”), give this question another name than `{theirs}`"
+    if not first.record.declaration:
+        return f"if {name} asks another question (“{other}”), {_name_both_without_a_file(want, first)}"
     both = "give both files a `task.question`"
     if theirs is not None:
         both = f"give this file a `task.question` other than `{theirs}`"
@@ -254,6 +279,20 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     if want.question.title == first.question.title:
         return f"if {name} asks another question under this title, {both}"
     return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
+
+
+def _name_both_without_a_file(want: WantedPurchase, first: LedgerPurchase) -> str:
+    """Say how to name the question of a job that no file declares, and of this one."""
+    steps = [] if want.question.name else ["give this file a `task.question`"]
+    if first.question.name is None:
+        steps.append(f"name its question with `groundctl ledger adopt {first.job.name} --question NAME`")
+    return " and ".join(steps)
+
+
+def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> str:
+    """Add how to distinguish two questions, if their labels alone make them one."""
+    unnamed = [each.purchase for each in held if None in {want.question.name, each.purchase.question.name}]
+    return f"; {_another_question(want, title, unnamed[0])}" if unnamed else ""
 
 
 def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:

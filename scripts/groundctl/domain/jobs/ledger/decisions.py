@@ -283,9 +283,11 @@ def _count(held: Iterable[HeldClips]) -> int:
 
 
 def _remark(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
-    if want.question.name is not None and purchase.question.name is not None:
-        return  # both authors have said that these are two questions
-    yield Remark(held=_named(want, purchase, hashes), resemblance=resemblance(want.question, purchase.question))
+    likeness = resemblance(want.question, purchase.question)
+    both_named = want.question.name is not None and purchase.question.name is not None
+    # Both authors have said that these are two questions; only where all words are equal, one may have mistyped the name.
+    if not both_named or (likeness.same_title and likeness.common == likeness.of):
+        yield Remark(held=_named(want, purchase, hashes), resemblance=likeness)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
