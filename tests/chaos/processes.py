@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-PATIENCE = 30  # seconds that a run may take in real time
+PATIENCE = 120  # seconds that a run may take in real time
 
 
 @dataclass

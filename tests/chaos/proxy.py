@@ -268,7 +268,7 @@ class Proxy:
         assert run.process
         run.process.send_signal(faults.SIGNALS[fault.kind])
         # A run that has more to ask does not end at once: it gets its answer then.
-        run.process.ended.wait(1.0)
+        run.process.ended.wait(2.0)
 
     def _ask(self, request: Request) -> Answer:
         try:
