@@ -215,9 +215,8 @@ class Proxy:
         if fault.kind in faults.SIGNALS:
             return self._interrupt(fault, run, request)
         if fault.kind is FaultKind.LATE:
-            random = Random(fault.chance)
-            self.in_air.append(InAir(request, random, passes=random.choice((0, 1, 2, 4, 9, 1000))))
-            return random.choice((None, an_error(request.form, 504, "GatewayTimeout")))
+            self._keep_in_air(request, fault)
+            return Random(fault.chance).choice((None, an_error(request.form, 504, "GatewayTimeout")))
         if fault.kind is FaultKind.EXPIRED:
             run.is_expired = True
             return an_error(request.form, 400, "ExpiredTokenException" if request.is_json else "ExpiredToken")
@@ -257,12 +256,18 @@ class Proxy:
                 return answer
 
     def _interrupt(self, fault: Fault, run: Run, request: Request) -> Answer | None:
-        """End the run at this request, which arrives all the same or is lost."""
+        """End the run at this request, which arrives all the same, arrives later, or is lost."""
         answer = self.forward(request) if fault.is_after else None
         self._signal(run, fault)
         if run.process and run.process.ended.is_set():
+            if answer is None and Random(fault.chance).random() < 0.5:
+                self._keep_in_air(request, fault)
             return None
         return answer or self.forward(request)
+
+    def _keep_in_air(self, request: Request, fault: Fault) -> None:
+        random = Random(fault.chance)
+        self.in_air.append(InAir(request, random, passes=random.choice((0, 1, 2, 4, 9, 1000))))
 
     def _signal(self, run: Run, fault: Fault) -> None:
         assert run.process
