@@ -294,8 +294,15 @@ def test_similar_questions_are_remarked_and_never_refused():
     [remark] = found.remarks
     assert remark.held.clips == clips("ab").uris
     assert (remark.resemblance.common, remark.resemblance.of, remark.resemblance.is_near_miss) == (2, 3, True)
+    two_questions = decide(
+        a_ledger(a_purchase("a", "ab", question="foul", labels=("no", "yes", "unsure"))),
+        a_want(asked="abc", question=question(name="net", labels=LABELS, title="Was it a foul?")),
+    )
     assert isinstance(told_apart, Buy)
-    assert told_apart.remarks == ()
+    # Only the names differ, so a reviewer sees it.
+    assert [remark.held.clips for remark in told_apart.remarks] == [clips("ab").uris]
+    assert isinstance(two_questions, Buy)
+    assert two_questions.remarks == ()
 
 
 # --- After sending.

@@ -64,6 +64,8 @@ def declared_job(declaration: Declaration) -> DeclaredJob:
         declaration_digest=declaration.digest,
         workers_per_object=spec.workers_per_object,
         budget_usd=spec.budget_usd,
+        question=spec.question,
+        repeats=spec.rerun_of.job if spec.rerun_of else None,
     )
 
 

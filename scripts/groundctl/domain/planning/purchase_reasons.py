@@ -140,6 +140,16 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
         if not remark.resemblance.is_near_miss:
             continue
         held, likeness = remark.held, remark.resemblance
+        theirs = held.purchase.question.name
+        if want.question.name is not None and theirs is not None:
+            yield Diagnostic(
+                rule="P303",
+                pointer="/task/question",
+                message=f"{_asked(want, [held], len(held.clips), end)}, with the same labels; only the name of the question differs:"
+                f" `{theirs}` there, `{want.question.name}` here",
+                hint="make sure that these are two questions: each of these clips is paid for again",
+            )
+            continue
         same = "the same title" if likeness.same_title else f"{likeness.common} of {likeness.of} labels in common"
         yield Diagnostic(
             rule="P303",

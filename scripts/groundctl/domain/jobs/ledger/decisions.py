@@ -233,6 +233,7 @@ def _is_what_was_reviewed(want: WantedPurchase, own: LedgerPurchase) -> bool:
     same_clips = asked <= want.clips.distinct if want.only_new else asked == want.clips.distinct
     return (
         same_clips
+        and own.question.name in {None, want.question.name}
         and record.declaration_digest == want.declaration_digest
         and record.terms_digest == want.terms_digest
         and record.rerun_of == want.rerun_of
@@ -288,7 +289,8 @@ def _count(held: Iterable[HeldClips]) -> int:
 
 
 def _remark(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
-    if want.question.name is not None and purchase.question.name is not None:
+    both_named = want.question.name is not None and purchase.question.name is not None
+    if both_named and want.question.labels != purchase.question.labels:
         return  # both authors have said that these are two questions
     yield Remark(held=_named(want, purchase, hashes), resemblance=resemblance(want.question, purchase.question))
 
