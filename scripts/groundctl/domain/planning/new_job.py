@@ -12,7 +12,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
+from groundctl.domain.jobs.input_manifest import MAX_LINES, UNRESOLVED, FrozenInput, too_many_lines
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
@@ -198,6 +198,8 @@ def _rerun(
 
 
 def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
+    if isinstance(purchase.clips, int) and purchase.clips > MAX_LINES:
+        yield too_many_lines(purchase.clips)
     if declaration.spec.is_streaming:
         yield from unbounded(declaration, policy)
     elif purchase.cost is not None:
