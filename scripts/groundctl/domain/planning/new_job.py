@@ -174,7 +174,9 @@ def _create(want: Wanted, kept: frozenset[int], inputs: PlanInputs, remarks: Ite
     assert left is not None  # noqa: S101 - the ledger's decision leaves a clip
     change = plan_new_job(want.declaration, left.input, inputs.infrastructure, inputs.policy)
     if isinstance(change, Refused):
-        return replace(change, reasons=(*change.reasons, *remarks))
+        # An earlier purchase is neither continued nor replaced, and the plan's notes show it.
+        others = (remark for remark in remarks if remark.rule not in say.ABOUT_AN_EARLIER_PURCHASE)
+        return replace(change, reasons=(*change.reasons, *others))
     purchase = replace(change.purchase, wanted=left)
     return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks))
 

@@ -63,7 +63,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
         infrastructure=inputs.infrastructure,
         changes=tuple(ordered),
         unknown=_unknown(inputs, ordered),
-        notes=tuple(ledger_notes(inputs, unrecorded)),
+        notes=tuple(ledger_notes(inputs, unrecorded, ordered)),
     )
 
 

@@ -24,6 +24,8 @@ from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 
 _MAX_NAMED = 3
+# The rules of continued_remark and voided_remark.
+ABOUT_AN_EARLIER_PURCHASE = frozenset({"P305", "P306"})
 
 
 def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
@@ -43,7 +45,12 @@ def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int
         rule="P110",
         pointer="/input/only_new",
         message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
-        hint="nothing is bought; a later run creates the job when there are new clips",
+        hint="; ".join(
+            [
+                "nothing is bought; a later run creates the job when there are new clips",
+                *_unfinished(decision.held, end),
+            ]
+        ),
     )
 
 
@@ -121,7 +128,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
             rule="P302",
             pointer="/input/only_new",
             message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
-            hint="nothing to do; `only_new: true` asks for this",
+            hint="; ".join(_unfinished(decision.left_out, end)) or "nothing to do; `only_new: true` asks for this",
         )
     if decision.repeated:
         again = decision.repeated
