@@ -379,6 +379,11 @@ def test_clips_are_free_only_after_a_whole_output():
     assert freed(2, "b") == NothingFreed(why="the output manifest has 2 lines; 3 were bought")
     assert isinstance(freed(3, "b", is_terminal=False), NothingFreed)
     assert isinstance(freed(None, labeled=1), NothingFreed)
+    assert freed(3, "b", labeled=2) == Freed(index=clips("b").index())
+    # What was labeled is in another file, or under another attribute.
+    assert freed(3, "bc", labeled=2) == NothingFreed(
+        why="AWS counts 2 labeled clips; the output manifest has labels for 1"
+    )
 
 
 def test_a_third_purchase_names_the_latest_rerun_which_excuses_what_that_one_repeated():

@@ -362,7 +362,7 @@ def test_an_unfinished_purchase_that_holds_the_clips_says_when_they_can_become_f
 
 
 def test_clips_that_are_left_out_for_a_job_that_was_never_seen_are_shown_with_the_way_out():
-    """Once that purchase is void, nobody has asked them."""
+    """These clips stay without an answer once that purchase is void."""
     ledger = a_ledger(a_purchase("rally-1", "ab"))
     unfinished = (
         "rally-1 was recorded on 2026-11-23 09:15 UTC, and its job was not seen: its next run goes on, or"
