@@ -19,7 +19,6 @@ from groundctl.domain.jobs.ledger.adoption import (
     Background,
     NotAdoptable,
     adopted_record,
-    purchase_of,
 )
 from groundctl.domain.jobs.ledger.findings import presence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
@@ -138,7 +137,7 @@ def _described(name: str, account: LedgerAccount) -> AwsResponse:
 
 def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
     job = observed_job(described)
-    return purchase_of(account.identity(job.name), presence(job), writer.purchases)
+    return writer.purchases.made(account.identity(job.name), presence(job))
 
 
 def _read(

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.jobs.ledger.adoption import purchase_of
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.packs import numbers_in, write_pack
@@ -168,7 +167,7 @@ def find_problems(
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
     for job in place.jobs.values():
-        if job.is_video_classification and purchase_of(place.identity(job), presence(job), ledger) is None:
+        if job.is_video_classification and ledger.made(place.identity(job), presence(job)) is None:
             yield UnknownJob(job=job, is_ours=job.fingerprint is not None and job.has_input)
 
 
@@ -191,7 +190,8 @@ def _with_seen_jobs(ledger: Purchases, place: Place) -> Purchases:
 
     def seen(purchase: LedgerPurchase) -> LedgerPurchase:
         job = None if purchase.is_live else place.find(purchase.job)
-        if job is None or not presence(job).is_made_from(purchase.record):
+        made = ledger.made(purchase.job, presence(job)) if job else None
+        if job is None or made is None or made.id != purchase.id:
             return purchase
         void_id = purchase.void_id or max(attempt.id for attempt in purchase.attempts)
         return replace(purchase, arn=job.arn, void_id=void_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from groundctl.domain.aws.s3_layout import bucket_of
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord
 from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob
 
@@ -26,10 +27,12 @@ class Present:
     fingerprint: JobFingerprint | None
 
     def is_made_from(self, record: PurchaseRecord | AdoptedRecord) -> bool:
-        """Say whether the job was made from a purchase's declaration and clips."""
+        """Say whether the job was made from a purchase's declaration and clips, in the purchase's environment."""
         match record, self.fingerprint:
-            case PurchaseRecord(declaration_digest=declaration, input_digest=clips), JobFingerprint() as found:
-                return (found.declaration, found.input) == (declaration, clips)
+            case PurchaseRecord(request=request, declaration_digest=declaration, input_digest=clips), JobFingerprint():
+                found = self.fingerprint
+                bought = (bucket_of(request), declaration, clips)
+                return (found.bucket, found.declaration, found.input) == bought
             case AdoptedRecord(arn=arn), _:
                 return arn == self.arn
             case _:
