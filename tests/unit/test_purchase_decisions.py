@@ -294,12 +294,9 @@ def test_similar_questions_are_remarked_and_never_refused():
     [remark] = found.remarks
     assert remark.held.clips == clips("ab").uris
     assert (remark.resemblance.common, remark.resemblance.of, remark.resemblance.is_near_miss) == (2, 3, True)
-    two_questions = decide(
-        a_ledger(a_purchase("a", "ab", question="foul", labels=("no", "yes", "unsure"))),
-        a_want(asked="abc", question=question(name="net", labels=LABELS, title="Was it a foul?")),
-    )
+    other_labels = a_ledger(a_purchase("a", "ab", question="foul", labels=("no", "yes", "unsure")))
+    two_questions = decide(other_labels, a_want(asked="abc", question=question(name="net", labels=LABELS, title="")))
     assert isinstance(told_apart, Buy)
-    # Only the names differ, so a reviewer sees it.
     assert [remark.held.clips for remark in told_apart.remarks] == [clips("ab").uris]
     assert isinstance(two_questions, Buy)
     assert two_questions.remarks == ()
@@ -380,10 +377,7 @@ def test_clips_are_free_only_after_a_whole_output():
     assert isinstance(freed(3, "b", is_terminal=False), NothingFreed)
     assert isinstance(freed(None, labeled=1), NothingFreed)
     assert freed(3, "b", labeled=2) == Freed(index=clips("b").index())
-    # What was labeled is in another file, or under another attribute.
-    assert freed(3, "bc", labeled=2) == NothingFreed(
-        why="AWS counts 2 labeled clips; the output manifest has labels for 1"
-    )
+    assert isinstance(freed(3, "bc", labeled=2), NothingFreed)
 
 
 def test_a_third_purchase_names_the_latest_rerun_which_excuses_what_that_one_repeated():
