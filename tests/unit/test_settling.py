@@ -98,6 +98,8 @@ def test_an_empty_ledger_where_the_configuration_names_one_buys_nothing():
 
     assert inputs.due == ()
     assert action(inputs) is Action.REFUSED
+    [change] = make_plan(inputs).changes
+    assert "ledger open" not in change.reasons[0].hint  # it refuses as well
 
 
 def test_another_ledger_than_the_one_that_the_configuration_names_buys_nothing():

@@ -57,7 +57,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerUnusable:
-    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read."""
+    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read.
+
+    is_unopened says that a person may open it: it has no entry, and the configuration names no ledger.
+    """
 
     reasons: tuple[str, ...]
     is_unopened: bool = False
@@ -174,7 +177,7 @@ def decide_purchase(
     pinned is the ledger that the configuration names. unsent lists the attempts that this run wrote and has not sent.
     """
     if reasons := tuple(unusable(ledger, pinned)):
-        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end)
+        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end and pinned is None)
     if isinstance(look, Present) and (ours := ledger.made(want.job, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
     own = ledger.of_job(want.job)
