@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.jobs.ledger.look import ABSENT
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.markdown.plan_comment import plan_markdown
@@ -61,6 +62,17 @@ def test_an_open_purchase_is_not_noted_if_its_file_exists_or_its_job_or_its_plac
     assert rules(a_ledger(a_purchase(), created(2))) == []
     assert rules(a_ledger(a_purchase(), refused(2))) == []
     assert rules(a_ledger(a_purchase(), void(2))) == []
+
+
+def test_an_open_purchase_that_its_own_file_does_not_continue_is_noted():
+    stopped = a_declaration(name="rally-1", state="stopped")
+    dear = a_declaration(name="rally-1", budget={"usd": 0.01})
+
+    for declaration in (stopped, dear):
+        ledger, looks = a_ledger(a_purchase(), aws_time=AFTER_ALL), {declaration.spec.key: ABSENT}
+        [note] = make_plan(some_inputs(declaration, purchases=ledger, looks=looks)).notes
+        assert note.message.endswith("and did not finish it, and this plan does not continue it")
+        assert note.hint.startswith("to continue it, let its file create the job; or ")
 
 
 # --- contradictions

@@ -9,10 +9,11 @@ import pytest
 from groundctl.app.ledger import (
     MAX_TRIES,
     check_ledger,
+    decide_void,
     find_purchase,
     pass_over,
 )
-from groundctl.domain.jobs.ledger.look import Absent, Present
+from groundctl.domain.jobs.ledger.look import Absent, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import State
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.domain.jobs.ledger.settlement import VoidRefused
@@ -81,6 +82,16 @@ def test_a_job_that_was_seen_at_the_same_moment_stops_the_void():
 
     assert isinstance(void(world), VoidRefused)
     assert purchase(world.purchases, 2).state is State.CREATED
+
+
+def test_a_purchase_whose_entry_became_unreadable_is_not_voided():
+    world = a_world(a_purchase(), created(2))
+    world.ledger.entries[2] = world.ledger.entries[2].replace(b"foul", b"goal")
+
+    decision, look = decide_void(RecordId(entry=2), world.writer(), world.account)
+
+    assert isinstance(decision, VoidRefused)
+    assert isinstance(look, NotLooked)
 
 
 def test_another_entry_in_between_delays_the_void_and_the_job_is_looked_up_again():

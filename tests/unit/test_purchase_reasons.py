@@ -359,3 +359,23 @@ def test_an_unfinished_purchase_that_holds_the_clips_says_when_they_can_become_f
     assert "its job was not seen: its next run goes on, or `groundctl ledger void rally-1 --reason ...`" in hint
     assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint
     assert "was not seen" not in refusal(a_purchase(), created(2)).hint
+
+
+def test_clips_that_are_left_out_for_a_job_that_was_never_seen_are_shown_with_the_way_out():
+    """These clips stay without an answer once that purchase is void."""
+    ledger = a_ledger(a_purchase("rally-1", "ab"))
+    unfinished = (
+        "rally-1 was recorded on 2026-11-23 09:15 UTC, and its job was not seen: its next run goes on, or"
+        " `groundctl ledger void rally-1 --reason ...` frees its clips after 2026-11-23 10:25 UTC"
+    )
+    some, none = a_want(asked="abc", only_new=True), a_want(asked="ab", only_new=True)
+
+    left = decide_purchase(some, ledger)
+    nothing = decide_purchase(none, ledger)
+
+    assert isinstance(left, Buy)
+    assert isinstance(nothing, NothingLeft)
+    assert [remark.hint for remark in say.buy_remarks(some, left, title=TITLE, reason="", end=ledger.end)] == [
+        unfinished
+    ]
+    assert say.nothing_left_reason(none, nothing, title=TITLE, end=ledger.end).hint.endswith(f"; {unfinished}")

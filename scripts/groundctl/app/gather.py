@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -52,9 +53,6 @@ _EXAMPLE_UNKNOWN = Unknown(
     sentence="account, buckets, teams, and ARNs are examples: use --infrastructure FILE for real ones",
 )
 
-# The identity of a ledger that only the plan has opened; apply opens it under a random one.
-_NEW_LEDGER = "0" * 32
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -78,7 +76,9 @@ def gather(
 ) -> PlanInputs:
     """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
     infrastructure = account.infrastructure
-    opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=_NEW_LEDGER))
+    # A new ledger has an id of its own, by which a configuration can distinguish it from every other one.
+    new_id = secrets.token_hex(16)
+    opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=new_id))
     log = with_records(account.log, opened)
     listed = PlanInputs(
         declarations=tuple(declarations),

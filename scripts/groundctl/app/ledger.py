@@ -14,7 +14,7 @@ from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import unusable
 from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems, presence
-from groundctl.domain.jobs.ledger.look import Absent, Look, Present
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Absent, Look, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import (
     Author,
@@ -129,7 +129,9 @@ def decide_void(
     purchase: RecordId, writer: LedgerWriter, account: LedgerAccount
 ) -> tuple[VoidAllowed | VoidRefused, Look]:
     """Look for the purchase's job, and decide whether a person may void the purchase."""
-    look = look_up(writer.purchases.by_id[purchase], account)
+    found = writer.purchases.by_id.get(purchase)
+    # An entry that was read before may be unreadable now.
+    look = NOT_LOOKED if found is None else look_up(found, account)
     return may_void(purchase, writer.purchases, look=look), look
 
 

@@ -305,7 +305,9 @@ class Buyer:
         """Write what became of an attempt; return what to tell a person if that fails, which a later run makes up for."""
         try:
             while True:
-                bought = self._writer.purchases.by_id[attempt.purchase]
+                bought = self._writer.purchases.by_id.get(attempt.purchase)
+                if bought is None:
+                    return f"; the purchase ledger does not say so: entry {attempt.purchase.entry} cannot be read now"
                 record = self._result_of(attempt, bought, responses, look)
                 if record is None or self._writer.append((record, _NO_CLIPS)) is not None:
                     return ""

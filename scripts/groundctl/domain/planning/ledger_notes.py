@@ -9,18 +9,25 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.plan import Change, Create, Waiting
 
 _MAX_NAMED = 3
+# The rules of a job that waits because of its own purchase.
+_ABOUT_THE_PURCHASE = {"P112", "P114"}
 
 
-def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Iterator[Diagnostic]:
+def ledger_notes(
+    inputs: PlanInputs, unrecorded: Sequence[ObservedJob], changes: Iterable[Change]
+) -> Iterator[Diagnostic]:
     """Note what a person should know about the ledger beside the plan's changes."""
     purchases = inputs.purchases
     if not isinstance(purchases, Purchases):
         return
     yield from (_contradiction(each) for each in purchases.contradictions())
     declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
-    yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
+    told = {change.key for change in changes if _tells_of_its_purchase(change)}
+    for each in _abandoned(inputs, purchases, told):
+        yield _left_open(each, purchases, is_declared=job_key(each.job.name) in declared)
     if unrecorded and purchases.ledger is not None:
         yield unrecorded_note(unrecorded)
 
@@ -35,17 +42,23 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     return tuple(job for job in inputs.existing_jobs if job.key not in known and job.is_video_classification)
 
 
-def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
-    """Yield the open purchases of this account and Region whose job no file declares and AWS does not show."""
+def _tells_of_its_purchase(change: Change) -> bool:
+    """Return whether a change goes on with an open purchase of its job, or says why it waits for that."""
+    waits = isinstance(change, Waiting) and any(reason.rule in _ABOUT_THE_PURCHASE for reason in change.reasons)
+    return isinstance(change, Create) or waits
+
+
+def _abandoned(inputs: PlanInputs, purchases: Purchases, told: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
+    """Yield the open purchases of this account and Region that no change is about, and whose job AWS does not show."""
     here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
-    expected = {*declared, *(job.key for job in inputs.existing_jobs)}
+    expected = {*told, *(job.key for job in inputs.existing_jobs)}
     for purchase in purchases.by_id.values():
         is_here = (purchase.job.account, purchase.job.region) == here
         if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:
             yield purchase
 
 
-def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
+def _left_open(purchase: LedgerPurchase, purchases: Purchases, *, is_declared: bool) -> Diagnostic:
     attempts = purchase.open_attempts(purchases.aws_time)
     until = max((attempt.closes_at for attempt in attempts), default=None)
     void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
@@ -55,8 +68,8 @@ def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
     return Diagnostic(
         rule="P401",
         message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {purchase.at:%Y-%m-%d %H:%M} UTC and did"
-        " not finish it, and no file declares the job now",
-        hint=f"to continue it, restore its file; or {when}",
+        f" not finish it, and {'this plan does not continue it' if is_declared else 'no file declares the job now'}",
+        hint=f"to continue it, {'let its file create the job' if is_declared else 'restore its file'}; or {when}",
     )
 
 

@@ -12,7 +12,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
+from groundctl.domain.jobs.input_manifest import MAX_LINES, UNRESOLVED, FrozenInput, too_many_lines
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
@@ -47,7 +47,7 @@ from groundctl.domain.planning.plan import (
     Unknown,
     Waiting,
 )
-from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, question_of, wanted
+from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, wanted
 
 # A plan's purchases are compared with each other before any of them has a time.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -64,6 +64,8 @@ def declared_job(declaration: Declaration) -> DeclaredJob:
         declaration_digest=declaration.digest,
         workers_per_object=spec.workers_per_object,
         budget_usd=spec.budget_usd,
+        question=spec.question,
+        repeats=spec.rerun_of.job if spec.rerun_of else None,
     )
 
 
@@ -106,17 +108,6 @@ def with_planned(change: Create, purchases: Purchases) -> Purchases:
     usd = purchase.cost.high if purchase.cost else None
     record = purchase_record(asked, purchase.desired, usd=usd, signed_until=_NO_TIME)
     return purchases.with_planned(record, asked.purchase.clips.index(), at=_NO_TIME, by=Author())
-
-
-def question_was_named(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
-    """Refuse another name for the question of a job that was bought under one: the first name counts permanently."""
-    name, purchases = declaration.spec.question, inputs.purchases
-    if name is None or isinstance(purchases, Unknown):
-        return None
-    own = purchases.of_job(job_in(inputs.infrastructure, declaration.spec.name))
-    if own is None or own.question.name in {None, question_of(declaration.spec).name}:
-        return None
-    return say.named_reason(own)
 
 
 def purchase_of_clips(
@@ -184,7 +175,9 @@ def _create(want: Wanted, kept: frozenset[int], inputs: PlanInputs, remarks: Ite
     assert left is not None  # noqa: S101 - the ledger's decision leaves a clip
     change = plan_new_job(want.declaration, left.input, inputs.infrastructure, inputs.policy)
     if isinstance(change, Refused):
-        return replace(change, reasons=(*change.reasons, *remarks))
+        # An earlier purchase is neither continued nor replaced, and the plan's notes show it.
+        others = (remark for remark in remarks if remark.rule not in say.ABOUT_AN_EARLIER_PURCHASE)
+        return replace(change, reasons=(*change.reasons, *others))
     purchase = replace(change.purchase, wanted=left)
     return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks))
 
@@ -208,6 +201,8 @@ def _rerun(
 
 
 def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
+    if isinstance(purchase.clips, int) and purchase.clips > MAX_LINES:
+        yield too_many_lines(purchase.clips)
     if declaration.spec.is_streaming:
         yield from unbounded(declaration, policy)
     elif purchase.cost is not None:

@@ -16,6 +16,7 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.question import folded
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
@@ -25,7 +26,6 @@ from groundctl.domain.planning.new_job import (
     declared_job,
     plan_new_job,
     plan_purchase,
-    question_was_named,
     with_planned,
 )
 from groundctl.domain.planning.plan import (
@@ -43,6 +43,7 @@ from groundctl.domain.planning.plan import (
     Waiting,
     purchase_of,
 )
+from groundctl.domain.planning.wanted import job_in
 
 # The maximum number of jobs to describe, because a list does not show what they were created from. All of the declared
 # ones are described; the purchase ledger knows the clips of the others.
@@ -67,7 +68,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
         infrastructure=inputs.infrastructure,
         changes=tuple(ordered),
         unknown=_unknown(inputs, ordered),
-        notes=tuple(ledger_notes(inputs, unrecorded)),
+        notes=tuple(ledger_notes(inputs, unrecorded, ordered)),
     )
 
 
@@ -167,10 +168,10 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
         return Foreign(job=declared, observed=job, reasons=(reason,))
     if _is_changed(declaration, job, inputs.infrastructure):
         return _immutable(declaration, job, inputs)
-    if renamed := question_was_named(declaration, inputs):
-        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
     if declaration.spec.state is State.STOPPED and not (job.status.is_terminal or job.status is Status.STOPPING):
         return Stop(job=declared, observed=job)
+    if renamed := _renamed_question(declaration, inputs):
+        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
     failed = (_failed(job),) if job.status is Status.FAILED else ()
     return Exists(job=declared, observed=job, reasons=failed)
 
@@ -279,6 +280,22 @@ def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -
     if before is None:
         return change
     return _explained(change, before, declaration)
+
+
+def _renamed_question(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
+    """Refuse another name for a question that has one in the ledger, which compares other jobs with that name permanently."""
+    if not isinstance(inputs.purchases, Purchases) or declaration.spec.question is None:
+        return None
+    own = inputs.purchases.of_job(job_in(inputs.infrastructure, declaration.spec.name))
+    recorded = own.question.name if own else None
+    if recorded is None or recorded == folded(declaration.spec.question):
+        return None
+    return Diagnostic(
+        rule="P104",
+        message=f"its question is `{recorded}` in the purchase ledger; a question is named once",
+        hint=f"write `question: {recorded}` again: other jobs are compared with that name",
+        pointer="/task/question",
+    )
 
 
 def _explained(change: Immutable, before: DeclarationContent, declaration: Declaration) -> Immutable:

@@ -24,6 +24,8 @@ from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 
 _MAX_NAMED = 3
+# The rules of continued_remark and voided_remark.
+ABOUT_AN_EARLIER_PURCHASE = frozenset({"P305", "P306"})
 
 
 def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
@@ -43,8 +45,13 @@ def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, title: s
         rule="P110",
         pointer="/input/only_new",
         message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
-        hint="nothing is bought; a later run creates the job when there are new clips"
-        + _if_another_question(want, title, decision.held),
+        hint="; ".join(
+            [
+                "nothing is bought; a later run creates the job when there are new clips",
+                *_if_another_question(want, title, decision.held),
+                *_unfinished(decision.held, end),
+            ]
+        ),
     )
 
 
@@ -122,7 +129,12 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str,
             rule="P302",
             pointer="/input/only_new",
             message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
-            hint="nothing to do; `only_new: true` asks for this" + _if_another_question(want, title, decision.left_out),
+            hint="; ".join(
+                [
+                    *(_unfinished(decision.left_out, end) or ["nothing to do; `only_new: true` asks for this"]),
+                    *_if_another_question(want, title, decision.left_out),
+                ]
+            ),
         )
     if decision.repeated:
         again = decision.repeated
@@ -141,13 +153,14 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
         if not remark.resemblance.is_near_miss:
             continue
         held, likeness = remark.held, remark.resemblance
-        if None not in {want.question.name, held.purchase.question.name}:
+        theirs = held.purchase.question.name
+        if want.question.name is not None and theirs is not None:
             yield Diagnostic(
                 rule="P303",
                 pointer="/task/question",
-                message=f"{_asked(want, [held], len(held.clips), end)}, with the same title and labels, as the question"
-                f" `{held.purchase.question.name}`",
-                hint=f"if it is the same question, write `question: {held.purchase.question.name}`",
+                message=f"{_asked(want, [held], len(held.clips), end)}, with the same labels; only the name of the question differs:"
+                f" `{theirs}` there, `{want.question.name}` here",
+                hint="make sure that these are two questions: each of these clips is paid for again",
             )
             continue
         same = "the same title" if likeness.same_title else f"{likeness.common} of {likeness.of} labels in common"
@@ -157,18 +170,6 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
             message=f"{_asked(want, [held], len(held.clips), end)}, with other labels ({same})",
             hint="if it is the same question in other words, give both files the same `task.question`",
         )
-
-
-def named_reason(purchase: LedgerPurchase) -> Diagnostic:
-    """Say that the question of a bought job has another name, which cannot be changed."""
-    name = purchase.question.name
-    return Diagnostic(
-        rule="P115",
-        pointer="/task/question",
-        message=f"was bought with the question name `{name}` (entry {purchase.id} of the purchase ledger), which cannot be"
-        " changed",
-        hint=f"write `question: {name}`; other files that ask the same need the same name",
-    )
 
 
 def continued_remark(decision: ContinueAttempt) -> Diagnostic:
@@ -289,10 +290,10 @@ def _name_both_without_a_file(want: WantedPurchase, first: LedgerPurchase) -> st
     return " and ".join(steps)
 
 
-def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> str:
-    """Add how to distinguish two questions, if their labels alone make them one."""
+def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> list[str]:
+    """Say how to distinguish two questions, if their labels alone make them one."""
     unnamed = [each.purchase for each in held if None in {want.question.name, each.purchase.question.name}]
-    return f"; {_another_question(want, title, unnamed[0])}" if unnamed else ""
+    return [_another_question(want, title, unnamed[0])] if unnamed else []
 
 
 def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:

@@ -74,16 +74,16 @@ def _is_made_from(purchase: LedgerPurchase, job: ObservedJob | None, declaration
 
 
 def is_still_due(record: Record, purchases: Purchases) -> bool:
-    """Return whether no other run has written a record in the meantime."""
+    """Return whether no other run has written a record in the meantime, and the purchase that it is about can be read."""
     match record:
         case OpenedRecord():
             return purchases.ledger is None and not purchases.end
         case CreatedRecord(purchase=purchase):
-            return not purchases.by_id[purchase].exists
+            return (known := purchases.by_id.get(purchase)) is not None and not known.exists
         case EndedRecord(purchase=purchase):
-            return purchases.by_id[purchase].ended is None
+            return (known := purchases.by_id.get(purchase)) is not None and known.ended is None
         case NamedRecord(purchase=purchase):
-            return purchases.by_id[purchase].question.name is None
+            return (known := purchases.by_id.get(purchase)) is not None and known.question.name is None
         case _:
             raise AssertionError("no other record follows from what AWS shows")
 

@@ -38,13 +38,15 @@ def history_text(history: History, stories: Sequence[PurchaseStory], infrastruct
 
 def wrapped(text: str, *, first: str = "", rest: str | None = None) -> list[str]:
     """Wrap a sentence to the width of the terminal."""
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         for_terminal(text),
         WIDTH,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_on_hyphens=False,
     )
+    # A break can bring to the start of a line what was harmless within it.
+    return list(map(for_terminal, lines))
 
 
 def _numbered(number: object, text: str) -> list[str]:

@@ -69,7 +69,6 @@ PLAN_RULES = {
     "P112": "A job whose earlier request AWS may still accept waits until that is over, if its declaration or clips have changed.",
     "P113": "Nothing is bought while the purchase ledger is not open, is another one, or has an entry that cannot be read.",
     "P114": "A job that the purchase ledger knows is not bought again, even if AWS does not show it.",
-    "P115": "The question of a bought job keeps the name under which it was bought.",
     "P201": "A job stays within its own budget.",
     "P202": "A job stays within the limit for one job in jobs/policy.yaml.",
     "P203": "A plan stays within the limit for one plan in jobs/policy.yaml.",

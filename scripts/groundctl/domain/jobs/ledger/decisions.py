@@ -57,7 +57,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerUnusable:
-    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read."""
+    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read.
+
+    is_unopened says that a person may open it: it has no entry, and the configuration names no ledger.
+    """
 
     reasons: tuple[str, ...]
     is_unopened: bool = False
@@ -174,7 +177,7 @@ def decide_purchase(
     pinned is the ledger that the configuration names. unsent lists the attempts that this run wrote and has not sent.
     """
     if reasons := tuple(unusable(ledger, pinned)):
-        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end)
+        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end and pinned is None)
     if isinstance(look, Present) and (ours := ledger.made(want.job, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
     own = ledger.of_job(want.job)
@@ -228,6 +231,7 @@ def _is_what_was_reviewed(want: WantedPurchase, own: LedgerPurchase) -> bool:
     same_clips = asked <= want.clips.distinct if want.only_new else asked == want.clips.distinct
     return (
         same_clips
+        and own.question.name in {None, want.question.name}
         and record.declaration_digest == want.declaration_digest
         and record.terms_digest == want.terms_digest
         and record.rerun_of == want.rerun_of
@@ -283,11 +287,10 @@ def _count(held: Iterable[HeldClips]) -> int:
 
 
 def _remark(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
-    likeness = resemblance(want.question, purchase.question)
     both_named = want.question.name is not None and purchase.question.name is not None
-    # Both authors have said that these are two questions; only where all words are equal, one may have mistyped the name.
-    if not both_named or (likeness.same_title and likeness.common == likeness.of):
-        yield Remark(held=_named(want, purchase, hashes), resemblance=likeness)
+    if both_named and want.question.labels != purchase.question.labels:
+        return  # both authors have said that these are two questions
+    yield Remark(held=_named(want, purchase, hashes), resemblance=resemblance(want.question, purchase.question))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,4 +137,8 @@ def freed_by(
         return NothingFreed(
             why=f"the output manifest has {output.lines:,} lines; {purchase.record.lines:,} were bought"
         )
+    if (with_label := output.lines - len(output.without_label)) < labeled:
+        return NothingFreed(
+            why=f"AWS counts {labeled:,} labeled clips; the output manifest has labels for {with_label:,}"
+        )
     return Freed(index=ClipIndex.of(HashedClips.of(output.without_label).shared_with(purchase.index)))
