@@ -54,8 +54,8 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "a job found here is that of a purchase of the same name elsewhere",
         _SETTLING,
-        "return (purchase.job.account, purchase.job.region) == (infrastructure.account_id, infrastructure.region)",
-        "return bool(purchase and infrastructure)",
+        " if infrastructure.contains(purchase.job) else None\n",
+        " if infrastructure else None\n",
         f"{_SETTLED}a_job_of_the_same_name_elsewhere_says_nothing_about_a_purchase",
     ),
     mutant(

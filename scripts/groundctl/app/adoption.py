@@ -138,7 +138,7 @@ def _described(name: str, account: LedgerAccount) -> AwsResponse:
 
 def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
     job = observed_job(described)
-    return purchase_of(account.identity(job.name), presence(job), writer.purchases)
+    return purchase_of(account.infrastructure.identity_of(job.name), presence(job), writer.purchases)
 
 
 def _read(
@@ -158,7 +158,9 @@ def _read(
         return NotAdoptable(name=job.name, why=f"its input manifest, {manifest}, is not there", hint=hint)
     labels = label_names(_read_if_allowed(described.get("LabelCategoryConfigS3Uri"), account))
     background = _background(job.fingerprint, account, paths.get(job.key, ""), question)
-    return adopted_record(described, lines, labels, job=account.identity(job.name), background=background)
+    return adopted_record(
+        described, lines, labels, job=account.infrastructure.identity_of(job.name), background=background
+    )
 
 
 def _background(

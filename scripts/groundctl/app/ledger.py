@@ -18,11 +18,9 @@ from groundctl.domain.jobs.ledger.look import Absent, Look, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import (
     Author,
-    JobIdentity,
     RecordId,
     VoidEvidence,
     VoidRecord,
-    job_identity,
 )
 from groundctl.domain.jobs.ledger.settlement import VoidAllowed, VoidRefused, may_pass_over, may_void
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
@@ -41,10 +39,6 @@ class LedgerAccount:
     jobs: LabelingJobs
     objects: ObjectStore
     ledger: StoredLedger
-
-    def identity(self, name: str) -> JobIdentity:
-        """Identify a job of this account and Region."""
-        return job_identity(account=self.infrastructure.account_id, region=self.infrastructure.region, name=name)
 
     def place(self, jobs: Mapping[JobKey, ObservedJob]) -> Place:
         """Describe this account and Region by its jobs."""
@@ -108,21 +102,21 @@ def look_up(purchase: LedgerPurchase, account: LedgerAccount) -> Look:
 
 def find_purchase(name: str, entry: int | None, ledger: Purchases, account: LedgerAccount) -> LedgerPurchase:
     """Find the purchase that a person means: the live one of the job, or the one in the entry that they give."""
-    job = account.identity(name)
+    job = account.infrastructure.identity_of(name)
     ours = [each for each in ledger.by_job.get(job, ()) if entry in {None, each.id.entry}]
     if ours:
         return next((each for each in reversed(ours) if each.is_live), ours[-1])
-    elsewhere = [each for each in ledger.by_id.values() if each.job.name == job.name and not _is_here(each, account)]
+    elsewhere = [
+        each
+        for each in ledger.by_id.values()
+        if each.job.name == job.name and not account.infrastructure.contains(each.job)
+    ]
     if elsewhere:
         message = f"{name} was bought in account {elsewhere[-1].job.account}, Region {elsewhere[-1].job.region}"
         hint = "run this with that environment's --infrastructure and credentials: AWS must be asked for the job there"
         raise UsageError(message, hint=hint)
     where = "" if entry is None else f" in entry {entry}"
     raise UsageError(f"the ledger has no purchase of {name}{where}", hint="`groundctl ledger` shows every purchase")
-
-
-def _is_here(purchase: LedgerPurchase, account: LedgerAccount) -> bool:
-    return purchase.job == account.identity(purchase.job.name)
 
 
 def decide_void(

@@ -30,17 +30,15 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     purchases = inputs.purchases
     if not isinstance(purchases, Purchases):
         return inputs.existing_jobs
-    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
-    known = {job.name for job in purchases.by_job if (job.account, job.region) == here}
+    known = {job.name for job in purchases.by_job if inputs.infrastructure.contains(job)}
     return tuple(job for job in inputs.existing_jobs if job.key not in known and job.is_video_classification)
 
 
 def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
     """Yield the open purchases of this account and Region whose job no file declares and AWS does not show."""
-    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
     expected = {*declared, *(job.key for job in inputs.existing_jobs)}
     for purchase in purchases.by_id.values():
-        is_here = (purchase.job.account, purchase.job.region) == here
+        is_here = inputs.infrastructure.contains(purchase.job)
         if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:
             yield purchase
 

@@ -47,7 +47,7 @@ from groundctl.domain.planning.plan import (
     Unknown,
     Waiting,
 )
-from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, wanted
+from groundctl.domain.planning.wanted import Wanted, purchase_record, wanted
 
 # A plan's purchases are compared with each other before any of them has a time.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -184,8 +184,7 @@ def _rerun(
     rerun = declaration.spec.rerun_of
     if rerun is None:
         return None
-    infrastructure = inputs.infrastructure
-    found = find_rerun(rerun.job, job_in(infrastructure, declaration.spec.name), purchases)
+    found = find_rerun(rerun.job, inputs.infrastructure.identity_of(declaration.spec.name), purchases)
     if not isinstance(found, RerunUnknown):
         return found.id
     # A job that the ledger does not know was bought all the same, if AWS shows the same clips and labels.

@@ -209,7 +209,7 @@ def _job(here: JobIdentity, purchase: LedgerPurchase, end: int) -> str:
 
 
 def _is_beside(here: JobIdentity, purchase: LedgerPurchase) -> bool:
-    return (purchase.job.account, purchase.job.region) == (here.account, here.region)
+    return purchase.job.is_in(here.account, here.region)
 
 
 def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:

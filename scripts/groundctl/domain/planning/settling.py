@@ -23,7 +23,7 @@ from groundctl.domain.jobs.ledger.records import (
 )
 from groundctl.domain.jobs.ledger.settlement import Freed, OutputFacts, freed_by
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.wanted import job_in, question_of
+from groundctl.domain.planning.wanted import question_of
 
 # A record with the clips that its entry lists for it.
 Indexed = tuple[Record, ClipIndex]
@@ -50,7 +50,7 @@ def found(
 ) -> Iterator[Indexed]:
     """Record jobs that exist though their purchase is open or void, and names that were given to a question since."""
     for purchase in purchases.by_id.values():
-        job = observed.get(job_key(purchase.job.name)) if _is_here(purchase, infrastructure) else None
+        job = observed.get(job_key(purchase.job.name)) if infrastructure.contains(purchase.job) else None
         if (
             job
             and not purchase.exists
@@ -58,7 +58,7 @@ def found(
         ):
             yield CreatedRecord(purchase=purchase.id, arn=job.arn), _NO_CLIPS
     for declaration in declarations:
-        own = purchases.of_job(job_in(infrastructure, declaration.spec.name))
+        own = purchases.of_job(infrastructure.identity_of(declaration.spec.name))
         if own and own.question.name is None and declaration.spec.question is not None:
             yield NamedRecord(purchase=own.id, question=declaration.spec.question), _NO_CLIPS
 
@@ -93,7 +93,7 @@ def purchases_to_settle(
     candidates = (
         (purchase, observed.get(job_key(purchase.job.name)))
         for purchase in purchases.live()
-        if purchase.state is State.CREATED and _is_here(purchase, infrastructure)
+        if purchase.state is State.CREATED and infrastructure.contains(purchase.job)
     )
     return tuple(
         (purchase, job)
@@ -118,7 +118,3 @@ def ended(purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | None
             clips=len(freed.index),
         )
         yield record, freed.index
-
-
-def _is_here(purchase: LedgerPurchase, infrastructure: Infrastructure) -> bool:
-    return (purchase.job.account, purchase.job.region) == (infrastructure.account_id, infrastructure.region)

@@ -101,7 +101,7 @@ def _when(purchase: LedgerPurchase) -> str:
 
 def _place(purchase: LedgerPurchase, infrastructure: Infrastructure) -> str:
     job = purchase.job
-    if (job.account, job.region) == (infrastructure.account_id, infrastructure.region):
+    if infrastructure.contains(job):
         return ""
     return f"{purchase.record.environment} ({job.account}, {job.region})"
 

@@ -146,8 +146,7 @@ def _contradiction(finding: Contradiction) -> Said:
 def _open(finding: OpenPurchase, infrastructure: Infrastructure) -> Said:
     purchase, when = finding.purchase, moment(finding.closes_at)
     name, job = named(purchase), purchase.job
-    here = (job.account, job.region) == (infrastructure.account_id, infrastructure.region)
-    where = "" if here else f" with the --infrastructure of {purchase.record.environment}"
+    where = "" if infrastructure.contains(job) else f" with the --infrastructure of {purchase.record.environment}"
     if finding.exists:
         return f"{name} exists in AWS, and the ledger does not say so yet", "apply again: that writes it down"
     if finding.may_run:

@@ -133,7 +133,7 @@ class Place:
 
     def has(self, job: JobIdentity) -> bool:
         """Say whether a job belongs to this account and Region."""
-        return (job.account, job.region) == (self.account, self.region)
+        return job.is_in(self.account, self.region)
 
     def identity(self, job: ObservedJob) -> JobIdentity:
         """Identify a job of this place."""

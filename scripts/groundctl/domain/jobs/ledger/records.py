@@ -52,6 +52,10 @@ class JobIdentity(_Value, frozen=True, kw_only=True, order=True):
     def __str__(self) -> str:
         return f"{self.name} ({self.account}, {self.region})"
 
+    def is_in(self, account: str, region: str) -> bool:
+        """Return whether the job is in an account and Region."""
+        return (self.account, self.region) == (account, region)
+
 
 def job_identity(*, account: str, region: str, name: str) -> JobIdentity:
     """Identify a job by the name that its declaration or AWS gives it."""
