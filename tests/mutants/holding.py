@@ -93,8 +93,8 @@ LETTING_GO: tuple[Mutant, ...] = (
     mutant(
         "a purchase is voided with a request still on its way",
         _SETTLEMENT,
-        "            if open_attempts := found.open_attempts(ledger.aws_time):\n",
-        "            if open_attempts := found.open_attempts(None)[:0]:\n",
+        "            if found.open_attempts(ledger.aws_time):\n",
+        "            if found.open_attempts(None)[:0]:\n",
         _VOIDED,
         flaw=Flaw.VOIDS_WITHOUT_WAITING,
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ from support.ledger import (
     a_purchase,
     a_want,
     an_adopted_job,
+    an_attempt,
     created,
+    refused,
 )
 
 TITLE = "Was it a foul?"
@@ -359,3 +362,10 @@ def test_an_unfinished_purchase_that_holds_the_clips_says_when_they_can_become_f
     assert "its job was not seen: its next run goes on, or `groundctl ledger void rally-1 --reason ...`" in hint
     assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint
     assert "was not seen" not in refusal(a_purchase(), created(2)).hint
+
+
+def test_an_attempt_that_aws_refused_keeps_no_clip():
+    later = NOW + SIGNING_TIME + timedelta(hours=1)
+    hint = refusal(a_purchase(), an_attempt(2, signed_until=later), refused(3)).hint
+
+    assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint

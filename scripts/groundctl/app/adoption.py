@@ -21,7 +21,7 @@ from groundctl.domain.jobs.ledger.adoption import (
     adopted_record,
     purchase_of,
 )
-from groundctl.domain.jobs.ledger.findings import presence
+from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import OpenedRecord
 from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, ObservedJob, observed_job
@@ -138,7 +138,7 @@ def _described(name: str, account: LedgerAccount) -> AwsResponse:
 
 def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
     job = observed_job(described)
-    return purchase_of(account.infrastructure.identity_of(job.name), presence(job), writer.purchases)
+    return purchase_of(account.infrastructure.identity_of(job.name), Present.of(job), writer.purchases)
 
 
 def _read(

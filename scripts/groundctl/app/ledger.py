@@ -13,8 +13,8 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import unusable
-from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems, presence
-from groundctl.domain.jobs.ledger.look import Absent, Look, Present
+from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems
+from groundctl.domain.jobs.ledger.look import Look, Present, look_at
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import (
     Author,
@@ -97,7 +97,7 @@ def look_up(purchase: LedgerPurchase, account: LedgerAccount) -> Look:
     """Ask AWS for the job of a purchase, by the name that was bought, and in the list under any spelling."""
     described = account.jobs.describe(declared_name(purchase))
     found = observed_job(described) if described else list_jobs(account.jobs).get(job_key(purchase.job.name))
-    return Absent() if found is None else presence(found)
+    return look_at(found)
 
 
 def find_purchase(name: str, entry: int | None, ledger: Purchases, account: LedgerAccount) -> LedgerPurchase:

@@ -44,8 +44,7 @@ def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobK
 
 
 def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
-    attempts = purchase.open_attempts(purchases.aws_time)
-    until = max((attempt.closes_at for attempt in attempts), default=None)
+    until = purchase.closes_at if purchase.open_attempts(purchases.aws_time) else None
     void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
     when = f"after {until:%Y-%m-%d %H:%M} UTC, {void}" if until else void
     clips = "1 clip" if len(purchase.index) == 1 else f"{len(purchase.index):,} clips"

@@ -261,10 +261,9 @@ def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
     left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
     if not left:
         return []
-    until = max(attempt.closes_at for attempt in left[0].attempts)
     return [
         f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
-        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
+        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(left[0].closes_at)}"
     ]
 
 

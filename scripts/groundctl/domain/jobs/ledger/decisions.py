@@ -220,7 +220,7 @@ def _go_on(
         ]
         return ContinueAttempt(purchase=own, attempt=mine[-1] if mine else None)
     if open_attempts:
-        return StillPending(purchase=own, until=max(attempt.closes_at for attempt in open_attempts))
+        return StillPending(purchase=own, until=own.closes_at)
     return VoidFirst(purchase=own, why="it was not created, and the declaration or its clips have changed since")
 
 

@@ -144,11 +144,6 @@ class Place:
         return self.jobs.get(job_key(job.name)) if self.has(job) else None
 
 
-def presence(job: ObservedJob) -> Present:
-    """Write a job that AWS shows as the ledger's decisions take it."""
-    return Present(arn=job.arn, fingerprint=job.fingerprint)
-
-
 def find_problems(
     log: LedgerLog, packs: Mapping[str, bytes | None], place: Place, *, pinned: str | None
 ) -> Iterator[Finding]:
@@ -168,7 +163,7 @@ def find_problems(
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
     for job in place.jobs.values():
-        if job.is_video_classification and purchase_of(place.identity(job), presence(job), ledger) is None:
+        if job.is_video_classification and purchase_of(place.identity(job), Present.of(job), ledger) is None:
             yield UnknownJob(job=job, is_ours=job.fingerprint is not None and job.has_input)
 
 
@@ -191,7 +186,7 @@ def _with_seen_jobs(ledger: Purchases, place: Place) -> Purchases:
 
     def seen(purchase: LedgerPurchase) -> LedgerPurchase:
         job = None if purchase.is_live else place.find(purchase.job)
-        if job is None or not presence(job).is_made_from(purchase.record):
+        if job is None or not Present.of(job).is_made_from(purchase.record):
             return purchase
         void_id = purchase.void_id or max(attempt.id for attempt in purchase.attempts)
         return replace(purchase, arn=job.arn, void_id=void_id)
@@ -205,10 +200,10 @@ def _purchase_problems(purchase: LedgerPurchase, aws_time: datetime | None, plac
         case State.OPEN:
             yield OpenPurchase(
                 purchase=purchase,
-                closes_at=max(each.closes_at for each in purchase.attempts if not each.was_refused),
+                closes_at=purchase.closes_at,
                 is_closed=not purchase.open_attempts(aws_time),
                 may_run=aws_time is None or any(aws_time <= each.signed_until for each in purchase.attempts),
-                exists=job is not None and presence(job).is_made_from(purchase.record),
+                exists=job is not None and Present.of(job).is_made_from(purchase.record),
             )
         case State.CREATED if place.has(purchase.job) and job is None:
             yield NotInAws(purchase=purchase)

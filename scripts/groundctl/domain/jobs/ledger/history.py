@@ -77,12 +77,11 @@ def read_history(log: LedgerLog) -> History:
 
 def _stories(ledger: Purchases, refusals: Mapping[RecordId, str]) -> Iterable[PurchaseStory]:
     for purchase in ledger.by_id.values():
-        pending = [attempt.closes_at for attempt in purchase.attempts if not attempt.was_refused]
         refused = [refusals[attempt.id] for attempt in purchase.attempts if attempt.id in refusals]
         rerun_of = purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
         yield PurchaseStory(
             purchase=purchase,
-            closes_at=max(pending) if pending and purchase.state is State.OPEN else None,
+            closes_at=purchase.closes_at if purchase.state is State.OPEN else None,
             is_closed=not purchase.open_attempts(ledger.aws_time),
             refusal=refused[-1] if refused and purchase.state is State.VOID and purchase.void is None else "",
             rerun_of=None if rerun_of is None else ledger.by_id.get(rerun_of),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord
 from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob
@@ -25,6 +26,11 @@ class Present:
     arn: str
     fingerprint: JobFingerprint | None
 
+    @classmethod
+    def of(cls, job: ObservedJob) -> Self:
+        """Take a job as AWS shows it."""
+        return cls(arn=job.arn, fingerprint=job.fingerprint)
+
     def is_made_from(self, record: PurchaseRecord | AdoptedRecord) -> bool:
         """Say whether the job was made from a purchase's declaration and clips."""
         match record, self.fingerprint:
@@ -43,4 +49,4 @@ ABSENT = Absent()
 
 def look_at(described: ObservedJob | None) -> Absent | Present:
     """Take what Describe said: a job, or that there is none."""
-    return ABSENT if described is None else Present(arn=described.arn, fingerprint=described.fingerprint)
+    return ABSENT if described is None else Present.of(described)

@@ -88,9 +88,8 @@ def may_void(purchase: RecordId, ledger: Purchases, *, look: Look) -> VoidAllowe
         case Present():
             return VoidAllowed(purchase=found)
         case Absent():
-            if open_attempts := found.open_attempts(ledger.aws_time):
-                until = max(attempt.closes_at for attempt in open_attempts)
-                return VoidRefused(why=f"AWS may still accept the request for {found.job}", until=until)
+            if found.open_attempts(ledger.aws_time):
+                return VoidRefused(why=f"AWS may still accept the request for {found.job}", until=found.closes_at)
             return VoidAllowed(purchase=found)
 
 
