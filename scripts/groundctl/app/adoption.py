@@ -19,12 +19,13 @@ from groundctl.domain.jobs.ledger.adoption import (
     Background,
     NotAdoptable,
     adopted_record,
+    is_ours,
     purchase_of,
 )
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import OpenedRecord
-from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, ObservedJob, observed_job
+from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, observed_job
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_uri
 from groundctl.errors import ExternalError, RefusedByAws, UsageError
@@ -121,11 +122,6 @@ def adopt_jobs(
 def our_jobs(account: LedgerAccount) -> tuple[str, ...]:
     """Name every job of the account and Region that groundctl made from a list of clips."""
     return tuple(job.name for job in list_jobs(account.jobs).values() if is_ours(job))
-
-
-def is_ours(job: ObservedJob) -> bool:
-    """Say whether groundctl made a job from a list of clips."""
-    return job.fingerprint is not None and job.has_input
 
 
 def _described(name: str, account: LedgerAccount) -> AwsResponse:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.jobs.ledger.adoption import NO_LIST, NO_LIST_HINT
+from groundctl.domain.jobs.ledger.findings import Place, unknown_jobs
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
@@ -19,10 +21,9 @@ def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Itera
     if not isinstance(purchases, Purchases):
         return
     yield from (_contradiction(each) for each in purchases.contradictions())
-    declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
-    yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
-    if unrecorded and purchases.ledger is not None:
-        yield unrecorded_note(unrecorded)
+    yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases))
+    if purchases.ledger is not None:
+        yield from (unrecorded_note(jobs) for jobs in (adoptable(unrecorded), _on_topics(unrecorded)) if jobs)
 
 
 def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
@@ -30,13 +31,17 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     purchases = inputs.purchases
     if not isinstance(purchases, Purchases):
         return inputs.existing_jobs
-    known = {job.name for job in purchases.by_job if inputs.infrastructure.contains(job)}
-    return tuple(job for job in inputs.existing_jobs if job.key not in known and job.is_video_classification)
+    place = Place(
+        account=inputs.infrastructure.account_id,
+        region=inputs.infrastructure.region,
+        jobs={job.key: job for job in inputs.existing_jobs},
+    )
+    return tuple(unknown_jobs(purchases, place))
 
 
-def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
+def _abandoned(inputs: PlanInputs, purchases: Purchases) -> Iterator[LedgerPurchase]:
     """Yield the open purchases of this account and Region whose job no file declares and AWS does not show."""
-    expected = {*declared, *(job.key for job in inputs.existing_jobs)}
+    expected = {*inputs.declared, *(job.key for job in inputs.existing_jobs)}
     for purchase in purchases.by_id.values():
         is_here = inputs.infrastructure.contains(purchase.job)
         if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:
@@ -67,15 +72,30 @@ def _contradiction(found: Contradiction) -> Diagnostic:
     )
 
 
+def adoptable(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
+    """Select the jobs that can be entered into the ledger, because there is a list of their clips."""
+    return [job for job in unrecorded if job.has_input]
+
+
+def _on_topics(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
+    return [job for job in unrecorded if not job.has_input]
+
+
 def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
-    """Name jobs that the ledger does not know."""
+    """Name jobs that the ledger does not know: all of them with a list of their clips, or all of them on a topic."""
     names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
     more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
     is_one = len(jobs) == 1
     known = "1 job in AWS is" if is_one else f"{len(jobs):,} jobs in AWS are"
+    why, hint = f", as {NO_LIST}", NO_LIST_HINT
+    if jobs[0].has_input:
+        why, hint = (
+            "",
+            f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
+        )
     return Diagnostic(
         rule="P403",
-        message=f"{known} unknown to the purchase ledger: {names}{more}; clips that {'it' if is_one else 'they'} asked may be"
-        " bought again",
-        hint=f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
+        message=f"{known} unknown to the purchase ledger{why}: {names}{more}; clips that {'it' if is_one else 'they'} asked"
+        " may be bought again",
+        hint=hint,
     )

@@ -19,7 +19,7 @@ from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
-from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
+from groundctl.domain.planning.ledger_notes import adoptable, ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
 from groundctl.domain.planning.new_job import declared_job, plan_new_job, plan_purchase, with_planned
 from groundctl.domain.planning.plan import (
@@ -52,8 +52,9 @@ def make_plan(inputs: PlanInputs) -> Plan:
     changes = _decide_in_turn(inputs)
     unrecorded = unrecorded_jobs(inputs)
     compared = refuse_repurchases(changes, unrecorded)
-    if unrecorded and inputs.policy.refuse_unknown_jobs:
-        compared = refuse_creates(compared, unrecorded_note(unrecorded))
+    # A job on a topic can never be entered, so it blocks no other.
+    if inputs.policy.refuse_unknown_jobs and (waiting := adoptable(unrecorded)):
+        compared = refuse_creates(compared, unrecorded_note(waiting))
     guarded = refuse_over_limit(compared, inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
     ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))

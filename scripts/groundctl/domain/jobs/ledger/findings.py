@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.jobs.ledger.adoption import purchase_of
+from groundctl.domain.jobs.ledger.adoption import is_ours, purchase_of
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.packs import numbers_in, write_pack
@@ -162,9 +162,14 @@ def find_problems(
     yield from _with_seen_jobs(ledger, place).contradictions()
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
+    yield from (UnknownJob(job=job, is_ours=is_ours(job)) for job in unknown_jobs(ledger, place))
+
+
+def unknown_jobs(ledger: Purchases, place: Place) -> Iterator[ObservedJob]:
+    """Select the jobs of a place that belong to no purchase; jobs of other task types do not count."""
     for job in place.jobs.values():
         if job.is_video_classification and purchase_of(place.identity(job), Present.of(job), ledger) is None:
-            yield UnknownJob(job=job, is_ours=job.fingerprint is not None and job.has_input)
+            yield job
 
 
 def _pack_problems(log: LedgerLog, packs: Mapping[str, bytes | None]) -> Iterator[Finding]:
