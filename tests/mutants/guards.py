@@ -194,6 +194,13 @@ LEDGER: tuple[Mutant, ...] = (
         f"{_STATES}records_that_refer_to_nothing_are_faults_and_no_record_of_their_entry_counts",
     ),
     mutant(
+        "what is due is given up when another entry came first",
+        _BUYER,
+        "            if self._writer.append(*first) is not None:\n",
+        "            if self._writer.append(*first) is None or first:\n",
+        f"{_SETTLED}what_is_due_is_written_though_another_entry_came_first",
+    ),
+    mutant(
         "what was written is not looked at again before it is written",
         _SETTLING,
         "            return not purchases.by_id[purchase].exists\n",

@@ -12,6 +12,7 @@ from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status, observed_job
 from groundctl.domain.jobs.request import compile_job
+from groundctl.domain.planning.approval import is_as_written
 from groundctl.domain.planning.new_job import plan_new_job
 from groundctl.domain.planning.plan import Action, Change, Create, Plan
 from groundctl.domain.planning.planner import (
@@ -367,6 +368,9 @@ def test_jobs_that_the_ledger_does_not_know_are_noted_and_refused_only_if_the_po
 
     assert [note.rule for note in noted.notes] == [note.rule for note in refused.notes] == ["P403"]
     assert "1 job in AWS is unknown to the purchase ledger: console-made" in noted.notes[0].message
+    written = json.loads(plan_json(noted))
+    assert (written["notes"][0]["rule"], is_as_written(written)) == ("P403", True)
+    jsonschema.validate(written, CHECKOUT.schema("plan"))
     assert [change.action for change in noted.changes] == [Action.CREATE]
     [change] = refused.changes
     assert (change.action, [reason.rule for reason in change.reasons]) == (Action.REFUSED, ["P403"])

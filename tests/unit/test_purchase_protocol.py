@@ -22,7 +22,7 @@ from support.builders import a_declaration, an_infrastructure, some_inputs
 from support.buying import carry_out
 from support.fakes import FakeJobs, FakeObjects
 from support.interleaving import RunEndsError, ends, stepping
-from support.ledger import FakeLedger, an_open_ledger
+from support.ledger import FakeLedger, an_adopted_job, an_open_ledger, fill
 
 A_LONG_TIME = timedelta(hours=2)
 
@@ -278,6 +278,16 @@ def test_a_job_that_was_made_from_another_declaration_meanwhile_is_not_called_th
     verdict = world.buy(new, ledger=stepping(world.ledger, before={"append": lambda: world.buy(old)}))
 
     assert verdict.result is Result.FAILED
+    assert "created from another declaration" in verdict.evidence
+
+
+def test_a_job_of_the_name_that_was_imported_meanwhile_is_not_called_the_same():
+    world = World()
+    fill(world.ledger, [an_adopted_job("a", "z")])
+
+    verdict = world.buy(asks("a", "12"))
+
+    assert (verdict.result, world.jobs.sent) == (Result.FAILED, [])
     assert "created from another declaration" in verdict.evidence
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from groundctl.app.gather import gather
 from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import CreatedRecord, EndedRecord, OpenedRecord
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.plan import Action
@@ -16,6 +17,7 @@ from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, an_infrastructure
 from support.buying import a_buyer, buy
 from support.fakes import FakeJobs, FakeObjects
+from support.interleaving import stepping
 from support.ledger import FakeLedger, an_account, an_open_ledger
 
 OUTPUT = "s3://outputs/rally-outcome/manifests/output/output.manifest"
@@ -137,6 +139,17 @@ def test_what_another_run_has_written_meanwhile_is_not_written_again():
         a_buyer(jobs=jobs, ledger=ledger).write_due(due)
 
     assert ledger.read().end == 3  # opened, purchase, created
+
+
+def test_what_is_due_is_written_though_another_entry_came_first():
+    ledger = an_open_ledger()
+    jobs = a_dead_run(asks("a", "12"), ledger)
+    due = seen(asks("a", "12"), jobs, ledger=ledger).due
+    another = stepping(ledger, before={"append": lambda: buy(asks("b", "34"), jobs=FakeJobs(), ledger=ledger)})
+
+    a_buyer(jobs=jobs, ledger=another).write_due(due)
+
+    assert [each.exists for each in Purchases.of(ledger.read()).by_id.values()] == [True, True]
 
 
 # --- Clips that are free again.

@@ -21,8 +21,8 @@ from groundctl.domain.planning.plan import (
 )
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
-# Members of a plan file about its format and origin, not about its changes.
-_NOT_DIGESTED = {"digest", "made_for"}
+# Members of a plan file about its format, its origin and the ledger, not about its changes.
+_NOT_DIGESTED = {"digest", "made_for", "notes"}
 
 # A plan file or a change in it, as defined by schemas/plan.schema.json.
 Reviewed = Mapping[str, Any]

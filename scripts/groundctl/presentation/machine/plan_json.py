@@ -12,4 +12,6 @@ from groundctl.presentation.escape import for_json
 def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
     """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
     whose = {"made_for": made_for} if made_for else {}
-    return for_json({**plan_content(plan), **whose, "digest": plan.digest})
+    notes = [{"rule": note.rule, "message": note.message, "hint": note.hint} for note in plan.notes]
+    about = {"notes": notes} if notes else {}
+    return for_json({**plan_content(plan), **about, **whose, "digest": plan.digest})
