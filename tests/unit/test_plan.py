@@ -10,7 +10,7 @@ import pytest
 
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.policy import Limit, Policy
-from groundctl.domain.jobs.observed import JobFingerprint, Status, observed_job
+from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.approval import is_as_written
 from groundctl.domain.planning.new_job import plan_new_job
@@ -374,31 +374,3 @@ def test_jobs_that_the_ledger_does_not_know_are_noted_and_refused_only_if_the_po
     assert [change.action for change in noted.changes] == [Action.CREATE]
     [change] = refused.changes
     assert (change.action, [reason.rule for reason in change.reasons]) == (Action.REFUSED, ["P403"])
-
-
-@pytest.mark.parametrize(
-    ("function", "counts"),
-    [
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass", True),
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass", False),
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClassTracking", False),
-        ("arn:aws:lambda:us-east-1:123456789012:function:our-own", True),
-        (None, True),
-    ],
-)
-def test_only_jobs_that_may_be_about_video_classification_are_noted(function: str | None, counts: bool):
-    entry = {
-        "LabelingJobName": "console-made",
-        "LabelingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/console-made",
-        "LabelingJobStatus": "InProgress",
-        "CreationTime": NOW,
-        "LastModifiedTime": NOW,
-        **({"PreHumanTaskLambdaArn": function} if function else {}),
-    }
-    job = observed_job(entry)
-
-    assert bool(a_plan(observed=(job,)).notes) is counts
-    described = observed_job(
-        {**entry, "PreHumanTaskLambdaArn": None, "HumanTaskConfig": {"PreHumanTaskLambdaArn": function or ""}}
-    )
-    assert described.is_video_classification is job.is_video_classification

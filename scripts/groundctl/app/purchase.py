@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.domain.canonical_json import digest_of, parse_json_object
-from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.clip_index import ClipIndex
@@ -23,21 +21,16 @@ from groundctl.domain.jobs.creation import (
     classify,
     name_belongs_to_another_job,
 )
-from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
     ContinueAttempt,
     Decision,
-    LedgerUnusable,
     LookFirst,
-    NothingLeft,
-    Overlap,
     RecordCreated,
     RerunUnfounded,
     RerunUnknown,
-    StillPending,
     VoidFirst,
     decide_purchase,
     find_rerun,
@@ -62,7 +55,8 @@ from groundctl.domain.jobs.ledger.settlement import (
 )
 from groundctl.domain.jobs.observed import AwsResponse, observed_job
 from groundctl.domain.jobs.request import DesiredJob
-from groundctl.domain.planning import purchase_reasons as say
+from groundctl.domain.planning.new_job import purchase_of_clips
+from groundctl.domain.planning.purchase_reasons import reason_against
 from groundctl.domain.planning.settling import Indexed, is_still_due
 from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
@@ -179,7 +173,8 @@ class Buyer:
             case LookFirst():
                 raise AssertionError("the job was looked up")
             case _:
-                return _refuse(order, decision, end=self._writer.purchases.end)
+                reason = reason_against(order.wanted, decision, end=self._writer.purchases.end)
+                return _held(reason.message, reason.hint)
 
     def _record(self, order: Order, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
         """Write the job's files, then its purchase."""
@@ -205,8 +200,7 @@ class Buyer:
         return Attempt(id=place, purchase=place, request=desired.request, signed_until=record.signed_until)
 
     def _purchase_record(self, order: Order, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
-        spec = left.declaration.spec
-        cost = None if left.input is None or spec.is_streaming else estimate(spec, left.input.to_label, self._policy)
+        cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
         return purchase_record(
             left,
             desired,
@@ -334,43 +328,6 @@ def _exists(order: Order, own: LedgerPurchase, arn: str | None) -> Verdict:
         record.declaration_digest == order.wanted.purchase.declaration_digest
     )
     return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
-
-
-def _refuse(
-    order: Order,
-    decision: Overlap | NothingLeft | RerunUnfounded | RerunUnknown | StillPending | LedgerUnusable,
-    *,
-    end: int,
-) -> Verdict:
-    return _held_for(_reason(order, decision, end=end))
-
-
-def _reason(
-    order: Order,
-    decision: Overlap | NothingLeft | RerunUnfounded | RerunUnknown | StillPending | LedgerUnusable,
-    *,
-    end: int,
-) -> Diagnostic:
-    want, rerun = order.wanted.purchase, order.wanted.declaration.spec.rerun_of
-    name = rerun.job if rerun else ""
-    match decision:
-        case Overlap():
-            return say.overlap_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
-        case NothingLeft():
-            return say.nothing_left_reason(want, decision, end=end)
-        case RerunUnfounded():
-            return say.rerun_unfounded_reason(name, decision)
-        case RerunUnknown():
-            return say.rerun_unknown_reason(name, decision)
-        case StillPending():
-            return say.pending_reason(decision)
-        case LedgerUnusable():
-            return say.unusable_reason(decision)
-    assert_never(decision)
-
-
-def _held_for(reason: Diagnostic) -> Verdict:
-    return _held(reason.message, reason.hint)
 
 
 def _held(evidence: str, hint: str) -> Verdict:

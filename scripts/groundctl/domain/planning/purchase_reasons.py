@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.decisions import (
@@ -12,8 +13,10 @@ from groundctl.domain.jobs.ledger.decisions import (
     ContinueAttempt,
     HeldClips,
     LedgerUnusable,
+    LookFirst,
     NothingLeft,
     Overlap,
+    RecordCreated,
     Remark,
     RerunUnfounded,
     RerunUnknown,
@@ -22,8 +25,46 @@ from groundctl.domain.jobs.ledger.decisions import (
 )
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
+from groundctl.domain.planning.wanted import Wanted
 
 _MAX_NAMED = 3
+
+# The decisions after which a job is not created now.
+NoPurchase = (
+    LedgerUnusable
+    | AlreadyCreated
+    | LookFirst
+    | RecordCreated
+    | StillPending
+    | Overlap
+    | NothingLeft
+    | RerunUnfounded
+    | RerunUnknown
+)
+
+
+def reason_against(want: Wanted, decision: NoPurchase, *, end: int) -> Diagnostic:
+    """Say why a job is not created now; end is the last entry of the ledger."""
+    spec = want.declaration.spec
+    repeated = spec.rerun_of.job if spec.rerun_of else ""
+    match decision:
+        case Overlap():
+            return overlap_reason(want.purchase, decision, title=spec.title, end=end)
+        case NothingLeft():
+            return nothing_left_reason(want.purchase, decision, end=end)
+        case RerunUnfounded():
+            return rerun_unfounded_reason(repeated, decision)
+        case RerunUnknown():
+            return rerun_unknown_reason(repeated, decision)
+        case StillPending():
+            return pending_reason(decision)
+        case AlreadyCreated():
+            return created_before_reason(decision)
+        case LookFirst() | RecordCreated():
+            return unlooked_reason()
+        case LedgerUnusable():
+            return unusable_reason(decision)
+    assert_never(decision)
 
 
 def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
@@ -131,10 +172,10 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
             message=f"pays again for {_clips(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
-    yield from remarks(want, decision.remarks, end=end)
+    yield from near_miss_remarks(want, decision.remarks, end=end)
 
 
-def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
+def near_miss_remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
     """Point at earlier questions that resemble this one, which the ledger does not compare."""
     for remark in found:
         if not remark.resemblance.is_near_miss:
