@@ -45,7 +45,7 @@ def run(options: LedgerLogOptions) -> ExitCode:
 
 COMMAND = Command(
     description="Show the purchase ledger, newest last: who bought what, when by AWS's time, for which pull request,"
-    " how many clips, what it cost, and how it stands. The same as `groundctl ledger` alone. Reads from AWS and"
+    " how many clips, what it cost, and its state. The same as `groundctl ledger` alone. Reads from AWS and"
     " changes nothing. Exits with 1 if the ledger cannot be used as it is.",
     examples=(
         "groundctl ledger log",

@@ -107,7 +107,7 @@ def pending_reason(decision: StillPending) -> Diagnostic:
         rule="P112",
         message=f"an earlier run began to create it with {_clips(len(bought.index))} on {_moment(bought.at)}, and AWS may"
         f" still accept that request until {_moment(decision.until)}; its file or its clips have changed since",
-        hint=f"run it again after {_moment(decision.until)}; or restore the earlier file and clips to continue now",
+        hint=f"an apply after {_moment(decision.until)} replaces that request; to continue now, restore the earlier file and clips",
     )
 
 
@@ -116,7 +116,7 @@ def created_before_reason(decision: AlreadyCreated) -> Diagnostic:
     return Diagnostic(
         rule="P114",
         message=f"was created before (entry {decision.purchase.id} of the purchase ledger), but AWS does not show it now",
-        hint="run it again later: AWS's lists can lag behind; `groundctl ledger` shows what was recorded",
+        hint="try again later: AWS's lists can lag behind; `groundctl ledger` shows what was recorded",
     )
 
 
@@ -125,7 +125,7 @@ def unlooked_reason() -> Diagnostic:
     return Diagnostic(
         rule="P114",
         message="has a recorded purchase, and whether its job exists was not looked up",
-        hint="run it again: the job is looked up first",
+        hint="try again: the job is looked up first",
     )
 
 

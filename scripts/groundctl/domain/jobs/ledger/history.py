@@ -1,4 +1,4 @@
-"""The ledger as people read it: each purchase with how it stands and why, and the entries that were passed over."""
+"""The ledger as people read it: each purchase with its state and the reason, and the entries that were passed over."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ class VoidEvidence(_Value, frozen=True, kw_only=True):
 
 
 class VoidRecord(_Record, frozen=True, kw_only=True, tag="void"):
-    """A purchase holds nothing: its job does not exist and cannot come into being. Or: an unreadable entry is passed over."""
+    """A purchase holds nothing: its job does not exist and cannot be created anymore. Or: an unreadable entry is passed over."""
 
     purchase: RecordId | None = None
     unreadable: EntryNumber | None = None
