@@ -12,10 +12,10 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.interruption import Step
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.stopping import classify_stop
 from groundctl.domain.planning.plan import Change, Create, Plan, Stop
-from groundctl.domain.planning.settling import Indexed
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, UnclearFromAws
@@ -33,7 +33,7 @@ def apply(
     *,
     buyer: Buyer,
     jobs: LabelingJobs,
-    due: tuple[Indexed, ...] = (),
+    due: tuple[IndexedRecord, ...] = (),
     held: Mapping[JobKey, str] | None = None,
     may_stop: bool = False,
     asking: Asking | None = None,

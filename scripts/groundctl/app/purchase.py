@@ -35,6 +35,7 @@ from groundctl.domain.jobs.ledger.decisions import (
     decide_purchase,
     find_rerun,
 )
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, Present, look_at
 from groundctl.domain.jobs.ledger.purchases import SIGNING_TIME, LedgerPurchase
 from groundctl.domain.jobs.ledger.records import (
@@ -57,7 +58,7 @@ from groundctl.domain.jobs.observed import AwsResponse, observed_job
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.new_job import purchase_of_clips
 from groundctl.domain.planning.purchase_reasons import reason_against
-from groundctl.domain.planning.settling import Indexed, is_still_due
+from groundctl.domain.planning.settling import is_still_due
 from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
@@ -106,7 +107,7 @@ class Buyer:
         self._policy = policy
         self._sent: set[RecordId] = set()
 
-    def write_due(self, due: tuple[Indexed, ...]) -> None:
+    def write_due(self, due: tuple[IndexedRecord, ...]) -> None:
         """Write the records that a plan counted with, unless another run has."""
         while due := tuple(record for record in due if is_still_due(record[0], self._writer.purchases)):
             # The ledger is opened by an entry of its own, before all others.

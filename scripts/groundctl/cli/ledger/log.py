@@ -34,11 +34,11 @@ def run(options: LedgerLogOptions) -> ExitCode:
     """Print the log; exit 1 if the ledger cannot be used as it is."""
     infrastructure = open_infrastructure(open_checkout(), options.infrastructure)
     history = read_history(open_aws(infrastructure).ledger.read())
-    stories = history.chosen(job=options.job, only_open=options.open)
+    purchases = history.chosen(job=options.job, only_open=options.open)
     if options.format is LedgerFormat.JSON:
-        print(for_json(history_json(history, stories, infrastructure)))
+        print(for_json(history_json(history, purchases, infrastructure)))
     else:
-        print(history_text(history, stories, infrastructure))
+        print(history_text(history, purchases, infrastructure))
     is_usable = not history.problems(infrastructure.ledger_id)
     return ExitCode.OK if is_usable else ExitCode.PROBLEMS
 
