@@ -124,7 +124,7 @@ LETTING_GO: tuple[Mutant, ...] = (
         "a refusal of one attempt is written as a void purchase",
         _BUYER,
         "                return RefusedRecord(attempt=attempt.id, evidence=evidence)\n",
-        "                seen = VoidEvidence(aws_time=self._writer.aws_time, described=evidence)\n"
+        "                seen = void_evidence(look, self._writer.aws_time)\n"
         '                return VoidRecord(purchase=bought.id, evidence=seen, reason=evidence, person="")\n',
         f"{_RUNS}a_refused_attempt_frees_nothing_while_another_attempt_may_be_accepted",
     ),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from groundctl.app.apply_log import ApplyLog
-from groundctl.app.purchase import Buyer, Order
+from groundctl.app.purchase import Buyer, PurchaseOrder
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
@@ -64,11 +64,11 @@ def apply(
         yield Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
-def _order(change: Create, plan_digest: str, run: RunContext | None) -> Order:
+def _order(change: Create, plan_digest: str, run: RunContext | None) -> PurchaseOrder:
     wanted = change.purchase.wanted
     if wanted is None:
         raise AssertionError("a plan that did not read the ledger is never applied")
-    return Order(
+    return PurchaseOrder(
         wanted=wanted,
         plan_digest=plan_digest,
         pull_request=run.pull_request if run else None,

@@ -14,7 +14,7 @@ from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import unusable
 from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems
-from groundctl.domain.jobs.ledger.look import Look, Present, look_at
+from groundctl.domain.jobs.ledger.look import Look, look_at, void_evidence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import (
     Author,
@@ -137,7 +137,7 @@ def void_purchase(
             return decision
         record = VoidRecord(
             purchase=purchase,
-            evidence=VoidEvidence(aws_time=writer.aws_time, described=_in_words(look)),
+            evidence=void_evidence(look, writer.aws_time),
             reason=reason,
             person=person,
         )
@@ -157,10 +157,6 @@ def pass_over(number: int, writer: LedgerWriter, *, reason: str, person: str) ->
         if (appended := writer.append((record, ClipIndex()))) is not None:
             return appended
     raise too_many_writers()
-
-
-def _in_words(look: Look) -> str:
-    return f"{look.arn}, made from another manifest" if isinstance(look, Present) else "absent"
 
 
 def refuse_unusable(ledger: Purchases, account: LedgerAccount) -> None:

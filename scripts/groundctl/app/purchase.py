@@ -36,7 +36,7 @@ from groundctl.domain.jobs.ledger.decisions import (
     find_rerun,
 )
 from groundctl.domain.jobs.ledger.entries import IndexedRecord
-from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, Present, look_at
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, look_at, void_evidence
 from groundctl.domain.jobs.ledger.purchases import SIGNING_TIME, LedgerPurchase
 from groundctl.domain.jobs.ledger.records import (
     AttemptRecord,
@@ -44,7 +44,6 @@ from groundctl.domain.jobs.ledger.records import (
     PurchaseRecord,
     RecordId,
     RefusedRecord,
-    VoidEvidence,
     VoidRecord,
 )
 from groundctl.domain.jobs.ledger.settlement import (
@@ -85,7 +84,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class PurchaseOrder:
     """A purchase as a plan reviewed it, with where it comes from."""
 
     wanted: Wanted
@@ -115,7 +114,7 @@ class Buyer:
             if self._writer.append(*first) is not None:
                 due = due[len(first) :]
 
-    def buy(self, order: Order, begin: Begin) -> Verdict:
+    def buy(self, order: PurchaseOrder, begin: Begin) -> Verdict:
         """Buy what the ledger allows of an order; begin hears of each step first."""
         begin(Step.RECORDING)
         look: Look = NOT_LOOKED
@@ -139,7 +138,7 @@ class Buyer:
             )
         return done if isinstance(done, Verdict) else self._send(done, begin)
 
-    def _decide(self, order: Order, look: Look) -> Decision | RerunUnknown:
+    def _decide(self, order: PurchaseOrder, look: Look) -> Decision | RerunUnknown:
         purchase, ledger = order.wanted.purchase, self._writer.purchases
         rerun = order.wanted.declaration.spec.rerun_of
         if purchase.rerun_of is not None and rerun is not None:
@@ -155,7 +154,7 @@ class Buyer:
         return decide_purchase(purchase, ledger, pinned=pinned, look=look, unsent=unsent)
 
     def _carry_out(
-        self, order: Order, decision: Decision | RerunUnknown, look: Look, begin: Begin
+        self, order: PurchaseOrder, decision: Decision | RerunUnknown, look: Look, begin: Begin
     ) -> Verdict | Attempt | None:
         """Do what a decision asks for; None if the ledger has changed, and a new decision is due."""
         match decision:
@@ -177,7 +176,7 @@ class Buyer:
                 reason = reason_against(order.wanted, decision, end=self._writer.purchases.end)
                 return _held(reason.message, reason.hint)
 
-    def _record(self, order: Order, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
+    def _record(self, order: PurchaseOrder, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
         """Write the job's files, then its purchase."""
         clips = order.wanted.purchase.clips
         left = order.wanted.without(clips.named(clips.distinct - decision.clips.distinct))
@@ -200,7 +199,7 @@ class Buyer:
         place = RecordId(entry=number)
         return Attempt(id=place, purchase=place, request=desired.request, signed_until=record.signed_until)
 
-    def _purchase_record(self, order: Order, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
+    def _purchase_record(self, order: PurchaseOrder, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
         cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
         return purchase_record(
             left,
@@ -238,8 +237,7 @@ class Buyer:
         return request if request and digest_of(request) == record.request_digest else None
 
     def _void(self, purchase: LedgerPurchase, look: Look, why: str) -> int | None:
-        described = f"a job made from another manifest, {look.arn}" if isinstance(look, Present) else "no such job"
-        evidence = VoidEvidence(aws_time=self._writer.aws_time, described=described)
+        evidence = void_evidence(look, self._writer.aws_time)
         return self._writer.append(
             (VoidRecord(purchase=purchase.id, evidence=evidence, reason=why, person=""), _NO_CLIPS)
         )
@@ -316,13 +314,13 @@ class Buyer:
             case WriteRefused(evidence=evidence):
                 return RefusedRecord(attempt=attempt.id, evidence=evidence)
             case WriteVoid(why=why):
-                evidence_seen = VoidEvidence(aws_time=self._writer.aws_time, described=why)
-                return VoidRecord(purchase=bought.id, evidence=evidence_seen, reason=why, person="")
+                seen = void_evidence(look, self._writer.aws_time)
+                return VoidRecord(purchase=bought.id, evidence=seen, reason=why, person="")
             case LeaveOpen():
                 return None
 
 
-def _exists(order: Order, own: LedgerPurchase, arn: str | None) -> Verdict:
+def _exists(order: PurchaseOrder, own: LedgerPurchase, arn: str | None) -> Verdict:
     """Say that the job exists, if it was made from the declaration that was reviewed."""
     record = own.record
     is_same = isinstance(record, PurchaseRecord) and (
