@@ -11,6 +11,7 @@ from groundctl.domain.jobs.ledger.findings import Place, unknown_jobs
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.wording import clips_text, moment_text, usd_text
 
 _MAX_NAMED = 3
 
@@ -51,12 +52,12 @@ def _abandoned(inputs: PlanInputs, purchases: Purchases) -> Iterator[LedgerPurch
 def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
     until = purchase.closes_at if purchase.open_attempts(purchases.aws_time) else None
     void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
-    when = f"after {until:%Y-%m-%d %H:%M} UTC, {void}" if until else void
-    clips = "1 clip" if len(purchase.index) == 1 else f"{len(purchase.index):,} clips"
-    cost = "" if purchase.record.usd is None else f" (up to ${purchase.record.usd:,.2f})"
+    when = f"after {moment_text(until)}, {void}" if until else void
+    clips = clips_text(len(purchase.index))
+    cost = "" if purchase.record.usd is None else f" (up to {usd_text(purchase.record.usd)})"
     return Diagnostic(
         rule="P401",
-        message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {purchase.at:%Y-%m-%d %H:%M} UTC and did"
+        message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {moment_text(purchase.at)} and did"
         " not finish it, and no file declares the job now",
         hint=f"to continue it, restore its file; or {when}",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import assert_never
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
@@ -26,6 +25,7 @@ from groundctl.domain.jobs.ledger.decisions import (
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
 from groundctl.domain.planning.wanted import Wanted
+from groundctl.domain.planning.wording import clips_text, moment_text, usd_text
 
 _MAX_NAMED = 3
 
@@ -105,9 +105,9 @@ def pending_reason(decision: StillPending) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P112",
-        message=f"an earlier run began to create it with {_clips(len(bought.index))} on {_moment(bought.at)}, and AWS may"
-        f" still accept that request until {_moment(decision.until)}; its file or its clips have changed since",
-        hint=f"an apply after {_moment(decision.until)} replaces that request; to continue now, restore the earlier file and clips",
+        message=f"an earlier run began to create it with {clips_text(len(bought.index))} on {moment_text(bought.at)}, and AWS may"
+        f" still accept that request until {moment_text(decision.until)}; its file or its clips have changed since",
+        hint=f"an apply after {moment_text(decision.until)} replaces that request; to continue now, restore the earlier file and clips",
     )
 
 
@@ -161,7 +161,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
         yield Diagnostic(
             rule="P302",
             pointer="/input/only_new",
-            message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
+            message=f"leaves out {left_out:,} of its {clips_text(len(want.clips))}, {_by(want, decision.left_out, end)}",
             hint="nothing to do; `only_new: true` asks for this",
         )
     if decision.repeated:
@@ -169,7 +169,7 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
         yield Diagnostic(
             rule="P304",
             pointer="/rerun_of",
-            message=f"pays again for {_clips(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
+            message=f"pays again for {clips_text(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
     yield from near_miss_remarks(want, decision.remarks, end=end)
@@ -195,7 +195,7 @@ def continued_remark(decision: ContinueAttempt) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P305",
-        message=f"continues the purchase of {_clips(len(bought.index))} that a run recorded on {_moment(bought.at)}"
+        message=f"continues the purchase of {clips_text(len(bought.index))} that a run recorded on {moment_text(bought.at)}"
         f" (entry {bought.id} of the purchase ledger) and did not finish",
         hint="nothing to do; the same request is sent once more",
     )
@@ -205,7 +205,7 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     """Say that an earlier try of this job ends, because AWS can no longer accept it."""
     return Diagnostic(
         rule="P306",
-        message=f"replaces a purchase of {_clips(len(purchase.index))} that a run recorded on {_moment(purchase.at)}"
+        message=f"replaces a purchase of {clips_text(len(purchase.index))} that a run recorded on {moment_text(purchase.at)}"
         f" (entry {purchase.id} of the purchase ledger); AWS created no job for it and can no longer do so",
         hint="nothing to do; apply voids that purchase first",
     )
@@ -236,7 +236,7 @@ def _share(clips: int, want: WantedPurchase) -> str:
 
 def _holder(here: JobIdentity, held: HeldClips, end: int, *, number: bool) -> str:
     name = f"by {_job(here, held.purchase, end)}"
-    cost = "cost not known" if held.usd is None else f"up to ${held.usd:,.2f}"
+    cost = "cost not known" if held.usd is None else f"up to {usd_text(held.usd)}"
     return f"{f'{len(held.clips):,} ' if number else ''}{name} ({cost})"
 
 
@@ -303,18 +303,10 @@ def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
     if not left:
         return []
     return [
-        f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
-        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(left[0].closes_at)}"
+        f"{left[0].job.name} was recorded on {moment_text(left[0].at)}, and its job was not seen: its next run goes on, or"
+        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {moment_text(left[0].closes_at)}"
     ]
-
-
-def _clips(number: int) -> str:
-    return "1 clip" if number == 1 else f"{number:,} clips"
 
 
 def _these(number: int) -> str:
     return "this one" if number == 1 else f"these {number:,}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
