@@ -7,7 +7,7 @@ BIN := .venv/bin
 PROCESSES ?= 3
 TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
 
-.PHONY: help setup bootstrap demo e2e-demo test mutants update-snapshots preview-comments readme-images check docs format lock bench
+.PHONY: help setup bootstrap demo e2e-demo test chaos mutants update-snapshots preview-comments readme-images check docs format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -33,6 +33,9 @@ test: setup ## every test; some look at pages in Chromium, which is installed wh
 	scripts/install_browser.sh
 	scripts/install_github_emulator.sh
 	PYTHONUTF8=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+chaos: setup ## play fault histories, as many as asked: make chaos HISTORIES=1000 SEED=1
+	PYTHONPATH=tests $(BIN)/python -m chaos --histories $(or $(HISTORIES),300) --seed $(or $(SEED),1)
 
 mutants: setup ## take away each guard against buying twice, and see its test fail (2 minutes)
 	PYTHONPATH=tests $(BIN)/python -m mutants

@@ -7,6 +7,7 @@ GET    /groundtruth-simulator/correct-labels  {clip URI or file name: label, or 
 POST   /groundtruth-simulator/correct-labels  adds correct labels, in the same form
 GET    /groundtruth-simulator/requests        {"requests": [...]}; ?operation=CreateLabelingJob for one operation
 DELETE /groundtruth-simulator/requests        clears the log of requests
+GET    /groundtruth-simulator/jobs            {"jobs": [...]}: every job with its clips, which of them workers get, and which have labels
 GET    /groundtruth-simulator/faults          {"faults": [...]}
 POST   /groundtruth-simulator/faults          adds one fault, see `control.faults.Fault`
 DELETE /groundtruth-simulator/faults          removes every fault
@@ -111,6 +112,10 @@ def _clear_requests(simulator: Simulator, _: Mapping[str, Any]) -> Json:
     return {"requests": []}
 
 
+def _jobs(simulator: Simulator, _: Mapping[str, Any]) -> Json:
+    return {"jobs": simulator.jobs()}
+
+
 def _faults(simulator: Simulator, _: Mapping[str, Any]) -> Json:
     return {"faults": [fault.as_json() for fault in simulator.faults.pending()]}
 
@@ -161,6 +166,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "correct-labels"): _set_correct_labels,
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _clear_requests,
+    ("GET", "jobs"): _jobs,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,

@@ -120,6 +120,11 @@ class Simulator:
         """Clear the log of requests."""
         self.log.clear()
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """Return the record of every labeling job of every account and Region: clips, labels, status."""
+        with self.lock:
+            return [record for backend in self._backends() for record in backend.records()]
+
     # -- backends ---------------------------------------------------------------------------------
 
     def backend_of(self, moto_backend: SageMakerModelBackend) -> GroundTruthBackend:

@@ -60,9 +60,9 @@ HOLDING: tuple[Mutant, ...] = (
     ),
     mutant(
         "a job found by Describe is that of a purchase of the same name elsewhere",
-        _DECISIONS,
-        "(each for each in ledger.by_job.get(job, ()) if found",
-        "(each for each in ledger.by_id.values() if each.job.name == job.name and found",
+        _PURCHASES,
+        "each for each in self.by_job.get(job, ()) if each.arn == found.arn or",
+        "each for each in self.by_id.values() if each.job.name == job.name and",
         f"{_DECIDED}a_job_of_the_same_name_elsewhere_is_not_the_one_that_was_described",
     ),
     mutant(

@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.purchases import Purchases
-from groundctl.domain.jobs.observed import JobFingerprint, observed_job
+from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.plan import plan_text
 from support.builders import POLICY, a_declaration, a_plan, an_observed_job, some_inputs
-from support.ledger import AFTER_ALL, DIGEST, NOW, a_job, a_ledger, a_purchase, an_attempt, created, refused, void
+from support.ledger import AFTER_ALL, DIGEST, a_job, a_ledger, a_purchase, an_attempt, created, refused, void
 
 
 def notes(ledger: Purchases, *names: str, observed: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]:
@@ -121,34 +119,6 @@ def test_a_job_under_the_name_of_a_void_purchase_is_unknown_if_it_was_made_from_
     ledger = a_ledger(a_purchase(declaration_digest="f" * 64), void(2))
 
     assert rules(ledger, observed=("rally-1",)) == ["P403"]
-
-
-@pytest.mark.parametrize(
-    ("function", "counts"),
-    [
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClass", True),
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-ImageMultiClass", False),
-        ("arn:aws:lambda:us-east-1:432418664414:function:PRE-VideoMultiClassTracking", False),
-        ("arn:aws:lambda:us-east-1:123456789012:function:our-own", True),
-        (None, True),
-    ],
-)
-def test_only_jobs_that_may_be_about_video_classification_are_noted(function: str | None, counts: bool):
-    entry = {
-        "LabelingJobName": "console-made",
-        "LabelingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/console-made",
-        "LabelingJobStatus": "InProgress",
-        "CreationTime": NOW,
-        "LastModifiedTime": NOW,
-        **({"PreHumanTaskLambdaArn": function} if function else {}),
-    }
-    job = observed_job(entry)
-
-    assert bool(a_plan(observed=(job,)).notes) is counts
-    described = observed_job(
-        {**entry, "PreHumanTaskLambdaArn": None, "HumanTaskConfig": {"PreHumanTaskLambdaArn": function or ""}}
-    )
-    assert described.is_video_classification is job.is_video_classification
 
 
 def test_a_job_on_a_topic_blocks_no_other_because_it_cannot_be_entered():

@@ -12,7 +12,6 @@ from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
-from groundctl.domain.planning.approval import is_as_written
 from groundctl.domain.planning.new_job import plan_new_job
 from groundctl.domain.planning.plan import Action, Change, Create, Plan
 from groundctl.domain.planning.planner import (
@@ -26,7 +25,6 @@ from groundctl.presentation.terminal.plan import plan_text
 from support.builders import (
     CHECKOUT,
     NOW,
-    POLICY,
     a_declaration,
     a_plan,
     an_infrastructure,
@@ -358,19 +356,3 @@ def test_two_new_jobs_on_one_topic_are_one_purchase():
     plan = a_plan(*jobs, infrastructure=topics, policy=policy)
 
     assert {change.name: change.action for change in plan.changes} == {"a": Action.CREATE, "b": Action.REPURCHASE}
-
-
-def test_jobs_that_the_ledger_does_not_know_are_noted_and_refused_only_if_the_policy_says_so():
-    elsewhere = an_observed_job(name="console-made", fingerprint=None)
-    declaration = a_declaration()
-    noted = a_plan(declaration, observed=(elsewhere,))
-    refused = a_plan(declaration, observed=(elsewhere,), policy=replace(POLICY, refuse_unknown_jobs=True))
-
-    assert [note.rule for note in noted.notes] == [note.rule for note in refused.notes] == ["P403"]
-    assert "1 job in AWS is unknown to the purchase ledger: console-made" in noted.notes[0].message
-    written = json.loads(plan_json(noted))
-    assert (written["notes"][0]["rule"], is_as_written(written)) == ("P403", True)
-    jsonschema.validate(written, CHECKOUT.schema("plan"))
-    assert [change.action for change in noted.changes] == [Action.CREATE]
-    [change] = refused.changes
-    assert (change.action, [reason.rule for reason in change.reasons]) == (Action.REFUSED, ["P403"])

@@ -15,13 +15,16 @@ from groundctl.domain.jobs.ledger.decisions import (
     decide_purchase,
 )
 from groundctl.domain.jobs.ledger.entries import LedgerLog, add_entry, extend_log
+from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import Purchases, State
 from groundctl.domain.jobs.ledger.records import Author, NamedRecord, PurchaseRecord, RecordId
 from groundctl.domain.jobs.ledger.settlement import (
     VoidRefused,
     may_pass_over,
 )
+from groundctl.domain.jobs.observed import JobFingerprint
 from support.ledger import (
+    DIGEST,
     LEDGER,
     NOW,
     Indexed,
@@ -175,3 +178,28 @@ def test_a_focus_on_the_clips_of_a_plan_changes_no_answer():
         assert list(focused.holders(clips(asked))) == list(ledger.holders(clips(asked)))
         with_plan = [each.with_planned(planned, index, at=NOW, by=Author()) for each in (focused, ledger)]
         assert list(with_plan[0].holders(clips(asked))) == list(with_plan[1].holders(clips(asked)))
+
+
+def a_seen_job(*, bucket: str = "artifacts") -> Present:
+    fingerprint = JobFingerprint(bucket=bucket, name="rally-1", declaration=DIGEST, input=DIGEST)
+    return Present(arn="arn:job", fingerprint=fingerprint)
+
+
+def test_a_job_is_of_the_purchase_that_was_made_last_and_not_of_a_void_one_of_the_same_declaration_and_clips():
+    ledger = a_ledger(a_purchase("rally-1"), void(2), a_purchase("rally-1"))
+
+    made = ledger.made(a_job("rally-1"), a_seen_job())
+
+    assert made == purchase(ledger, 4)
+
+
+def test_a_job_whose_only_purchase_is_void_is_of_that_purchase():
+    ledger = a_ledger(a_purchase("rally-1"), void(2))
+
+    assert ledger.made(a_job("rally-1"), a_seen_job()) == purchase(ledger, 2)
+
+
+def test_a_job_of_another_environment_is_not_of_this_purchase_although_declaration_and_clips_are_the_same():
+    ledger = a_ledger(a_purchase("rally-1"))
+
+    assert ledger.made(a_job("rally-1"), a_seen_job(bucket="artifacts-of-staging")) is None

@@ -20,7 +20,6 @@ from groundctl.domain.jobs.ledger.adoption import (
     NotAdoptable,
     adopted_record,
     is_ours,
-    purchase_of,
 )
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
@@ -134,7 +133,7 @@ def _described(name: str, account: LedgerAccount) -> AwsResponse:
 
 def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
     job = observed_job(described)
-    return purchase_of(account.infrastructure.identity_of(job.name), Present.of(job), writer.purchases)
+    return writer.purchases.made(account.infrastructure.identity_of(job.name), Present.of(job))
 
 
 def _read(

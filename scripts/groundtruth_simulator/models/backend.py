@@ -135,6 +135,10 @@ class GroundTruthBackend:
         ends = [end for _, _, job in self._schedule if (end := job.ends) is not None]
         return max(ends, default=None)
 
+    def records(self) -> list[dict[str, Any]]:
+        """Return the record of every job, hidden ones too, in the order of their creation."""
+        return [job.record(self.environment.settings) for job in self._jobs.values()]
+
     def _schedule_next(self, job: LabelingJob) -> None:
         if (due := job.due) is not None:
             heapq.heappush(self._schedule, (due, next(self._schedule_index), job))

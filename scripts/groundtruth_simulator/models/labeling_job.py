@@ -97,6 +97,28 @@ class LabelingJob:
         waiting = is_streaming(self.request) and self._inputs.stopped_at is None
         return None if self.status.is_terminal or waiting else self._when(self._timeline[-1].at)
 
+    def record(self, settings: Settings) -> dict[str, Any]:
+        """Return what only the service knows: which clips it sends to workers, and which have a label."""
+        inputs = self._inputs or prepare(
+            self.request,
+            key=self._key,
+            storage=self._storage,
+            settings=settings,
+            correct_labels=CorrectLabels(known={}, seed=0),
+        )
+        return {
+            "name": self.name,
+            "arn": self.arn,
+            "created": self.created.isoformat(),
+            "status": self.status.value,
+            "labels": list(inputs.labels),
+            "has_output": self.has_output,
+            "objects": [
+                {"uri": each.uri, "sent": not each.labeled, "labeled": each.labeled or each.position in self._labels}
+                for each in inputs.objects
+            ],
+        }
+
     @property
     def _root(self) -> str:
         # The output path keeps the case of the name; only the ARN and the metadata are in lower case.

@@ -49,7 +49,10 @@ def found(
     """Record jobs that exist though their purchase is open or void, and names that were given to a question since."""
     for purchase in purchases.by_id.values():
         job = observed.get(job_key(purchase.job.name)) if infrastructure.contains(purchase.job) else None
-        if job and not purchase.exists and Present.of(job).is_made_from(purchase.record):
+        if job is None or purchase.exists:
+            continue
+        made = purchases.made(purchase.job, Present.of(job))
+        if made is not None and made.id == purchase.id:
             yield CreatedRecord(purchase=purchase.id, arn=job.arn), _NO_CLIPS
     for declaration in declarations:
         own = purchases.of_job(infrastructure.identity_of(declaration.spec.name))

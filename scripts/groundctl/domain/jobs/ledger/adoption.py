@@ -11,8 +11,6 @@ import msgspec
 from groundctl.domain.declarations.spec import Label
 from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.input_manifest import input_digest
-from groundctl.domain.jobs.ledger.look import Present
-from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
 
@@ -126,11 +124,3 @@ def is_ours(job: ObservedJob) -> bool:
 
 NO_LIST = "a topic sends its clips, so there is no list of them"
 NO_LIST_HINT = "it stays unknown to the ledger: before you ask the same clips elsewhere, compare with its output"
-
-
-def purchase_of(job: JobIdentity, present: Present, ledger: Purchases) -> LedgerPurchase | None:
-    """Find the purchase that a job in AWS belongs to: one that records it, or one that it was made from."""
-    return next(
-        (each for each in ledger.by_job.get(job, ()) if each.arn == present.arn or present.is_made_from(each.record)),
-        None,
-    )

@@ -175,7 +175,7 @@ def decide_purchase(
     """
     if reasons := tuple(unusable(ledger, pinned)):
         return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end)
-    if isinstance(look, Present) and (ours := _made_from(want.job, ledger, look)) and not ours.exists:
+    if isinstance(look, Present) and (ours := ledger.made(want.job, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
     own = ledger.of_job(want.job)
     if own is None:
@@ -189,11 +189,6 @@ def decide_purchase(
             return VoidFirst(purchase=own, why=NAME_IS_ANOTHERS)
         case Absent():
             return _go_on(want, own, ledger.aws_time, unsent)
-
-
-def _made_from(job: JobIdentity, ledger: Purchases, found: Present) -> LedgerPurchase | None:
-    """Find the purchase that a job was made from, also among the void ones: what exists is not void."""
-    return next((each for each in ledger.by_job.get(job, ()) if found.is_made_from(each.record)), None)
 
 
 def unusable(ledger: Purchases, pinned: str | None) -> Iterable[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.jobs.ledger.adoption import is_ours, purchase_of
+from groundctl.domain.jobs.ledger.adoption import is_ours
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.packs import numbers_in, write_pack
@@ -168,7 +168,7 @@ def find_problems(
 def unknown_jobs(ledger: Purchases, place: Place) -> Iterator[ObservedJob]:
     """Select the jobs of a place that belong to no purchase; jobs of other task types do not count."""
     for job in place.jobs.values():
-        if job.is_video_classification and purchase_of(place.identity(job), Present.of(job), ledger) is None:
+        if job.is_video_classification and ledger.made(place.identity(job), Present.of(job)) is None:
             yield job
 
 
@@ -191,7 +191,8 @@ def _with_seen_jobs(ledger: Purchases, place: Place) -> Purchases:
 
     def seen(purchase: LedgerPurchase) -> LedgerPurchase:
         job = None if purchase.is_live else place.find(purchase.job)
-        if job is None or not Present.of(job).is_made_from(purchase.record):
+        made = ledger.made(purchase.job, Present.of(job)) if job else None
+        if job is None or made is None or made.id != purchase.id:
             return purchase
         void_id = purchase.void_id or max(attempt.id for attempt in purchase.attempts)
         return replace(purchase, arn=job.arn, void_id=void_id)

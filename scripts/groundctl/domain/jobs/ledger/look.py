@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from groundctl.domain.aws.s3_layout import bucket_of
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord, VoidEvidence
 from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob
 
@@ -33,10 +34,12 @@ class Present:
         return cls(arn=job.arn, fingerprint=job.fingerprint)
 
     def is_made_from(self, record: PurchaseRecord | AdoptedRecord) -> bool:
-        """Say whether the job was made from a purchase's declaration and clips."""
+        """Say whether the job was made from a purchase's declaration and clips, in the purchase's environment."""
         match record, self.fingerprint:
-            case PurchaseRecord(declaration_digest=declaration, input_digest=clips), JobFingerprint() as found:
-                return (found.declaration, found.input) == (declaration, clips)
+            case PurchaseRecord(request=request, declaration_digest=declaration, input_digest=clips), JobFingerprint():
+                found = self.fingerprint
+                bought = (bucket_of(request), declaration, clips)
+                return (found.bucket, found.declaration, found.input) == bought
             case AdoptedRecord(arn=arn), _:
                 return arn == self.arn
             case _:

@@ -15,6 +15,7 @@ from typing import Final, Self
 
 from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.entries import Entry, LedgerLog, Unreadable
+from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.question import Question, conflict, question
 from groundctl.domain.jobs.ledger.records import (
     AdoptedRecord,
@@ -219,6 +220,16 @@ class Purchases:
     def of_job(self, job: JobIdentity) -> LedgerPurchase | None:
         """Find a job's live purchase: the newest if there are several."""
         return next((each for each in reversed(self.by_job.get(job, ())) if each.is_live), None)
+
+    def made(self, job: JobIdentity, found: Present) -> LedgerPurchase | None:
+        """Find the purchase that a job in AWS was made from.
+
+        If several fit, it is the one whose job was seen, then the newest live one: nothing of a void one can be accepted.
+        """
+        fitting = (
+            each for each in self.by_job.get(job, ()) if each.arn == found.arn or found.is_made_from(each.record)
+        )
+        return max(fitting, key=lambda each: (each.exists, each.is_live, each.id), default=None)
 
     def holders(self, clips: HashedClips) -> Iterator[tuple[LedgerPurchase, frozenset[int]]]:
         """Yield each live purchase that holds any of some clips, with the hashes of these."""
