@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ from support.ledger import (
     a_purchase,
     a_want,
     an_adopted_job,
+    an_attempt,
     created,
+    refused,
 )
 
 TITLE = "Was it a foul?"
@@ -375,7 +378,13 @@ def test_clips_that_are_left_out_for_a_job_that_was_never_seen_are_shown_with_th
 
     assert isinstance(left, Buy)
     assert isinstance(nothing, NothingLeft)
-    assert [remark.hint for remark in say.buy_remarks(some, left, title=TITLE, reason="", end=ledger.end)] == [
-        unfinished
-    ]
+    [remark] = say.buy_remarks(some, left, title=TITLE, reason="", end=ledger.end)
+    assert remark.hint.startswith(f"{unfinished}; if rally-1 asks another question")
     assert say.nothing_left_reason(none, nothing, title=TITLE, end=ledger.end).hint.endswith(f"; {unfinished}")
+
+
+def test_an_attempt_that_aws_refused_keeps_no_clip():
+    later = NOW + SIGNING_TIME + timedelta(hours=1)
+    hint = refusal(a_purchase(), an_attempt(2, signed_until=later), refused(3)).hint
+
+    assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint

@@ -32,7 +32,6 @@ from groundctl.domain.planning.inputs import (
 from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.domain.planning.settling import opening
-from groundctl.domain.planning.wanted import job_in
 from groundctl.errors import RefusedByAws
 from groundctl.ports import LabelingJobs, Ledger, ObjectStore
 
@@ -110,7 +109,7 @@ def _look_up_purchases(inputs: PlanInputs, jobs: LabelingJobs) -> PlanInputs:
         declaration.spec.name
         for declaration in inputs.declarations
         if inputs.existing(declaration.spec.key) is None
-        and inputs.purchases.by_job.get(job_in(inputs.infrastructure, declaration.spec.name))
+        and inputs.purchases.by_job.get(inputs.infrastructure.identity_of(declaration.spec.name))
     ]
     described = dict(zip(map(job_key, hidden), map_threads(jobs.describe, hidden), strict=True))
     seen = {key: observed_job(answer) for key, answer in described.items() if answer}

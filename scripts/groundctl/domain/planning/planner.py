@@ -20,7 +20,7 @@ from groundctl.domain.jobs.ledger.question import folded
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
-from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
+from groundctl.domain.planning.ledger_notes import adoptable, ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
 from groundctl.domain.planning.new_job import (
     declared_job,
@@ -43,7 +43,6 @@ from groundctl.domain.planning.plan import (
     Waiting,
     purchase_of,
 )
-from groundctl.domain.planning.wanted import job_in
 
 # The maximum number of jobs to describe, because a list does not show what they were created from. All of the declared
 # ones are described; the purchase ledger knows the clips of the others.
@@ -59,8 +58,9 @@ def make_plan(inputs: PlanInputs) -> Plan:
     changes = _decide_in_turn(inputs)
     unrecorded = unrecorded_jobs(inputs)
     compared = refuse_repurchases(changes, unrecorded)
-    if unrecorded and inputs.policy.refuse_unknown_jobs:
-        compared = refuse_creates(compared, unrecorded_note(unrecorded))
+    # A job on a topic can never be entered, so it blocks no other.
+    if inputs.policy.refuse_unknown_jobs and (waiting := adoptable(unrecorded)):
+        compared = refuse_creates(compared, unrecorded_note(waiting))
     guarded = refuse_over_limit(compared, inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
     ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
@@ -286,7 +286,7 @@ def _renamed_question(declaration: Declaration, inputs: PlanInputs) -> Diagnosti
     """Refuse another name for a question that has one in the ledger, which compares other jobs with that name permanently."""
     if not isinstance(inputs.purchases, Purchases) or declaration.spec.question is None:
         return None
-    own = inputs.purchases.of_job(job_in(inputs.infrastructure, declaration.spec.name))
+    own = inputs.purchases.of_job(inputs.infrastructure.identity_of(declaration.spec.name))
     recorded = own.question.name if own else None
     if recorded is None or recorded == folded(declaration.spec.question):
         return None

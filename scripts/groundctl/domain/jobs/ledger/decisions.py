@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from groundctl.domain.jobs.clip_index import HashedClips
-from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Absent, Look, NotLooked, Present
+from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, NOT_LOOKED, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.question import Question, Resemblance, conflict, resemblance
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, PurchaseRecord, RecordId
@@ -189,7 +189,7 @@ def decide_purchase(
         case NotLooked():
             return LookFirst(purchase=own)
         case Present():
-            return VoidFirst(purchase=own, why="a job of this name exists, made from another manifest")
+            return VoidFirst(purchase=own, why=NAME_IS_ANOTHERS)
         case Absent():
             return _go_on(want, own, ledger.aws_time, unsent)
 
@@ -218,7 +218,7 @@ def _go_on(
         ]
         return ContinueAttempt(purchase=own, attempt=mine[-1] if mine else None)
     if open_attempts:
-        return StillPending(purchase=own, until=max(attempt.closes_at for attempt in open_attempts))
+        return StillPending(purchase=own, until=own.closes_at)
     return VoidFirst(purchase=own, why="it was not created, and the declaration or its clips have changed since")
 
 

@@ -66,6 +66,10 @@ class JobIdentity(_Value, frozen=True, kw_only=True, order=True):
     def __str__(self) -> str:
         return f"{self.name} ({self.account}, {self.region})"
 
+    def is_in(self, account: str, region: str) -> bool:
+        """Return whether the job is in an account and Region."""
+        return (self.account, self.region) == (account, region)
+
 
 def job_identity(*, account: str, region: str, name: str) -> JobIdentity:
     """Identify a job by the name that its declaration or AWS gives it."""
@@ -156,7 +160,7 @@ class VoidEvidence(_Value, frozen=True, kw_only=True):
 
 
 class VoidRecord(_Record, frozen=True, kw_only=True, tag="void"):
-    """A purchase holds nothing: its job does not exist and cannot come into being. Or: an unreadable entry is passed over."""
+    """A purchase holds nothing: its job does not exist and cannot be created anymore. Or: an unreadable entry is passed over."""
 
     purchase: RecordId | None = None
     unreadable: EntryNumber | None = None
