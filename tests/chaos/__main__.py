@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-import time
 
 from chaos.campaign import Figures, Played, play, shortest
 from chaos.history import History, make_history
@@ -19,26 +19,33 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
     parser.add_argument("--flaw", default="", help="plant a flaw, see flaws.py")
     parser.add_argument("--words", action="store_true", help="print what each run printed")
+    parser.add_argument("--short", action="store_true", help="play the short histories of the tests")
     parser.add_argument("--whole", action="store_true", help="do not shorten histories that fail")
     parser.add_argument("--most", type=int, default=20, help="stop after so many violations (default: 20)")
     options = parser.parse_args()
     figures = Figures()
-    began = time.monotonic()
-    with open_world() as world:
-        for seed in range(options.seed, options.seed + options.histories):
-            print(f"seed {seed}", file=sys.stderr, end="\r", flush=True)
-            played = play(world, make_history(seed), flaw=options.flaw, figures=figures)
-            if options.words:
-                print(*words_of(played), sep="\n")
-            if played.violations:
-                shown = played if options.whole else _shortened(played, world, options.flaw)
-                print(f"\n{failure_text(shown if shown.violations else played, flaw=options.flaw)}", flush=True)
-            if figures.violations >= options.most:
-                break
-            if figures.histories % 100 == 0:
-                print(f"{figures.histories} histories, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with open_world() as world:
+            for seed in range(options.seed, options.seed + options.histories):
+                _play(world, seed, figures, options)
+                if figures.violations >= options.most:
+                    break
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
     print(figures)
     return 1 if figures.violations else 0
+
+
+def _play(world: World, seed: int, figures: Figures, options: argparse.Namespace) -> None:
+    played = play(world, make_history(seed, is_short=options.short), flaw=options.flaw, figures=figures)
+    if options.words:
+        print(*words_of(played), sep="\n")
+    if played.violations:
+        shown = played if options.whole else _shortened(played, world, options.flaw)
+        print(f"\n{failure_text(shown if shown.violations else played, flaw=options.flaw)}", flush=True)
+    if figures.histories % 100 == 0:
+        print(f"up to seed {seed}: {figures}", file=sys.stderr, flush=True)
 
 
 def _shortened(played: Played, world: World, flaw: str) -> Played:

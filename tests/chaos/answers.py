@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from random import Random
 
 
@@ -18,14 +19,23 @@ class Answer:
     length: int | None = None  # of a body that is not sent
 
 
-def an_error(is_json: bool, status: int, code: str) -> Answer:
+class Form(StrEnum):
+    """How a service writes errors."""
+
+    JSON = "json"
+    XML = "xml"  # S3
+    QUERY = "query"  # STS
+
+
+def an_error(form: Form, status: int, code: str) -> Answer:
     """Write an error as AWS does."""
     message = f"An injected error: {code}."
-    if is_json:
+    if form is Form.JSON:
         headers = (("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-errortype", code))
         return Answer(status, headers, json.dumps({"__type": code, "message": message}).encode())
-    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    return Answer(status, (("Content-Type", "application/xml"),), body.encode())
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    body = error if form is Form.XML else f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
+    return Answer(status, (("Content-Type", "application/xml"),), f"<?xml version='1.0'?>{body}".encode())
 
 
 def reordered(answer: Answer, random: Random) -> Answer:

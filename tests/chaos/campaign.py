@@ -81,7 +81,7 @@ def _calm_end(world: World, history: History) -> Iterator[str]:
                 f"{first.run}: {found}"
                 for found in oracle.left_undone(first, jobs_of(world.simulator), world.wishes[first.run])
             )
-            if not changes_of(first.run, world.proxy.deliveries):
+            if not changes_of(first.run, world.proxy.deliveries) or (history.is_short and history.seed % 3):
                 continue
             second = world.calm_run(checkout, place)
             if changes := changes_of(second.run, world.proxy.deliveries):
@@ -117,6 +117,7 @@ def _evidence(world: World) -> Evidence:
         sends=world.proxy.sends,
         wishes=world.wishes,
         ran=tuple(world.ran),
+        is_faultless=not any(run.hit for run in world.proxy.runs.values()),
     )
 
 

@@ -25,6 +25,7 @@ class Evidence:
     sends: Sequence[Send]
     wishes: Mapping[str, Wish]
     ran: Sequence[Ran]
+    is_faultless: bool = False
 
     def declared(self, key: JobKey) -> Iterator[tuple[Job, frozenset[str]]]:
         """Yield each form in which runs have declared a job, with its clips."""
@@ -39,6 +40,9 @@ def violations(evidence: Evidence) -> Iterator[str]:
     """Yield every sentence about what must not be."""
     yield from _bought_twice(evidence)
     yield from _bought_something_else(evidence)
+    yield from _bought_unapproved(evidence)
+    if evidence.is_faultless:
+        yield from _left_out_too_much(evidence)
     yield from _sent_again(evidence.sends)
     for ran in evidence.ran:
         for fault in _untrue(ran, evidence):
@@ -57,7 +61,10 @@ def _bought_twice(evidence: Evidence) -> Iterator[str]:
     for number, later in enumerate(jobs):
         for earlier in jobs[:number]:
             common = frozenset(earlier.sent) & frozenset(later.sent) - earlier.free
-            if common and may_conflict(earlier, later, evidence) and not _is_rerun(earlier, later, evidence):
+            if not common or not may_conflict(earlier, later, evidence):
+                continue
+            # Two jobs of one moment have no order.
+            if common - _repeated(later, earlier, evidence) and common - _repeated(earlier, later, evidence):
                 clips = ", ".join(sorted(common))
                 yield f"bought twice: {_where(earlier)} and then {_where(later)} asked the same question about {clips}"
 
@@ -78,14 +85,20 @@ def _holds(record: JobRecord, job: Job, evidence: Evidence) -> bool:
     return record.labels == frozenset(job.labels) and (job.question is None or None in names or job.question in names)
 
 
-def _is_rerun(earlier: JobRecord, later: JobRecord, evidence: Evidence) -> bool:
-    """Return whether one of two jobs says that it pays for the other's clips again."""
-    pairs = ((earlier, later), (later, earlier))  # two jobs of one moment have no order
-    return any(
-        declared.rerun_of is not None and declared.rerun_of.lower() == first.key.name
-        for first, second in pairs
-        for declared, _ in evidence.declared(second.key)
-    )
+def _repeated(
+    later: JobRecord, earlier: JobRecord, evidence: Evidence, seen: frozenset[JobKey] = frozenset()
+) -> frozenset[str]:
+    """Return the clips that a job may pay for again: those of the job that rerun_of names, and what that one has repeated."""
+    covered: frozenset[str] = frozenset()
+    for declared, _ in evidence.declared(later.key):
+        name = (declared.rerun_of or "").lower()
+        for job in evidence.jobs.values():
+            if job.key.name != name or job.key in {later.key, *seen}:
+                continue
+            if job.key == earlier.key:
+                return frozenset(job.sent)
+            covered |= frozenset(job.sent) & _repeated(job, earlier, evidence, seen | {later.key})
+    return covered
 
 
 def _bought_something_else(evidence: Evidence) -> Iterator[str]:
@@ -103,6 +116,29 @@ def _is_as_declared(sent: frozenset[str], job: Job, clips: frozenset[str]) -> bo
     if job.only_new or job.kind == "chain":
         return sent <= clips
     return sent == clips
+
+
+def _left_out_too_much(evidence: Evidence) -> Iterator[str]:
+    """Find jobs with only_new that lack a clip which no other job has. After a fault, a purchase without a job may have it."""
+    for job in evidence.jobs.values():
+        forms = [(declared, clips) for declared, clips in evidence.declared(job.key)]
+        others = [other for other in evidence.jobs.values() if other.key != job.key]
+        held = {clip for other in others if may_conflict(other, job, evidence) for clip in other.sent}
+        if all(declared.kind in {"prefix", "objects", "manifest"} for declared, _ in forms) and not any(
+            clips <= frozenset(job.sent) | held for _, clips in forms
+        ):
+            yield f"{_where(job)} sends {', '.join(sorted(job.sent))}, and no job has the rest of its clips"
+
+
+def _bought_unapproved(evidence: Evidence) -> Iterator[str]:
+    """Find jobs that a run has created beyond the plan that it was given."""
+    for wish in evidence.wishes.values():
+        if wish.approved is None:
+            continue
+        for name in creates_of(wish.run, evidence.deliveries):
+            sent = frozenset(evidence.jobs[JobKey(region=wish.region, name=name)].sent)
+            if not sent <= wish.approved.clips.get(name, frozenset()):
+                yield f"{wish.run} has bought {', '.join(sorted(sent))} for {name}, which its plan does not cover"
 
 
 def _sent_again(sends: Sequence[Send]) -> Iterator[str]:
@@ -140,6 +176,8 @@ def _untrue(ran: Ran, evidence: Evidence) -> Iterator[str]:
         yield f"it says that no job was changed, and has done {', '.join(of_jobs)}"
     if ran.says_nothing_was_changed and changes:
         yield f"it says that nothing was changed, and has done {', '.join(changes)}"
+    if "although its purchase was voided" in ran.words:
+        yield "it says that a void purchase's job exists, and nothing of a void purchase was accepted"
     yield from _wrong_numbers(ran, evidence)
     if ran.code == 0 and any(claim.result not in {"created", "existed", "stopping"} for claim in ran.claims.values()):
         yield "exit code 0, although something needs attention"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-PATIENCE = 30  # seconds that a run may take in real time
+PATIENCE = 120  # seconds that a run may take in real time
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Zygote:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=TESTS,
-            env={**os.environ, "PYTHONPATH": str(TESTS), "PYTHONHASHSEED": "0"},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "0"},
         )
         assert self._zygote.stdout
         assert json.loads(self._zygote.stdout.readline()) == {"ready": True}

@@ -13,7 +13,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 from chaos import faults
-from chaos.answers import Answer, an_error, reordered
+from chaos.answers import Answer, Form, an_error, reordered
 from chaos.faults import Fault, FaultKind
 from chaos.processes import Process
 from chaos.turns import Turns
@@ -40,7 +40,14 @@ class Request:
     @property
     def is_json(self) -> bool:
         """Return whether the service speaks JSON; otherwise XML."""
-        return "X-Amz-Target" in self.headers
+        return self.form is Form.JSON
+
+    @property
+    def form(self) -> Form:
+        """Return how the service writes errors."""
+        if "X-Amz-Target" in self.headers:
+            return Form.JSON
+        return Form.QUERY if self.operation == faults.ACCOUNT else Form.XML
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +152,7 @@ class Proxy:
             run.hit.append(fault)
             return self._with_fault(fault, run, request)
         if run.is_expired:
-            return an_error(request.is_json, 400, "ExpiredTokenException" if request.is_json else "ExpiredToken")
+            return an_error(request.form, 400, "ExpiredTokenException" if request.is_json else "ExpiredToken")
         return self.forward(request)
 
     def wait(self, run_name: str, seconds: float) -> None:
@@ -166,7 +173,7 @@ class Proxy:
         """Deliver a request to the simulator, unless AWS would not accept its signature any more."""
         if _expires(request) < self.now():
             code = "InvalidSignatureException" if request.is_json else "RequestTimeTooSkewed"
-            return an_error(request.is_json, 403, code)
+            return an_error(request.form, 403, code)
         answer = self._ask(request)
         self.deliveries.append(
             Delivery(
@@ -210,10 +217,10 @@ class Proxy:
         if fault.kind is FaultKind.LATE:
             random = Random(fault.chance)
             self.in_air.append(InAir(request, random, passes=random.choice((0, 1, 2, 4, 9, 1000))))
-            return random.choice((None, an_error(request.is_json, 504, "GatewayTimeout")))
+            return random.choice((None, an_error(request.form, 504, "GatewayTimeout")))
         if fault.kind is FaultKind.EXPIRED:
             run.is_expired = True
-            return an_error(request.is_json, 400, "ExpiredTokenException" if request.is_json else "ExpiredToken")
+            return an_error(request.form, 400, "ExpiredTokenException" if request.is_json else "ExpiredToken")
         if fault.kind is FaultKind.HIDDEN:
             self.hide_next_job()
         answer = self.forward(request) if fault.is_after else None
@@ -230,14 +237,14 @@ class Proxy:
             case FaultKind.RESET:
                 return None
             case FaultKind.ERROR_500:
-                return an_error(request.is_json, 500, "InternalFailure" if request.is_json else "InternalError")
+                return an_error(request.form, 500, "InternalFailure" if request.is_json else "InternalError")
             case FaultKind.ERROR_503:
-                return an_error(request.is_json, 503, "ServiceUnavailable")
+                return an_error(request.form, 503, "ServiceUnavailable")
             case FaultKind.THROTTLED:
                 code, status = ("ThrottlingException", 400) if request.is_json else ("SlowDown", 503)
-                return an_error(request.is_json, status, code)
+                return an_error(request.form, status, code)
             case FaultKind.CONFLICT:
-                return an_error(request.is_json, 409, "ConditionalRequestConflict")
+                return an_error(request.form, 409, "ConditionalRequestConflict")
             case FaultKind.EMPTY:
                 return Answer(200, (), b"")
             case FaultKind.TRUNCATED if answer:
@@ -261,7 +268,7 @@ class Proxy:
         assert run.process
         run.process.send_signal(faults.SIGNALS[fault.kind])
         # A run that has more to ask does not end at once: it gets its answer then.
-        run.process.ended.wait(1.0)
+        run.process.ended.wait(2.0)
 
     def _ask(self, request: Request) -> Answer:
         try:

@@ -24,8 +24,9 @@ def failure_text(played: Played, *, flaw: str = "") -> str:
     """Write down a history that fails."""
     steps = [f"  - {as_text(step)}" for step in played.history.steps]
     violations = [f"  ! {violation}" for violation in played.violations]
-    again = f"make chaos HISTORIES=1 SEED={played.history.seed}"
-    return "\n".join([f"seed {played.history.seed}", *steps, *violations, f"  again: {again} {flaw}".rstrip()])
+    options = " ".join(["--short"] * played.history.is_short + [f"--flaw {flaw}"] * bool(flaw))
+    again = f"make chaos HISTORIES=1 SEED={played.history.seed}" + f' OPTIONS="{options}"' * bool(options)
+    return "\n".join([f"seed {played.history.seed}", *steps, *violations, f"  again: {again}"])
 
 
 def words_of(played: Played) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
 
-PATIENCE = 60.0  # seconds in real time for a run to send its next request
+PATIENCE = 120.0  # seconds in real time for a run to send its next request
 BURSTS = (1, 1, 1, 2, 3, 5, 8)
 
 

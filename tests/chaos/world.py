@@ -41,12 +41,16 @@ FIRST_CLIPS = tuple(f"g0/{number}" for number in range(1, 7))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a run was asked for: the jobs of its checkout, and the clips of each at that time."""
+    """What a run was asked for: the jobs of its checkout, and the clips of each at that time.
+
+    approved is what was asked for when the plan that it applies was made.
+    """
 
     run: str
     region: str
     jobs: dict[str, Job]
     clips: dict[str, frozenset[str]]
+    approved: Wish | None = None
 
 
 @dataclass
@@ -61,6 +65,7 @@ class World:
     flaw: str = ""
     ran: list[Ran] = field(default_factory=list)
     wishes: dict[str, Wish] = field(default_factory=dict)
+    planned: dict[Path, Wish] = field(default_factory=dict)
     declared: dict[int, dict[str, Job]] = field(default_factory=dict)
     earlier: dict[int, list[dict[str, Job]]] = field(default_factory=dict)
     clips: list[str] = field(default_factory=list)
@@ -71,7 +76,7 @@ class World:
     def reset(self, flaw: str, seed: int) -> None:
         """Begin a history: empty folders, and an account with clips and nothing else."""
         self.flaw = flaw
-        for each in (self.ran, self.wishes, self.declared, self.earlier, self.clips, self.carried):
+        for each in (self.ran, self.wishes, self.planned, self.declared, self.earlier, self.clips, self.carried):
             each.clear()
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         self.proxy.forget()
@@ -151,7 +156,7 @@ class World:
             # A request that a fault is about may only come in the next run.
             self.carried += run.faults
             if isinstance(step, MakePlan):
-                self._keep_plan(step)
+                self._keep_plan(step, wish)
         self.ran += ended
         return ended
 
@@ -163,7 +168,10 @@ class World:
         self.proxy.runs[run.name] = run
         jobs = dict(self._jobs(step.checkout))
         clips = {name: self.clips_of(job) for name, job in jobs.items()}
-        wish = self.wishes[run.name] = Wish(run=run.name, region=REGIONS[step.place], jobs=jobs, clips=clips)
+        approved = self._approved(step) if isinstance(step, Apply) and step.plan else None
+        region = REGIONS[step.place]
+        wish = Wish(run=run.name, region=region, jobs=jobs, clips=clips, approved=approved)
+        self.wishes[run.name] = wish
         return run, wish
 
     def _start(self, run: Run, step: Apply | MakePlan | Void, turns: Turns) -> Any:
@@ -197,14 +205,18 @@ class World:
             case MakePlan():
                 return ["plan", "--out", f"{plan}.new"]
             case Void():
-                return ["ledger", "void", step.name, "--reason", "it never came"]
+                return ["ledger", "void", step.name, "--reason", "it never came", "--auto-approve"]
 
-    def _keep_plan(self, step: MakePlan) -> None:
+    def _keep_plan(self, step: MakePlan, wish: Wish) -> None:
         """Take a plan for later; a run that was killed has left none."""
         plan = self._plan_file(step.checkout, step.place)
         written = plan.with_name(f"{plan.name}.new")
         if written.is_file():
             written.replace(plan)
+            self.planned[plan] = wish
+
+    def _approved(self, step: Apply) -> Wish | None:
+        return self.planned.get(self._plan_file(step.checkout, step.place))
 
     # -- files ------------------------------------------------------------------------------------
 

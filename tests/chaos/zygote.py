@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -132,11 +133,28 @@ def _redirect(out: str, err: str) -> None:
 
 
 def _prepare() -> None:
-    """Let all clients share what the SDK has read of the services' descriptions."""
+    """Let all clients share what the SDK has made of the services' descriptions, which never change."""
     from botocore import loaders
 
     shared = loaders.create_loader()
     setattr(loaders, "create_loader", lambda search_path_string=None: shared)  # noqa: ARG005, B010 - botocore's signature
+
+    from botocore.client import ClientCreator
+
+    for name in ("_load_service_model", "_create_client_class"):
+        setattr(ClientCreator, name, _made_once(getattr(ClientCreator, name)))
+
+
+def _made_once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Make something for each service once, whoever asks."""
+    made: dict[str, Any] = {}
+
+    def give(creator: Any, service_name: str, *rest: Any, **options: Any) -> Any:
+        if service_name not in made:
+            made[service_name] = make(creator, service_name, *rest, **options)
+        return made[service_name]
+
+    return give
 
 
 def _say(message: dict[str, Any]) -> None:

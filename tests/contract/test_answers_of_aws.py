@@ -285,3 +285,17 @@ def test_an_endpoint_that_is_not_an_address_is_wrong_usage(monkeypatch, touch):
     with pytest.raises(UsageError, match="Invalid endpoint: localhost:5000") as told:
         touch(AwsSession(REGION))
     assert "AWS_ENDPOINT_URL" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>", b"<nothing/>"],
+    ids=["of S3", "of no one"],
+)
+def test_an_error_in_another_form_than_that_of_the_service_is_reported_in_plain_words(monkeypatch, body):
+    with answering(Reply(403, body)) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        check = AwsSession(REGION, attempts=1).account_check("123456789012")
+
+        with pytest.raises(ExternalError, match="is not a response from AWS"):
+            check()

@@ -180,7 +180,7 @@ def test_the_reset_of_moto_deletes_jobs_too(served_world: World) -> None:
             "nothing",
             None,
             404,
-            "unknown path; the paths are: clock, correct-labels, faults, requests, reset, routes, settings",
+            "unknown path; the paths are: clock, correct-labels, faults, jobs, requests, reset, routes, settings",
         ),
         ("DELETE", "clock", None, 405, "DELETE is not allowed for clock"),
         ("POST", "clock", {"advance": -1}, 400, "time moves forward only"),
@@ -319,3 +319,16 @@ def test_the_command_prints_its_url_and_ends_cleanly(ending: signal.Signals) -> 
         os.kill(process.pid, ending)
         _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors) == (0, "")
+
+
+def test_the_service_says_which_clips_workers_get(served_world: World) -> None:
+    served_world.create("season-1")
+
+    code, answer = ask(served_world, "GET", "jobs")
+
+    [job] = answer["jobs"]
+    assert code == 200
+    assert (job["name"], job["status"]) == ("season-1", "Initializing")
+    assert {each["sent"] for each in job["objects"]} == {True}
+    assert {each["labeled"] for each in job["objects"]} == {False}
+    assert len(job["objects"]) == 3

@@ -56,6 +56,21 @@ def expect(response: Mapping[str, Any] | None, *members: str) -> None:
             raise ResponseParserError(f"no {member} in it")
 
 
+def error_code(error: aws.ClientError) -> str:
+    """Return the code of an error; empty if what came back is not AWS's form of an error."""
+    return str(_error(error).get("Code", ""))
+
+
+def error_message(error: aws.ClientError) -> str:
+    """Return the message of an error; empty if there is none."""
+    return str(_error(error).get("Message", ""))
+
+
+def _error(error: aws.ClientError) -> Mapping[str, Any]:
+    found = error.response.get("Error")
+    return found if isinstance(found, Mapping) else {}
+
+
 @contextmanager
 def malformed_as_parser_error() -> Iterator[None]:
     """Report members of the wrong type, on which botocore's parsers and ours stumble, as a response that is not AWS's."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from botocore import exceptions as aws
 
-from groundctl.adapters.aws.responses import get_object, list_pages, put_object
+from groundctl.adapters.aws.responses import error_code, get_object, list_pages, put_object
 from groundctl.adapters.aws.session import AwsSession, in_plain_words
 from groundctl.errors import ExternalError
 
@@ -65,7 +65,7 @@ class S3Objects:
                         self._client, Bucket=bucket, Key=key, Body=content, ContentType=media_type, IfNoneMatch="*"
                     )
                 except aws.ClientError as error:
-                    code = error.response["Error"].get("Code")
+                    code = error_code(error)
                     if code == "PreconditionFailed":
                         return False
                     pause = next(pauses, None)
@@ -98,7 +98,7 @@ class S3Objects:
         try:
             return get_object(self._client, bucket, key)
         except aws.ClientError as error:
-            if error.response["Error"].get("Code") in {"NoSuchKey", "404"}:
+            if error_code(error) in {"NoSuchKey", "404"}:
                 return None
             raise
 

@@ -15,6 +15,8 @@ from groundctl.adapters.aws.bidirectional_pagination import Order, from_both_end
 from groundctl.adapters.aws.responses import (
     DESCRIBED_JOB,
     LISTED_JOB,
+    error_code,
+    error_message,
     expect,
     is_from_aws,
     malformed_as_parser_error,
@@ -146,6 +148,6 @@ def _is_clean_no(status: int, code: str) -> bool:
 
 def _is_absent(error: aws.ClientError) -> bool:
     """Return whether the job does not exist; AWS documents ResourceNotFound, and ValidationException was observed."""
-    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "").lower()
+    code, message = error_code(error), error_message(error).lower()
     absent = code == "ValidationException" and any(words in message for words in _NOT_FOUND)
     return code in {"ResourceNotFound", "ResourceNotFoundException"} or absent

@@ -13,7 +13,7 @@ from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
-from groundctl.adapters.aws.responses import expect, malformed_as_parser_error
+from groundctl.adapters.aws.responses import error_code, error_message, expect, malformed_as_parser_error
 from groundctl.adapters.aws.signing_deadline import enforce_deadline
 from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
 
@@ -155,12 +155,16 @@ def in_plain_words(doing: str, region: str) -> Iterator[None]:
     except aws.ClientError as error:
         raise _refusal(error, doing, region) from error
     except ResponseParserError as error:
-        hint = "check whether a proxy is in between or AWS_ENDPOINT_URL is not AWS; if not, run it again"
-        raise UnclearFromAws(f"the response while {doing} is not a response from AWS", hint=hint) from error
+        raise _not_from_aws(doing) from error
     except aws.BotoCoreError as error:
         raise ExternalError(
             f"the AWS SDK failed while {doing}: {error}", hint="check the AWS settings of this machine"
         ) from error
+
+
+def _not_from_aws(doing: str) -> ExternalError:
+    hint = "check whether a proxy is in between or AWS_ENDPOINT_URL is not AWS; if not, run it again"
+    return UnclearFromAws(f"the response while {doing} is not a response from AWS", hint=hint)
 
 
 # Errors that concern one bucket or object; others may be accessible.
@@ -175,7 +179,9 @@ _ABOUT_ONE_THING = {
 
 
 def _refusal(error: aws.ClientError, doing: str, region: str) -> ExternalError:
-    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    code, message = error_code(error), error_message(error)
+    if not code:
+        return _not_from_aws(doing)
     hints = {
         "AccessDenied": "this role lacks a right; terraform/README.md lists what each command needs",
         "AccessDeniedException": "this role lacks a right; terraform/README.md lists what each command needs",
