@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.gather import gather
+from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.ledger.decisions import ContinueAttempt, StillPending, decide_purchase
@@ -61,6 +62,9 @@ def test_a_reviewer_sees_clips_that_are_bought_again_only_because_two_questions_
     plan = World(asks("first")).plan(asks("first", of="rally-outcome"), asks("second", of="serve"))
 
     assert action(plan, "second") is Action.CREATE
+    assert [(note.rule, note.message) for note in plan.notes] == [
+        ("P404", "first: its question gets the name `rally-outcome` in the purchase ledger")
+    ]
     assert rules(plan, "second")["P303"] == (
         "all 2 of its clips were already asked by first (up to $0.16), with the same labels; only the name of the question"
         " differs: `rally-outcome` there, `serve` here"
@@ -84,8 +88,8 @@ def test_a_waiting_job_is_approved_for_the_question_and_the_rerun_that_were_revi
     named = World(asks("first", of="rally-outcome")).plan(asks("second", of="serve", only_new=True, budget=budget))
     repeated = world.plan(asks("second", only_new=True, budget=budget, rerun_of=again))
 
-    assert "another name" in find_unapproved(named, [before])["second"]
-    assert "pays again" in find_unapproved(repeated, [before])["second"]
+    assert "another name" in find_unapproved(named, [before])[job_key("second")]
+    assert "pays again" in find_unapproved(repeated, [before])[job_key("second")]
 
 
 def test_a_job_that_was_reviewed_as_stopped_is_not_created():

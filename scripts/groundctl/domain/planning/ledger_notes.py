@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.records import NamedRecord
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.plan import Change, Create, Waiting
@@ -28,6 +29,9 @@ def ledger_notes(
     told = {change.key for change in changes if _tells_of_its_purchase(change)}
     for each in _abandoned(inputs, purchases, told):
         yield _left_open(each, purchases, is_declared=job_key(each.job.name) in declared)
+    yield from (
+        _named(purchases.by_id[record.purchase], record) for record, _ in inputs.due if isinstance(record, NamedRecord)
+    )
     if unrecorded and purchases.ledger is not None:
         yield unrecorded_note(unrecorded)
 
@@ -80,6 +84,14 @@ def _contradiction(found: Contradiction) -> Diagnostic:
         message=f"{found.purchase.job.name} exists although its purchase was voided"
         + (f"; some of its clips were bought again since: {again}" if again else ""),
         hint="if both jobs still run, stop the one that you do not need; `groundctl ledger check` shows the entries",
+    )
+
+
+def _named(purchase: LedgerPurchase, record: NamedRecord) -> Diagnostic:
+    return Diagnostic(
+        rule="P404",
+        message=f"{purchase.job.name}: its question gets the name `{record.question}` in the purchase ledger",
+        hint="make sure that the name is right: it is given once, and its clips can be bought for questions of other names",
     )
 
 
