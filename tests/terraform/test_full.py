@@ -296,13 +296,15 @@ def test_a_second_plan_is_empty_and_does_not_change_the_token(full: Applied) -> 
 
 
 def test_teams_by_arn_work_without_the_workforce_module(full: Applied, tmp_path: Path) -> None:
-    teams = full.stack.outputs()["work_teams"]
+    teams, ledger = (full.stack.outputs()[name] for name in ("work_teams", "ledger_bucket"))
     folder = make_working_copy(SOURCE, tmp_path / "terraform")
     take_the_workforce_module_away(folder)
     settings = {
         "environment": "elsewhere",
         "disposable": True,
         "data": {"encryption": {"kms": False}, "lifecycle": {"enabled": False}},
+        # An account that has jobs of groundctl begins no second ledger by itself.
+        "ledger": {"bucket": ledger},
         "existing_teams": {TEAM: {"arn": teams[TEAM]["arn"]}, "dock-watchers": {"name": "dock-watchers"}},
     }
     stack = Stack(folder, environment=full.environment)

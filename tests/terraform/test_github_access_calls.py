@@ -149,7 +149,8 @@ def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, ro
 
 
 def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow, roles: dict[str, Role]) -> None:
-    workflow.declares(name="second", input={"manifest": put_manifest("lists/two.jsonl")})
+    again = {"job": "first", "reason": "new reviewers, to compare"}
+    workflow.declares(name="second", input={"manifest": put_manifest("lists/two.jsonl")}, rerun_of=again)
 
     workflow.runs("apply", "--auto-approve")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from groundctl.app.adoption import adopt_jobs, open_ledger, our_jobs
+from groundctl.app.adoption import AdoptedJobs, adopt_jobs, open_ledger, our_jobs
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.errors import ExternalError, UsageError
@@ -246,6 +246,26 @@ def test_a_title_that_no_entry_can_hold_is_replaced():
     assert adoption.record.title == "half ?"
 
 
+def said(result: AdoptedJobs, question: str | None = None) -> str:
+    return adopted_text(result.entry, result.adopted, result.known, result.named, result.refused, question=question)
+
+
+def test_a_job_that_the_ledger_has_can_get_a_name_for_its_question_once():
+    world = a_world()
+    world.makes("rally-1")
+    world.adopts("rally-1")
+
+    named, again, other = (world.adopts("rally-1", question=name) for name in ("foul", "foul", "fault"))
+
+    assert said(named, "foul") == (
+        "Entry 3: 0 jobs entered.\n- rally-1: in the ledger already, entry 2; its question is now named foul"
+    )
+    assert said(again, "foul") == "Nothing was written.\n- rally-1: in the ledger already, entry 2"
+    assert "its question keeps the name foul" in " ".join(said(other, "fault").split())
+    [purchase] = world.purchases.live()
+    assert purchase.question.name == "foul"
+
+
 def test_what_was_done_is_said_in_words():
     world = a_world(ledger_bucket="shared")
     world.makes("rally-1")
@@ -253,15 +273,13 @@ def test_what_was_done_is_said_in_words():
 
     first, second = world.adopts("rally-1", "stream"), world.adopts("rally-1")
 
-    written = adopted_text(first.entry, first.adopted, first.known, first.refused).splitlines()
+    written = said(first).splitlines()
     assert written[:3] == [
         "Entry 2: 1 job entered.",
         "- rally-1: 2 clips, labels winner, error",
         "- stream: not entered: a topic sends its clips, so there is no list of them",
     ]
-    assert adopted_text(second.entry, second.adopted, second.known, second.refused) == (
-        "Nothing was written.\n- rally-1: in the ledger already, entry 2"
-    )
+    assert said(second) == ("Nothing was written.\n- rally-1: in the ledger already, entry 2")
     opening = opened_text("ab" * 16, first.adopted, first.refused, world.account.infrastructure)
     assert f'  ledger = {{ bucket = "shared", id = "{"ab" * 16}" }}' in opening.splitlines()
     assert "In the environment that creates this bucket, add only the id" in " ".join(opening.split())

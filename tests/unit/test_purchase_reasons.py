@@ -77,7 +77,7 @@ def test_several_jobs_are_named_with_their_clips_and_further_ones_are_counted():
     assert refusal(*four[:2], asked="abe").message == (
         "2 of its 3 clips were already asked: 1 by rally-a (up to $0.16), 1 by rally-b (up to $0.16)"
     )
-    assert refusal(*four, asked="abcde").message.endswith("1 by rally-c (up to $0.16) and others by 1 more job")
+    assert refusal(*four, asked="abcde").message.endswith("1 by rally-c (up to $0.16), and by 1 more job")
 
 
 def test_a_job_whose_price_is_not_known_is_named_all_the_same():
@@ -218,7 +218,7 @@ def test_only_new_says_what_it_leaves_out_and_a_rerun_what_it_repeats_and_why():
     decision = decide_purchase(want, both)
     assert isinstance(decision, Buy)
 
-    left_out, again = say.buy_remarks(want, decision, reason="the camera moved", end=both.end)
+    left_out, again = say.buy_remarks(want, decision, title=TITLE, reason="the camera moved", end=both.end)
 
     assert left_out.message == "leaves out 1 of its 3 clips, already asked by rally-a (up to $0.16)"
     assert again.message == "pays again for 1 clip, already asked by rally-b (up to $0.16); reason: the camera moved"
@@ -230,7 +230,7 @@ def test_only_new_without_new_clips_says_who_has_them():
     decision = decide_purchase(want, ledger)
     assert isinstance(decision, NothingLeft)
 
-    assert say.nothing_left_reason(want, decision, end=ledger.end).message == (
+    assert say.nothing_left_reason(want, decision, title=TITLE, end=ledger.end).message == (
         "has no new clips: all 2 of its clips were already asked by rally-1 (up to $0.16)"
     )
 
@@ -247,7 +247,7 @@ def test_a_question_in_other_words_is_remarked_on(labels: tuple[str, ...], title
     decision = decide_purchase(want, ledger)
     assert isinstance(decision, Buy)
 
-    [remark] = say.buy_remarks(want, decision, reason="", end=ledger.end)
+    [remark] = say.buy_remarks(want, decision, title=TITLE, reason="", end=ledger.end)
 
     assert remark.message == (
         f"all 2 of its clips were already asked by rally-1 (up to $0.16), with other labels ({likeness})"
@@ -259,7 +259,7 @@ def test_a_question_that_resembles_no_other_is_not_remarked_on():
     decision = decide_purchase(want, ledger)
     assert isinstance(decision, Buy)
 
-    assert list(say.buy_remarks(want, decision, reason="", end=ledger.end)) == []
+    assert list(say.buy_remarks(want, decision, title=TITLE, reason="", end=ledger.end)) == []
 
 
 # --- dead runs
@@ -375,5 +375,7 @@ def test_clips_that_are_left_out_for_a_job_that_was_never_seen_are_shown_with_th
 
     assert isinstance(left, Buy)
     assert isinstance(nothing, NothingLeft)
-    assert [remark.hint for remark in say.buy_remarks(some, left, reason="", end=ledger.end)] == [unfinished]
-    assert say.nothing_left_reason(none, nothing, end=ledger.end).hint.endswith(f"; {unfinished}")
+    assert [remark.hint for remark in say.buy_remarks(some, left, title=TITLE, reason="", end=ledger.end)] == [
+        unfinished
+    ]
+    assert say.nothing_left_reason(none, nothing, title=TITLE, end=ledger.end).hint.endswith(f"; {unfinished}")

@@ -22,7 +22,7 @@ from groundctl.domain.jobs.ledger.adoption import (
 )
 from groundctl.domain.jobs.ledger.findings import presence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
-from groundctl.domain.jobs.ledger.records import OpenedRecord
+from groundctl.domain.jobs.ledger.records import NamedRecord, OpenedRecord, Record
 from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, ObservedJob, observed_job
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_uri
@@ -43,11 +43,15 @@ class OpenedLedger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptedJobs:
-    """The jobs that were entered with one entry, those that the ledger knew, and those that it cannot know."""
+    """The jobs that were entered with one entry, those that the ledger knew, and those that it cannot know.
+
+    named lists the known jobs whose question got its name with that entry.
+    """
 
     entry: int | None
     adopted: tuple[Adoption, ...]
     known: tuple[LedgerPurchase, ...]
+    named: tuple[LedgerPurchase, ...]
     refused: tuple[NotAdoptable, ...]
 
 
@@ -99,7 +103,7 @@ def adopt_jobs(
     *,
     question: str | None,
 ) -> AdoptedJobs:
-    """Enter jobs that exist; one that the ledger has is left as it is."""
+    """Enter jobs that exist; one that the ledger has is left as it is, but its question can get its name."""
     once = {job_key(name): name for name in names}
     described = map_threads(lambda name: _described(name, account), list(once.values()))
     unknown = [each for each in described if _purchase(each, writer, account) is None]
@@ -111,9 +115,13 @@ def adopt_jobs(
         left = [result for each, result in zip(unknown, read, strict=True) if not _purchase(each, writer, account)]
         adopted = tuple(each for each in left if isinstance(each, Adoption))
         refused = tuple(each for each in left if isinstance(each, NotAdoptable))
-        entry = writer.append(*((each.record, each.index) for each in adopted)) if adopted else None
-        if entry is not None or not adopted:
-            return AdoptedJobs(entry=entry, adopted=adopted, known=known, refused=refused)
+        named = tuple(each for each in known if question is not None and each.question.name is None)
+        records: list[tuple[Record, ClipIndex]] = [(each.record, each.index) for each in adopted]
+        if question is not None:
+            records += [(NamedRecord(purchase=each.id, question=question), ClipIndex()) for each in named]
+        entry = writer.append(*records) if records else None
+        if entry is not None or not records:
+            return AdoptedJobs(entry=entry, adopted=adopted, known=known, named=named, refused=refused)
     raise too_many_writers()
 
 

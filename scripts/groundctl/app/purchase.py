@@ -359,7 +359,7 @@ def _reason(
         case Overlap():
             return say.overlap_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
         case NothingLeft():
-            return say.nothing_left_reason(want, decision, end=end)
+            return say.nothing_left_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
         case RerunUnfounded():
             return say.rerun_unfounded_reason(name, decision)
         case RerunUnknown():

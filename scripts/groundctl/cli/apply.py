@@ -170,7 +170,7 @@ def carry_out(
     with open_interruptions() as interruptions:
         try:
             try:
-                for _ in progress(steps, total=len(changes), doing="creating labeling jobs"):
+                for _ in progress(steps, total=len(changes), doing="applying the plan"):
                     interruptions.check()
             finally:
                 interruptions.hold()

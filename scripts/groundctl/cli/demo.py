@@ -215,7 +215,7 @@ class _Demo:
             print("To use it from another terminal:")
             infrastructure = str(self.out / "infrastructure.json")
             for name, value in {**simulator.settings(), "GROUNDCTL_INFRASTRUCTURE": infrastructure}.items():
-                print(f"  export {name}={value}")
+                print(f"  export {name}={value}", flush=True)
 
 
 def upload(clips: dict[str, Path], infrastructure: Infrastructure, aws: Aws) -> None:

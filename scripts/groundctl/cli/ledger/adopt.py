@@ -52,7 +52,11 @@ def run(options: LedgerAdoptOptions) -> ExitCode:
         declaration_paths(),
         question=options.question,
     )
-    print(adopted_text(result.entry, result.adopted, result.known, result.refused))
+    print(
+        adopted_text(
+            result.entry, result.adopted, result.known, result.named, result.refused, question=options.question
+        )
+    )
     return ExitCode.PROBLEMS if result.refused else ExitCode.OK
 
 
@@ -66,7 +70,7 @@ def _check_question(name: str) -> None:
 COMMAND = Command(
     description="Enter jobs that exist into the purchase ledger, also jobs from the console: their clips count as bought"
     " from then on, for the labels that they have, or for the question that you name. A job that the ledger has stays as"
-    " it is. Creates no labeling job and changes none.",
+    " it is; only a question without a name gets yours. Creates no labeling job and changes none.",
     examples=(
         "groundctl ledger adopt season-pilot",
         "groundctl ledger adopt season-pilot cup-final --question rally-outcome",

@@ -133,24 +133,25 @@ def _decide(want: Wanted, inputs: PlanInputs, purchases: Purchases) -> Decision:
 def _change(
     want: Wanted, decision: Decision, inputs: PlanInputs, replaced: Iterable[Diagnostic], *, end: int
 ) -> Change:
-    job, asked = declared_job(want.declaration), want.purchase
+    job, asked, title = declared_job(want.declaration), want.purchase, want.declaration.spec.title
     match decision:
         case Buy():
             rerun = want.declaration.spec.rerun_of
-            remarks = (*replaced, *say.buy_remarks(asked, decision, reason=rerun.reason if rerun else "", end=end))
+            reason = rerun.reason if rerun else ""
+            remarks = (*replaced, *say.buy_remarks(asked, decision, title=title, reason=reason, end=end))
             return _create(want, decision.clips.distinct, inputs, remarks)
         case ContinueAttempt(purchase=own):
             remarks = (*replaced, say.continued_remark(decision))
             return _create(replace(want, is_recorded=True), frozenset(own.index.hashes()), inputs, remarks)
         case Overlap():
-            reason = say.overlap_reason(asked, decision, title=want.declaration.spec.title, end=end)
+            refusal = say.overlap_reason(asked, decision, title=title, end=end)
             purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase
             assert purchase is not None  # noqa: S101 - its clips are known
             return AlreadyAsked(
-                job=job, purchase=purchase, reasons=(reason, *say.remarks(asked, decision.remarks, end=end))
+                job=job, purchase=purchase, reasons=(refusal, *say.remarks(asked, decision.remarks, end=end))
             )
         case NothingLeft():
-            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, end=end),))
+            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, title=title, end=end),))
         case StillPending():
             return Waiting(job=job, reasons=(say.pending_reason(decision),))
         case AlreadyCreated():

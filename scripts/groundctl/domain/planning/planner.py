@@ -22,7 +22,12 @@ from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
 from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
-from groundctl.domain.planning.new_job import declared_job, plan_new_job, plan_purchase, with_planned
+from groundctl.domain.planning.new_job import (
+    declared_job,
+    plan_new_job,
+    plan_purchase,
+    with_planned,
+)
 from groundctl.domain.planning.plan import (
     Action,
     Change,

@@ -39,7 +39,7 @@ def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: i
     return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
-def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int) -> Diagnostic:
+def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, title: str, end: int) -> Diagnostic:
     """Say why a job with only_new has nothing to buy."""
     return Diagnostic(
         rule="P110",
@@ -48,6 +48,7 @@ def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, end: int
         hint="; ".join(
             [
                 "nothing is bought; a later run creates the job when there are new clips",
+                *_if_another_question(want, title, decision.held),
                 *_unfinished(decision.held, end),
             ]
         ),
@@ -120,7 +121,7 @@ def rerun_unfounded_reason(name: str, decision: RerunUnfounded) -> Diagnostic:
     return Diagnostic(rule="P111", pointer="/rerun_of/job", message=message, hint=hint)
 
 
-def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -> Iterator[Diagnostic]:
+def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str, end: int) -> Iterator[Diagnostic]:
     """Tell reviewers what a purchase leaves out, repeats for which reason, and resembles."""
     if decision.left_out:
         left_out = len(want.clips) - len(decision.clips)
@@ -128,7 +129,12 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, reason: str, end: int) -
             rule="P302",
             pointer="/input/only_new",
             message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
-            hint="; ".join(_unfinished(decision.left_out, end)) or "nothing to do; `only_new: true` asks for this",
+            hint="; ".join(
+                [
+                    *(_unfinished(decision.left_out, end) or ["nothing to do; `only_new: true` asks for this"]),
+                    *_if_another_question(want, title, decision.left_out),
+                ]
+            ),
         )
     if decision.repeated:
         again = decision.repeated
@@ -197,8 +203,9 @@ def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
     is_one = len(held) == 1
     named = [_holder(want.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
     more = len(held) - _MAX_NAMED
-    others = f" and others by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
-    return f"already asked{'' if is_one else ':'} {', '.join(named)}{others}"
+    others = f", and by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
+    asked = "also asked" if all(each.purchase.id.entry > end for each in held) else "already asked"
+    return f"{asked}{'' if is_one else ':'} {', '.join(named)}{others}"
 
 
 def _share(clips: int, want: WantedPurchase) -> str:
@@ -263,6 +270,8 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     name, other, theirs = first.job.name, first.record.title, first.question.name
     if want.question.name is not None and theirs is not None:
         return f"if {name} asks another question (“{other}”), give this question another name than `{theirs}`"
+    if not first.record.declaration:
+        return f"if {name} asks another question (“{other}”), {_name_both_without_a_file(want, first)}"
     both = "give both files a `task.question`"
     if theirs is not None:
         both = f"give this file a `task.question` other than `{theirs}`"
@@ -271,6 +280,20 @@ def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -
     if want.question.title == first.question.title:
         return f"if {name} asks another question under this title, {both}"
     return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
+
+
+def _name_both_without_a_file(want: WantedPurchase, first: LedgerPurchase) -> str:
+    """Say how to name the question of a job that no file declares, and of this one."""
+    steps = [] if want.question.name else ["give this file a `task.question`"]
+    if first.question.name is None:
+        steps.append(f"name its question with `groundctl ledger adopt {first.job.name} --question NAME`")
+    return " and ".join(steps)
+
+
+def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> list[str]:
+    """Say how to distinguish two questions, if their labels alone make them one."""
+    unnamed = [each.purchase for each in held if None in {want.question.name, each.purchase.question.name}]
+    return [_another_question(want, title, unnamed[0])] if unnamed else []
 
 
 def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:

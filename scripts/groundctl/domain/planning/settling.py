@@ -19,6 +19,7 @@ from groundctl.domain.jobs.ledger.records import (
     EndedRecord,
     NamedRecord,
     OpenedRecord,
+    PurchaseRecord,
     Record,
 )
 from groundctl.domain.jobs.ledger.settlement import Freed, OutputFacts, freed_by
@@ -58,8 +59,18 @@ def found(
             yield CreatedRecord(purchase=purchase.id, arn=job.arn), _NO_CLIPS
     for declaration in declarations:
         own = purchases.of_job(job_in(infrastructure, declaration.spec.name))
-        if own and own.question.name is None and declaration.spec.question is not None:
+        job = observed.get(declaration.spec.key)
+        if own is None or own.question.name is not None or declaration.spec.question is None:
+            continue
+        # A file that is refused, because its name belongs to another job, says nothing about that job's question.
+        if _is_made_from(own, job, declaration):
             yield NamedRecord(purchase=own.id, question=declaration.spec.question), _NO_CLIPS
+
+
+def _is_made_from(purchase: LedgerPurchase, job: ObservedJob | None, declaration: Declaration) -> bool:
+    if isinstance(purchase.record, PurchaseRecord):
+        return purchase.record.declaration_digest == declaration.digest
+    return job is not None and job.fingerprint is not None and job.fingerprint.declaration == declaration.digest
 
 
 def is_still_due(record: Record, purchases: Purchases) -> bool:

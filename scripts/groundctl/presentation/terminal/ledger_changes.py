@@ -89,12 +89,15 @@ def adopted_text(
     entry: int | None,
     adopted: Iterable[Adoption],
     known: Iterable[LedgerPurchase],
+    named: Iterable[LedgerPurchase],
     refused: Iterable[NotAdoptable],
+    *,
+    question: str | None,
 ) -> str:
-    """Say which jobs were entered, which were there, and which cannot be."""
-    jobs = list(adopted)
+    """Say which jobs were entered, which were there or got the name of their question, and which cannot be entered."""
+    jobs, new_names = list(adopted), {purchase.id for purchase in named}
     first = [f"Entry {entry}: {count(len(jobs), 'job')} entered."] if entry is not None else ["Nothing was written."]
-    there = [f"{purchase.job.name}: in the ledger already, entry {purchase.id}" for purchase in known]
+    there = [_there(purchase, question, is_named=purchase.id in new_names) for purchase in known]
     return "\n".join(
         [
             *first,
@@ -103,6 +106,15 @@ def adopted_text(
             *_refused_lines(refused),
         ]
     )
+
+
+def _there(purchase: LedgerPurchase, question: str | None, *, is_named: bool) -> str:
+    there = f"{purchase.job.name}: in the ledger already, entry {purchase.id}"
+    if is_named:
+        return f"{there}; its question is now named {question}"
+    if question is not None and question != purchase.question.name:
+        return f"{there}; its question keeps the name {purchase.question.name}"
+    return there
 
 
 def _adopted_lines(adopted: Iterable[Adoption]) -> Iterator[str]:

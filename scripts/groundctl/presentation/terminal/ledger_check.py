@@ -119,7 +119,10 @@ def _said(finding: Finding, infrastructure: Infrastructure) -> Said:
             return f"{named(purchase)} was created, and AWS does not show it", hint
         case NotFreed(purchase=purchase, status=status):
             sentence = f"{named(purchase)} has ended ({status}); clips without a label are not free again yet"
-            return sentence, "the next apply frees them, if the job's output manifest is whole"
+            return (
+                sentence,
+                "the first plan that asks any of its clips reads its output, and the apply after it frees them",
+            )
         case UnknownJob():
             raise AssertionError("unknown jobs are written together")
         case _:

@@ -212,5 +212,5 @@ def _purchase_problems(purchase: LedgerPurchase, aws_time: datetime | None, plac
             )
         case State.CREATED if place.has(purchase.job) and job is None:
             yield NotInAws(purchase=purchase)
-        case State.CREATED if job is not None and job.status.is_terminal:
+        case State.CREATED if job and job.status.is_terminal and job.counters.labeled < len(purchase.index):
             yield NotFreed(purchase=purchase, status=job.status)
