@@ -62,6 +62,9 @@ def test_a_reviewer_sees_clips_that_are_bought_again_only_because_two_questions_
     plan = World(asks("first")).plan(asks("first", of="rally-outcome"), asks("second", of="serve"))
 
     assert action(plan, "second") is Action.CREATE
+    assert [(note.rule, note.message) for note in plan.notes] == [
+        ("P404", "first: its question gets the name `rally-outcome` in the purchase ledger")
+    ]
     assert rules(plan, "second")["P303"] == (
         "all 2 of its clips were already asked by first (up to $0.16), with the same labels; only the name of the question"
         " differs: `rally-outcome` there, `serve` here"

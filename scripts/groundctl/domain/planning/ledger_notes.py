@@ -9,6 +9,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.adoption import NO_LIST, NO_LIST_HINT
 from groundctl.domain.jobs.ledger.findings import Place, unknown_jobs
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.records import NamedRecord
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.plan import Change, Create, Waiting
@@ -31,6 +32,9 @@ def ledger_notes(
     told = {change.key for change in changes if _tells_of_its_purchase(change)}
     for each in _abandoned(inputs, purchases, told):
         yield _left_open(each, purchases, is_declared=job_key(each.job.name) in declared)
+    yield from (
+        _named(purchases.by_id[record.purchase], record) for record, _ in inputs.due if isinstance(record, NamedRecord)
+    )
     if purchases.ledger is not None:
         yield from (unrecorded_note(jobs) for jobs in (adoptable(unrecorded), _on_topics(unrecorded)) if jobs)
 
@@ -94,6 +98,14 @@ def adoptable(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
 
 def _on_topics(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
     return [job for job in unrecorded if not job.has_input]
+
+
+def _named(purchase: LedgerPurchase, record: NamedRecord) -> Diagnostic:
+    return Diagnostic(
+        rule="P404",
+        message=f"{purchase.job.name}: its question gets the name `{record.question}` in the purchase ledger",
+        hint="make sure that the name is right: it is given once, and its clips can be bought for questions of other names",
+    )
 
 
 def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:

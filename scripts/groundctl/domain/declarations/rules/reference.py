@@ -80,9 +80,10 @@ PLAN_RULES = {
     "P304": "`rerun_of` pays again for clips.",
     "P305": "A purchase that an earlier run recorded is continued.",
     "P306": "A recorded purchase that can no longer become a job is replaced.",
-    "P401": "A recorded purchase whose job no file declares is left open.",
+    "P401": "A recorded purchase is left open, and this plan does not continue it.",
     "P402": "A job exists although its purchase was voided.",
     "P403": "The purchase ledger does not know a job that exists.",
+    "P404": "The question of an existing job gets a name in the purchase ledger.",
 }
 
 
