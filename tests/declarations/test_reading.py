@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from declarations.generated import HOSTILE, Maker
 from declarations.layouts import WAYS, written
-from groundctl.domain.declarations.diagnostics import Diagnostic, locate, pointer_to
-from groundctl.domain.declarations.document import Document
+from groundctl.domain.declarations.diagnostics import Diagnostic, locate
+from groundctl.domain.declarations.document import Document, pointer_to
 from groundctl.domain.declarations.spec import (
     ChainedInput,
     Label,

@@ -10,6 +10,7 @@ _APPROVAL = "domain/planning/approval.py"
 
 _APPLIED = "tests/unit/test_apply.py::test_"
 _PROVENANCE = "tests/unit/test_provenance.py::test_"
+_QUESTIONS = "tests/unit/test_questions_are_reviewed.py::test_"
 _REVIEWED = "tests/unit/test_reviewing.py::test_"
 
 APPROVAL: tuple[Mutant, ...] = (
@@ -58,9 +59,44 @@ APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "another purchase than reviewed is paid for again",
         _APPROVAL,
-        "    yield from _other_rerun(change, approved)\n",
+        "        yield from _other_rerun(change, approved)\n",
         "",
         f"{_REVIEWED}another_purchase_than_reviewed_is_not_paid_for_again",
+    ),
+    mutant(
+        "a waiting job repeats a purchase that was not reviewed",
+        _APPROVAL,
+        "    yield from _other_rerun(change, approved)\n    yield from _other_team",
+        "    yield from _other_team",
+        f"{_QUESTIONS}a_waiting_job_is_approved_for_the_question_and_the_rerun_that_were_reviewed",
+    ),
+    mutant(
+        "a waiting job asks another question than reviewed",
+        _APPROVAL,
+        "    yield from _other_question(change, approved)\n    yield",
+        "    yield",
+        f"{_QUESTIONS}a_waiting_job_is_approved_for_the_question_and_the_rerun_that_were_reviewed",
+    ),
+    mutant(
+        "a question that was named after the review is asked",
+        _APPROVAL,
+        "        yield from _other_question(change, approved)\n",
+        "",
+        f"{_QUESTIONS}a_question_that_was_named_after_the_review_is_not_approved",
+    ),
+    mutant(
+        "a job that was reviewed as stopped is created",
+        _APPROVAL,
+        '    if any(reason["rule"] == _DECLARED_AS_STOPPED for reason in approved["reasons"]):\n',
+        '    if any(reason["rule"] == "" for reason in approved["reasons"]):\n',
+        f"{_QUESTIONS}a_job_that_was_reviewed_as_stopped_is_not_created",
+    ),
+    mutant(
+        "a question that has a name in the ledger gets another one",
+        "domain/planning/planner.py",
+        "    if recorded is None or recorded == folded(declaration.spec.question):\n",
+        "    if recorded != folded(declaration.spec.question) or recorded:\n",
+        f"{_QUESTIONS}a_question_that_has_a_name_in_the_ledger_keeps_it",
     ),
     mutant(
         "a waiting job may cost more than its budget",

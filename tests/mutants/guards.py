@@ -203,7 +203,7 @@ LEDGER: tuple[Mutant, ...] = (
     mutant(
         "what was written is not looked at again before it is written",
         _SETTLING,
-        "            return not purchases.by_id[purchase].exists\n",
+        "            return (known := purchases.by_id.get(purchase)) is not None and not known.exists\n",
         "            return purchase in purchases.by_id\n",
         f"{_SETTLED}what_another_run_has_written_meanwhile_is_not_written_again",
     ),

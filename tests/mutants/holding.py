@@ -54,8 +54,8 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "a job found here is that of a purchase of the same name elsewhere",
         _SETTLING,
-        "return (purchase.job.account, purchase.job.region) == (infrastructure.account_id, infrastructure.region)",
-        "return bool(purchase and infrastructure)",
+        " if infrastructure.contains(purchase.job) else None\n",
+        " if infrastructure else None\n",
         f"{_SETTLED}a_job_of_the_same_name_elsewhere_says_nothing_about_a_purchase",
     ),
     mutant(
@@ -93,8 +93,8 @@ LETTING_GO: tuple[Mutant, ...] = (
     mutant(
         "a purchase is voided with a request still on its way",
         _SETTLEMENT,
-        "            if open_attempts := found.open_attempts(ledger.aws_time):\n",
-        "            if open_attempts := found.open_attempts(None)[:0]:\n",
+        "            if found.open_attempts(ledger.aws_time):\n",
+        "            if found.open_attempts(None)[:0]:\n",
         _VOIDED,
         flaw=Flaw.VOIDS_WITHOUT_WAITING,
     ),
@@ -124,7 +124,7 @@ LETTING_GO: tuple[Mutant, ...] = (
         "a refusal of one attempt is written as a void purchase",
         _BUYER,
         "                return RefusedRecord(attempt=attempt.id, evidence=evidence)\n",
-        "                seen = VoidEvidence(aws_time=self._writer.aws_time, described=evidence)\n"
+        "                seen = void_evidence(look, self._writer.aws_time)\n"
         '                return VoidRecord(purchase=bought.id, evidence=seen, reason=evidence, person="")\n',
         f"{_RUNS}a_refused_attempt_frees_nothing_while_another_attempt_may_be_accepted",
     ),

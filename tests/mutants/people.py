@@ -16,7 +16,7 @@ PEOPLE: tuple[Mutant, ...] = (
         "a person voids a purchase whose job AWS shows",
         _LEDGER,
         "    return may_void(purchase, writer.purchases, look=look), look\n",
-        "    return may_void(purchase, writer.purchases, look=Absent()), look\n",
+        "    return may_void(purchase, writer.purchases, look=look_at(None)), look\n",
         f"{_VOIDED}a_purchase_whose_job_aws_shows_is_not_voided",
         flaw=Flaw.VOIDS_WITHOUT_LOOKING,
     ),

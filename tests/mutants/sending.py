@@ -91,6 +91,14 @@ SENDING: tuple[Mutant, ...] = (
         _REVIEWED,
     ),
     mutant(
+        "a purchase for a question of another name is continued",
+        _DECISIONS,
+        "        and own.question.name in {None, want.question.name}\n",
+        "",
+        "tests/unit/test_questions_are_reviewed.py::"
+        "test_an_open_purchase_goes_on_only_with_the_question_that_it_was_recorded_for[x-y-False]",
+    ),
+    mutant(
         "a frozen request that was changed is sent",
         _BUYER,
         "return request if request and digest_of(request) == record.request_digest else None",

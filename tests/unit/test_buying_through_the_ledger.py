@@ -11,7 +11,7 @@ from typing import TypeVar
 import pytest
 
 from groundctl.app.ledger_writer import LedgerWriter
-from groundctl.app.purchase import MAX_DECISIONS, Buyer, Order
+from groundctl.app.purchase import MAX_DECISIONS, Buyer, PurchaseOrder
 from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.creation import Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.ledger.entries import AppendResult, AppendUnclear, Entry, LedgerLog, add_entry
@@ -205,7 +205,7 @@ def test_a_purchase_that_arrives_late_is_sent_by_its_own_run_without_another_att
     jobs, plan = FakeJobs(), a_plan(a_file())
     [create] = plan.creates
     buyer = a_real_buyer(ledger, jobs)
-    order = Order(wanted=wanted_of(create), plan_digest=plan.digest)
+    order = PurchaseOrder(wanted=wanted_of(create), plan_digest=plan.digest)
     assert buyer.buy(order, lambda _: None).result is Result.FAILED
     ledger.fails_on, ledger.entries[2] = None, ledger.lost[-1]
 

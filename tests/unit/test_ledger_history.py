@@ -169,3 +169,10 @@ def test_hostile_texts_stay_text(hostile: str):
 
     assert not any(character in written for character in "\x1b\x07\r\u202e\u200b")
     assert not any(line.lstrip().startswith("::") for line in written.splitlines())
+
+
+def test_no_break_of_a_line_makes_a_command_of_a_text():
+    for length in range(80):
+        written = text(a_log(a_purchase(title=f"{'x' * length} ::stop-commands::x")))
+
+        assert not any(line.lstrip().startswith("::") for line in written.splitlines()), length

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.jobs.ledger.look import ABSENT
 from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.observed import JobFingerprint
+from groundctl.domain.planning.plan import Action
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.plan import plan_text
-from support.builders import POLICY, a_declaration, an_observed_job, some_inputs
-from support.ledger import AFTER_ALL, a_job, a_ledger, a_purchase, an_attempt, created, refused, void
+from support.builders import POLICY, a_declaration, a_plan, an_observed_job, some_inputs
+from support.ledger import AFTER_ALL, DIGEST, a_job, a_ledger, a_purchase, an_attempt, created, refused, void
 
 
 def notes(ledger: Purchases, *names: str, observed: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]:
     """Plan some declarations beside some jobs in AWS."""
-    jobs = tuple(an_observed_job(a_declaration(name=name)) for name in observed)
+    jobs = tuple(an_observed_job(name=name, arn="arn:job", fingerprint=made_from(name)) for name in observed)
     inputs = some_inputs(*(a_declaration(name=name) for name in names), observed=jobs, purchases=ledger)
     return make_plan(inputs).notes
+
+
+def made_from(name: str) -> JobFingerprint:
+    """The fingerprint of a job that was created for a purchase of `support.ledger`."""
+    return JobFingerprint(bucket="artifacts", name=name, declaration=DIGEST, input=DIGEST)
 
 
 def rules(ledger: Purchases, *names: str, observed: tuple[str, ...] = ()) -> list[str]:
@@ -63,6 +72,17 @@ def test_an_open_purchase_is_not_noted_if_its_file_exists_or_its_job_or_its_plac
     assert rules(a_ledger(a_purchase(), void(2))) == []
 
 
+def test_an_open_purchase_that_its_own_file_does_not_continue_is_noted():
+    stopped = a_declaration(name="rally-1", state="stopped")
+    dear = a_declaration(name="rally-1", budget={"usd": 0.01})
+
+    for declaration in (stopped, dear):
+        ledger, looks = a_ledger(a_purchase(), aws_time=AFTER_ALL), {declaration.spec.key: ABSENT}
+        [note] = make_plan(some_inputs(declaration, purchases=ledger, looks=looks)).notes
+        assert note.message.endswith("and did not finish it, and this plan does not continue it")
+        assert note.hint.startswith("to continue it, let its file create the job; or ")
+
+
 # --- contradictions
 
 
@@ -105,6 +125,22 @@ def test_a_job_of_the_same_name_in_another_region_does_not_make_a_job_known():
 
     assert rules(elsewhere, observed=("console-1",)) == ["P403"]
     assert rules(a_ledger(a_purchase("console-1"), created(2)), observed=("console-1",)) == []
+
+
+def test_a_job_under_the_name_of_a_void_purchase_is_unknown_if_it_was_made_from_another_manifest():
+    ledger = a_ledger(a_purchase(declaration_digest="f" * 64), void(2))
+
+    assert rules(ledger, observed=("rally-1",)) == ["P403"]
+
+
+def test_a_job_on_a_topic_blocks_no_other_because_it_cannot_be_entered():
+    topic = an_observed_job(name="console-made", fingerprint=None, has_input=False)
+    plan = a_plan(a_declaration(), observed=(topic,), policy=replace(POLICY, refuse_unknown_jobs=True))
+
+    assert [change.action for change in plan.changes] == [Action.CREATE]
+    [note] = plan.notes
+    assert "as a topic sends its clips" in note.message
+    assert "adopt" not in note.hint
 
 
 def test_a_ledger_that_is_not_open_is_no_place_to_enter_a_job():

@@ -9,10 +9,11 @@ import pytest
 from groundctl.app.ledger import (
     MAX_TRIES,
     check_ledger,
+    decide_void,
     find_purchase,
     pass_over,
 )
-from groundctl.domain.jobs.ledger.look import Absent, Present
+from groundctl.domain.jobs.ledger.look import Absent, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import State
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.domain.jobs.ledger.settlement import VoidRefused
@@ -81,6 +82,16 @@ def test_a_job_that_was_seen_at_the_same_moment_stops_the_void():
 
     assert isinstance(void(world), VoidRefused)
     assert purchase(world.purchases, 2).state is State.CREATED
+
+
+def test_a_purchase_whose_entry_became_unreadable_is_not_voided():
+    world = a_world(a_purchase(), created(2))
+    world.ledger.entries[2] = world.ledger.entries[2].replace(b"foul", b"goal")
+
+    decision, look = decide_void(RecordId(entry=2), world.writer(), world.account)
+
+    assert isinstance(decision, VoidRefused)
+    assert isinstance(look, NotLooked)
 
 
 def test_another_entry_in_between_delays_the_void_and_the_job_is_looked_up_again():
@@ -178,8 +189,8 @@ def test_the_question_says_why_the_purchase_can_be_voided():
     other, _ = void_question(bought, foreign, world.account.infrastructure)
 
     assert " ".join(absent.split()) == (
-        "Void rally-1 (entry 2, 2 clips, $0.16), bought 2026-11-23 09:15 UTC by acme/labels. AWS has no such job, and can"
-        " accept its request no more. Its clips can then be bought again. This cannot be undone."
+        "Void rally-1 (entry 2, 2 clips, $0.16), bought 2026-11-23 09:15 UTC by acme/labels. AWS has no such job and can"
+        " no longer accept the request. Its clips can then be bought again. This cannot be undone."
     )
     assert question == "Do this in test (123456789012, us-east-1)? Only `yes` is accepted: "
     assert "The job of this name in AWS is another one" in " ".join(other.split())
@@ -199,6 +210,6 @@ def test_a_refusal_names_the_time_and_every_way_out():
         "  job, the purchase can be voided\n"
         "- apply again: the same job goes on with this purchase, and its clips are not\n"
         "  bought twice\n"
-        "- if other work needs these clips now, write `rerun_of` with this job and a\n"
-        "  reason in that job's file: it may pay for them twice"
+        "- if another job needs these clips now, add `rerun_of` with this job and a\n"
+        "  reason to its file: you may pay for them twice"
     )

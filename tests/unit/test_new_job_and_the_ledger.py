@@ -13,6 +13,7 @@ import pytest
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.jobs.input_manifest import MAX_LINES, manifest_of_uris
 from groundctl.domain.jobs.ledger.look import ABSENT, Present
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
@@ -279,3 +280,18 @@ def test_with_a_ledger_that_cannot_be_used_nothing_is_created(ledger: Purchases,
 
 def test_another_question_about_the_same_clips_is_created():
     assert rules(decided(a_ledger(bought(labels=LABELS)))) == []
+
+
+def test_a_location_that_has_grown_beyond_one_job_is_bought_as_far_as_it_is_new():
+    season = [f"s3://clips/{number:06}.mp4" for number in range(MAX_LINES + 2)]
+    first_job = a_purchase("old", HashedClips.of(season[:MAX_LINES]), labels=QUESTION)
+    rest = a_declaration(name="new", input={"prefix": "s3://clips/", "only_new": True})
+    manifests = {rest.spec.key: manifest_of_uris(season)}
+
+    after_the_first_job = decided(a_ledger(first_job), rest, manifests=manifests)
+    at_once = decided(a_ledger(), rest, manifests=manifests)
+
+    assert isinstance(after_the_first_job, Create)
+    assert after_the_first_job.purchase.clips == 2
+    assert isinstance(at_once, Refused)
+    assert [reason.message for reason in at_once.reasons] == ["holds 100,002 clips; AWS takes at most 100,000 a job"]

@@ -294,8 +294,12 @@ def test_similar_questions_are_remarked_and_never_refused():
     [remark] = found.remarks
     assert remark.held.clips == clips("ab").uris
     assert (remark.resemblance.common, remark.resemblance.of, remark.resemblance.is_near_miss) == (2, 3, True)
+    other_labels = a_ledger(a_purchase("a", "ab", question="foul", labels=("no", "yes", "unsure")))
+    two_questions = decide(other_labels, a_want(asked="abc", question=question(name="net", labels=LABELS, title="")))
     assert isinstance(told_apart, Buy)
-    assert told_apart.remarks == ()
+    assert [remark.held.clips for remark in told_apart.remarks] == [clips("ab").uris]
+    assert isinstance(two_questions, Buy)
+    assert two_questions.remarks == ()
 
 
 # --- After sending.
@@ -372,6 +376,8 @@ def test_clips_are_free_only_after_a_whole_output():
     assert freed(2, "b") == NothingFreed(why="the output manifest has 2 lines; 3 were bought")
     assert isinstance(freed(3, "b", is_terminal=False), NothingFreed)
     assert isinstance(freed(None, labeled=1), NothingFreed)
+    assert freed(3, "b", labeled=2) == Freed(index=clips("b").index())
+    assert isinstance(freed(3, "bc", labeled=2), NothingFreed)
 
 
 def test_a_third_purchase_names_the_latest_rerun_which_excuses_what_that_one_repeated():

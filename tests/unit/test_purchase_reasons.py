@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ from support.ledger import (
     a_purchase,
     a_want,
     an_adopted_job,
+    an_attempt,
     created,
+    refused,
 )
 
 TITLE = "Was it a foul?"
@@ -359,3 +362,29 @@ def test_an_unfinished_purchase_that_holds_the_clips_says_when_they_can_become_f
     assert "its job was not seen: its next run goes on, or `groundctl ledger void rally-1 --reason ...`" in hint
     assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint
     assert "was not seen" not in refusal(a_purchase(), created(2)).hint
+
+
+def test_clips_that_are_left_out_for_a_job_that_was_never_seen_are_shown_with_the_way_out():
+    """These clips stay without an answer once that purchase is void."""
+    ledger = a_ledger(a_purchase("rally-1", "ab"))
+    unfinished = (
+        "rally-1 was recorded on 2026-11-23 09:15 UTC, and its job was not seen: its next run goes on, or"
+        " `groundctl ledger void rally-1 --reason ...` frees its clips after 2026-11-23 10:25 UTC"
+    )
+    some, none = a_want(asked="abc", only_new=True), a_want(asked="ab", only_new=True)
+
+    left = decide_purchase(some, ledger)
+    nothing = decide_purchase(none, ledger)
+
+    assert isinstance(left, Buy)
+    assert isinstance(nothing, NothingLeft)
+    [remark] = say.buy_remarks(some, left, title=TITLE, reason="", end=ledger.end)
+    assert remark.hint.startswith(f"{unfinished}; if rally-1 asks another question")
+    assert say.nothing_left_reason(none, nothing, title=TITLE, end=ledger.end).hint.endswith(f"; {unfinished}")
+
+
+def test_an_attempt_that_aws_refused_keeps_no_clip():
+    later = NOW + SIGNING_TIME + timedelta(hours=1)
+    hint = refusal(a_purchase(), an_attempt(2, signed_until=later), refused(3)).hint
+
+    assert f"after {NOW + SIGNING_TIME + SETTLING_TIME:%Y-%m-%d %H:%M} UTC" in hint

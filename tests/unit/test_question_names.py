@@ -50,8 +50,8 @@ def test_the_name_of_a_bought_question_cannot_be_changed():
 
     [change] = plan.changes
     assert (change.action, plan.requires_attention) == (Action.IMMUTABLE, True)
-    assert "was bought with the question name `net-end`" in reasons(plan, "pilot")["P115"]
-    assert "write `question: net-end`" in reasons(plan, "pilot")["P115"]
+    assert "its question is `net-end` in the purchase ledger" in reasons(plan, "pilot")["P104"]
+    assert "write `question: net-end`" in reasons(plan, "pilot")["P104"]
     assert [each.action for each in world.plan(asks("pilot", "net-end")).changes] == [Action.EXISTS]
 
 
@@ -83,14 +83,14 @@ def test_another_name_for_the_same_words_is_pointed_at():
     plan = world.plan(asks("again", "net-ends"))
 
     assert [change.action for change in plan.changes if change.name == "again"] == [Action.CREATE]
-    assert "with the same title and labels, as the question `net-end`" in reasons(plan, "again")["P303"]
+    assert "only the name of the question differs: `net-end` there, `net-ends` here" in reasons(plan, "again")["P303"]
     both_new = World().plan(asks("pair-a", "one"), asks("pair-b", "two"))
     assert "also asked by pair-a in this plan" in reasons(both_new, "pair-b")["P303"]
 
 
-def test_two_names_with_other_words_are_two_questions_without_a_remark():
+def test_two_names_with_other_labels_are_two_questions_without_a_remark():
     world = World(asks("pilot", "net-end"))
-    other = some_data()["task"] | {"title": "Did the ball touch the net?", "question": "net-touch"}
+    other = some_data()["task"] | {"labels": ["touched", "clear"], "question": "net-touch"}
 
     assert reasons(world.plan(a_declaration(name="other", task=other, input=CLIPS)), "other") == {}
 

@@ -72,6 +72,17 @@ def test_a_new_ledger_is_opened_by_the_first_plan():
     assert action(inputs) is Action.CREATE
 
 
+def test_each_new_ledger_has_an_id_of_its_own():
+    """Otherwise `ledger_id` in the configuration would accept any ledger that an apply has opened."""
+    ids = set()
+    for ledger in (FakeLedger(), FakeLedger()):
+        inputs = seen(asks("b", "12"), FakeJobs(), ledger=ledger)
+        a_buyer(jobs=FakeJobs(), ledger=ledger).write_due(inputs.due)
+        ids.add(Purchases.of(ledger.read()).ledger)
+
+    assert len(ids - {"0" * 32}) == 2
+
+
 def test_an_empty_ledger_beside_jobs_of_groundctl_buys_nothing():
     jobs = FakeJobs()
     buy(asks("a", "34"), jobs=jobs)
@@ -87,6 +98,8 @@ def test_an_empty_ledger_where_the_configuration_names_one_buys_nothing():
 
     assert inputs.due == ()
     assert action(inputs) is Action.REFUSED
+    [change] = make_plan(inputs).changes
+    assert "ledger open" not in change.reasons[0].hint  # it refuses as well
 
 
 def test_another_ledger_than_the_one_that_the_configuration_names_buys_nothing():

@@ -19,11 +19,12 @@ from groundctl.domain.jobs.ledger.adoption import (
     Background,
     NotAdoptable,
     adopted_record,
+    is_ours,
 )
-from groundctl.domain.jobs.ledger.findings import presence
+from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase
 from groundctl.domain.jobs.ledger.records import NamedRecord, OpenedRecord, Record
-from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, ObservedJob, observed_job
+from groundctl.domain.jobs.observed import AwsResponse, JobFingerprint, observed_job
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_uri
 from groundctl.errors import ExternalError, RefusedByAws, UsageError
@@ -130,11 +131,6 @@ def our_jobs(account: LedgerAccount) -> tuple[str, ...]:
     return tuple(job.name for job in list_jobs(account.jobs).values() if is_ours(job))
 
 
-def is_ours(job: ObservedJob) -> bool:
-    """Say whether groundctl made a job from a list of clips."""
-    return job.fingerprint is not None and job.has_input
-
-
 def _described(name: str, account: LedgerAccount) -> AwsResponse:
     described = account.jobs.describe(name)
     if described is None:
@@ -145,7 +141,7 @@ def _described(name: str, account: LedgerAccount) -> AwsResponse:
 
 def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccount) -> LedgerPurchase | None:
     job = observed_job(described)
-    return writer.purchases.made(account.identity(job.name), presence(job))
+    return writer.purchases.made(account.infrastructure.identity_of(job.name), Present.of(job))
 
 
 def _read(
@@ -165,7 +161,9 @@ def _read(
         return NotAdoptable(name=job.name, why=f"its input manifest, {manifest}, is not there", hint=hint)
     labels = label_names(_read_if_allowed(described.get("LabelCategoryConfigS3Uri"), account))
     background = _background(job.fingerprint, account, paths.get(job.key, ""), question)
-    return adopted_record(described, lines, labels, job=account.identity(job.name), background=background)
+    return adopted_record(
+        described, lines, labels, job=account.infrastructure.identity_of(job.name), background=background
+    )
 
 
 def _background(

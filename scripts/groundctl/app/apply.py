@@ -7,15 +7,15 @@ from functools import partial
 from typing import assert_never
 
 from groundctl.app.apply_log import ApplyLog
-from groundctl.app.purchase import Buyer, Order
+from groundctl.app.purchase import Buyer, PurchaseOrder
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.jobs.interruption import Step
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.stopping import classify_stop
 from groundctl.domain.planning.plan import Change, Create, Plan, Stop
-from groundctl.domain.planning.settling import Indexed
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, UnclearFromAws
@@ -33,7 +33,7 @@ def apply(
     *,
     buyer: Buyer,
     jobs: LabelingJobs,
-    due: tuple[Indexed, ...] = (),
+    due: tuple[IndexedRecord, ...] = (),
     held: Mapping[JobKey, str] | None = None,
     may_stop: bool = False,
     asking: Asking | None = None,
@@ -64,11 +64,11 @@ def apply(
         yield Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
-def _order(change: Create, plan_digest: str, run: RunContext | None) -> Order:
+def _order(change: Create, plan_digest: str, run: RunContext | None) -> PurchaseOrder:
     wanted = change.purchase.wanted
     if wanted is None:
         raise AssertionError("a plan that did not read the ledger is never applied")
-    return Order(
+    return PurchaseOrder(
         wanted=wanted,
         plan_digest=plan_digest,
         pull_request=run.pull_request if run else None,

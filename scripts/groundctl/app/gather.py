@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -31,7 +32,6 @@ from groundctl.domain.planning.inputs import (
 from groundctl.domain.planning.plan import Subject, Unknown
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.domain.planning.settling import opening
-from groundctl.domain.planning.wanted import job_in
 from groundctl.errors import RefusedByAws
 from groundctl.ports import LabelingJobs, Ledger, ObjectStore
 
@@ -51,9 +51,6 @@ _EXAMPLE_UNKNOWN = Unknown(
     about=Subject.INFRASTRUCTURE,
     sentence="account, buckets, teams, and ARNs are examples: use --infrastructure FILE for real ones",
 )
-
-# The identity of a ledger that only the plan has opened; apply opens it under a random one.
-_NEW_LEDGER = "0" * 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +75,9 @@ def gather(
 ) -> PlanInputs:
     """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
     infrastructure = account.infrastructure
-    opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=_NEW_LEDGER))
+    # A new ledger has an id of its own, by which a configuration can distinguish it from every other one.
+    new_id = secrets.token_hex(16)
+    opened = tuple(opening(account.log, account.observed.values(), infrastructure, ledger=new_id))
     log = with_records(account.log, opened)
     listed = PlanInputs(
         declarations=tuple(declarations),
@@ -110,7 +109,7 @@ def _look_up_purchases(inputs: PlanInputs, jobs: LabelingJobs) -> PlanInputs:
         declaration.spec.name
         for declaration in inputs.declarations
         if inputs.existing(declaration.spec.key) is None
-        and inputs.purchases.by_job.get(job_in(inputs.infrastructure, declaration.spec.name))
+        and inputs.purchases.by_job.get(inputs.infrastructure.identity_of(declaration.spec.name))
     ]
     described = dict(zip(map(job_key, hidden), map_threads(jobs.describe, hidden), strict=True))
     seen = {key: observed_job(answer) for key, answer in described.items() if answer}

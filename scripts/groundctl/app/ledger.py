@@ -13,16 +13,14 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import unusable
-from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems, presence
-from groundctl.domain.jobs.ledger.look import Absent, Look, Present
+from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, look_at, void_evidence
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.records import (
     Author,
-    JobIdentity,
     RecordId,
     VoidEvidence,
     VoidRecord,
-    job_identity,
 )
 from groundctl.domain.jobs.ledger.settlement import VoidAllowed, VoidRefused, may_pass_over, may_void
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
@@ -41,10 +39,6 @@ class LedgerAccount:
     jobs: LabelingJobs
     objects: ObjectStore
     ledger: StoredLedger
-
-    def identity(self, name: str) -> JobIdentity:
-        """Identify a job of this account and Region."""
-        return job_identity(account=self.infrastructure.account_id, region=self.infrastructure.region, name=name)
 
     def place(self, jobs: Mapping[JobKey, ObservedJob]) -> Place:
         """Describe this account and Region by its jobs."""
@@ -103,16 +97,20 @@ def look_up(purchase: LedgerPurchase, account: LedgerAccount) -> Look:
     """Ask AWS for the job of a purchase, by the name that was bought, and in the list under any spelling."""
     described = account.jobs.describe(declared_name(purchase))
     found = observed_job(described) if described else list_jobs(account.jobs).get(job_key(purchase.job.name))
-    return Absent() if found is None else presence(found)
+    return look_at(found)
 
 
 def find_purchase(name: str, entry: int | None, ledger: Purchases, account: LedgerAccount) -> LedgerPurchase:
     """Find the purchase that a person means: the live one of the job, or the one in the entry that they give."""
-    job = account.identity(name)
+    job = account.infrastructure.identity_of(name)
     ours = [each for each in ledger.by_job.get(job, ()) if entry in {None, each.id.entry}]
     if ours:
         return next((each for each in reversed(ours) if each.is_live), ours[-1])
-    elsewhere = [each for each in ledger.by_id.values() if each.job.name == job.name and not _is_here(each, account)]
+    elsewhere = [
+        each
+        for each in ledger.by_id.values()
+        if each.job.name == job.name and not account.infrastructure.contains(each.job)
+    ]
     if elsewhere:
         message = f"{name} was bought in account {elsewhere[-1].job.account}, Region {elsewhere[-1].job.region}"
         hint = "run this with that environment's --infrastructure and credentials: AWS must be asked for the job there"
@@ -121,15 +119,13 @@ def find_purchase(name: str, entry: int | None, ledger: Purchases, account: Ledg
     raise UsageError(f"the ledger has no purchase of {name}{where}", hint="`groundctl ledger` shows every purchase")
 
 
-def _is_here(purchase: LedgerPurchase, account: LedgerAccount) -> bool:
-    return purchase.job == account.identity(purchase.job.name)
-
-
 def decide_void(
     purchase: RecordId, writer: LedgerWriter, account: LedgerAccount
 ) -> tuple[VoidAllowed | VoidRefused, Look]:
     """Look for the purchase's job, and decide whether a person may void the purchase."""
-    look = look_up(writer.purchases.by_id[purchase], account)
+    found = writer.purchases.by_id.get(purchase)
+    # An entry that was read before may be unreadable now.
+    look = NOT_LOOKED if found is None else look_up(found, account)
     return may_void(purchase, writer.purchases, look=look), look
 
 
@@ -143,7 +139,7 @@ def void_purchase(
             return decision
         record = VoidRecord(
             purchase=purchase,
-            evidence=VoidEvidence(aws_time=writer.aws_time, described=_in_words(look)),
+            evidence=void_evidence(look, writer.aws_time),
             reason=reason,
             person=person,
         )
@@ -163,10 +159,6 @@ def pass_over(number: int, writer: LedgerWriter, *, reason: str, person: str) ->
         if (appended := writer.append((record, ClipIndex()))) is not None:
             return appended
     raise too_many_writers()
-
-
-def _in_words(look: Look) -> str:
-    return f"{look.arn}, made from another manifest" if isinstance(look, Present) else "absent"
 
 
 def refuse_unusable(ledger: Purchases, account: LedgerAccount) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from groundctl.domain.jobs.clip_index import ClipIndex
-from groundctl.domain.jobs.ledger.entries import Appended, AppendUnclear, LedgerLog, add_entry, write_entry
+from groundctl.domain.jobs.ledger.entries import (
+    Appended,
+    AppendUnclear,
+    IndexedRecord,
+    LedgerLog,
+    add_entry,
+    write_entry,
+)
 from groundctl.domain.jobs.ledger.purchases import Purchases
-from groundctl.domain.jobs.ledger.records import Author, Record, RecordId
+from groundctl.domain.jobs.ledger.records import Author, RecordId
 from groundctl.errors import UnclearFromAws
 from groundctl.ports import Ledger
 
@@ -44,7 +50,7 @@ class LedgerWriter:
         self._keep(self._ledger.read(self.log))
         return self.purchases
 
-    def append(self, *records: tuple[Record, ClipIndex]) -> int | None:
+    def append(self, *records: IndexedRecord) -> int | None:
         """Append one entry; return its number, or None if another entry has the number: then decide again.
 
         Raise UnclearFromAws if it remains unknown whether the entry was written; it may still arrive.

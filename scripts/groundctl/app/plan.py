@@ -13,9 +13,9 @@ from groundctl.app.concurrency import BackgroundTask
 from groundctl.app.gather import Account, gather, list_jobs
 from groundctl.app.validate import Validated, start_validation
 from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
-from groundctl.domain.planning.settling import Indexed
 from groundctl.ports import Files
 
 
@@ -26,7 +26,7 @@ class PlanningResult:
     plan: Plan
     validated: Validated
     account: Account
-    due: tuple[Indexed, ...] = ()
+    due: tuple[IndexedRecord, ...] = ()
 
 
 def create_plan(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
 
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.domain.canonical_json import digest_of, parse_json_object
-from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.clip_index import ClipIndex
@@ -23,26 +21,22 @@ from groundctl.domain.jobs.creation import (
     classify,
     name_belongs_to_another_job,
 )
-from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
     ContinueAttempt,
     Decision,
-    LedgerUnusable,
     LookFirst,
-    NothingLeft,
-    Overlap,
     RecordCreated,
     RerunUnfounded,
     RerunUnknown,
-    StillPending,
     VoidFirst,
     decide_purchase,
     find_rerun,
 )
-from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, Present, look_at
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, look_at, void_evidence
 from groundctl.domain.jobs.ledger.purchases import SIGNING_TIME, LedgerPurchase
 from groundctl.domain.jobs.ledger.records import (
     AttemptRecord,
@@ -50,7 +44,6 @@ from groundctl.domain.jobs.ledger.records import (
     PurchaseRecord,
     RecordId,
     RefusedRecord,
-    VoidEvidence,
     VoidRecord,
 )
 from groundctl.domain.jobs.ledger.settlement import (
@@ -62,8 +55,9 @@ from groundctl.domain.jobs.ledger.settlement import (
 )
 from groundctl.domain.jobs.observed import AwsResponse, observed_job
 from groundctl.domain.jobs.request import DesiredJob
-from groundctl.domain.planning import purchase_reasons as say
-from groundctl.domain.planning.settling import Indexed, is_still_due
+from groundctl.domain.planning.new_job import purchase_of_clips
+from groundctl.domain.planning.purchase_reasons import reason_against
+from groundctl.domain.planning.settling import is_still_due
 from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
@@ -90,7 +84,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class PurchaseOrder:
     """A purchase as a plan reviewed it, with where it comes from."""
 
     wanted: Wanted
@@ -112,7 +106,7 @@ class Buyer:
         self._policy = policy
         self._sent: set[RecordId] = set()
 
-    def write_due(self, due: tuple[Indexed, ...]) -> None:
+    def write_due(self, due: tuple[IndexedRecord, ...]) -> None:
         """Write the records that a plan counted with, unless another run has."""
         while due := tuple(record for record in due if is_still_due(record[0], self._writer.purchases)):
             # The ledger is opened by an entry of its own, before all others.
@@ -120,7 +114,7 @@ class Buyer:
             if self._writer.append(*first) is not None:
                 due = due[len(first) :]
 
-    def buy(self, order: Order, begin: Begin) -> Verdict:
+    def buy(self, order: PurchaseOrder, begin: Begin) -> Verdict:
         """Buy what the ledger allows of an order; begin hears of each step first."""
         begin(Step.RECORDING)
         look: Look = NOT_LOOKED
@@ -144,7 +138,7 @@ class Buyer:
             )
         return done if isinstance(done, Verdict) else self._send(done, begin)
 
-    def _decide(self, order: Order, look: Look) -> Decision | RerunUnknown:
+    def _decide(self, order: PurchaseOrder, look: Look) -> Decision | RerunUnknown:
         purchase, ledger = order.wanted.purchase, self._writer.purchases
         rerun = order.wanted.declaration.spec.rerun_of
         if purchase.rerun_of is not None and rerun is not None:
@@ -160,7 +154,7 @@ class Buyer:
         return decide_purchase(purchase, ledger, pinned=pinned, look=look, unsent=unsent)
 
     def _carry_out(
-        self, order: Order, decision: Decision | RerunUnknown, look: Look, begin: Begin
+        self, order: PurchaseOrder, decision: Decision | RerunUnknown, look: Look, begin: Begin
     ) -> Verdict | Attempt | None:
         """Do what a decision asks for; None if the ledger has changed, and a new decision is due."""
         match decision:
@@ -179,9 +173,10 @@ class Buyer:
             case LookFirst():
                 raise AssertionError("the job was looked up")
             case _:
-                return _refuse(order, decision, end=self._writer.purchases.end)
+                reason = reason_against(order.wanted, decision, end=self._writer.purchases.end)
+                return _held(reason.message, reason.hint)
 
-    def _record(self, order: Order, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
+    def _record(self, order: PurchaseOrder, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
         """Write the job's files, then its purchase."""
         clips = order.wanted.purchase.clips
         left = order.wanted.without(clips.named(clips.distinct - decision.clips.distinct))
@@ -204,9 +199,8 @@ class Buyer:
         place = RecordId(entry=number)
         return Attempt(id=place, purchase=place, request=desired.request, signed_until=record.signed_until)
 
-    def _purchase_record(self, order: Order, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
-        spec = left.declaration.spec
-        cost = None if left.input is None or spec.is_streaming else estimate(spec, left.input.to_label, self._policy)
+    def _purchase_record(self, order: PurchaseOrder, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
+        cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
         return purchase_record(
             left,
             desired,
@@ -243,8 +237,7 @@ class Buyer:
         return request if request and digest_of(request) == record.request_digest else None
 
     def _void(self, purchase: LedgerPurchase, look: Look, why: str) -> int | None:
-        described = f"a job made from another manifest, {look.arn}" if isinstance(look, Present) else "no such job"
-        evidence = VoidEvidence(aws_time=self._writer.aws_time, described=described)
+        evidence = void_evidence(look, self._writer.aws_time)
         return self._writer.append(
             (VoidRecord(purchase=purchase.id, evidence=evidence, reason=why, person=""), _NO_CLIPS)
         )
@@ -305,7 +298,9 @@ class Buyer:
         """Write what became of an attempt; return what to tell a person if that fails, which a later run makes up for."""
         try:
             while True:
-                bought = self._writer.purchases.by_id[attempt.purchase]
+                bought = self._writer.purchases.by_id.get(attempt.purchase)
+                if bought is None:
+                    return f"; the purchase ledger does not say so: entry {attempt.purchase.entry} cannot be read now"
                 record = self._result_of(attempt, bought, responses, look)
                 if record is None or self._writer.append((record, _NO_CLIPS)) is not None:
                     return ""
@@ -321,56 +316,19 @@ class Buyer:
             case WriteRefused(evidence=evidence):
                 return RefusedRecord(attempt=attempt.id, evidence=evidence)
             case WriteVoid(why=why):
-                evidence_seen = VoidEvidence(aws_time=self._writer.aws_time, described=why)
-                return VoidRecord(purchase=bought.id, evidence=evidence_seen, reason=why, person="")
+                seen = void_evidence(look, self._writer.aws_time)
+                return VoidRecord(purchase=bought.id, evidence=seen, reason=why, person="")
             case LeaveOpen():
                 return None
 
 
-def _exists(order: Order, own: LedgerPurchase, arn: str | None) -> Verdict:
+def _exists(order: PurchaseOrder, own: LedgerPurchase, arn: str | None) -> Verdict:
     """Say that the job exists, if it was made from the declaration that was reviewed."""
     record = own.record
     is_same = isinstance(record, PurchaseRecord) and (
         record.declaration_digest == order.wanted.purchase.declaration_digest
     )
     return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
-
-
-def _refuse(
-    order: Order,
-    decision: Overlap | NothingLeft | RerunUnfounded | RerunUnknown | StillPending | LedgerUnusable,
-    *,
-    end: int,
-) -> Verdict:
-    return _held_for(_reason(order, decision, end=end))
-
-
-def _reason(
-    order: Order,
-    decision: Overlap | NothingLeft | RerunUnfounded | RerunUnknown | StillPending | LedgerUnusable,
-    *,
-    end: int,
-) -> Diagnostic:
-    want, rerun = order.wanted.purchase, order.wanted.declaration.spec.rerun_of
-    name = rerun.job if rerun else ""
-    match decision:
-        case Overlap():
-            return say.overlap_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
-        case NothingLeft():
-            return say.nothing_left_reason(want, decision, title=order.wanted.declaration.spec.title, end=end)
-        case RerunUnfounded():
-            return say.rerun_unfounded_reason(name, decision)
-        case RerunUnknown():
-            return say.rerun_unknown_reason(name, decision)
-        case StillPending():
-            return say.pending_reason(decision)
-        case LedgerUnusable():
-            return say.unusable_reason(decision)
-    assert_never(decision)
-
-
-def _held_for(reason: Diagnostic) -> Verdict:
-    return _held(reason.message, reason.hint)
 
 
 def _held(evidence: str, hint: str) -> Verdict:

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 
 from groundctl.app.concurrency import map_threads
 from groundctl.domain.jobs.input_manifest import FrozenInput
-from groundctl.domain.jobs.ledger.entries import LedgerLog, add_entry, write_entry
+from groundctl.domain.jobs.ledger.entries import IndexedRecord, LedgerLog, add_entry, write_entry
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.ledger.settlement import OutputFacts
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.plan import Unknown
-from groundctl.domain.planning.settling import Indexed, ended, found, purchases_to_settle
+from groundctl.domain.planning.settling import ended, found, purchases_to_settle
 from groundctl.domain.results.output_line import (
     NoLabelReason,
     members_of,
@@ -48,7 +48,7 @@ def settle(inputs: PlanInputs, log: LedgerLog, jobs: LabelingJobs, objects: Obje
     return replace(inputs, purchases=purchases, due=(*inputs.due, *seen, *freed))
 
 
-def with_records(log: LedgerLog, records: tuple[Indexed, ...]) -> LedgerLog:
+def with_records(log: LedgerLog, records: tuple[IndexedRecord, ...]) -> LedgerLog:
     """Read a log as if an entry with these records followed its end."""
     if not records:
         return log
@@ -60,7 +60,9 @@ class _NotRead:
     """The output could not be read, which says nothing: the job's clips stay held."""
 
 
-def _ended(purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | _NotRead | None) -> Iterable[Indexed]:
+def _ended(
+    purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | _NotRead | None
+) -> Iterable[IndexedRecord]:
     return () if isinstance(output, _NotRead) else ended(purchase, job, output)
 
 

@@ -72,13 +72,13 @@ The purchase ledger: one log of every clip that was bought, shared by all
 environments that name its bucket. Without a command, it is shown."""
 
 LEDGER_COMMANDS: Groups = {
-    "Look, without changing anything": {
-        "log": "show who bought what and when, for how much, and how it stands",
+    "Read": {
+        "log": "show each purchase: who, when, which job, the cost, and its state",
         "check": "read everything, and say what is wrong and what to do",
     },
     "Write": {
-        "void": "void a purchase whose job can no longer come into being",
-        "open": "begin a ledger with the jobs that groundctl has made already",
+        "void": "void a purchase that can no longer become a job",
+        "open": "open a ledger that starts with the jobs that groundctl has made",
         "adopt": "enter jobs that exist, so that their clips are not bought again",
     },
 }

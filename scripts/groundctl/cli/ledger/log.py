@@ -34,18 +34,18 @@ def run(options: LedgerLogOptions) -> ExitCode:
     """Print the log; exit 1 if the ledger cannot be used as it is."""
     infrastructure = open_infrastructure(open_checkout(), options.infrastructure)
     history = read_history(open_aws(infrastructure).ledger.read())
-    stories = history.chosen(job=options.job, only_open=options.open)
+    purchases = history.chosen(job=options.job, only_open=options.open)
     if options.format is LedgerFormat.JSON:
-        print(for_json(history_json(history, stories, infrastructure)))
+        print(for_json(history_json(history, purchases, infrastructure)))
     else:
-        print(history_text(history, stories, infrastructure))
+        print(history_text(history, purchases, infrastructure))
     is_usable = not history.problems(infrastructure.ledger_id)
     return ExitCode.OK if is_usable else ExitCode.PROBLEMS
 
 
 COMMAND = Command(
     description="Show the purchase ledger, newest last: who bought what, when by AWS's time, for which pull request,"
-    " how many clips, what it cost, and how it stands. The same as `groundctl ledger` alone. Reads from AWS and"
+    " how many clips, what it cost, and its state. The same as `groundctl ledger` alone. Reads from AWS and"
     " changes nothing. Exits with 1 if the ledger cannot be used as it is.",
     examples=(
         "groundctl ledger log",

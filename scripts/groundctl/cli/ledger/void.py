@@ -1,4 +1,4 @@
-"""groundctl ledger void: void a purchase whose job can no longer come into being, or pass over an unreadable entry."""
+"""groundctl ledger void: void a purchase that can no longer become a job, or pass over an unreadable entry."""
 
 from __future__ import annotations
 

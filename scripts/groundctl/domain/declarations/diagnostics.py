@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from groundctl.domain.declarations.document import Document, Position, Positions
+from groundctl.domain.declarations.document import Document
 
 
 class Severity(StrEnum):
@@ -61,11 +61,6 @@ def warnings_among(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagno
     return tuple(problem for problem in problems if problem.severity is Severity.WARNING)
 
 
-def pointer_to(*steps: str | int) -> str:
-    """Write the steps to a value as a JSON Pointer (RFC 6901)."""
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
-
-
 def is_given(data: Any, pointer: str) -> bool:  # any JSON value
     """Return whether nested mappings have a value at a JSON Pointer."""
     *way, member = pointer.split("/")[1:]
@@ -92,41 +87,6 @@ def locate(document: Document, diagnostics: Iterable[Diagnostic]) -> Iterator[Lo
             hint=diagnostic.hint,
             severity=diagnostic.severity,
         )
-
-
-def find_places(root: Any) -> Positions:  # a node of PyYAML, which only the loader may import
-    """Find the position of each field's name and value."""
-    places: dict[str, tuple[Position, Position]] = {}
-    _walk(root, "", places)
-    return places
-
-
-def take_out(data: Any, unreadable: object, pointer: str = "") -> Iterator[str]:  # a mapping or list of a file
-    """Replace each value that could not be read by None, and yield its JSON Pointer."""
-    for key, value in tuple(data.items() if isinstance(data, dict) else enumerate(data)):
-        inner = f"{pointer}{pointer_to(key)}"
-        if value is unreadable:
-            data[key] = None
-            yield inner
-        elif isinstance(value, dict | list):
-            yield from take_out(value, unreadable, inner)
-
-
-def _walk(node: Any, pointer: str, places: dict[str, tuple[Position, Position]]) -> None:
-    if node.id == "mapping":
-        for key, value in node.value:
-            inner = f"{pointer}{pointer_to(key.value)}"
-            places[inner] = (_start(key), _start(value))
-            _walk(value, inner, places)
-    elif node.id == "sequence":
-        for index, item in enumerate(node.value):
-            inner = f"{pointer}/{index}"
-            places[inner] = (_start(item), _start(item))
-            _walk(item, inner, places)
-
-
-def _start(node: Any) -> Position:
-    return node.start_mark.line + 1, node.start_mark.column + 1
 
 
 def _upwards(pointer: str) -> Iterator[str]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.document import pointer_to
 
 if TYPE_CHECKING:
     import jsonschema

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from groundctl.domain.canonical_json import JsonObject
-from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, pointer_to
+from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given
+from groundctl.domain.declarations.document import pointer_to
 
 NO_HINT = "see the field's description in schemas/"
 _KINDS = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, field_name, pointer_to
-from groundctl.domain.declarations.document import Position
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, field_name
+from groundctl.domain.declarations.document import Position, pointer_to
 
 # Characters a reader cannot see: controls, bidirectional overrides and marks, zero-width spaces, fillers, tags, and the
 # line breaks that only some editors show. A reviewer would approve one text, and the worker or the terminal would get

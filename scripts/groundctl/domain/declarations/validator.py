@@ -9,8 +9,8 @@ from typing import Any
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.cross_file import DeclarationSummary, summarize_declaration
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate, pointer_to
-from groundctl.domain.declarations.document import Document
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, errors_among, locate
+from groundctl.domain.declarations.document import Document, pointer_to
 from groundctl.domain.declarations.policy import Policy, parse_policy
 from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, find_faults, parse_partial_spec
 from groundctl.domain.declarations.rules.registry import Case, check_rules

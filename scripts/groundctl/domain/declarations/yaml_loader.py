@@ -22,8 +22,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, find_places, in_reading_order, take_out
-from groundctl.domain.declarations.document import Document, Position, Positions
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order
+from groundctl.domain.declarations.document import Document, Position, Positions, find_places, take_out
 from groundctl.domain.declarations.text_problems import (
     CUT_HINT,
     INVISIBLE,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.spec import JobSpec
+from groundctl.domain.jobs.ledger.records import JobIdentity, job_identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ class Infrastructure:
     def target(self) -> str:
         """Return the account and Region."""
         return f"{self.environment} ({self.account_id}, {self.region})"
+
+    def identity_of(self, name: str) -> JobIdentity:
+        """Identify a job of this account and Region by its name."""
+        return job_identity(account=self.account_id, region=self.region, name=name)
+
+    def contains(self, job: JobIdentity) -> bool:
+        """Return whether a job is in this account and Region."""
+        return job.is_in(self.account_id, self.region)
 
 
 def parse_infrastructure(data: JsonObject) -> Infrastructure:

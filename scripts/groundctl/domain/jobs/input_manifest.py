@@ -92,14 +92,20 @@ def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
 
 
 def freeze(
-    manifest: bytes, labels: Iterable[Label], label_attribute: str, *, within: Sequence[tuple[str, ...]] = ()
+    manifest: bytes,
+    labels: Iterable[Label],
+    label_attribute: str,
+    *,
+    within: Sequence[tuple[str, ...]] = (),
+    most: int | None = MAX_LINES,
 ) -> FrozenInput | tuple[Diagnostic, ...]:
     """Check a manifest line by line and compute its digest, or report its invalid lines.
 
-    within limits the locations of clips: each URI must start with a prefix from every tuple. Prefixes are compared as
-    text, so the prefix of a bucket must end with a slash.
+    most is the number of lines that are accepted, None if some are still to be left out. within limits the locations of
+    clips: each URI must start with a prefix from every tuple. Prefixes are compared as text, so the prefix of a bucket
+    must end with a slash.
     """
-    reading = _Reading(label_attribute, within)
+    reading = _Reading(label_attribute, within, most)
     # AWS ends a line with \n or \r\n; Python's splitlines would also split at a lone \r.
     for number, line in enumerate(manifest.split(b"\n"), start=1):
         reading.take(number, line.removesuffix(b"\r"))
@@ -127,8 +133,14 @@ def leave_out(
         if label_attribute in content or content.get("source-ref") not in uris:
             kept.append(line)
     manifest = b"\n".join(kept)
-    left = freeze(manifest, labels, label_attribute) if manifest.strip() else ()
+    left = freeze(manifest, labels, label_attribute, most=None) if manifest.strip() else ()
     return left if isinstance(left, FrozenInput) else None
+
+
+def too_many_lines(count: int) -> Diagnostic:
+    """Say that a job has more clips than AWS accepts."""
+    message = f"holds {count:,} clips; AWS takes at most {MAX_LINES:,} a job"
+    return _finding("GT701", message, "split it, or take a sample")
 
 
 def input_digest(uris: Iterable[str], labels: Iterable[Label]) -> str:
@@ -142,8 +154,9 @@ class _Reading:
 
     MAX_REPORTED = 10
 
-    def __init__(self, label_attribute: str, within: Sequence[tuple[str, ...]]) -> None:
+    def __init__(self, label_attribute: str, within: Sequence[tuple[str, ...]], most: int | None) -> None:
         self.label_attribute = label_attribute
+        self.most = most
         self.bounds = tuple(_Bound(prefixes) for prefixes in within)
         self.count = self.labeled = 0
         self.uris: set[str] = set()
@@ -162,9 +175,8 @@ class _Reading:
         """Check the lines together."""
         if self.count == 0:
             self.refuse("holds no clips", "check the prefix and its match patterns, or the manifest")
-        if self.count > MAX_LINES:
-            message = f"holds {self.count:,} clips; AWS takes at most {MAX_LINES:,} a job"
-            self.refuse(message, "split it, or take a sample")
+        if self.most is not None and self.count > self.most:
+            self.findings.append(too_many_lines(self.count))
         if self.count and self.labeled == self.count:
             message = f"has `{self.label_attribute}` on every clip already: there is nothing to label"
             self.refuse(message, "choose another output.label_attribute")

@@ -24,6 +24,8 @@ IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # Members of a plan file about its format, its origin and the ledger, not about its changes.
 _NOT_DIGESTED = {"digest", "made_for", "notes"}
 
+_DECLARED_AS_STOPPED = "P102"
+
 # A plan file or a change in it, as defined by schemas/plan.schema.json.
 Reviewed = Mapping[str, Any]
 
@@ -85,7 +87,12 @@ def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
 
 def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
     """Compare a job that was waiting when it was reviewed: its clips were unknown, so its budget was approved."""
+    if any(reason["rule"] == _DECLARED_AS_STOPPED for reason in approved["reasons"]):
+        yield "the reviewed plan does not create it: it was declared as stopped"
+        return
     yield from _other_file(change, approved)
+    yield from _other_question(change, approved)
+    yield from _other_rerun(change, approved)
     yield from _other_team(change, approved)
     bound, cost = approved["budget_usd"], change.purchase.cost
     if bound is None:
@@ -101,7 +108,9 @@ def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
     if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):
         yield f"its clips differ: reviewed {approved['clips']}, now {clips}"
     yield from _other_team(change, approved)
-    yield from _other_rerun(change, approved)
+    if isinstance(change, Create):
+        yield from _other_question(change, approved)
+        yield from _other_rerun(change, approved)
     usd = approved["usd"]
     if usd and cost is None:
         yield f"its cost is open: reviewed up to ${usd['high']}"
@@ -114,7 +123,14 @@ def _other_file(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
         yield "its file differs from the reviewed one"
 
 
-def _other_rerun(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+def _other_question(change: Create, approved: Reviewed) -> Iterator[str]:
+    """Compare the names of the questions: another name is compared with other purchases."""
+    now, then = change.job.question, approved["question"]
+    if now != then:
+        yield f"its question has another name: reviewed {then or 'without a name'}, now {now or 'without a name'}"
+
+
+def _other_rerun(change: Create, approved: Reviewed) -> Iterator[str]:
     now, then = rerun_of(change), approved["rerun_of"]
     # What was to be bought by the same plan has a number now.
     if now == then or (now and then and then["entry"] is None and now["job"] == then["job"]):

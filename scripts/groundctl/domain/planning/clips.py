@@ -11,7 +11,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import team_folder
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
 from groundctl.domain.jobs.continuation import check_continuation
-from groundctl.domain.jobs.input_manifest import freeze, manifest_of_objects
+from groundctl.domain.jobs.input_manifest import MAX_LINES, freeze, manifest_of_objects
 from groundctl.domain.planning.inputs import ClipsFound, Missing, PlanInputs, SelectedClips, Unreadable
 from groundctl.domain.planning.plan import Unknown
 
@@ -28,7 +28,9 @@ def clips_to_buy(declaration: Declaration, inputs: PlanInputs) -> SelectedClips:
     match _clips_found(declaration, spec.source, inputs):
         case bytes(manifest):
             bounds = _allowed_locations(declaration, inputs)
-            return freeze(manifest, spec.labels, spec.label_attribute, within=bounds)
+            # How many clips are left without the ones that were asked before is known when the ledger has decided.
+            most = None if spec.only_new else MAX_LINES
+            return freeze(manifest, spec.labels, spec.label_attribute, within=bounds, most=most)
         case Missing(uri=uri):
             return (_missing(uri, spec.source),)
         case Unreadable() as unreadable:

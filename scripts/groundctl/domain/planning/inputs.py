@@ -9,13 +9,12 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.continuation import DeclarationContent
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.jobs.ledger.look import Look
 from groundctl.domain.jobs.ledger.purchases import Purchases
-from groundctl.domain.jobs.ledger.records import Record
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import Unknown
 
@@ -64,7 +63,7 @@ class PlanInputs:
     kept_declarations: Mapping[JobKey, KeptDeclaration] = field(default_factory=dict)
     frozen: Mapping[JobKey, SelectedClips] = field(default_factory=dict)
     looks: Mapping[JobKey, Look] = field(default_factory=dict)
-    due: tuple[tuple[Record, ClipIndex], ...] = ()
+    due: tuple[IndexedRecord, ...] = ()
     assumed: tuple[Unknown, ...] = ()
 
     def existing(self, key: JobKey) -> ObservedJob | None:

@@ -6,23 +6,37 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.jobs.ledger.adoption import NO_LIST, NO_LIST_HINT
+from groundctl.domain.jobs.ledger.findings import Place, unknown_jobs
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.records import NamedRecord
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.plan import Change, Create, Waiting
+from groundctl.domain.planning.wording import clips_text, moment_text, usd_text
 
 _MAX_NAMED = 3
+# The rules of a job that waits because of its own purchase.
+_ABOUT_THE_PURCHASE = {"P112", "P114"}
 
 
-def ledger_notes(inputs: PlanInputs, unrecorded: Sequence[ObservedJob]) -> Iterator[Diagnostic]:
+def ledger_notes(
+    inputs: PlanInputs, unrecorded: Sequence[ObservedJob], changes: Iterable[Change]
+) -> Iterator[Diagnostic]:
     """Note what a person should know about the ledger beside the plan's changes."""
     purchases = inputs.purchases
     if not isinstance(purchases, Purchases):
         return
     yield from (_contradiction(each) for each in purchases.contradictions())
     declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
-    yield from (_left_open(each, purchases) for each in _abandoned(inputs, purchases, declared))
-    if unrecorded and purchases.ledger is not None:
-        yield unrecorded_note(unrecorded)
+    told = {change.key for change in changes if _tells_of_its_purchase(change)}
+    for each in _abandoned(inputs, purchases, told):
+        yield _left_open(each, purchases, is_declared=job_key(each.job.name) in declared)
+    yield from (
+        _named(purchases.by_id[record.purchase], record) for record, _ in inputs.due if isinstance(record, NamedRecord)
+    )
+    if purchases.ledger is not None:
+        yield from (unrecorded_note(jobs) for jobs in (adoptable(unrecorded), _on_topics(unrecorded)) if jobs)
 
 
 def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
@@ -30,33 +44,40 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     purchases = inputs.purchases
     if not isinstance(purchases, Purchases):
         return inputs.existing_jobs
-    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
-    known = {job.name for job in purchases.by_job if (job.account, job.region) == here}
-    return tuple(job for job in inputs.existing_jobs if job.key not in known and job.is_video_classification)
+    place = Place(
+        account=inputs.infrastructure.account_id,
+        region=inputs.infrastructure.region,
+        jobs={job.key: job for job in inputs.existing_jobs},
+    )
+    return tuple(unknown_jobs(purchases, place))
 
 
-def _abandoned(inputs: PlanInputs, purchases: Purchases, declared: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
-    """Yield the open purchases of this account and Region whose job no file declares and AWS does not show."""
-    here = (inputs.infrastructure.account_id, inputs.infrastructure.region)
-    expected = {*declared, *(job.key for job in inputs.existing_jobs)}
+def _tells_of_its_purchase(change: Change) -> bool:
+    """Return whether a change goes on with an open purchase of its job, or says why it waits for that."""
+    waits = isinstance(change, Waiting) and any(reason.rule in _ABOUT_THE_PURCHASE for reason in change.reasons)
+    return isinstance(change, Create) or waits
+
+
+def _abandoned(inputs: PlanInputs, purchases: Purchases, told: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
+    """Yield the open purchases of this account and Region that no change is about, and whose job AWS does not show."""
+    expected = {*told, *(job.key for job in inputs.existing_jobs)}
     for purchase in purchases.by_id.values():
-        is_here = (purchase.job.account, purchase.job.region) == here
+        is_here = inputs.infrastructure.contains(purchase.job)
         if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:
             yield purchase
 
 
-def _left_open(purchase: LedgerPurchase, purchases: Purchases) -> Diagnostic:
-    attempts = purchase.open_attempts(purchases.aws_time)
-    until = max((attempt.closes_at for attempt in attempts), default=None)
+def _left_open(purchase: LedgerPurchase, purchases: Purchases, *, is_declared: bool) -> Diagnostic:
+    until = purchase.closes_at if purchase.open_attempts(purchases.aws_time) else None
     void = f"`groundctl ledger void {purchase.job.name} --reason ...` frees its clips"
-    when = f"after {until:%Y-%m-%d %H:%M} UTC, {void}" if until else void
-    clips = "1 clip" if len(purchase.index) == 1 else f"{len(purchase.index):,} clips"
-    cost = "" if purchase.record.usd is None else f" (up to ${purchase.record.usd:,.2f})"
+    when = f"after {moment_text(until)}, {void}" if until else void
+    clips = clips_text(len(purchase.index))
+    cost = "" if purchase.record.usd is None else f" (up to {usd_text(purchase.record.usd)})"
     return Diagnostic(
         rule="P401",
-        message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {purchase.at:%Y-%m-%d %H:%M} UTC and did"
-        " not finish it, and no file declares the job now",
-        hint=f"to continue it, restore its file; or {when}",
+        message=f"{purchase.job.name}: a run recorded a purchase of {clips}{cost} on {moment_text(purchase.at)} and did"
+        f" not finish it, and {'this plan does not continue it' if is_declared else 'no file declares the job now'}",
+        hint=f"to continue it, {'let its file create the job' if is_declared else 'restore its file'}; or {when}",
     )
 
 
@@ -70,15 +91,38 @@ def _contradiction(found: Contradiction) -> Diagnostic:
     )
 
 
+def adoptable(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
+    """Select the jobs that can be entered into the ledger, because there is a list of their clips."""
+    return [job for job in unrecorded if job.has_input]
+
+
+def _on_topics(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
+    return [job for job in unrecorded if not job.has_input]
+
+
+def _named(purchase: LedgerPurchase, record: NamedRecord) -> Diagnostic:
+    return Diagnostic(
+        rule="P404",
+        message=f"{purchase.job.name}: its question gets the name `{record.question}` in the purchase ledger",
+        hint="make sure that the name is right: it is given once, and its clips can be bought for questions of other names",
+    )
+
+
 def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
-    """Name jobs that the ledger does not know."""
+    """Name jobs that the ledger does not know: all of them with a list of their clips, or all of them on a topic."""
     names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
     more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
     is_one = len(jobs) == 1
     known = "1 job in AWS is" if is_one else f"{len(jobs):,} jobs in AWS are"
+    why, hint = f", as {NO_LIST}", NO_LIST_HINT
+    if jobs[0].has_input:
+        why, hint = (
+            "",
+            f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
+        )
     return Diagnostic(
         rule="P403",
-        message=f"{known} unknown to the purchase ledger: {names}{more}; clips that {'it' if is_one else 'they'} asked may be"
-        " bought again",
-        hint=f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
+        message=f"{known} unknown to the purchase ledger{why}: {names}{more}; clips that {'it' if is_one else 'they'} asked"
+        " may be bought again",
+        hint=hint,
     )

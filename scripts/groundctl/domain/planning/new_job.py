@@ -12,7 +12,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import UNRESOLVED, FrozenInput
+from groundctl.domain.jobs.input_manifest import MAX_LINES, UNRESOLVED, FrozenInput, too_many_lines
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
@@ -34,7 +34,6 @@ from groundctl.domain.jobs.ledger.look import NOT_LOOKED
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Author, RecordId
 from groundctl.domain.jobs.request import DesiredJob, compile_job
-from groundctl.domain.planning import purchase_reasons as say
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.limits import beyond_limits, unbounded
 from groundctl.domain.planning.plan import (
@@ -47,7 +46,16 @@ from groundctl.domain.planning.plan import (
     Unknown,
     Waiting,
 )
-from groundctl.domain.planning.wanted import Wanted, job_in, purchase_record, question_of, wanted
+from groundctl.domain.planning.purchase_reasons import (
+    ABOUT_AN_EARLIER_PURCHASE,
+    buy_remarks,
+    continued_remark,
+    near_miss_remarks,
+    reason_against,
+    rerun_unknown_reason,
+    voided_remark,
+)
+from groundctl.domain.planning.wanted import Wanted, purchase_record, wanted
 
 # A plan's purchases are compared with each other before any of them has a time.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -64,6 +72,8 @@ def declared_job(declaration: Declaration) -> DeclaredJob:
         declaration_digest=declaration.digest,
         workers_per_object=spec.workers_per_object,
         budget_usd=spec.budget_usd,
+        question=spec.question,
+        repeats=spec.rerun_of.job if spec.rerun_of else None,
     )
 
 
@@ -91,7 +101,7 @@ def plan_purchase(
     want = wanted(declaration, infrastructure, clips, desired, rerun_of=rerun, repeats_planned=planned)
     replaced: list[Diagnostic] = []
     while isinstance(decision := _decide(want, inputs, purchases), VoidFirst):
-        replaced.append(say.voided_remark(decision.purchase))
+        replaced.append(voided_remark(decision.purchase))
         purchases = purchases.without(decision.purchase.id)
     return _change(want, decision, inputs, replaced, end=purchases.end)
 
@@ -106,17 +116,6 @@ def with_planned(change: Create, purchases: Purchases) -> Purchases:
     usd = purchase.cost.high if purchase.cost else None
     record = purchase_record(asked, purchase.desired, usd=usd, signed_until=_NO_TIME)
     return purchases.with_planned(record, asked.purchase.clips.index(), at=_NO_TIME, by=Author())
-
-
-def question_was_named(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
-    """Refuse another name for the question of a job that was bought under one: the first name counts permanently."""
-    name, purchases = declaration.spec.question, inputs.purchases
-    if name is None or isinstance(purchases, Unknown):
-        return None
-    own = purchases.of_job(job_in(inputs.infrastructure, declaration.spec.name))
-    if own is None or own.question.name in {None, question_of(declaration.spec).name}:
-        return None
-    return say.named_reason(own)
 
 
 def purchase_of_clips(
@@ -147,31 +146,20 @@ def _change(
         case Buy():
             rerun = want.declaration.spec.rerun_of
             reason = rerun.reason if rerun else ""
-            remarks = (*replaced, *say.buy_remarks(asked, decision, title=title, reason=reason, end=end))
+            remarks = (*replaced, *buy_remarks(asked, decision, title=title, reason=reason, end=end))
             return _create(want, decision.clips.distinct, inputs, remarks)
         case ContinueAttempt(purchase=own):
-            remarks = (*replaced, say.continued_remark(decision))
+            remarks = (*replaced, continued_remark(decision))
             return _create(replace(want, is_recorded=True), frozenset(own.index.hashes()), inputs, remarks)
         case Overlap():
-            refusal = say.overlap_reason(asked, decision, title=title, end=end)
             purchase = plan_new_job(want.declaration, want.input, inputs.infrastructure, inputs.policy).purchase
             assert purchase is not None  # noqa: S101 - its clips are known
-            return AlreadyAsked(
-                job=job, purchase=purchase, reasons=(refusal, *say.remarks(asked, decision.remarks, end=end))
-            )
-        case NothingLeft():
-            return Waiting(job=job, reasons=(say.nothing_left_reason(asked, decision, title=title, end=end),))
-        case StillPending():
-            return Waiting(job=job, reasons=(say.pending_reason(decision),))
-        case AlreadyCreated():
-            return Waiting(job=job, reasons=(say.created_before_reason(decision),))
-        case LookFirst() | RecordCreated():
-            return Waiting(job=job, reasons=(say.unlooked_reason(),))
-        case RerunUnfounded():
-            rerun = want.declaration.spec.rerun_of
-            return Refused(job=job, reasons=(say.rerun_unfounded_reason(rerun.job if rerun else "", decision),))
-        case LedgerUnusable():
-            return Refused(job=job, reasons=(say.unusable_reason(decision),))
+            similar = near_miss_remarks(asked, decision.remarks, end=end)
+            return AlreadyAsked(job=job, purchase=purchase, reasons=(reason_against(want, decision, end=end), *similar))
+        case NothingLeft() | StillPending() | AlreadyCreated() | LookFirst() | RecordCreated():
+            return Waiting(job=job, reasons=(reason_against(want, decision, end=end),))
+        case RerunUnfounded() | LedgerUnusable():
+            return Refused(job=job, reasons=(reason_against(want, decision, end=end),))
         case VoidFirst():
             raise AssertionError("the plan has replaced that purchase")
     assert_never(decision)
@@ -184,7 +172,9 @@ def _create(want: Wanted, kept: frozenset[int], inputs: PlanInputs, remarks: Ite
     assert left is not None  # noqa: S101 - the ledger's decision leaves a clip
     change = plan_new_job(want.declaration, left.input, inputs.infrastructure, inputs.policy)
     if isinstance(change, Refused):
-        return replace(change, reasons=(*change.reasons, *remarks))
+        # An earlier purchase is neither continued nor replaced, and the plan's notes show it.
+        others = (remark for remark in remarks if remark.rule not in ABOUT_AN_EARLIER_PURCHASE)
+        return replace(change, reasons=(*change.reasons, *others))
     purchase = replace(change.purchase, wanted=left)
     return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks))
 
@@ -196,18 +186,19 @@ def _rerun(
     rerun = declaration.spec.rerun_of
     if rerun is None:
         return None
-    infrastructure = inputs.infrastructure
-    found = find_rerun(rerun.job, job_in(infrastructure, declaration.spec.name), purchases)
+    found = find_rerun(rerun.job, inputs.infrastructure.identity_of(declaration.spec.name), purchases)
     if not isinstance(found, RerunUnknown):
         return found.id
     # A job that the ledger does not know was bought all the same, if AWS shows the same clips and labels.
     existing = inputs.existing(desired.follows) if desired.follows else None
     if existing and existing.fingerprint and existing.fingerprint.input == desired.input_digest:
         return None
-    return say.rerun_unknown_reason(rerun.job, found)
+    return rerun_unknown_reason(rerun.job, found)
 
 
 def _beyond_limits(declaration: Declaration, purchase: Purchase, policy: Policy) -> Iterator[Diagnostic]:
+    if isinstance(purchase.clips, int) and purchase.clips > MAX_LINES:
+        yield too_many_lines(purchase.clips)
     if declaration.spec.is_streaming:
         yield from unbounded(declaration, policy)
     elif purchase.cost is not None:

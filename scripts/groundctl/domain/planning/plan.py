@@ -61,7 +61,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredJob:
-    """The facts about a job that follow from its declaration alone."""
+    """The facts about a job that follow from its declaration alone. repeats is the job that rerun_of names."""
 
     name: str
     path: str
@@ -70,6 +70,8 @@ class DeclaredJob:
     declaration_digest: str
     workers_per_object: int
     budget_usd: Decimal | None = None
+    question: str | None = None
+    repeats: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +335,7 @@ def change_content(change: Change) -> JsonObject:
         "answers": cost.answers if cost else None,
         "usd": {"low": f"{cost.low:f}", "high": f"{cost.high:f}"} if cost else None,
         "budget_usd": None if budget is None else f"{budget:f}",
+        "question": None if isinstance(change, Orphan) else change.job.question,
         "rerun_of": rerun_of(change),
         "fields": list(fields_of(change)),
         "reasons": [{"rule": reason.rule, "message": reason.message, "hint": reason.hint} for reason in change.reasons],
@@ -340,14 +343,13 @@ def change_content(change: Change) -> JsonObject:
 
 
 def rerun_of(change: Change) -> JsonObject | None:
-    """Return the purchase that is repeated: its job, and its entry in the ledger if it is not one of the same plan."""
+    """Return the purchase that is repeated: its job, and its entry in the ledger if it is known and not of the same plan."""
+    if isinstance(change, Orphan) or change.job.repeats is None:
+        return None
     purchase = purchase_of(change)
     wanted = purchase.wanted if purchase else None
-    rerun = wanted.declaration.spec.rerun_of if wanted else None
-    if wanted is None or rerun is None:
-        return None
-    entry = None if wanted.repeats_planned else wanted.purchase.rerun_of
-    return {"job": rerun.job, "entry": None if entry is None else str(entry)}
+    entry = None if wanted is None or wanted.repeats_planned else wanted.purchase.rerun_of
+    return {"job": change.job.repeats, "entry": None if entry is None else str(entry)}
 
 
 def declaration_digest_of(change: Change) -> str:

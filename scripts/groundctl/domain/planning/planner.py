@@ -16,16 +16,16 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.question import folded
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
 from groundctl.domain.planning.inputs import PlanInputs, Unreadable
-from groundctl.domain.planning.ledger_notes import ledger_notes, unrecorded_jobs, unrecorded_note
+from groundctl.domain.planning.ledger_notes import adoptable, ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
 from groundctl.domain.planning.new_job import (
     declared_job,
     plan_new_job,
     plan_purchase,
-    question_was_named,
     with_planned,
 )
 from groundctl.domain.planning.plan import (
@@ -58,8 +58,9 @@ def make_plan(inputs: PlanInputs) -> Plan:
     changes = _decide_in_turn(inputs)
     unrecorded = unrecorded_jobs(inputs)
     compared = refuse_repurchases(changes, unrecorded)
-    if unrecorded and inputs.policy.refuse_unknown_jobs:
-        compared = refuse_creates(compared, unrecorded_note(unrecorded))
+    # A job on a topic can never be entered, so it blocks no other.
+    if inputs.policy.refuse_unknown_jobs and (waiting := adoptable(unrecorded)):
+        compared = refuse_creates(compared, unrecorded_note(waiting))
     guarded = refuse_over_limit(compared, inputs.policy.plan_ceiling)
     rank = {action: number for number, action in enumerate(Action)}
     ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
@@ -67,7 +68,7 @@ def make_plan(inputs: PlanInputs) -> Plan:
         infrastructure=inputs.infrastructure,
         changes=tuple(ordered),
         unknown=_unknown(inputs, ordered),
-        notes=tuple(ledger_notes(inputs, unrecorded)),
+        notes=tuple(ledger_notes(inputs, unrecorded, ordered)),
     )
 
 
@@ -167,10 +168,10 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
         return Foreign(job=declared, observed=job, reasons=(reason,))
     if _is_changed(declaration, job, inputs.infrastructure):
         return _immutable(declaration, job, inputs)
-    if renamed := question_was_named(declaration, inputs):
-        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
     if declaration.spec.state is State.STOPPED and not (job.status.is_terminal or job.status is Status.STOPPING):
         return Stop(job=declared, observed=job)
+    if renamed := _renamed_question(declaration, inputs):
+        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
     failed = (_failed(job),) if job.status is Status.FAILED else ()
     return Exists(job=declared, observed=job, reasons=failed)
 
@@ -279,6 +280,22 @@ def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -
     if before is None:
         return change
     return _explained(change, before, declaration)
+
+
+def _renamed_question(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
+    """Refuse another name for a question that has one in the ledger, which compares other jobs with that name permanently."""
+    if not isinstance(inputs.purchases, Purchases) or declaration.spec.question is None:
+        return None
+    own = inputs.purchases.of_job(inputs.infrastructure.identity_of(declaration.spec.name))
+    recorded = own.question.name if own else None
+    if recorded is None or recorded == folded(declaration.spec.question):
+        return None
+    return Diagnostic(
+        rule="P104",
+        message=f"its question is `{recorded}` in the purchase ledger; a question is named once",
+        hint=f"write `question: {recorded}` again: other jobs are compared with that name",
+        pointer="/task/question",
+    )
 
 
 def _explained(change: Immutable, before: DeclarationContent, declaration: Declaration) -> Immutable:

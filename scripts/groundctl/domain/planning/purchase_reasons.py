@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from typing import assert_never
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.decisions import (
@@ -12,8 +12,10 @@ from groundctl.domain.jobs.ledger.decisions import (
     ContinueAttempt,
     HeldClips,
     LedgerUnusable,
+    LookFirst,
     NothingLeft,
     Overlap,
+    RecordCreated,
     Remark,
     RerunUnfounded,
     RerunUnknown,
@@ -22,8 +24,49 @@ from groundctl.domain.jobs.ledger.decisions import (
 )
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
+from groundctl.domain.planning.wanted import Wanted
+from groundctl.domain.planning.wording import clips_text, moment_text, usd_text
 
 _MAX_NAMED = 3
+# The rules of continued_remark and voided_remark.
+ABOUT_AN_EARLIER_PURCHASE = frozenset({"P305", "P306"})
+
+# The decisions after which a job is not created now.
+NoPurchase = (
+    LedgerUnusable
+    | AlreadyCreated
+    | LookFirst
+    | RecordCreated
+    | StillPending
+    | Overlap
+    | NothingLeft
+    | RerunUnfounded
+    | RerunUnknown
+)
+
+
+def reason_against(want: Wanted, decision: NoPurchase, *, end: int) -> Diagnostic:
+    """Say why a job is not created now; end is the last entry of the ledger."""
+    spec = want.declaration.spec
+    repeated = spec.rerun_of.job if spec.rerun_of else ""
+    match decision:
+        case Overlap():
+            return overlap_reason(want.purchase, decision, title=spec.title, end=end)
+        case NothingLeft():
+            return nothing_left_reason(want.purchase, decision, title=spec.title, end=end)
+        case RerunUnfounded():
+            return rerun_unfounded_reason(repeated, decision)
+        case RerunUnknown():
+            return rerun_unknown_reason(repeated, decision)
+        case StillPending():
+            return pending_reason(decision)
+        case AlreadyCreated():
+            return created_before_reason(decision)
+        case LookFirst() | RecordCreated():
+            return unlooked_reason()
+        case LedgerUnusable():
+            return unusable_reason(decision)
+    assert_never(decision)
 
 
 def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
@@ -43,8 +86,13 @@ def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, title: s
         rule="P110",
         pointer="/input/only_new",
         message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
-        hint="nothing is bought; a later run creates the job when there are new clips"
-        + _if_another_question(want, title, decision.held),
+        hint="; ".join(
+            [
+                "nothing is bought; a later run creates the job when there are new clips",
+                *_if_another_question(want, title, decision.held),
+                *_unfinished(decision.held, end),
+            ]
+        ),
     )
 
 
@@ -65,9 +113,9 @@ def pending_reason(decision: StillPending) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P112",
-        message=f"an earlier run began to create it with {_clips(len(bought.index))} on {_moment(bought.at)}, and AWS may"
-        f" still accept that request until {_moment(decision.until)}; its file or its clips have changed since",
-        hint=f"run it again after {_moment(decision.until)}; or restore the earlier file and clips to continue now",
+        message=f"an earlier run began to create it with {clips_text(len(bought.index))} on {moment_text(bought.at)}, and AWS may"
+        f" still accept that request until {moment_text(decision.until)}; its file or its clips have changed since",
+        hint=f"an apply after {moment_text(decision.until)} replaces that request; to continue now, restore the earlier file and clips",
     )
 
 
@@ -76,7 +124,7 @@ def created_before_reason(decision: AlreadyCreated) -> Diagnostic:
     return Diagnostic(
         rule="P114",
         message=f"was created before (entry {decision.purchase.id} of the purchase ledger), but AWS does not show it now",
-        hint="run it again later: AWS's lists can lag behind; `groundctl ledger` shows what was recorded",
+        hint="try again later: AWS's lists can lag behind; `groundctl ledger` shows what was recorded",
     )
 
 
@@ -85,7 +133,7 @@ def unlooked_reason() -> Diagnostic:
     return Diagnostic(
         rule="P114",
         message="has a recorded purchase, and whether its job exists was not looked up",
-        hint="run it again: the job is looked up first",
+        hint="try again: the job is looked up first",
     )
 
 
@@ -121,33 +169,39 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str,
         yield Diagnostic(
             rule="P302",
             pointer="/input/only_new",
-            message=f"leaves out {left_out:,} of its {_clips(len(want.clips))}, {_by(want, decision.left_out, end)}",
-            hint="nothing to do; `only_new: true` asks for this" + _if_another_question(want, title, decision.left_out),
+            message=f"leaves out {left_out:,} of its {clips_text(len(want.clips))}, {_by(want, decision.left_out, end)}",
+            hint="; ".join(
+                [
+                    *(_unfinished(decision.left_out, end) or ["nothing to do; `only_new: true` asks for this"]),
+                    *_if_another_question(want, title, decision.left_out),
+                ]
+            ),
         )
     if decision.repeated:
         again = decision.repeated
         yield Diagnostic(
             rule="P304",
             pointer="/rerun_of",
-            message=f"pays again for {_clips(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
+            message=f"pays again for {clips_text(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
-    yield from remarks(want, decision.remarks, end=end)
+    yield from near_miss_remarks(want, decision.remarks, end=end)
 
 
-def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
+def near_miss_remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
     """Point at earlier questions that resemble this one, which the ledger does not compare."""
     for remark in found:
         if not remark.resemblance.is_near_miss:
             continue
         held, likeness = remark.held, remark.resemblance
-        if None not in {want.question.name, held.purchase.question.name}:
+        theirs = held.purchase.question.name
+        if want.question.name is not None and theirs is not None:
             yield Diagnostic(
                 rule="P303",
                 pointer="/task/question",
-                message=f"{_asked(want, [held], len(held.clips), end)}, with the same title and labels, as the question"
-                f" `{held.purchase.question.name}`",
-                hint=f"if it is the same question, write `question: {held.purchase.question.name}`",
+                message=f"{_asked(want, [held], len(held.clips), end)}, with the same labels; only the name of the question differs:"
+                f" `{theirs}` there, `{want.question.name}` here",
+                hint="make sure that these are two questions: each of these clips is paid for again",
             )
             continue
         same = "the same title" if likeness.same_title else f"{likeness.common} of {likeness.of} labels in common"
@@ -159,24 +213,12 @@ def remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Itera
         )
 
 
-def named_reason(purchase: LedgerPurchase) -> Diagnostic:
-    """Say that the question of a bought job has another name, which cannot be changed."""
-    name = purchase.question.name
-    return Diagnostic(
-        rule="P115",
-        pointer="/task/question",
-        message=f"was bought with the question name `{name}` (entry {purchase.id} of the purchase ledger), which cannot be"
-        " changed",
-        hint=f"write `question: {name}`; other files that ask the same need the same name",
-    )
-
-
 def continued_remark(decision: ContinueAttempt) -> Diagnostic:
     """Say that a purchase of an earlier run goes on."""
     bought = decision.purchase
     return Diagnostic(
         rule="P305",
-        message=f"continues the purchase of {_clips(len(bought.index))} that a run recorded on {_moment(bought.at)}"
+        message=f"continues the purchase of {clips_text(len(bought.index))} that a run recorded on {moment_text(bought.at)}"
         f" (entry {bought.id} of the purchase ledger) and did not finish",
         hint="nothing to do; the same request is sent once more",
     )
@@ -186,7 +228,7 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     """Say that an earlier try of this job ends, because AWS can no longer accept it."""
     return Diagnostic(
         rule="P306",
-        message=f"replaces a purchase of {_clips(len(purchase.index))} that a run recorded on {_moment(purchase.at)}"
+        message=f"replaces a purchase of {clips_text(len(purchase.index))} that a run recorded on {moment_text(purchase.at)}"
         f" (entry {purchase.id} of the purchase ledger); AWS created no job for it and can no longer do so",
         hint="nothing to do; apply voids that purchase first",
     )
@@ -218,7 +260,7 @@ def _share(clips: int, want: WantedPurchase) -> str:
 
 def _holder(here: JobIdentity, held: HeldClips, end: int, *, number: bool) -> str:
     name = f"by {_job(here, held.purchase, end)}"
-    cost = "cost not known" if held.usd is None else f"up to ${held.usd:,.2f}"
+    cost = "cost not known" if held.usd is None else f"up to {usd_text(held.usd)}"
     return f"{f'{len(held.clips):,} ' if number else ''}{name} ({cost})"
 
 
@@ -232,7 +274,7 @@ def _job(here: JobIdentity, purchase: LedgerPurchase, end: int) -> str:
 
 
 def _is_beside(here: JobIdentity, purchase: LedgerPurchase) -> bool:
-    return (purchase.job.account, purchase.job.region) == (here.account, here.region)
+    return purchase.job.is_in(here.account, here.region)
 
 
 def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
@@ -289,10 +331,10 @@ def _name_both_without_a_file(want: WantedPurchase, first: LedgerPurchase) -> st
     return " and ".join(steps)
 
 
-def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> str:
-    """Add how to distinguish two questions, if their labels alone make them one."""
+def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> list[str]:
+    """Say how to distinguish two questions, if their labels alone make them one."""
     unnamed = [each.purchase for each in held if None in {want.question.name, each.purchase.question.name}]
-    return f"; {_another_question(want, title, unnamed[0])}" if unnamed else ""
+    return [_another_question(want, title, unnamed[0])] if unnamed else []
 
 
 def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
@@ -300,20 +342,11 @@ def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:
     left = [each.purchase for each in held if each.purchase.state is State.OPEN and each.purchase.id.entry <= end]
     if not left:
         return []
-    until = max(attempt.closes_at for attempt in left[0].attempts)
     return [
-        f"{left[0].job.name} was recorded on {_moment(left[0].at)}, and its job was not seen: its next run goes on, or"
-        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {_moment(until)}"
+        f"{left[0].job.name} was recorded on {moment_text(left[0].at)}, and its job was not seen: its next run goes on, or"
+        f" `groundctl ledger void {left[0].job.name} --reason ...` frees its clips after {moment_text(left[0].closes_at)}"
     ]
-
-
-def _clips(number: int) -> str:
-    return "1 clip" if number == 1 else f"{number:,} clips"
 
 
 def _these(number: int) -> str:
     return "this one" if number == 1 else f"these {number:,}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -10,7 +10,7 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput
-from groundctl.domain.jobs.ledger.entries import LedgerLog
+from groundctl.domain.jobs.ledger.entries import IndexedRecord, LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
 from groundctl.domain.jobs.ledger.question import conflict
@@ -24,16 +24,14 @@ from groundctl.domain.jobs.ledger.records import (
 )
 from groundctl.domain.jobs.ledger.settlement import Freed, OutputFacts, freed_by
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.wanted import job_in, question_of
+from groundctl.domain.planning.wanted import question_of
 
-# A record with the clips that its entry lists for it.
-Indexed = tuple[Record, ClipIndex]
 _NO_CLIPS = ClipIndex()
 
 
 def opening(
     log: LedgerLog, observed: Iterable[ObservedJob], infrastructure: Infrastructure, *, ledger: str
-) -> Iterator[Indexed]:
+) -> Iterator[IndexedRecord]:
     """Open a ledger that is new: it has no entry, the configuration names none, and AWS has no job of groundctl's.
 
     An empty ledger beside jobs of groundctl's is a wrong bucket, or a lost one; only a person can open that.
@@ -48,17 +46,17 @@ def found(
     declarations: Iterable[Declaration],
     observed: Mapping[JobKey, ObservedJob],
     infrastructure: Infrastructure,
-) -> Iterator[Indexed]:
+) -> Iterator[IndexedRecord]:
     """Record jobs that exist though their purchase is open or void, and names that were given to a question since."""
     for purchase in purchases.by_id.values():
-        job = observed.get(job_key(purchase.job.name)) if _is_here(purchase, infrastructure) else None
+        job = observed.get(job_key(purchase.job.name)) if infrastructure.contains(purchase.job) else None
         if job is None or purchase.exists:
             continue
-        made = purchases.made(purchase.job, Present(arn=job.arn, fingerprint=job.fingerprint))
+        made = purchases.made(purchase.job, Present.of(job))
         if made is not None and made.id == purchase.id:
             yield CreatedRecord(purchase=purchase.id, arn=job.arn), _NO_CLIPS
     for declaration in declarations:
-        own = purchases.of_job(job_in(infrastructure, declaration.spec.name))
+        own = purchases.of_job(infrastructure.identity_of(declaration.spec.name))
         job = observed.get(declaration.spec.key)
         if own is None or own.question.name is not None or declaration.spec.question is None:
             continue
@@ -74,16 +72,16 @@ def _is_made_from(purchase: LedgerPurchase, job: ObservedJob | None, declaration
 
 
 def is_still_due(record: Record, purchases: Purchases) -> bool:
-    """Return whether no other run has written a record in the meantime."""
+    """Return whether no other run has written a record in the meantime, and the purchase that it is about can be read."""
     match record:
         case OpenedRecord():
             return purchases.ledger is None and not purchases.end
         case CreatedRecord(purchase=purchase):
-            return not purchases.by_id[purchase].exists
+            return (known := purchases.by_id.get(purchase)) is not None and not known.exists
         case EndedRecord(purchase=purchase):
-            return purchases.by_id[purchase].ended is None
+            return (known := purchases.by_id.get(purchase)) is not None and known.ended is None
         case NamedRecord(purchase=purchase):
-            return purchases.by_id[purchase].question.name is None
+            return (known := purchases.by_id.get(purchase)) is not None and known.question.name is None
         case _:
             raise AssertionError("no other record follows from what AWS shows")
 
@@ -103,7 +101,7 @@ def purchases_to_settle(
     candidates = (
         (purchase, observed.get(job_key(purchase.job.name)))
         for purchase in purchases.live()
-        if purchase.state is State.CREATED and _is_here(purchase, infrastructure)
+        if purchase.state is State.CREATED and infrastructure.contains(purchase.job)
     )
     return tuple(
         (purchase, job)
@@ -115,7 +113,7 @@ def purchases_to_settle(
     )
 
 
-def ended(purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | None) -> Iterator[Indexed]:
+def ended(purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | None) -> Iterator[IndexedRecord]:
     """Record the clips that an ended job left without a label; nothing if the evidence does not suffice."""
     freed = freed_by(purchase, is_terminal=job.status.is_terminal, labeled=job.counters.labeled, output=output)
     if isinstance(freed, Freed):
@@ -128,7 +126,3 @@ def ended(purchase: LedgerPurchase, job: ObservedJob, output: OutputFacts | None
             clips=len(freed.index),
         )
         yield record, freed.index
-
-
-def _is_here(purchase: LedgerPurchase, infrastructure: Infrastructure) -> bool:
-    return (purchase.job.account, purchase.job.region) == (infrastructure.account_id, infrastructure.region)

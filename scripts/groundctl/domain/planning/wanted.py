@@ -14,7 +14,7 @@ from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.input_manifest import FrozenInput, leave_out
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.question import Question, question
-from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId, job_identity
+from groundctl.domain.jobs.ledger.records import PurchaseRecord, RecordId
 from groundctl.domain.jobs.request import DesiredJob, compile_job
 
 
@@ -61,7 +61,7 @@ def wanted(
     """Say what a job would buy; clips is None for a job with only a topic."""
     spec = declaration.spec
     purchase = WantedPurchase(
-        job=job_in(infrastructure, spec.name),
+        job=infrastructure.identity_of(spec.name),
         question=question_of(spec),
         clips=_clips_asked(spec, infrastructure, clips),
         declaration_digest=declaration.digest,
@@ -76,11 +76,6 @@ def wanted(
         purchase=purchase,
         repeats_planned=repeats_planned,
     )
-
-
-def job_in(infrastructure: Infrastructure, name: str) -> JobIdentity:
-    """Identify a job by its name in the infrastructure's account and Region."""
-    return job_identity(account=infrastructure.account_id, region=infrastructure.region, name=name)
 
 
 def question_of(spec: JobSpec) -> Question:

@@ -10,7 +10,7 @@ from typing import Any
 
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.findings import Finding, is_wrong
-from groundctl.domain.jobs.ledger.history import History, PurchaseStory
+from groundctl.domain.jobs.ledger.history import History, PurchaseStatus
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord
 from groundctl.domain.jobs.observed import ObservedJob
@@ -18,12 +18,14 @@ from groundctl.domain.jobs.observed import ObservedJob
 FORMAT_VERSION = 1
 
 
-def history_json(history: History, stories: Iterable[PurchaseStory], infrastructure: Infrastructure) -> dict[str, Any]:
+def history_json(
+    history: History, purchases: Iterable[PurchaseStatus], infrastructure: Infrastructure
+) -> dict[str, Any]:
     """Return purchases as JSON values; times are AWS's in ISO 8601, money is text, as in a plan."""
     return {
         "format_version": FORMAT_VERSION,
         **_ledger(history.ledger, infrastructure),
-        "purchases": [_purchase(story) for story in stories],
+        "purchases": [_purchase(status) for status in purchases],
         "unreadable": [{"entry": fault.number, "why": fault.why} for fault in history.ledger.faults],
         "passed_over": [
             {"entry": number, "person": void.person, "reason": void.reason}
@@ -51,8 +53,8 @@ def _ledger(ledger: Purchases, infrastructure: Infrastructure) -> dict[str, Any]
     }
 
 
-def _purchase(story: PurchaseStory) -> dict[str, Any]:
-    purchase, record = story.purchase, story.purchase.record
+def _purchase(status: PurchaseStatus) -> dict[str, Any]:
+    purchase, record = status.purchase, status.purchase.record
     bought = record if isinstance(record, PurchaseRecord) else None
     return {
         "entry": str(purchase.id),
@@ -64,7 +66,7 @@ def _purchase(story: PurchaseStory) -> dict[str, Any]:
         "labels": list(record.labels),
         "question": record.question or purchase.question.name,
         "clips": record.clips,
-        "clips_held": story.held,
+        "clips_held": status.held,
         "usd": _money(record.usd),
         "at": _time(purchase.at),
         "by": {name: getattr(purchase.by, name) for name in ("repository", "commit", "run", "person")},
@@ -72,18 +74,18 @@ def _purchase(story: PurchaseStory) -> dict[str, Any]:
         "rerun_of": str(bought.rerun_of) if bought and bought.rerun_of else None,
         "reason": bought.reason if bought else "",
         "state": str(purchase.state),
-        "open_until": _time(story.closes_at),
+        "open_until": _time(status.closes_at),
         "arn": purchase.arn,
         "ended": purchase.ended.status if purchase.ended else None,
-        "void": _void(story),
+        "void": _void(status),
     }
 
 
-def _void(story: PurchaseStory) -> dict[str, Any] | None:
-    void = story.purchase.void
-    if story.purchase.is_live:
+def _void(status: PurchaseStatus) -> dict[str, Any] | None:
+    void = status.purchase.void
+    if status.purchase.is_live:
         return None
-    return {"person": void.person if void else "", "reason": void.reason if void else story.refusal}
+    return {"person": void.person if void else "", "reason": void.reason if void else status.refusal}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

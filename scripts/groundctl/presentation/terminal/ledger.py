@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.history import History, PurchaseStory
+from groundctl.domain.jobs.ledger.history import History, PurchaseStatus
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import Author, PurchaseRecord
 from groundctl.presentation.escape import for_terminal
@@ -18,11 +18,11 @@ WIDTH = 80
 NUMBER_WIDTH = 6
 
 
-def history_text(history: History, stories: Sequence[PurchaseStory], infrastructure: Infrastructure) -> str:
+def history_text(history: History, purchases: Sequence[PurchaseStatus], infrastructure: Infrastructure) -> str:
     """Write the log, newest last: a block for each purchase, then what stops purchases, then the sums."""
     if not history.ledger.end:
         return "\n".join(_empty(infrastructure))
-    blocks = [list(_purchase(story, infrastructure)) for story in stories]
+    blocks = [list(_purchase(status, infrastructure)) for status in purchases]
     damaged = [
         *(line for fault in history.ledger.faults for line in _numbered(fault.number, f"entry {fault.why}")),
         *(line for key in history.ledger.strange_keys for line in wrapped(f"{key} is not the key of an entry")),
@@ -32,19 +32,21 @@ def history_text(history: History, stories: Sequence[PurchaseStory], infrastruct
     passed = [
         line for number, void in history.passed_over.items() for line in _passed_over(number, void.person, void.reason)
     ]
-    summary = wrapped(_summary(history, stories, infrastructure))
+    summary = wrapped(_summary(history, purchases, infrastructure))
     return "\n\n".join("\n".join(block) for block in [*blocks, passed, damaged, summary] if block)
 
 
 def wrapped(text: str, *, first: str = "", rest: str | None = None) -> list[str]:
     """Wrap a sentence to the width of the terminal."""
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         for_terminal(text),
         WIDTH,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_on_hyphens=False,
     )
+    # A break can bring to the start of a line what was harmless within it.
+    return list(map(for_terminal, lines))
 
 
 def _numbered(number: object, text: str) -> list[str]:
@@ -70,10 +72,10 @@ def _empty(infrastructure: Infrastructure) -> Iterable[str]:
     )
 
 
-def _purchase(story: PurchaseStory, infrastructure: Infrastructure) -> Iterator[str]:
-    purchase = story.purchase
+def _purchase(status: PurchaseStatus, infrastructure: Infrastructure) -> Iterator[str]:
+    purchase = status.purchase
     record = purchase.record
-    yield from _numbered(purchase.id, f"{purchase.job.name}: {_bought(purchase)}, {state_text(story)}")
+    yield from _numbered(purchase.id, f"{purchase.job.name}: {_bought(purchase)}, {state_text(status)}")
     place = _place(purchase, infrastructure)
     where = f" in {place}" if place else ""
     yield from _below(f"{_when(purchase)}{where} by {author_text(purchase.by)}{_for_whom(purchase)}")
@@ -82,7 +84,7 @@ def _purchase(story: PurchaseStory, infrastructure: Infrastructure) -> Iterator[
         f"question{name}: {record.title or '(no title)'} ({', '.join(record.labels) or 'no labels known'})"
     )
     if isinstance(record, PurchaseRecord) and record.rerun_of is not None:
-        again = story.rerun_of.job.name if story.rerun_of else "an unknown purchase"
+        again = status.rerun_of.job.name if status.rerun_of else "an unknown purchase"
         yield from _below(f"buys clips of {again} (entry {record.rerun_of}) again: {record.reason}")
 
 
@@ -101,7 +103,7 @@ def _when(purchase: LedgerPurchase) -> str:
 
 def _place(purchase: LedgerPurchase, infrastructure: Infrastructure) -> str:
     job = purchase.job
-    if (job.account, job.region) == (infrastructure.account_id, infrastructure.region):
+    if infrastructure.contains(job):
         return ""
     return f"{purchase.record.environment} ({job.account}, {job.region})"
 
@@ -121,25 +123,25 @@ def _for_whom(purchase: LedgerPurchase) -> str:
     return ""
 
 
-def state_text(story: PurchaseStory) -> str:
+def state_text(status: PurchaseStatus) -> str:
     """Say how a purchase stands, and why."""
-    purchase = story.purchase
+    purchase = status.purchase
     match purchase.state:
-        case State.OPEN if story.closes_at is not None and not story.is_closed:
-            return f"open until {short_moment(story.closes_at, purchase)}"
+        case State.OPEN if status.closes_at is not None and not status.is_closed:
+            return f"open until {short_moment(status.closes_at, purchase)}"
         case State.OPEN:
             return "open, can be voided"
         case State.CREATED:
             return "created" if isinstance(purchase.record, PurchaseRecord) else "adopted"
         case State.ENDED:
-            status = purchase.ended.status.lower() if purchase.ended else "ended"
+            ended = purchase.ended.status.lower() if purchase.ended else "ended"
             freed = f"{count(len(purchase.freed), 'clip')} free again" if len(purchase.freed) else "no clip free again"
-            return f"{status} with {freed}"
+            return f"{ended} with {freed}"
         case State.VOID if purchase.void is not None:
             who = f" by {purchase.void.person}" if purchase.void.person else ""
             return f"void{who}: {purchase.void.reason}"
         case _:
-            return f"void: AWS refused it ({story.refusal})" if story.refusal else "void: AWS refused it"
+            return f"void: AWS refused it ({status.refusal})" if status.refusal else "void: AWS refused it"
 
 
 def short_moment(when: datetime, purchase: LedgerPurchase) -> str:
@@ -151,14 +153,14 @@ def _passed_over(number: int, person: str, reason: str) -> list[str]:
     return _numbered(number, f"was unreadable, and is passed over by {person or 'an unknown author'}: {reason}")
 
 
-def _summary(history: History, stories: Sequence[PurchaseStory], infrastructure: Infrastructure) -> str:
-    states = [story.purchase.state for story in stories]
+def _summary(history: History, purchases: Sequence[PurchaseStatus], infrastructure: Infrastructure) -> str:
+    states = [status.purchase.state for status in purchases]
     parts = [f"{states.count(state)} {state}" for state in State if state in states]
-    held = sum(story.held for story in stories)
-    known = sum((story.usd for story in stories if story.usd is not None), Decimal(0))
-    unknown = sum(story.usd is None for story in stories)
+    held = sum(status.held for status in purchases)
+    known = sum((status.usd for status in purchases if status.usd is not None), Decimal(0))
+    unknown = sum(status.usd is None for status in purchases)
     without = f", and {count(unknown, 'purchase')} without a recorded cost" if unknown else ""
     name = history.ledger.ledger or "without a readable beginning"
     sums = f": {', '.join(parts)}; {count(held, 'clip')} held, {usd(known)}{without}" if parts else ""
     where = f"Ledger {name} in {infrastructure.ledger_bucket}, {count(history.ledger.end, 'entry', 'entries')}"
-    return f"{count(len(stories), 'purchase')}{sums}. {where}."
+    return f"{count(len(purchases), 'purchase')}{sums}. {where}."

@@ -17,7 +17,7 @@ from groundctl.presentation.text import count, moment
 
 def void_question(purchase: LedgerPurchase, look: Look, infrastructure: Infrastructure) -> tuple[str, str]:
     """Name exactly what a yes does, and ask for it."""
-    why = "AWS has no such job, and can accept its request no more."
+    why = "AWS has no such job and can no longer accept the request."
     if isinstance(look, Present):
         why = "The job of this name in AWS is another one, so the name is used up."
     bought = f"bought {moment(purchase.at)} by {author_text(purchase.by)}"
@@ -25,7 +25,7 @@ def void_question(purchase: LedgerPurchase, look: Look, infrastructure: Infrastr
         *wrapped(f"Void {named(purchase)}, {bought}. {why}"),
         *wrapped("Its clips can then be bought again. This cannot be undone."),
     ]
-    return "\n".join(lines), for_terminal(f"Do this in {infrastructure.target}? Only `yes` is accepted: ")
+    return "\n".join(lines), _ask(infrastructure)
 
 
 def pass_over_question(number: int, why: str, infrastructure: Infrastructure) -> tuple[str, str]:
@@ -34,7 +34,11 @@ def pass_over_question(number: int, why: str, infrastructure: Infrastructure) ->
         *wrapped(f"Pass over entry {number}, which {why}."),
         *wrapped("What it says is lost: clips that it bought may be bought again. This cannot be undone."),
     ]
-    return "\n".join(lines), for_terminal(f"Do this in {infrastructure.target}? Only `yes` is accepted: ")
+    return "\n".join(lines), _ask(infrastructure)
+
+
+def _ask(infrastructure: Infrastructure) -> str:
+    return for_terminal(f"Do this in {infrastructure.target}? Only `yes` is accepted: ")
 
 
 def voided_text(purchase: LedgerPurchase, number: int) -> str:
@@ -55,8 +59,8 @@ def void_refused_text(what: str, refused: VoidRefused) -> str:
     ways = (
         f"wait until {until}, then run this again: if AWS still has no such job, the purchase can be voided",
         "apply again: the same job goes on with this purchase, and its clips are not bought twice",
-        "if other work needs these clips now, write `rerun_of` with this job and a reason in that job's file:"
-        " it may pay for them twice",
+        "if another job needs these clips now, add `rerun_of` with this job and a reason to its file: you may pay for"
+        " them twice",
     )
     lines = wrapped(f"{what} must not be voided before {until}: {refused.why}. Nothing was written.")
     return "\n".join([*lines, "", "ways out:", *(line for way in ways for line in wrapped(way, first="- ", rest="  "))])

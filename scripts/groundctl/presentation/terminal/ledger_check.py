@@ -27,8 +27,8 @@ from groundctl.presentation.text import count, moment, usd
 
 MAX_NAMED = 20
 ADOPT_OURS = "enter them, so that their clips are not bought again: `groundctl ledger adopt --ours`"
-# What a finding says, and what to do about it.
-Said = tuple[str, str]
+# A sentence about a finding, and what to do about it.
+Advice = tuple[str, str]
 
 
 def check_text(ledger: Purchases, findings: Sequence[Finding], infrastructure: Infrastructure) -> str:
@@ -36,14 +36,14 @@ def check_text(ledger: Purchases, findings: Sequence[Finding], infrastructure: I
     wrong = [finding for finding in findings if is_wrong(finding)]
     notes = [finding for finding in findings if not is_wrong(finding)]
     lines = [
-        *(line for said in _sayings(wrong, infrastructure) for line in _lines("wrong", said)),
-        *(line for said in _sayings(notes, infrastructure) for line in _lines("note", said)),
+        *(line for advice in _advice_on(wrong, infrastructure) for line in _lines("wrong", advice)),
+        *(line for advice in _advice_on(notes, infrastructure) for line in _lines("note", advice)),
     ]
     return "\n".join([*lines, *([""] if lines else []), *wrapped(_summary(ledger, wrong, notes, infrastructure))])
 
 
-def _lines(kind: str, said: Said) -> Iterator[str]:
-    sentence, hint = said
+def _lines(kind: str, advice: Advice) -> Iterator[str]:
+    sentence, hint = advice
     yield from wrapped(sentence, first=f"{kind:<6} ", rest=" " * 7)
     yield from wrapped(f"hint: {hint}", first=" " * 7, rest=" " * 13)
 
@@ -57,14 +57,14 @@ def _summary(
     return f"The ledger in {infrastructure.ledger_bucket}: {read}: {verdict}{noted}."
 
 
-def _sayings(findings: Iterable[Finding], infrastructure: Infrastructure) -> Iterator[Said]:
+def _advice_on(findings: Iterable[Finding], infrastructure: Infrastructure) -> Iterator[Advice]:
     """Write each finding; unknown jobs together, because there may be many."""
     unknown: list[UnknownJob] = []
     for finding in findings:
         if isinstance(finding, UnknownJob):
             unknown.append(finding)
         else:
-            yield _said(finding, infrastructure)
+            yield _advice(finding, infrastructure)
     ours = [each.job for each in unknown if each.is_ours]
     if ours:
         be = "was" if len(ours) == 1 else "were"
@@ -94,7 +94,7 @@ def _adopt(jobs: Sequence[ObservedJob]) -> str:
     return f"enter what asks your clips, so that they are not bought again: `groundctl ledger adopt {names}`"
 
 
-def _said(finding: Finding, infrastructure: Infrastructure) -> Said:
+def _advice(finding: Finding, infrastructure: Infrastructure) -> Advice:
     match finding:
         case NotOpen():
             return _not_open(finding)
@@ -129,7 +129,7 @@ def _said(finding: Finding, infrastructure: Infrastructure) -> Said:
             assert_never(finding)
 
 
-def _not_open(finding: NotOpen) -> Said:
+def _not_open(finding: NotOpen) -> Advice:
     if finding.pinned is not None:
         hint = "correct `ledger` in the environment's tfvars file: the bucket, or leave out the id to begin a new one"
         return f"the ledger is empty, but the configuration names {finding.pinned}", hint
@@ -137,7 +137,7 @@ def _not_open(finding: NotOpen) -> Said:
     return "the ledger is empty", hint
 
 
-def _contradiction(finding: Contradiction) -> Said:
+def _contradiction(finding: Contradiction) -> Advice:
     purchase, void = finding.purchase, finding.purchase.void
     why = f"was voided{f' by {void.person}' if void.person else ''} ({void.reason})" if void else "was refused"
     again = "; ".join(f"{count(clips, 'clip')} by {named(other)}" for other, clips in finding.bought_again)
@@ -146,11 +146,10 @@ def _contradiction(finding: Contradiction) -> Said:
     return f"{named(purchase)} {why}, but the job exists; {bought}", hint
 
 
-def _open(finding: OpenPurchase, infrastructure: Infrastructure) -> Said:
+def _open(finding: OpenPurchase, infrastructure: Infrastructure) -> Advice:
     purchase, when = finding.purchase, moment(finding.closes_at)
     name, job = named(purchase), purchase.job
-    here = (job.account, job.region) == (infrastructure.account_id, infrastructure.region)
-    where = "" if here else f" with the --infrastructure of {purchase.record.environment}"
+    where = "" if infrastructure.contains(job) else f" with the --infrastructure of {purchase.record.environment}"
     if finding.exists:
         return f"{name} exists in AWS, and the ledger does not say so yet", "apply again: that writes it down"
     if finding.may_run:

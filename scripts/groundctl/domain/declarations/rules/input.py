@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.document import pointer_to
 from groundctl.domain.declarations.rules.registry import Case, error, rule, warning, whole_numbers
 from groundctl.domain.declarations.spec import (
     AT_FAULT,

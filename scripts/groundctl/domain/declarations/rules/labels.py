@@ -3,7 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 
-from groundctl.domain.declarations.diagnostics import Diagnostic, pointer_to
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.document import pointer_to
 from groundctl.domain.declarations.rules.registry import Case, error, rule, warning
 
 _WITHOUT_JOINERS = {0x200C: None, 0x200D: None}

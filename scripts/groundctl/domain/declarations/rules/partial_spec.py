@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from groundctl.domain.canonical_json import JsonObject
-from groundctl.domain.declarations.diagnostics import is_given, pointer_to
+from groundctl.domain.declarations.diagnostics import is_given
+from groundctl.domain.declarations.document import pointer_to
 from groundctl.domain.declarations.spec import (
     AT_FAULT,
     DEFAULT_MATCH,

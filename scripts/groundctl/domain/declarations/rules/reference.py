@@ -69,7 +69,6 @@ PLAN_RULES = {
     "P112": "A job whose earlier request AWS may still accept waits until that is over, if its declaration or clips have changed.",
     "P113": "Nothing is bought while the purchase ledger is not open, is another one, or has an entry that cannot be read.",
     "P114": "A job that the purchase ledger knows is not bought again, even if AWS does not show it.",
-    "P115": "The question of a bought job keeps the name under which it was bought.",
     "P201": "A job stays within its own budget.",
     "P202": "A job stays within the limit for one job in jobs/policy.yaml.",
     "P203": "A plan stays within the limit for one plan in jobs/policy.yaml.",
@@ -81,9 +80,10 @@ PLAN_RULES = {
     "P304": "`rerun_of` pays again for clips.",
     "P305": "A purchase that an earlier run recorded is continued.",
     "P306": "A recorded purchase that can no longer become a job is replaced.",
-    "P401": "A recorded purchase whose job no file declares is left open.",
+    "P401": "A recorded purchase is left open, and this plan does not continue it.",
     "P402": "A job exists although its purchase was voided.",
     "P403": "The purchase ledger does not know a job that exists.",
+    "P404": "The question of an existing job gets a name in the purchase ledger.",
 }
 
 

@@ -12,7 +12,7 @@ from groundctl.domain.declarations.spec import Label
 from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.input_manifest import input_digest
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity
-from groundctl.domain.jobs.observed import AwsResponse, observed_job
+from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +115,11 @@ def adopted_record(
 def _encodable(text: str) -> str:
     """Replace lone surrogates, which JSON from elsewhere may have and an entry cannot."""
     return text.encode(errors="replace").decode()
+
+
+def is_ours(job: ObservedJob) -> bool:
+    """Return whether groundctl made a job from a list of clips."""
+    return job.fingerprint is not None and job.has_input
 
 
 NO_LIST = "a topic sends its clips, so there is no list of them"

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from groundctl.domain.jobs.clip_index import HashedClips
-from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Absent, Look, NotLooked, Present
+from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, NOT_LOOKED, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.question import Question, Resemblance, conflict, resemblance
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, PurchaseRecord, RecordId
@@ -57,7 +57,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerUnusable:
-    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read."""
+    """Nothing can be bought: the ledger is not open, is another one, or has entries that cannot be read.
+
+    is_unopened says that a person may open it: it has no entry, and the configuration names no ledger.
+    """
 
     reasons: tuple[str, ...]
     is_unopened: bool = False
@@ -174,7 +177,7 @@ def decide_purchase(
     pinned is the ledger that the configuration names. unsent lists the attempts that this run wrote and has not sent.
     """
     if reasons := tuple(unusable(ledger, pinned)):
-        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end)
+        return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end and pinned is None)
     if isinstance(look, Present) and (ours := ledger.made(want.job, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
     own = ledger.of_job(want.job)
@@ -186,7 +189,7 @@ def decide_purchase(
         case NotLooked():
             return LookFirst(purchase=own)
         case Present():
-            return VoidFirst(purchase=own, why="a job of this name exists, made from another manifest")
+            return VoidFirst(purchase=own, why=NAME_IS_ANOTHERS)
         case Absent():
             return _go_on(want, own, ledger.aws_time, unsent)
 
@@ -215,7 +218,7 @@ def _go_on(
         ]
         return ContinueAttempt(purchase=own, attempt=mine[-1] if mine else None)
     if open_attempts:
-        return StillPending(purchase=own, until=max(attempt.closes_at for attempt in open_attempts))
+        return StillPending(purchase=own, until=own.closes_at)
     return VoidFirst(purchase=own, why="it was not created, and the declaration or its clips have changed since")
 
 
@@ -228,6 +231,7 @@ def _is_what_was_reviewed(want: WantedPurchase, own: LedgerPurchase) -> bool:
     same_clips = asked <= want.clips.distinct if want.only_new else asked == want.clips.distinct
     return (
         same_clips
+        and own.question.name in {None, want.question.name}
         and record.declaration_digest == want.declaration_digest
         and record.terms_digest == want.terms_digest
         and record.rerun_of == want.rerun_of
@@ -283,11 +287,10 @@ def _count(held: Iterable[HeldClips]) -> int:
 
 
 def _remark(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
-    likeness = resemblance(want.question, purchase.question)
     both_named = want.question.name is not None and purchase.question.name is not None
-    # Both authors have said that these are two questions; only where all words are equal, one may have mistyped the name.
-    if not both_named or (likeness.same_title and likeness.common == likeness.of):
-        yield Remark(held=_named(want, purchase, hashes), resemblance=likeness)
+    if both_named and want.question.labels != purchase.question.labels:
+        return  # both authors have said that these are two questions
+    yield Remark(held=_named(want, purchase, hashes), resemblance=resemblance(want.question, purchase.question))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,10 @@ FORMAT: Final = 1
 NO_ENTRY: Final = "0" * 64
 
 
+# A record with the clips that its entry lists for it: none, if it is not about clips.
+IndexedRecord = tuple[Record, ClipIndex]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An entry as it was read. indexes has one clip index for each record, empty for a record without clips."""
@@ -52,9 +56,7 @@ class Unreadable:
         return NO_ENTRY if self.content is None else hashlib.sha256(self.content).hexdigest()
 
 
-def write_entry(
-    records: Sequence[tuple[Record, ClipIndex]], *, nonce: str, previous: str, at: datetime, by: Author
-) -> bytes:
+def write_entry(records: Sequence[IndexedRecord], *, nonce: str, previous: str, at: datetime, by: Author) -> bytes:
     """Write an entry. A record without clips comes with an empty index."""
     for record, index in records:
         if len(index) != clips_of(record):

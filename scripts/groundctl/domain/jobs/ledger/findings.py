@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.ledger.adoption import is_ours
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.packs import numbers_in, write_pack
@@ -132,7 +133,7 @@ class Place:
 
     def has(self, job: JobIdentity) -> bool:
         """Say whether a job belongs to this account and Region."""
-        return (job.account, job.region) == (self.account, self.region)
+        return job.is_in(self.account, self.region)
 
     def identity(self, job: ObservedJob) -> JobIdentity:
         """Identify a job of this place."""
@@ -141,11 +142,6 @@ class Place:
     def find(self, job: JobIdentity) -> ObservedJob | None:
         """Find a job by its identity; None if AWS does not show it here."""
         return self.jobs.get(job_key(job.name)) if self.has(job) else None
-
-
-def presence(job: ObservedJob) -> Present:
-    """Write a job that AWS shows as the ledger's decisions take it."""
-    return Present(arn=job.arn, fingerprint=job.fingerprint)
 
 
 def find_problems(
@@ -166,9 +162,14 @@ def find_problems(
     yield from _with_seen_jobs(ledger, place).contradictions()
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
+    yield from (UnknownJob(job=job, is_ours=is_ours(job)) for job in unknown_jobs(ledger, place))
+
+
+def unknown_jobs(ledger: Purchases, place: Place) -> Iterator[ObservedJob]:
+    """Select the jobs of a place that belong to no purchase; jobs of other task types do not count."""
     for job in place.jobs.values():
-        if job.is_video_classification and ledger.made(place.identity(job), presence(job)) is None:
-            yield UnknownJob(job=job, is_ours=job.fingerprint is not None and job.has_input)
+        if job.is_video_classification and ledger.made(place.identity(job), Present.of(job)) is None:
+            yield job
 
 
 def _pack_problems(log: LedgerLog, packs: Mapping[str, bytes | None]) -> Iterator[Finding]:
@@ -190,7 +191,7 @@ def _with_seen_jobs(ledger: Purchases, place: Place) -> Purchases:
 
     def seen(purchase: LedgerPurchase) -> LedgerPurchase:
         job = None if purchase.is_live else place.find(purchase.job)
-        made = ledger.made(purchase.job, presence(job)) if job else None
+        made = ledger.made(purchase.job, Present.of(job)) if job else None
         if job is None or made is None or made.id != purchase.id:
             return purchase
         void_id = purchase.void_id or max(attempt.id for attempt in purchase.attempts)
@@ -205,10 +206,10 @@ def _purchase_problems(purchase: LedgerPurchase, aws_time: datetime | None, plac
         case State.OPEN:
             yield OpenPurchase(
                 purchase=purchase,
-                closes_at=max(each.closes_at for each in purchase.attempts if not each.was_refused),
+                closes_at=purchase.closes_at,
                 is_closed=not purchase.open_attempts(aws_time),
                 may_run=aws_time is None or any(aws_time <= each.signed_until for each in purchase.attempts),
-                exists=job is not None and presence(job).is_made_from(purchase.record),
+                exists=job is not None and Present.of(job).is_made_from(purchase.record),
             )
         case State.CREATED if place.has(purchase.job) and job is None:
             yield NotInAws(purchase=purchase)

@@ -1,4 +1,4 @@
-"""The ledger as people read it: each purchase with how it stands and why, and the entries that were passed over."""
+"""The ledger as people read it: each purchase with its state and the reason, and the entries that were passed over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from groundctl.domain.jobs.ledger.records import PurchaseRecord, RecordId, Refus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseStory:
+class PurchaseStatus:
     """A purchase and what the log says about it.
 
     closes_at is when AWS can accept no more request of an open purchase, and is_closed whether that has passed.
@@ -43,20 +43,20 @@ class History:
     """All purchases in the order of their numbers, and the entries that stop every purchase or are passed over."""
 
     ledger: Purchases
-    stories: tuple[PurchaseStory, ...]
+    purchases: tuple[PurchaseStatus, ...]
     passed_over: Mapping[int, VoidRecord]
 
     def problems(self, pinned: str | None) -> tuple[str, ...]:
         """Say why nothing can be bought with the ledger. An empty one that the configuration does not name is no problem."""
         return tuple(unusable(self.ledger, pinned)) if self.ledger.end or pinned is not None else ()
 
-    def chosen(self, *, job: str | None, only_open: bool) -> tuple[PurchaseStory, ...]:
+    def chosen(self, *, job: str | None, only_open: bool) -> tuple[PurchaseStatus, ...]:
         """Select the purchases of one job by its name in any account and Region, or the open ones."""
         return tuple(
-            story
-            for story in self.stories
-            if (job is None or story.purchase.job.name == job.lower())
-            and (not only_open or story.purchase.state is State.OPEN)
+            status
+            for status in self.purchases
+            if (job is None or status.purchase.job.name == job.lower())
+            and (not only_open or status.purchase.state is State.OPEN)
         )
 
 
@@ -72,17 +72,16 @@ def read_history(log: LedgerLog) -> History:
                     refusals.setdefault(attempt, evidence)
                 case VoidRecord(unreadable=int(number)):
                     passed_over.setdefault(number, record)
-    return History(ledger=ledger, stories=tuple(_stories(ledger, refusals)), passed_over=passed_over)
+    return History(ledger=ledger, purchases=tuple(_statuses(ledger, refusals)), passed_over=passed_over)
 
 
-def _stories(ledger: Purchases, refusals: Mapping[RecordId, str]) -> Iterable[PurchaseStory]:
+def _statuses(ledger: Purchases, refusals: Mapping[RecordId, str]) -> Iterable[PurchaseStatus]:
     for purchase in ledger.by_id.values():
-        pending = [attempt.closes_at for attempt in purchase.attempts if not attempt.was_refused]
         refused = [refusals[attempt.id] for attempt in purchase.attempts if attempt.id in refusals]
         rerun_of = purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
-        yield PurchaseStory(
+        yield PurchaseStatus(
             purchase=purchase,
-            closes_at=max(pending) if pending and purchase.state is State.OPEN else None,
+            closes_at=purchase.closes_at if purchase.state is State.OPEN else None,
             is_closed=not purchase.open_attempts(ledger.aws_time),
             refusal=refused[-1] if refused and purchase.state is State.VOID and purchase.void is None else "",
             rerun_of=None if rerun_of is None else ledger.by_id.get(rerun_of),

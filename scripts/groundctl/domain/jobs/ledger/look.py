@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
 from groundctl.domain.aws.s3_layout import bucket_of
-from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord
+from groundctl.domain.jobs.ledger.records import AdoptedRecord, PurchaseRecord, VoidEvidence
 from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob
 
 
@@ -26,6 +28,11 @@ class Present:
     arn: str
     fingerprint: JobFingerprint | None
 
+    @classmethod
+    def of(cls, job: ObservedJob) -> Self:
+        """Take a job as AWS shows it."""
+        return cls(arn=job.arn, fingerprint=job.fingerprint)
+
     def is_made_from(self, record: PurchaseRecord | AdoptedRecord) -> bool:
         """Say whether the job was made from a purchase's declaration and clips, in the purchase's environment."""
         match record, self.fingerprint:
@@ -44,6 +51,21 @@ NOT_LOOKED = NotLooked()
 ABSENT = Absent()
 
 
+NAME_IS_ANOTHERS = "a job of this name exists, made from another manifest"
+
+
 def look_at(described: ObservedJob | None) -> Absent | Present:
     """Take what Describe said: a job, or that there is none."""
-    return ABSENT if described is None else Present(arn=described.arn, fingerprint=described.fingerprint)
+    return ABSENT if described is None else Present.of(described)
+
+
+def void_evidence(look: Look, aws_time: datetime) -> VoidEvidence:
+    """Write down what AWS said about the job of a purchase that is voided."""
+    match look:
+        case NotLooked():
+            described = "not looked up"
+        case Absent():
+            described = "absent"
+        case Present(arn=arn):
+            described = f"{arn}, made from another manifest"
+    return VoidEvidence(aws_time=aws_time, described=described)

@@ -113,6 +113,11 @@ class LedgerPurchase:
         """List the attempts of which AWS may still accept a request."""
         return tuple(attempt for attempt in self.attempts if not attempt.is_closed(aws_time))
 
+    @property
+    def closes_at(self) -> datetime:
+        """Return the time after which AWS can accept no request of an open purchase."""
+        return max(attempt.closes_at for attempt in self.attempts if not attempt.was_refused)
+
     def holds(self, clips: frozenset[int]) -> frozenset[int]:
         """Find which of some clips this purchase holds, all by their hashes."""
         if not self.is_live:

@@ -20,8 +20,21 @@ AwsTime = Annotated[datetime, Meta(tz=True)]
 Text = Annotated[str, Meta(min_length=1)]
 
 
+# Beyond these a time or an amount is a writer's fault, and calculating with it would end the program.
+_LAST_YEAR = 9000
+_LESS_THAN_USD = 10**12
+
+
 class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A JSON object with exactly these members."""
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            match getattr(self, name):
+                case datetime() as moment if moment.utcoffset() or moment.year > _LAST_YEAR:
+                    raise ValueError(f"{name} is not a time of AWS, in UTC")
+                case Decimal() as amount if not (amount.is_finite() and 0 <= amount < _LESS_THAN_USD):
+                    raise ValueError(f"{name} is not an amount of money")
 
 
 class _Record(_Value, frozen=True, kw_only=True, tag_field="kind"):
@@ -46,11 +59,16 @@ class JobIdentity(_Value, frozen=True, kw_only=True, order=True):
     name: Text
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.name != self.name.lower():
             raise ValueError("name has capital letters; AWS compares job names ignoring case")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account}, {self.region})"
+
+    def is_in(self, account: str, region: str) -> bool:
+        """Return whether the job is in an account and Region."""
+        return (self.account, self.region) == (account, region)
 
 
 def job_identity(*, account: str, region: str, name: str) -> JobIdentity:
@@ -142,7 +160,7 @@ class VoidEvidence(_Value, frozen=True, kw_only=True):
 
 
 class VoidRecord(_Record, frozen=True, kw_only=True, tag="void"):
-    """A purchase holds nothing: its job does not exist and cannot come into being. Or: an unreadable entry is passed over."""
+    """A purchase holds nothing: its job does not exist and cannot be created anymore. Or: an unreadable entry is passed over."""
 
     purchase: RecordId | None = None
     unreadable: EntryNumber | None = None
@@ -151,6 +169,7 @@ class VoidRecord(_Record, frozen=True, kw_only=True, tag="void"):
     person: str
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.purchase is None) == (self.unreadable is None):
             raise ValueError("void names either a purchase or an unreadable entry")
 

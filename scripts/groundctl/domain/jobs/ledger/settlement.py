@@ -8,7 +8,7 @@ from datetime import datetime
 
 from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, Rejected, Throttled
-from groundctl.domain.jobs.ledger.look import Absent, Look, NotLooked, Present
+from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
 
@@ -48,7 +48,7 @@ def after_sending(
         # Accepted means that the name was free: the job under it is ours, however AWS describes it.
         if accepted or look.is_made_from(purchase.record):
             return WriteCreated(arn=look.arn)
-        return WriteVoid(why="a job of this name exists, made from another manifest")
+        return WriteVoid(why=NAME_IS_ANOTHERS)
     last = responses[-1] if responses else None
     if isinstance(last, Rejected | Throttled) and all(isinstance(each, Rejected | Throttled) for each in responses):
         code = last.code if isinstance(last, Rejected) else "Throttled"
@@ -88,9 +88,8 @@ def may_void(purchase: RecordId, ledger: Purchases, *, look: Look) -> VoidAllowe
         case Present():
             return VoidAllowed(purchase=found)
         case Absent():
-            if open_attempts := found.open_attempts(ledger.aws_time):
-                until = max(attempt.closes_at for attempt in open_attempts)
-                return VoidRefused(why=f"AWS may still accept the request for {found.job}", until=until)
+            if found.open_attempts(ledger.aws_time):
+                return VoidRefused(why=f"AWS may still accept the request for {found.job}", until=found.closes_at)
             return VoidAllowed(purchase=found)
 
 
@@ -136,5 +135,9 @@ def freed_by(
     if output.lines != purchase.record.lines:
         return NothingFreed(
             why=f"the output manifest has {output.lines:,} lines; {purchase.record.lines:,} were bought"
+        )
+    if (with_label := output.lines - len(output.without_label)) < labeled:
+        return NothingFreed(
+            why=f"AWS counts {labeled:,} labeled clips; the output manifest has labels for {with_label:,}"
         )
     return Freed(index=ClipIndex.of(HashedClips.of(output.without_label).shared_with(purchase.index)))
