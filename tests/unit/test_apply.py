@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from groundctl.domain.jobs.creation import NameTaken, Rejected, Result, Throttled, Unclear, Verdict
+from groundctl.domain.jobs.creation import NameTaken, Outcome, Rejected, Result, Throttled, Unclear, Verdict
+from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.planning.approval import find_unapproved, is_as_written
 from groundctl.domain.planning.plan import plan_content
+from groundctl.domain.planning.purchased import bought
 from groundctl.errors import ExternalError
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
@@ -335,3 +338,15 @@ def test_an_edited_plan_is_detected():
     assert is_as_written(written)
     written["changes"][0]["usd"]["high"] = "1000000"
     assert not is_as_written(written)
+
+
+def test_the_cost_that_is_reported_is_that_of_what_was_sent_and_not_of_what_was_planned():
+    plan = a_plan(a_declaration())
+    left = Estimate(objects=1, answers=3, low=Decimal("0.08"), high=Decimal("0.08"))
+    verdict = Verdict(result=Result.CREATED, evidence="accepted, and visible", cost=left)
+    [change] = plan.creates
+
+    [create] = bought(plan, [Outcome(name=change.name, path=change.path, verdict=verdict)], Result.CREATED)
+
+    assert create.purchase.cost == left
+    assert change.purchase.cost != left

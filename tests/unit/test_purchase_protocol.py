@@ -137,6 +137,27 @@ def test_a_dead_purchase_is_continued_with_its_own_clips_and_not_with_todays():
     assert world.asked == once("12")
 
 
+def test_the_cost_of_a_job_is_that_of_the_clips_that_were_left_at_the_create():
+    world = World()
+    world.buy(asks("a", "12"))
+
+    verdict = world.buy(asks("b", "123", only_new=True))
+
+    assert verdict.cost
+    assert (verdict.result, verdict.cost.objects, verdict.cost.answers) == (Result.CREATED, 1, 3)
+
+
+def test_the_cost_of_a_continued_purchase_is_that_of_the_clips_that_it_froze():
+    world = World()
+    world.buy(asks("b", "3"))
+    world.die_before("create_once", asks("a", "123", only_new=True))
+
+    verdict = world.buy(asks("a", "123", only_new=True))
+
+    assert verdict.cost
+    assert (verdict.result, verdict.cost.objects) == (Result.CREATED, 2)
+
+
 @pytest.mark.parametrize("content", [b'{"LabelingJobName":"another"}', None, b"{}", b"no request"])
 def test_a_frozen_request_that_was_changed_is_not_sent(content: bytes | None):
     world = World()

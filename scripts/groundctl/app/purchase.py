@@ -21,6 +21,7 @@ from groundctl.domain.jobs.creation import (
     classify,
     name_belongs_to_another_job,
 )
+from groundctl.domain.jobs.estimate import Estimate, estimate
 from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
@@ -81,6 +82,7 @@ class Attempt:
     purchase: RecordId
     request: AwsResponse
     signed_until: datetime
+    cost: Estimate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ class Buyer:
             case Buy():
                 return self._record(order, decision, begin)
             case ContinueAttempt():
-                return self._continue(decision)
+                return self._continue(order, decision)
             case VoidFirst():
                 self._void(decision.purchase, look, decision.why)
                 return None
@@ -192,15 +194,18 @@ class Buyer:
             # The provenance of an earlier attempt stays, because it was reviewed first.
             self._objects.put_if_absent(order.provenance.uri, order.provenance.content, order.provenance.media_type)
         begin(Step.RECORDING)
-        record = self._purchase_record(order, left, desired)
+        cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
+        record = self._purchase_record(order, left, desired, cost)
         number = self._writer.append((record, left.purchase.clips.index()))
         if number is None:
             return None
         place = RecordId(entry=number)
-        return Attempt(id=place, purchase=place, request=desired.request, signed_until=record.signed_until)
+        until = record.signed_until
+        return Attempt(id=place, purchase=place, request=desired.request, signed_until=until, cost=cost)
 
-    def _purchase_record(self, order: PurchaseOrder, left: Wanted, desired: DesiredJob) -> PurchaseRecord:
-        cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
+    def _purchase_record(
+        self, order: PurchaseOrder, left: Wanted, desired: DesiredJob, cost: Estimate | None
+    ) -> PurchaseRecord:
         return purchase_record(
             left,
             desired,
@@ -210,7 +215,7 @@ class Buyer:
             pull_request=order.pull_request,
         )
 
-    def _continue(self, decision: ContinueAttempt) -> Verdict | Attempt | None:
+    def _continue(self, order: PurchaseOrder, decision: ContinueAttempt) -> Verdict | Attempt | None:
         """Send the request that an open purchase has frozen, and no other."""
         own = decision.purchase
         record = own.record
@@ -219,14 +224,16 @@ class Buyer:
         if request is None:
             message = f"the request of the recorded purchase, {record.request}, is missing or was changed"
             return _held(message, "find out who changed this object; nothing was created")
+        spec = order.wanted.declaration.spec
+        cost = None if spec.is_streaming else estimate(spec, record.clips, self._policy)
         if decision.attempt is not None:
             until = next(each.signed_until for each in own.attempts if each.id == decision.attempt)
-            return Attempt(id=decision.attempt, purchase=own.id, request=request, signed_until=until)
+            return Attempt(id=decision.attempt, purchase=own.id, request=request, signed_until=until, cost=cost)
         until = self._writer.aws_time + SIGNING_TIME
         number = self._writer.append((AttemptRecord(purchase=own.id, signed_until=until), _NO_CLIPS))
         if number is None:
             return None
-        return Attempt(id=RecordId(entry=number), purchase=own.id, request=request, signed_until=until)
+        return Attempt(id=RecordId(entry=number), purchase=own.id, request=request, signed_until=until, cost=cost)
 
     def _frozen_request(self, record: PurchaseRecord) -> AwsResponse | None:
         content = self._objects.read(record.request)
@@ -268,7 +275,7 @@ class Buyer:
                 failed = error
         unrecorded = self._record_result(attempt, responses, look)
         verdict = _unseen(answer, failed) if failed else classify(answer, attempt.request, described)
-        return replace(verdict, evidence=f"{verdict.evidence}{unrecorded}")
+        return replace(verdict, evidence=f"{verdict.evidence}{unrecorded}", cost=attempt.cost)
 
     def _responses(self, attempt: Attempt, begin: Begin) -> list[CreateResponse]:
         """Send the create call; retry it only after a throttle, which created nothing."""

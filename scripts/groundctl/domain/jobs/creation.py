@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import AwsResponse
 
 
@@ -79,12 +80,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The result of a change, with the evidence and the next step."""
+    """The result of a change, with the evidence and the next step.
+
+    cost is that of the request that was sent: with `only_new`, fewer clips may be left than in the plan.
+    """
 
     result: Result
     evidence: str
     hint: str = ""
     arn: str | None = None
+    cost: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
