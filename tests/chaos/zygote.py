@@ -146,7 +146,7 @@ def _prepare() -> None:
 
 
 def _made_once(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Make something for each service once, for all clients."""
+    """Make something for each service once."""
     made: dict[str, Any] = {}
 
     def give(creator: Any, service_name: str, *rest: Any, **options: Any) -> Any:
