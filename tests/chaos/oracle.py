@@ -232,8 +232,13 @@ def creatable(wish: Wish, evidence: Evidence) -> Iterator[str]:
         holders = [
             other
             for other in evidence.jobs.values()
-            if clips & frozenset(other.sent) - other.free and _holds(other, job, evidence)
+            if clips & _held(other, wish.region) and _holds(other, job, evidence)
         ]
         beside = [other for other, asked in wish.clips.items() if other != name and clips & asked]
         if not holders and not beside:
             yield name
+
+
+def _held(job: JobRecord, region: str) -> frozenset[str]:
+    """Return the clips that a job keeps from others. Its unlabeled ones are only free once a run in its Region has looked."""
+    return frozenset(job.sent) - (job.free if job.key.region == region else frozenset())
