@@ -24,7 +24,7 @@ _REVIEWED = f"{_DECIDED}an_absent_job_with_other_clips_or_terms_waits_and_is_the
 _ATTEMPT = """        number = self._writer.append((AttemptRecord(purchase=own.id, signed_until=until), _NO_CLIPS))
         if number is None:
             return None
-        return Attempt(id=RecordId(entry=number), purchase=own.id, request=request, signed_until=until)
+        return Attempt(id=RecordId(entry=number), purchase=own.id, request=request, signed_until=until, cost=cost)
 """
 _PURCHASE = "        number = self._writer.append((record, left.purchase.clips.index()))\n"
 
@@ -33,7 +33,7 @@ SENDING: tuple[Mutant, ...] = (
         "a dead purchase is sent again without an attempt on record",
         _BUYER,
         _ATTEMPT,
-        "        return Attempt(id=own.id, purchase=own.id, request=request, signed_until=until)\n",
+        "        return Attempt(id=own.id, purchase=own.id, request=request, signed_until=until, cost=cost)\n",
         f"{_RUNS}the_request_of_a_dead_run_is_sent_again_only_under_an_attempt_on_record",
         flaw=Flaw.CONTINUES_UNLOGGED,
     ),
@@ -42,13 +42,13 @@ SENDING: tuple[Mutant, ...] = (
         edits=(
             Edit(
                 file=_BUYER,
-                text="                return self._continue(decision)\n",
-                replacement="                return self._continue(decision, order.wanted.compiled().request)\n",
+                text="                return self._continue(order, decision)\n",
+                replacement="                return self._continue(order, decision, order.wanted.compiled().request)\n",
             ),
             Edit(
                 file=_BUYER,
-                text="def _continue(self, decision: ContinueAttempt)",
-                replacement="def _continue(self, decision: ContinueAttempt, todays: AwsResponse)",
+                text="def _continue(self, order: PurchaseOrder, decision: ContinueAttempt)",
+                replacement="def _continue(self, order: PurchaseOrder, decision: ContinueAttempt, todays: AwsResponse)",
             ),
             Edit(file=_BUYER, text="request = self._frozen_request(record)\n", replacement="request = todays\n"),
         ),
