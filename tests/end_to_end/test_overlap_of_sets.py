@@ -50,7 +50,7 @@ def test_a_set_and_a_subset_in_one_plan_are_not_both_bought(organization: Organi
 
     comment = team.comments()
     first, second = sorted((whole, part))
-    assert f"already asked by {first} in this plan" in comment
+    assert f"also asked by {first} in this plan" in comment
     assert team.outcomes() == {first: "created"}
     assert organization.asked_twice() == []
     assert team.applies().code == 1
