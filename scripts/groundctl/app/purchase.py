@@ -120,7 +120,6 @@ class Buyer:
         """Buy what the ledger allows of an order; begin hears of each step first."""
         begin(Step.RECORDING)
         look: Look = NOT_LOOKED
-        described: AwsResponse | None = None
         try:
             self._writer.read_on()
             for _ in range(MAX_DECISIONS):
@@ -132,6 +131,7 @@ class Buyer:
                 done = self._carry_out(order, decision, look, begin)
                 if done is not None:
                     break
+                look = NOT_LOOKED  # the ledger has changed since, and the job may have come into being
             else:
                 return _held("other runs write the purchase ledger all the time", "run apply again")
         except ExternalError as error:
