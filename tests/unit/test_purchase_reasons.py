@@ -120,6 +120,8 @@ def test_a_topic_that_another_job_reads_is_named_as_a_topic():
     reason = say.overlap_reason(want, decision, title=TITLE, end=ledger.end)
 
     assert reason.message == "its topic was already asked by rally-1 (cost not known)"
+    assert reason.hint.startswith("use another topic or remove this file, or add `rerun_of: {job: rally-1")
+    assert "only_new" not in reason.hint
 
 
 # --- the ways out, each of which is true

@@ -249,9 +249,14 @@ def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
     return f"{asked}{'' if is_one else ':'} {', '.join(named)}{others}"
 
 
+def _is_streaming(want: WantedPurchase) -> bool:
+    """Return whether a topic is among the wanted clips: it is an ARN, and clips are s3:// URIs."""
+    return any(not uri.startswith("s3://") for uri in want.clips.uris)
+
+
 def _share(clips: int, want: WantedPurchase) -> str:
     """Begin a sentence about some of the wanted clips."""
-    if any(not uri.startswith("s3://") for uri in want.clips.uris):
+    if _is_streaming(want):
         return "its topic was" if len(want.clips) == 1 else "its topic or some of its clips were"
     if clips == len(want.clips):
         return "its only clip was" if clips == 1 else f"all {clips:,} of its clips were"
@@ -284,6 +289,8 @@ def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
     only_new = f"add `only_new: true` under `input` to buy only the other {left:,}"
     if want.rerun_of is not None:
         return _beside_a_rerun(want.rerun_of, overlap, only_new if left else "remove this file")
+    if _is_streaming(want):  # a topic's clips cannot be left out
+        return f"use another topic or remove this file, or add {again} to pay for clips of {first.job.name} again"
     if len(overlap.held) > 1:
         if left:
             return f"{only_new}; {again} beside it pays again for the clips of {first.job.name} too"
