@@ -29,7 +29,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/rally-outcome"
 ETAG = {"ETag": '"0"'}
 CONFLICT = Reply(409, b"<Error><Code>ConditionalRequestConflict</Code><Message>try again</Message></Error>")
 THERE_IS_ONE = Reply(412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>")
-PROXY_PAGE = b"<html>Somebody between here and AWS</html>"
+PROXY_PAGE = b"<html>A proxy between here and AWS</html>"
 NOTHING_WAS_SENT = {
     "ConnectTimeoutError", "CredentialRetrievalError", "EndpointConnectionError", "LoginAuthorizationCodeError",
     "LoginError", "LoginInsufficientPermissions", "LoginRefreshRequired", "LoginTokenLoadError",

@@ -22,7 +22,7 @@ from support.builders import REGION
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/rally-outcome"
 ETAG = {"ETag": '"0"'}
-PROXY_PAGE = b"<html>Somebody between here and AWS</html>"
+PROXY_PAGE = b"<html>A proxy between here and AWS</html>"
 
 
 @pytest.fixture(autouse=True)

@@ -126,7 +126,7 @@ class Buyer:
                 decision = self._decide(order, look)
                 if isinstance(decision, LookFirst):
                     described = self._jobs.describe(order.wanted.declaration.spec.name)
-                    look = look_at(observed_job(described) if described else None)
+                    look = _seen(described)
                     continue
                 done = self._carry_out(order, decision, look, begin)
                 if done is not None:
@@ -270,7 +270,7 @@ class Buyer:
         if not isinstance(answer, Rejected):
             try:
                 described = self._look_for(attempt.request["LabelingJobName"], answer)
-                look = look_at(observed_job(described) if described else None)
+                look = _seen(described)
             except ExternalError as error:
                 failed = error
         unrecorded = self._record_result(attempt, responses, look)
@@ -336,6 +336,10 @@ def _exists(order: PurchaseOrder, own: LedgerPurchase, arn: str | None) -> Verdi
         record.declaration_digest == order.wanted.purchase.declaration_digest
     )
     return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
+
+
+def _seen(described: AwsResponse | None) -> Look:
+    return look_at(observed_job(described) if described else None)
 
 
 def _held(evidence: str, hint: str) -> Verdict:

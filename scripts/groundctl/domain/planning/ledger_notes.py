@@ -28,10 +28,9 @@ def ledger_notes(
     if not isinstance(purchases, Purchases):
         return
     yield from (_contradiction(each) for each in purchases.contradictions())
-    declared = {*inputs.declared, *(declaration.spec.key for declaration in inputs.declarations)}
     told = {change.key for change in changes if _tells_of_its_purchase(change)}
     for each in _abandoned(inputs, purchases, told):
-        yield _left_open(each, purchases, is_declared=job_key(each.job.name) in declared)
+        yield _left_open(each, purchases, is_declared=job_key(each.job.name) in inputs.declared)
     yield from (
         _named(purchases.by_id[record.purchase], record) for record, _ in inputs.due if isinstance(record, NamedRecord)
     )
