@@ -115,7 +115,11 @@ def _is_open(shown: Plan, offline: Change, real: Change) -> bool:
             # It waits for another job, or may run already.
             says_so = all("was not looked up" in reason.message for reason in offline.reasons)
             return Subject.JOBS in subjects and says_so and (isinstance(real, Waiting) or shown_rules == {"P103"})
-        case Create(), AlreadyAsked():
+        case ((Create() | Refused()), (Create() | Refused() | Waiting())) if rules & {"P110", "P302"}:
+            # only_new leaves out what others ask, in the ledger or in this plan.
+            same = _without_clips(offline) == _without_clips(real)
+            return same and {Subject.LEDGER, Subject.DECLARATIONS} <= subjects
+        case ((Create() | Refused()), AlreadyAsked()):
             return {Subject.JOBS, Subject.LEDGER, Subject.DECLARATIONS} <= subjects
         case ((Create() | Refused()), Refused()) if rules == {"P111"}:
             return Subject.LEDGER in subjects  # whether it knows the job that rerun_of names
@@ -125,6 +129,8 @@ def _is_open(shown: Plan, offline: Change, real: Change) -> bool:
             return Subject.DECLARATIONS in subjects
         case ((Create() | Refused()), (Create() | Refused())) if clips_are_open:
             about_clips = {"GT701", "GT702", "GT703", "P201", "P202", "P301"}
+            if Subject.LEDGER in subjects:
+                about_clips |= {"P303", "P304"}  # similar questions, and a purchase that is repeated
             return rules - shown_rules <= about_clips and _without_clips(offline) == _without_clips(real)
         case _:
             return False
