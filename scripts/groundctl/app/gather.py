@@ -89,7 +89,7 @@ def gather(
         due=opened,
     )
     looked = _look_up_purchases(listed, account.jobs)
-    known = replace(looked, observed=_existing(looked) | _describe(jobs_to_describe(looked), account.jobs))
+    known = replace(looked, observed={**looked.existing_by_key, **_describe(jobs_to_describe(looked), account.jobs)})
     buyable = jobs_to_buy(known)
     found = replace(
         known,
@@ -114,11 +114,7 @@ def _look_up_purchases(inputs: PlanInputs, jobs: LabelingJobs) -> PlanInputs:
     described = dict(zip(map(job_key, hidden), map_threads(jobs.describe, hidden), strict=True))
     seen = {key: observed_job(answer) for key, answer in described.items() if answer}
     looks = {key: look_at(seen.get(key)) for key in described}
-    return replace(inputs, looks=looks, observed=_existing(inputs) | seen)
-
-
-def _existing(inputs: PlanInputs) -> dict[JobKey, ObservedJob]:
-    return {job.key: job for job in inputs.existing_jobs}
+    return replace(inputs, looks=looks, observed={**inputs.existing_by_key, **seen})
 
 
 def gather_offline(

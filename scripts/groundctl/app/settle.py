@@ -33,7 +33,7 @@ def settle(inputs: PlanInputs, log: LedgerLog, jobs: LabelingJobs, objects: Obje
     """Count what AWS shows and the ledger does not say yet; the records are due, and the plan counts with them."""
     if isinstance(inputs.purchases, Unknown):
         return inputs
-    observed = {job.key: job for job in inputs.existing_jobs}
+    observed = inputs.existing_by_key
     seen = tuple(found(inputs.purchases, inputs.declarations, observed, inputs.infrastructure))
     log = with_records(log, seen)
     purchases = Purchases.of(log) if seen else inputs.purchases

@@ -68,9 +68,14 @@ class PlanInputs:
 
     def existing(self, key: JobKey) -> ObservedJob | None:
         """Return an existing job; None also if existing jobs are unknown."""
-        return None if isinstance(self.observed, Unknown) else self.observed.get(key)
+        return self.existing_by_key.get(key)
 
     @property
     def existing_jobs(self) -> tuple[ObservedJob, ...]:
         """List the existing jobs; empty if they are unknown."""
-        return () if isinstance(self.observed, Unknown) else tuple(self.observed.values())
+        return tuple(self.existing_by_key.values())
+
+    @property
+    def existing_by_key(self) -> Mapping[JobKey, ObservedJob]:
+        """Return the existing jobs by key; empty if they are unknown."""
+        return {} if isinstance(self.observed, Unknown) else self.observed

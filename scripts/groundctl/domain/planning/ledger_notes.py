@@ -46,7 +46,7 @@ def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     place = Place(
         account=inputs.infrastructure.account_id,
         region=inputs.infrastructure.region,
-        jobs={job.key: job for job in inputs.existing_jobs},
+        jobs=inputs.existing_by_key,
     )
     return tuple(unknown_jobs(purchases, place))
 
@@ -59,7 +59,7 @@ def _tells_of_its_purchase(change: Change) -> bool:
 
 def _abandoned(inputs: PlanInputs, purchases: Purchases, told: Iterable[JobKey]) -> Iterator[LedgerPurchase]:
     """Yield the open purchases of this account and Region that no change is about, and whose job AWS does not show."""
-    expected = {*told, *(job.key for job in inputs.existing_jobs)}
+    expected = {*told, *inputs.existing_by_key}
     for purchase in purchases.by_id.values():
         is_here = inputs.infrastructure.contains(purchase.job)
         if purchase.state is State.OPEN and is_here and job_key(purchase.job.name) not in expected:

@@ -92,7 +92,7 @@ def _order(spec: JobSpec) -> tuple[bool, bool]:
 
 def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     """Select the existing jobs that need a Describe call: only it returns the tags of a job with only a topic."""
-    existing = {job.key: job for job in inputs.existing_jobs}
+    existing = inputs.existing_by_key
     declared = {declaration.spec.key for declaration in inputs.declarations}
     # A new declaration may buy what any of these jobs buys.
     candidates = existing if declared - existing.keys() else declared & existing.keys()
