@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from groundctl.domain.approval.protection import EnvironmentProtection, RunApproval
+from groundctl.domain.approval.recorded_plan import PlanName, StoredPlan
+from groundctl.domain.approval.reviews import SubmittedReview
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import CreateResponse
 from groundctl.domain.jobs.ledger.entries import AppendResult, LedgerLog
@@ -134,6 +137,57 @@ class PullRequests(Protocol):
 
     def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
         """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
+
+
+class ApprovalFacts(Protocol):
+    """What GitHub says about reviews, about the default branch, and about protected environments.
+
+    Every method raises ExternalError if GitHub cannot be asked or does not let this run see the answer: that is never the
+    same as an empty answer.
+    """
+
+    def tip(self, branch: str) -> str:
+        """Return the commit that a branch points to now."""
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        """Return whether a commit is in the history of another one, or is that commit."""
+
+    def top_level(self, commit: str) -> Mapping[str, str]:
+        """Return the Git object of every file and folder at the root of a commit, by name."""
+
+    def reviews(self, number: int) -> tuple[SubmittedReview, ...]:
+        """List all submitted reviews of a pull request, the oldest first."""
+
+    def may_write(self, login: str) -> bool:
+        """Return whether a user has write access or more to the repository."""
+
+    def merge_requested_at(self, number: int) -> datetime | None:
+        """Return when auto-merge or the merge queue was last asked to merge a pull request; None for a direct merge."""
+
+    def environment(self, name: str) -> EnvironmentProtection | None:
+        """Read the protection of an environment; None if there is no such environment."""
+
+    def approvals_of_run(self, run_id: int) -> tuple[RunApproval, ...]:
+        """List who let a run enter its environments, and who rejected it."""
+
+
+class RecordedPlans(Protocol):
+    """The plans that main's own workflow recorded for pull requests, written once each."""
+
+    def list(self, pull_request: int, head: str) -> tuple[StoredPlan, ...]:
+        """List the recorded plans of a pull request's head commit, with the time that S3 gave each."""
+
+    def read(self, stored: StoredPlan) -> bytes:
+        """Read a recorded plan."""
+
+    def write(self, name: PlanName, content: bytes) -> None:
+        """Record a plan; an error if one of that name exists with other content."""
+
+    def read_clips(self, digest: str) -> bytes | None:
+        """Read an input manifest that a recorded plan names by its SHA-256; None if there is none."""
+
+    def write_clips(self, digest: str, manifest: bytes) -> None:
+        """Keep an input manifest by its SHA-256, once."""
 
 
 class GitHistory(Protocol):
