@@ -135,9 +135,6 @@ class PullRequests(Protocol):
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
         """Set a commit's status under a name that branch protection can require; at most 140 characters are shown."""
 
-    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
-
 
 class ApprovalFacts(Protocol):
     """What GitHub says about reviews, about the default branch, and about protected environments.
@@ -198,6 +195,24 @@ class GitHistory(Protocol):
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
+
+    def changes(self, paths: Iterable[str], *, since: str) -> tuple[str, ...]:
+        """List the first-parent commits after one that changed one of the paths, the newest first."""
+
+    def first_parents(self, commit: str, count: int) -> tuple[str, ...]:
+        """List a commit of this branch and the first parents before it, so many in all; nothing for other commits."""
+
+    def parent(self, commit: str) -> str | None:
+        """Return the first parent of a commit."""
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message."""
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when a commit was made, as whoever made it says."""
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """Read a file as it was in a commit; None if it was not there."""
 
 
 class OutputFolder(Protocol):

@@ -10,7 +10,7 @@ import pytest
 from groundctl.domain.jobs.creation import NameTaken, Outcome, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.infrastructure import WorkTeam
-from groundctl.domain.planning.approval import find_unapproved, is_as_written
+from groundctl.domain.approval.coverage import find_unapproved, is_as_written
 from groundctl.domain.planning.plan import plan_content
 from groundctl.domain.planning.purchased import bought
 from groundctl.errors import ExternalError

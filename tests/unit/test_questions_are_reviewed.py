@@ -15,7 +15,7 @@ from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.ledger.decisions import ContinueAttempt, StillPending, decide_purchase
 from groundctl.domain.jobs.ledger.look import ABSENT
 from groundctl.domain.jobs.ledger.question import question
-from groundctl.domain.planning.approval import find_unapproved
+from groundctl.domain.approval.coverage import find_unapproved
 from groundctl.domain.planning.plan import Action, Plan, fields_of, plan_content
 from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, some_data

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.approval.tip import JobsAtTip, TipGuard
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
@@ -27,9 +28,9 @@ from groundctl.composition import (
     open_interruptions,
     read_json,
 )
+from groundctl.domain.approval.coverage import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.aws.job_names import JobKey
-from groundctl.domain.jobs.creation import Outcome
-from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
+from groundctl.domain.jobs.creation import Hold, Outcome
 from groundctl.domain.planning.plan import Action, Change, Stop
 from groundctl.domain.planning.planner import in_order_of_purchase
 from groundctl.domain.tracking.run_context import RunContext
@@ -102,10 +103,10 @@ def check_stop_options(only: Step | None, *, allow_stop: bool) -> None:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is approved: why other changes are held, and the source pull request of each job."""
+    """What is approved: why other changes are held, and what else the change must wait for."""
 
-    held: Mapping[JobKey, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
+    held: Mapping[JobKey, Hold] = field(default_factory=dict)
+    guard: TipGuard | None = None
 
 
 def run(options: ApplyOptions) -> ExitCode:
@@ -150,8 +151,9 @@ def carry_out(
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
     log, account = ApplyLog(changes), planned.account
+    jobs = JobsAtTip(account.jobs, agreed.guard) if agreed.guard else account.jobs
     buyer = Buyer(
-        jobs=account.jobs,
+        jobs=jobs,
         objects=account.objects,
         clock=SystemClock(),
         writer=LedgerWriter(account.ledger, account.log, open_author()),
@@ -161,11 +163,12 @@ def carry_out(
         planned.plan,
         log,
         buyer=buyer,
-        jobs=account.jobs,
+        jobs=jobs,
         due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
         asking=asking,
+        guard=agreed.guard,
     )
     with open_interruptions() as interruptions:
         try:
@@ -234,7 +237,7 @@ def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str 
         target = planned.account.infrastructure.target
         message = f"{file} was made for a different target than {target}"
         raise UsageError(message, hint="plan again with this infrastructure")
-    return Agreed(held=find_unapproved(planned.plan, [reviewed]))
+    return Agreed(held=find_unapproved(planned.plan, reviewed))
 
 
 def _reviewed(file: str) -> dict[str, Any]:

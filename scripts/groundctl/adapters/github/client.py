@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from github import Auth, Github
 
-from groundctl.adapters.github.plan_artifacts import read_plans
 from groundctl.adapters.github.retries import Retries
 from groundctl.domain.tracking.pull_request import Annotation, Check, PostedComment, PullRequest
 from groundctl.errors import RefusedByGitHub
@@ -115,10 +113,6 @@ class GitHub:
             ),
             f"setting the status {context}",
         )
-
-    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
-        yield from read_plans(self._repository, self._retries, commit, until=until)
 
 
 def _pull_request(pull_request: GitHubPullRequest) -> PullRequest:

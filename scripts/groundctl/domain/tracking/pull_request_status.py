@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Hold, Outcome, Result
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
@@ -29,7 +29,8 @@ class JobStatus:
 
     action, reasons and fields come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
     else the planned ones. Only the run that applies has an outcome; only a job that exists has progress. held says why
-    apply would not act on the job; notify names the users and teams that its declaration lists now.
+    apply would not act on the job, agreed who approved what it did, and arrived how many clips came after the approved plan
+    and are not bought; notify names the users and teams that its declaration lists now.
     """
 
     name: str
@@ -42,7 +43,9 @@ class JobStatus:
     reasons: tuple[Diagnostic, ...] = ()
     fields: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
-    held: str = ""
+    held: Hold | None = None
+    agreed: str = ""
+    arrived: int = 0
     outcome: Outcome | None = None
     progress: Progress | None = None
 
@@ -63,12 +66,12 @@ class JobStatus:
             return True
         if self.progress:
             return self.progress.job.status is Status.FAILED or self.action.requires_attention
-        return self.action.requires_attention or bool(self.held)
+        return self.action.requires_attention or self.held is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestStatus:
-    """The jobs that one merged pull request declared; plan_digest is the digest of a plan made now, for `approve`.
+    """The jobs that one merged pull request declared; plan_digest is the digest of a plan of all that is there now.
 
     pull_request is None for jobs that were declared without one, such as by a push, and that need attention.
     """
@@ -101,10 +104,13 @@ def pull_request_statuses(
     plan: Plan,
     now: datetime,
     *,
+    plan_digest: str,
     provenance: Mapping[JobKey, Provenance],
     source_pull_requests: Mapping[JobKey, int],
-    held: Mapping[JobKey, str],
+    held: Mapping[JobKey, Hold],
     notify: Mapping[JobKey, tuple[str, ...]],
+    agreed: Mapping[JobKey, str] | None = None,
+    arrived: Mapping[JobKey, int] | None = None,
     outcomes: Iterable[Outcome] = (),
 ) -> tuple[PullRequestStatus, ...]:
     """Make the status of each pull request that has a job which has not ended, or ended recently.
@@ -115,7 +121,7 @@ def pull_request_statuses(
     outcome_of = {outcome.key: outcome for outcome in outcomes}
     by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
     for change in plan.changes:
-        source, reason = provenance.get(change.key), held.get(change.key, "")
+        source, reason = provenance.get(change.key), held.get(change.key)
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
         if number is not None or reason or change.action.requires_attention:
             status = _job_status(
@@ -123,13 +129,15 @@ def pull_request_statuses(
                 source,
                 now,
                 held=reason,
+                agreed=(agreed or {}).get(change.key, ""),
+                arrived=(arrived or {}).get(change.key, 0),
                 notify=notify.get(change.key, ()),
                 outcome=outcome_of.get(change.key),
             )
             by_pull_request[number].append(status)
     return tuple(
         PullRequestStatus(
-            pull_request=number, target=plan.infrastructure.target, plan_digest=plan.digest, jobs=tuple(jobs)
+            pull_request=number, target=plan.infrastructure.target, plan_digest=plan_digest, jobs=tuple(jobs)
         )
         for number, jobs in sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
         if any(_is_current(job, now) for job in jobs)
@@ -141,7 +149,9 @@ def _job_status(
     source: Provenance | None,
     now: datetime,
     *,
-    held: str,
+    held: Hold | None,
+    agreed: str,
+    arrived: int,
     notify: tuple[str, ...],
     outcome: Outcome | None,
 ) -> JobStatus:
@@ -158,6 +168,8 @@ def _job_status(
         fields=fields_of(change),
         notify=notify,
         held=held,
+        agreed=agreed,
+        arrived=arrived,
         outcome=outcome,
         progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
     )

@@ -54,6 +54,7 @@ _RESULT_WORDS: Final = {
     Result.HELD: "held",
     Result.STOPPING: "stopping",
     Result.NOT_STARTED: "not started",
+    Result.SUPERSEDED: "left to a newer run",
 }
 
 
