@@ -209,7 +209,7 @@ class GitHistory(Protocol):
         """Return a commit's message."""
 
     def committed_at(self, commit: str) -> datetime:
-        """Return when a commit was made, as whoever made it says."""
+        """Return when a commit was made, as its committer says."""
 
     def read_file(self, commit: str, path: str) -> bytes | None:
         """Read a file as it was in a commit; None if it was not there."""

@@ -100,18 +100,8 @@ def gather(
     looked = _look_up_purchases(listed, account.jobs)
     known = replace(looked, observed={**looked.existing_by_key, **_describe(jobs_to_describe(looked), account.jobs)})
     buyable = jobs_to_buy(known)
-    manifests = _read_manifests(buyable, known, account.objects)
-    reviewed = {
-        key: content for key, content in (reviewed_clips or {}).items() if isinstance(manifests.get(key), bytes)
-    }
-    found = replace(
-        known,
-        kept_declarations=_read_kept_declarations(
-            jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects
-        ),
-        manifests={**manifests, **reviewed},
-        gone=_find_gone(buyable, reviewed, manifests, account.objects),
-    )
+    kept = _read_kept_declarations(jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects)
+    found = _with_clips(replace(known, kept_declarations=kept), buyable, account.objects, reviewed_clips or {})
     frozen = replace(found, frozen={declaration.spec.key: clips_to_buy(declaration, found) for declaration in buyable})
     return settle(frozen, log, account.jobs, account.objects)
 
@@ -219,6 +209,19 @@ def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> 
             assert_never(source)
     manifest = objects.read(uri)
     return Missing(uri=uri) if manifest is None else manifest
+
+
+def _with_clips(
+    inputs: PlanInputs, buyable: Sequence[Declaration], objects: ObjectStore, reviewed_clips: Mapping[JobKey, bytes]
+) -> PlanInputs:
+    """Read or list the clips of every job that could be created; those of a reviewed plan replace what is there now."""
+    manifests = _read_manifests(buyable, inputs, objects)
+    reviewed = {key: content for key, content in reviewed_clips.items() if isinstance(manifests.get(key), bytes)}
+    return replace(
+        inputs,
+        manifests={**manifests, **reviewed},
+        gone=_find_gone(buyable, reviewed, manifests, objects),
+    )
 
 
 def _find_gone(

@@ -36,6 +36,7 @@ from groundctl.domain.planning.planner import in_order_of_purchase
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
+from groundctl.ports import LabelingJobs
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.outcomes_json import applied_json
 from groundctl.presentation.terminal.consent import consent_question
@@ -152,17 +153,10 @@ def carry_out(
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
     log, account = ApplyLog(changes), planned.account
     jobs = JobsAtTip(account.jobs, agreed.guard) if agreed.guard else account.jobs
-    buyer = Buyer(
-        jobs=jobs,
-        objects=account.objects,
-        clock=SystemClock(),
-        writer=LedgerWriter(account.ledger, account.log, open_author()),
-        policy=planned.validated.policy,
-    )
     steps = apply(
         planned.plan,
         log,
-        buyer=buyer,
+        buyer=_open_buyer(planned, jobs),
         jobs=jobs,
         due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
@@ -181,6 +175,17 @@ def carry_out(
             # In a block of its own: a signal that comes just before the hold does not keep the report from being made.
             report(log.outcomes)
     return log.outcomes
+
+
+def _open_buyer(planned: PlanningResult, jobs: LabelingJobs) -> Buyer:
+    account = planned.account
+    return Buyer(
+        jobs=jobs,
+        objects=account.objects,
+        clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
+    )
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:

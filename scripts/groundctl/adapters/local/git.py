@@ -55,7 +55,7 @@ class LocalGitHistory:
         return self._git("log", "-1", "--format=%B", "--end-of-options", commit, "--")
 
     def committed_at(self, commit: str) -> datetime:
-        """Return when a commit was made, as whoever made it says."""
+        """Return when a commit was made, as its committer says."""
         return datetime.fromtimestamp(
             int(self._git("log", "-1", "--format=%ct", "--end-of-options", commit, "--")), UTC
         )

@@ -154,7 +154,7 @@ class Archive:
     def _why_none(self, commit: str) -> NotReviewed | NotKnown:
         if self._is_young(commit):
             return NotKnown(reason=f"GitHub does not name the pull request of commit {commit[:7]} yet")
-        reason = f"commit {commit[:7]} came to {self.branch} without a pull request, so nobody reviewed a plan"
+        reason = f"commit {commit[:7]} came to {self.branch} without a pull request, so no plan was reviewed"
         return NotReviewed(reason=reason, hint=CHANGE_AGAIN)
 
     def _judged(self, merged: PullRequest) -> Source:

@@ -73,7 +73,7 @@ def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]
 
 
 def _planned_anew(proposal: Proposal, archive: Archive, changes: Sequence[Create | Stop]) -> PlannedAnew | None:
-    """Compare the plan with the one that the approvers so far have seen; None if nobody approved yet, or it covers all."""
+    """Compare the plan with the one that the approvers so far have seen; None if it has no approval yet, or if that covers all."""
     pull_request = archive.pull_requests.pull_request(proposal.number)
     approvals = archive.approvals(pull_request)
     if not approvals.counted:

@@ -94,6 +94,6 @@ def _by_hand(facts: ApprovalFacts, entered: str | None) -> ByHand | None:
     run_id = open_run_context().run_id
     who = who_let_in(environment, facts.approvals_of_run(run_id), actor=actor)
     if who is None:
-        print_log(f"`approve` is ignored: nobody but @{actor}, who started this run, let it enter {environment}.")
+        print_log(f"`approve` is ignored: no person but @{actor}, who started this run, let it enter {environment}.")
         return None
     return ByHand(digest=digest, who=f"let through by @{who} for @{actor}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
 from groundctl.cli.ci.reviewing import open_guard
@@ -19,9 +19,6 @@ from groundctl.presentation.markdown.check_run import terraform_check
 from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.plan_comment import terraform_comment
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
-
-if TYPE_CHECKING:
-    from groundctl.adapters.terraform.stack import Stack
 
 
 class TerraformStep(StrEnum):
@@ -57,7 +54,7 @@ def run(options: CiTerraformOptions) -> ExitCode:
     summary = summarize_terraform_plan(stack.plan(var_file=variables))
     print(terraform_plan_text(summary))
     if options.step is TerraformStep.APPLY:
-        return ExitCode.OK if summary.is_empty else _apply(stack, variables)
+        return ExitCode.OK if summary.is_empty else _apply(lambda: stack.apply(var_file=variables))
     if options.publish and (code := _publish(summary)):
         return code
     if in_a_workflow():
@@ -65,14 +62,14 @@ def run(options: CiTerraformOptions) -> ExitCode:
     return ExitCode.OK
 
 
-def _apply(stack: Stack, variables: Path) -> ExitCode:
+def _apply(change: Callable[[], None]) -> ExitCode:
     """Apply, if this run is still what the default branch says: an older one would put things back."""
     if in_a_workflow():
         tip = open_guard().look()
         if not tip.is_current:
             print(f"{tip.sentence}. Nothing was applied.")
             return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
-    stack.apply(var_file=variables)
+    change()
     print("Applied.")
     return ExitCode.OK
 

@@ -43,9 +43,9 @@ def weaknesses(name: str, protection: EnvironmentProtection | None, *, branch: s
         return (f"environment {name} does not exist: GitHub makes it on first use, unprotected",)
     found = []
     if not protection.reviewers:
-        found.append(f"environment {name} asks nobody: any writer may start its jobs")
+        found.append(f"environment {name} asks for no review: any writer may start its jobs")
     elif not protection.prevents_self_review:
-        found.append(f"environment {name} lets whoever starts a run approve it")
+        found.append(f"environment {name} lets the person who starts a run approve it")
     if protection.admins_can_bypass:
         found.append(f"environment {name} lets administrators pass without a review")
     if protection.branches != (branch,) or protection.has_tags:
@@ -61,7 +61,7 @@ def why_not_by_hand(name: str, protection: EnvironmentProtection | None) -> str:
 
 
 def who_let_in(name: str, approvals: tuple[RunApproval, ...], *, actor: str) -> str | None:
-    """Return who let a run enter an environment; None if nobody but the person who started it did."""
+    """Return who let a run enter an environment; None if only the person who started it did."""
     answers = [approval for approval in approvals if name in approval.environments]
     others = [each.login for each in answers if each.is_approved and each.login.lower() != actor.lower()]
     return others[-1] if others and all(each.is_approved for each in answers) else None

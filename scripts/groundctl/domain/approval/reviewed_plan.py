@@ -49,7 +49,7 @@ def find_reviewed_plan(
 
     Every approver then had this plan or a later one before them, and a later one can only be larger. needed is the number
     of approvals that the policy asks for. Without any, the person who merged counts as having seen the plan of that
-    moment; merge_requested_at is when somebody asked for a merge that GitHub did later.
+    moment; merge_requested_at is when a person asked for a merge that GitHub did later.
     """
     ours = [plan for plan in plans if (plan.name.pull_request, plan.name.head) == _place(pull_request)]
     if missing := _why_too_few(pull_request, approvals, needed):
@@ -63,7 +63,10 @@ def find_reviewed_plan(
     else:
         seen = merge_requested_at or pull_request.merged_at
         if seen is None:
-            return NotReviewed(reason="it is not merged, and nobody approved it", hint="have it approved")
+            return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
+        # Without an approval, a person who saw the plan must have asked for the merge.
+        if merge_requested_at is None and pull_request.merged_by.endswith("[bot]"):
+            return NotReviewed(reason=f"{mention(pull_request.merged_by)} merged it, and it has no approval")
         before, who = seen, f"{mention(pull_request.merged_by)} merged at {clock(seen)}"
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
@@ -82,14 +85,11 @@ def _place(pull_request: PullRequest) -> tuple[int, str]:
 def _why_too_few(pull_request: PullRequest, approvals: Approvals, needed: int) -> NotReviewed | None:
     """Return why there are fewer approvals than the policy asks for; None if there are enough."""
     if len(approvals.counted) >= needed:
-        # Without an approval, somebody must have merged it who saw the plan.
-        if not approvals.counted and pull_request.merged_at and pull_request.merged_by.endswith("[bot]"):
-            return NotReviewed(reason=f"{mention(pull_request.merged_by)} merged it, and nobody approved it")
         return None
     head = pull_request.head[:7]
     if not approvals.counted:
-        reason = f"nobody approved head {head}"
-        reason += " before the merge" if pull_request.merged_at else ""
+        reason = f"head {head} has no approval"
+        reason += " from before the merge" if pull_request.merged_at else ""
     else:
         have = ", ".join(mention(approval.login) for approval in approvals.counted)
         reason = f"head {head} was approved by {have}, and the policy asks for {needed} approvals"

@@ -121,24 +121,23 @@ def pull_request_statuses(
     outcome_of = {outcome.key: outcome for outcome in outcomes}
     by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
     for change in plan.changes:
-        source, reason = provenance.get(change.key), held.get(change.key)
+        source, hold = provenance.get(change.key), held.get(change.key)
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
-        if number is not None or reason or change.action.requires_attention:
+        if number is not None or hold or change.action.requires_attention:
             status = _job_status(
                 change,
                 source,
                 now,
-                held=reason,
+                held=hold,
                 agreed=(agreed or {}).get(change.key, ""),
                 arrived=(arrived or {}).get(change.key, 0),
                 notify=notify.get(change.key, ()),
                 outcome=outcome_of.get(change.key),
             )
             by_pull_request[number].append(status)
+    target = plan.infrastructure.target
     return tuple(
-        PullRequestStatus(
-            pull_request=number, target=plan.infrastructure.target, plan_digest=plan_digest, jobs=tuple(jobs)
-        )
+        PullRequestStatus(pull_request=number, target=target, plan_digest=plan_digest, jobs=tuple(jobs))
         for number, jobs in sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
         if any(_is_current(job, now) for job in jobs)
     )

@@ -50,7 +50,7 @@ def plan_check(
     cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
         title=_title(
-            f"planned anew after the approval: approve again; {counts_of(plan)}{cost}"
+            f"planned again after the approval: approve again; {counts_of(plan)}{cost}"
             if anew
             else f"{counts_of(plan)}{cost}"
         ),
