@@ -8,12 +8,16 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from groundctl.domain.approval.protection import EnvironmentProtection, RunApproval
+from groundctl.domain.approval.reviews import SubmittedReview
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
-from groundctl.errors import RefusedByGitHub
+from groundctl.errors import ExternalError, RefusedByGitHub
+
+Value = TypeVar("Value")
 
 # For create calls that no attempt bounds.
 NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
@@ -123,9 +127,8 @@ class FakePullRequests:
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
         merged = (one for one in self.by_number.values() if one.merged_as == commit)
-        return tuple(
-            {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}.values()
-        )
+        found = {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}
+        return tuple(replace(one, commits=1, merged_by="") for one in found.values())
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         self.pull_request(number)
@@ -174,3 +177,63 @@ class FakeHistory:
 
     def changed_since(self, base: str) -> tuple[str, ...]:  # noqa: ARG002 - the door's signature
         return tuple(self.by_path)
+
+
+class FakeApprovalFacts:
+    """What GitHub says about approvals, in dictionaries; a method whose name is in `unknown` cannot be asked."""
+
+    def __init__(self, *, tip: str = "", writers: Iterable[str] = ()) -> None:
+        self.tips = {"main": tip}
+        self.parents: dict[str, tuple[str, ...]] = {}
+        self.trees: dict[str, Mapping[str, str]] = {}
+        self.reviews_of: dict[int, list[SubmittedReview]] = {}
+        self.writers = {login.lower() for login in writers}
+        self.merge_requests: dict[int, datetime] = {}
+        self.environments: dict[str, EnvironmentProtection] = {}
+        self.run_approvals: dict[int, list[RunApproval]] = {}
+        self.unknown: set[str] = set()
+
+    def tip(self, branch: str) -> str:
+        return self._known("tip", self.tips, branch)
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        self._ask("is_ancestor")
+        seen, queue = set[str](), [of]
+        while queue:
+            name = queue.pop()
+            seen.add(name)
+            queue += [parent for parent in self.parents.get(name, ()) if parent not in seen]
+        return commit in seen
+
+    def top_level(self, commit: str) -> Mapping[str, str]:
+        return self._known("top_level", self.trees, commit)
+
+    def reviews(self, number: int) -> tuple[SubmittedReview, ...]:
+        self._ask("reviews")
+        return tuple(sorted(self.reviews_of.get(number, ()), key=lambda review: review.submitted_at))
+
+    def may_write(self, login: str) -> bool:
+        self._ask("may_write")
+        return login.lower() in self.writers
+
+    def merge_requested_at(self, number: int) -> datetime | None:
+        self._ask("merge_requested_at")
+        return self.merge_requests.get(number)
+
+    def environment(self, name: str) -> EnvironmentProtection | None:
+        self._ask("environment")
+        return self.environments.get(name)
+
+    def approvals_of_run(self, run_id: int) -> tuple[RunApproval, ...]:
+        self._ask("approvals_of_run")
+        return tuple(self.run_approvals.get(run_id, ()))
+
+    def _known(self, method: str, answers: Mapping[str, Value], name: str) -> Value:
+        self._ask(method)
+        if name not in answers:
+            raise RefusedByGitHub(f"GitHub refused {method} of {name}", hint="look at the name", status=404)
+        return answers[name]
+
+    def _ask(self, method: str) -> None:
+        if method in self.unknown:
+            raise ExternalError(f"GitHub did not answer {method}", hint="run it again later")
