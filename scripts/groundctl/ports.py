@@ -118,7 +118,7 @@ class PullRequests(Protocol):
         """Read one pull request."""
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Find the pull requests that contain a commit."""
+        """Find the pull requests that contain a commit; commits and merged_by are not read, pull_request has them."""
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         """Yield every comment of a pull request, all pages."""

@@ -125,9 +125,8 @@ class FakePullRequests:
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
         merged = (one for one in self.by_number.values() if one.merged_as == commit)
-        return tuple(
-            {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}.values()
-        )
+        found = {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}
+        return tuple(replace(one, commits=1, merged_by="") for one in found.values())
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         self.pull_request(number)
