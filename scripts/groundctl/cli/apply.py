@@ -146,25 +146,20 @@ def carry_out(
     only: Step | None,
     allow_stop: bool,
     report: Callable[[Sequence[Outcome]], None],
+    send_refused: bool = True,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
-    log, account = ApplyLog(changes), planned.account
-    buyer = Buyer(
-        jobs=account.jobs,
-        objects=account.objects,
-        clock=SystemClock(),
-        writer=LedgerWriter(account.ledger, account.log, open_author()),
-        policy=planned.validated.policy,
-    )
+    log = ApplyLog(changes)
     steps = apply(
         planned.plan,
         log,
-        buyer=buyer,
-        jobs=account.jobs,
+        buyer=_open_buyer(planned),
+        jobs=planned.account.jobs,
         due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
+        send_refused=send_refused,
         asking=asking,
     )
     with open_interruptions() as interruptions:
@@ -178,6 +173,17 @@ def carry_out(
             # In a block of its own: a signal that comes just before the hold does not keep the report from being made.
             report(log.outcomes)
     return log.outcomes
+
+
+def _open_buyer(planned: PlanningResult) -> Buyer:
+    account = planned.account
+    return Buyer(
+        jobs=account.jobs,
+        objects=account.objects,
+        clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
+    )
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:

@@ -24,7 +24,7 @@ from groundctl.cli.ci.reporter import open_reporter, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_workflow_run
+from groundctl.composition import is_asked_by_person, open_workflow_run
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
 from groundctl.errors import ExternalError
@@ -71,6 +71,7 @@ def run(options: CiApplyOptions) -> ExitCode:
         only=options.only,
         allow_stop=options.allow_stop,
         report=report,
+        send_refused=is_asked_by_person(),
         asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
     )
     return published or exit_code(planned, outcomes)

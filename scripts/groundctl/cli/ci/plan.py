@@ -12,11 +12,19 @@ from groundctl.app.validate import Validated, refusals
 from groundctl.cli.ci.reporter import open_reporter, print_published, review_plan, summarize
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_checkout, open_run_context, open_workflow_run, read_json, write_text
+from groundctl.composition import (
+    is_asked_by_person,
+    open_checkout,
+    open_run_context,
+    open_workflow_run,
+    read_json,
+    write_text,
+)
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import Check
+from groundctl.domain.tracking.refused_before import refused_before
 from groundctl.domain.tracking.run_context import RunContext, made_for
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, parse_terraform_plan
 from groundctl.errors import GroundctlError, UsageError
@@ -96,7 +104,8 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
         write_text(options.out, plan_json(planned.plan))
     print(plan_text(planned.plan, planned.validated.policy))
     reporter = open_reporter()
-    _count(planned, held=review_plan(reporter, planned).held)
+    refused = {} if is_asked_by_person() else refused_before(planned.plan)
+    _count(planned, held={**refused, **review_plan(reporter, planned).held})
     return ExitCode.OK
 
 
