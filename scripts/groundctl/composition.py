@@ -304,6 +304,11 @@ def approved_plan() -> str:
     return os.environ.get("GROUNDCTL_APPROVE", "").strip()
 
 
+def is_asked_by_person() -> bool:
+    """Return whether a person started this run of a workflow by hand."""
+    return open_workflow_run().is_asked_by_person
+
+
 def environment_name() -> str:
     """Return the environment that this run reports for; several can report on one pull request."""
     name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")

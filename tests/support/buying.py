@@ -42,6 +42,7 @@ def carry_out(
     log: ApplyLog | None = None,
     held: Mapping[JobKey, Hold] | None = None,
     may_stop: bool = False,
+    send_refused: bool = True,
     asking: Asking | None = None,
 ) -> list[Outcome]:
     """Apply a plan, or some of its changes, with fakes for what is not given."""
@@ -55,6 +56,7 @@ def carry_out(
             jobs=doing,
             held=held,
             may_stop=may_stop,
+            send_refused=send_refused,
             asking=asking,
         )
     )

@@ -13,6 +13,8 @@ from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnos
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.jobs.ledger.purchases import Refusal
+from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.plan import (
@@ -164,7 +166,13 @@ def _going_on(text: str) -> tuple[JobStatus, ...]:
         *(_job(text, action=Action.EXISTS, progress=progress_of(job, NOW)) for job in seen),
         *(_job(text, action=action) for action in Action),
         _job(text, action=Action.CREATE, held=Hold(reason=text, hint=text)),
+        _job(text, action=Action.CREATE, refused=a_refusal_of(text)),
     )
+
+
+def a_refusal_of(text: str) -> Refusal:
+    """Return what AWS said when it refused a create, as the ledger has it."""
+    return Refusal(evidence=text, at=NOW, by=Author(run=text))
 
 
 def _job(text: str, **more: Any) -> JobStatus:

@@ -14,9 +14,11 @@ from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.entries import IndexedRecord
+from groundctl.domain.jobs.ledger.refusals import refusal_hint
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.stopping import classify_stop
-from groundctl.domain.planning.plan import Change, Create, Plan, Stop
+from groundctl.domain.planning.plan import Change, Create, Plan, Stop, refusal_before
+from groundctl.domain.planning.wording import refusal_text
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, UnclearFromAws
@@ -35,6 +37,7 @@ def apply(
     due: tuple[IndexedRecord, ...] = (),
     held: Mapping[JobKey, Hold] | None = None,
     may_stop: bool = False,
+    send_refused: bool = True,
     asking: Asking | None = None,
     guard: TipGuard | None = None,
 ) -> Iterator[Outcome]:
@@ -42,8 +45,9 @@ def apply(
 
     The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
     ends. due are the records that the plan counted with, and that the ledger does not have yet. held maps the changes that
-    must not be applied to the reason. guard says whether this run may still act. asking returns the run and the pull
-    request of a job; they are stored beside the job's manifest, so that its progress can be reported on that pull request.
+    must not be applied to the reason. send_refused allows requests that AWS has refused before. guard says whether this
+    run may still act. asking returns the run and the pull request of a job; they are stored beside the job's manifest, so
+    that its progress can be reported on that pull request.
     """
     buyer.write_due(due)
     digest = plan.digest
@@ -51,6 +55,8 @@ def apply(
         verdict: Verdict
         if held and change.key in held:
             verdict = Verdict(result=Result.HELD, evidence=held[change.key].reason, hint=held[change.key].hint)
+        elif not send_refused and (refusal := refusal_before(change)):
+            verdict = Verdict(result=Result.HELD, evidence=refusal_text(refusal), hint=refusal_hint(refusal))
         elif guard and (obstacle := guard.obstacle if isinstance(change, Create) else guard.ask()):
             # Before a create the branch is asked at the last moment, by JobsAtTip.
             verdict = verdict_on(obstacle)

@@ -148,6 +148,7 @@ def carry_out(
     only: Step | None,
     allow_stop: bool,
     report: Callable[[Sequence[Outcome]], None],
+    send_refused: bool = True,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
@@ -161,6 +162,7 @@ def carry_out(
         due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
+        send_refused=send_refused,
         asking=asking,
         guard=agreed.guard,
     )

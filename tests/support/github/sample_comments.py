@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
 from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Limit, Policy
@@ -43,7 +44,17 @@ from groundctl.presentation.markdown.problems_comment import (
     validation_summary,
 )
 from groundctl.presentation.markdown.run_summary import run_summary
-from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, a_run, an_infrastructure, an_observed_job
+from support.builders import (
+    ACCOUNT,
+    NOW,
+    REGION,
+    a_declaration,
+    a_plan,
+    a_run,
+    an_infrastructure,
+    an_observed_job,
+    with_refusals,
+)
 
 POLICY: Final = Policy(
     platform_fee_usd=Decimal("0.08"),
@@ -234,8 +245,13 @@ _LINES: Final = _declared("line-calls-2026-11", clips=80)
 _OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
 
 
-def _status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
-    plan = _planned(*declared, observed=observed)
+def _status(
+    *declared: Declaration,
+    observed: Iterable[ObservedJob] = (),
+    refused: Mapping[JobKey, str] | None = None,
+    **more: Any,
+) -> PullRequestStatus:
+    plan = with_refusals(_planned(*declared, observed=observed), refused or {})
     # A job that is stopped now was reviewed before, when it was to be created.
     reviewed = _planned(
         *(replace(declaration, spec=replace(declaration.spec, state=State.ACTIVE)) for declaration in declared)
@@ -260,6 +276,13 @@ def _status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more
         **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, "notify": {}, **more},
     )
     return status
+
+
+def _refused() -> RenderedComment:
+    quota = "ResourceLimitExceeded: The account-level service limit 'Active labeling jobs' is 20 jobs."
+    refused = dict.fromkeys((each.spec.key for each in (_RALLY, _SERVE, _DOCK)), quota)
+    refused[_NIGHT.spec.key] = "AccessDeniedException: groundctl-apply is not authorized to create labeling jobs"
+    return _commented(_status(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES, refused=refused))
 
 
 def _commented(status: PullRequestStatus) -> RenderedComment:
@@ -405,6 +428,7 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "summary-fork": _from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,
+    "merged-refused": _refused,
     "merged-applied": _applied,
     "merged-arrived": _arrived,
     "merged-created": _created,

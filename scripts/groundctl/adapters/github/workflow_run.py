@@ -125,6 +125,12 @@ class WorkflowRun:
         pull_request = self._pull_request()
         return pull_request is not None and pull_request.source != self.repository
 
+    @property
+    def is_asked_by_person(self) -> bool:
+        """Return whether a person started the run by hand, or started it again."""
+        started = self.settings.get("GITHUB_EVENT_NAME") == "workflow_dispatch"
+        return started or self._number("GITHUB_RUN_ATTEMPT", default="1") > 1
+
     def summarize(self, text: str) -> None:
         """Append to the summary on the run's page."""
         self._append("GITHUB_STEP_SUMMARY", text if text.endswith("\n") else f"{text}\n")

@@ -25,7 +25,7 @@ from groundctl.cli.ci.reviewing import open_guard, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_workflow_run
+from groundctl.composition import is_asked_by_person, open_workflow_run
 from groundctl.domain.approval.protection import CREATING, STOPPING
 from groundctl.domain.approval.tip import TipState
 from groundctl.domain.jobs.creation import Outcome
@@ -80,6 +80,7 @@ def run(options: CiApplyOptions) -> ExitCode:
         only=options.only,
         allow_stop=options.allow_stop,
         report=report,
+        send_refused=is_asked_by_person(),
         asking=lambda change: reporter.run.for_pull_request(reviewed.source_pull_requests.get(change.key)),
     )
     return published or exit_code(planned, outcomes)

@@ -13,10 +13,11 @@ from groundctl.cli.ci.reporter import print_log
 from groundctl.cli.ci.reviewing import open_guard, review_plan, unprotected
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_approval_facts, open_workflow_run, write_text
+from groundctl.composition import is_asked_by_person, open_approval_facts, open_workflow_run, write_text
 from groundctl.domain.approval.tip import TipState
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
+from groundctl.domain.tracking.refused_before import refused_before
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
@@ -92,7 +93,8 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
         _set_counts({Action.CREATE: 0, Action.STOP: 0})
         return ExitCode.PROBLEMS
     frozen, reviewed = review_plan(planned)
-    _count(frozen, held=reviewed.held)
+    refused = () if is_asked_by_person() else refused_before(frozen.plan)
+    _count(frozen, held={*refused, *reviewed.held})
     return ExitCode.OK
 
 

@@ -66,10 +66,9 @@ def publish_all(
     print_published(published, checked)
     summarize(lambda limit: run_summary(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
-    # Another apply would do nothing: a held job needs an approval, and a faulty file blocks all creates.
-    left = (
-        0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for status in statuses for job in status.jobs)
-    )
+    # Another apply would do nothing: a held job needs an approval, a refused one a person, and a faulty file blocks all.
+    jobs = [job for status in statuses for job in status.jobs]
+    left = 0 if faulty else sum(job.action in IRREVERSIBLE and not (job.held or job.refused) for job in jobs)
     open_workflow_run().set_outputs({"left": str(left)})
     if (checked and checked.error) or any(comment.error for comment in published):
         return ExitCode.EXTERNAL_FAILURE

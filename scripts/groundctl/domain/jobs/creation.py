@@ -67,6 +67,9 @@ NAME_IS_TAKEN = (
     " cannot be reused, not even after a failure"
 )
 
+# How the message of a Rejected begins that the AWS SDK or this machine gave, before anything was sent to AWS.
+NOTHING_SENT = "nothing was sent"
+
 CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear | NotSent
 
 
@@ -213,11 +216,16 @@ def _nothing_found(answer: CreateResponse) -> Verdict:
 def rejection_hint(answer: Rejected) -> str:
     """Return the hint for an error code of CreateLabelingJob."""
     hints = {
-        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more, then run apply again",
-        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required permissions",
+        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more; start `apply`"
+        " by hand (workflow_dispatch) when the quota has room",
+        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required"
+        " permissions; start `apply` by hand (workflow_dispatch) when the role has them",
         "ExpiredTokenException": "the credentials have expired: run apply again with new ones",
     }
-    return hints.get(answer.code, "nothing was created; fix the cause and run apply again")
+    return hints.get(
+        answer.code,
+        "nothing was created; change its file, or fix the cause and start `apply` by hand (workflow_dispatch)",
+    )
 
 
 def members_that_differ(request: AwsResponse, described: AwsResponse, name: str = "") -> Iterator[str]:

@@ -11,8 +11,18 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import Hold, Outcome, Result
 from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.jobs.ledger.purchases import Refusal
 from groundctl.domain.jobs.observed import ObservedJob, Status
-from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
+from groundctl.domain.planning.plan import (
+    Action,
+    Change,
+    Plan,
+    clips_of,
+    cost_of,
+    fields_of,
+    observed_of,
+    refusal_before,
+)
 from groundctl.domain.tracking.mentions import unique_mentions
 from groundctl.domain.tracking.progress import Progress, progress_of
 from groundctl.domain.tracking.provenance import Provenance
@@ -30,7 +40,8 @@ class JobStatus:
     action, reasons and fields come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
     else the planned ones. Only the run that applies has an outcome; only a job that exists has progress. held says why
     apply would not act on the job, agreed who approved what it did, and arrived how many clips came after the approved plan
-    and are not bought; notify names the users and teams that its declaration lists now.
+    and are not bought; refused is AWS's answer to its request, which no run sends again by itself. notify names the users
+    and teams that its declaration lists now.
     """
 
     name: str
@@ -46,6 +57,7 @@ class JobStatus:
     held: Hold | None = None
     agreed: str = ""
     arrived: int = 0
+    refused: Refusal | None = None
     outcome: Outcome | None = None
     progress: Progress | None = None
 
@@ -55,9 +67,17 @@ class JobStatus:
         return self.progress is not None and self.progress.job.status.is_terminal
 
     @property
+    def is_refused(self) -> bool:
+        """Return whether AWS's refusal is what keeps the job from being created: nothing else does, and no run has tried again."""
+        tried = self.outcome is not None and self.outcome.result is not Result.HELD
+        return self.refused is not None and not (self.held or self.progress or tried)
+
+    @property
     def failed_to_start(self) -> bool:
-        """Return whether this run could not create the job; a stop that fails leaves the job running."""
-        return self.outcome is not None and self.outcome.result is Result.FAILED and self.action is not Action.STOP
+        """Return whether the job could not be created; a stop that fails leaves the job running."""
+        return self.is_refused or (
+            self.outcome is not None and self.outcome.result is Result.FAILED and self.action is not Action.STOP
+        )
 
     @property
     def needs_attention(self) -> bool:
@@ -66,7 +86,7 @@ class JobStatus:
             return True
         if self.progress:
             return self.progress.job.status is Status.FAILED or self.action.requires_attention
-        return self.action.requires_attention or self.held is not None
+        return self.action.requires_attention or self.held is not None or self.is_refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +143,7 @@ def pull_request_statuses(
     for change in plan.changes:
         source, hold = provenance.get(change.key), held.get(change.key)
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
-        if number is not None or hold or change.action.requires_attention:
+        if number is not None or hold or refusal_before(change) or change.action.requires_attention:
             status = _job_status(
                 change,
                 source,
@@ -169,6 +189,7 @@ def _job_status(
         held=held,
         agreed=agreed,
         arrived=arrived,
+        refused=refusal_before(change),
         outcome=outcome,
         progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
     )

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.ledger.refusals import refusal_hint
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.plan import Action
+from groundctl.domain.planning.wording import refusal_text
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
@@ -140,6 +142,8 @@ def _points(job: JobStatus, plan_digest: str) -> Iterator[Point]:
 
 def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
     """Return what went wrong with a job and the next step; None if only the plan has reasons."""
+    if job.refused and job.is_refused:
+        return refusal_text(job.refused), refusal_hint(job.refused)
     match job.outcome:
         case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence, hint=hint)):
             return f"held: {evidence}", _how_to_release(hint, plan_digest)
@@ -193,7 +197,7 @@ def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
     if not job.action.requires_attention and not (job.progress and job.progress.job.status is Status.FAILED):
         for reason in job.reasons:
             yield Point(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
-    if job.action is Action.CREATE and not (job.outcome or job.held or job.progress):
+    if job.action is Action.CREATE and not (job.outcome or job.held or job.refused or job.progress):
         yield Point(jobs=(job.name,), cause="not created yet; the next run of the workflow `apply` creates it")
 
 
