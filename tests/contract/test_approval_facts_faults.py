@@ -233,6 +233,14 @@ def test_a_comment_on_a_run_that_waits_is_no_answer(github: GitHubEmulator):
     assert approval_facts(github).approvals_of_run(RUN) == ()
 
 
+def test_what_an_app_agreed_to_is_no_approval_of_a_person(github: GitHubEmulator):
+    github.record_approval(github.state.runs[RUN], "groundctl-apply", OTHER_BOT, approved=False)
+    github.record_approval(github.state.runs[RUN], "groundctl-apply", OTHER_BOT)
+
+    found = approval_facts(github).approvals_of_run(RUN)
+    assert [(approval.login, approval.is_approved) for approval in found] == [(REVIEWER, True), (OTHER_BOT, False)]
+
+
 def test_true_is_no_number(github: GitHubEmulator):
     alter(github, "pulls/list-reviews", with_member("0.id", True))
 

@@ -294,6 +294,17 @@ def test_a_comparison_has_the_state_that_git_has(emulator: GitHubEmulator, repos
         assert api.compare(first, "f" * 40).status
 
 
+def test_the_merge_base_is_the_best_common_ancestor(emulator: GitHubEmulator, repository: Repository) -> None:
+    pull = repository.open_pull({"jobs/b.yaml": "name: b\n"})
+    pull.push({"jobs/c.yaml": "name: c\n"})
+    first, second = emulator.state.pulls[pull.number].commits
+    merged = pull.merge("merge")
+
+    for commit in (first, second):
+        compared = client(emulator).compare(commit, merged.sha)
+        assert (compared.status, compared.merge_base_commit.sha) == ("ahead", commit)
+
+
 def test_a_history_that_was_rewritten_has_diverged(emulator: GitHubEmulator, repository: Repository) -> None:
     repository.push({"jobs/b.yaml": "name: b\n"})
     before = repository.head

@@ -29,8 +29,8 @@ GITHUB_FACTS: tuple[Mutant, ...] = (
     mutant(
         "GitHub: a commit of a rewritten branch is taken for an ancestor",
         _FACTS,
-        '            return status in {"ahead", "identical"}\n',
-        '            return status in {"ahead", "identical", "diverged"}\n',
+        "            return is_ancestor\n",
+        '            return status != "behind"\n',
         f"{_KEPT}a_commit_is_an_ancestor_of_what_was_built_on_it",
     ),
     mutant(
@@ -162,16 +162,30 @@ GITHUB_FACTS: tuple[Mutant, ...] = (
     mutant(
         "GitHub: a rejection lets a run in",
         _PROTECTION,
-        'is_approved=state == "approved"\n',
-        'is_approved=state != "pending"\n',
+        'is_approved=state == "approved",\n',
+        'is_approved=state != "pending",\n',
         f"{_KEPT}who_let_a_run_enter_and_who_rejected_it_is_read",
     ),
     mutant(
         "GitHub: a comment on a run that waits is an answer",
         _PROTECTION,
-        '        if state != "pending":\n',
-        '        if state != "":\n',
+        '    return None if state == "pending" or (approval',
+        '    return None if state == "" or (approval',
         f"{_FAULTS}a_comment_on_a_run_that_waits_is_no_answer",
+    ),
+    mutant(
+        "GitHub: an app's agreement is that of a person",
+        _PROTECTION,
+        " or (approval.is_approved and not is_person) else approval\n",
+        " or (approval.is_approved and is_person is None) else approval\n",
+        f"{_FAULTS}what_an_app_agreed_to_is_no_approval_of_a_person",
+    ),
+    mutant(
+        "GitHub: a comparison that contradicts itself is believed",
+        _FACTS,
+        '            if is_ancestor != (sha(member(answer, "merge_base_commit", dict), "sha") == commit):\n',
+        '            if not sha(member(answer, "merge_base_commit", dict), "sha"):\n',
+        f"{_ODD}a_value_that_github_does_not_give_is_an_error",
     ),
     mutant(
         "GitHub: the merge queue withdraws a request by merging",
