@@ -45,21 +45,26 @@ def read_policy(answer: object) -> BranchPolicy:
 
 
 def read_approvals(answer: object) -> tuple[RunApproval, ...]:
-    """Read who let a run enter environments, and who rejected it; a comment without a decision is neither."""
-    approvals: list[RunApproval] = []
-    for entry in checked(answer, list, "the answer"):
-        state = member(entry, "state", str)
-        if state not in {"approved", "rejected", "pending"}:
-            raise UnreadableAnswerError(f"state is {state!r:.60}")
-        user: dict[str, Any] = member(entry, "user", dict)
-        environments = tuple(member(each, "name", str) for each in member(entry, "environments", list))
-        if state != "pending":
-            approvals.append(
-                RunApproval(
-                    login=member(user, "login", str), environments=environments, is_approved=state == "approved"
-                )
-            )
-    return tuple(approvals)
+    """Read who let a run enter environments, and who rejected it.
+
+    Neither is a comment without a decision, nor what an app agreed to.
+    """
+    answers = (_read_approval(entry) for entry in checked(answer, list, "the answer"))
+    return tuple(approval for approval in answers if approval is not None)
+
+
+def _read_approval(entry: object) -> RunApproval | None:
+    state = member(entry, "state", str)
+    if state not in {"approved", "rejected", "pending"}:
+        raise UnreadableAnswerError(f"state is {state!r:.60}")
+    user: dict[str, Any] = member(entry, "user", dict)
+    approval = RunApproval(
+        login=member(user, "login", str),
+        environments=tuple(member(each, "name", str) for each in member(entry, "environments", list)),
+        is_approved=state == "approved",
+    )
+    is_person = member(user, "type", str) == "User"
+    return None if state == "pending" or (approval.is_approved and not is_person) else approval
 
 
 def _count_reviewers(rule: object) -> int:
