@@ -234,28 +234,16 @@ NEVER_OF_RECORD: list[Asked] = [
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
         for each in s3(
-            f"{ARTIFACTS}/plans/555/12/abc/4711-1.json",  # of another repository
-            f"{ARTIFACTS}/plans/9876543210/12/abc/4711-1.json",
-            f"{ARTIFACTS}/plans/clips/abc.jsonl.gz",
-            f"{ARTIFACTS}/plans/987654321",
-            f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
-            f"{ARTIFACTS}/plans-2/987654321/x",
-            f"{LEDGER}/ledger/entries/000000000042",
-            f"{LEDGER}/plans/987654321/x",
-            f"{INPUTS}/clip.mp4",
-            f"{OUTPUTS}/plans/987654321/x",
-            STATE,
+            # Of another repository, and of none.
+            f"{ARTIFACTS}/plans/555/12/abc/4711-1.json", f"{ARTIFACTS}/plans/9876543210/12/abc/4711-1.json",
+            f"{ARTIFACTS}/plans/clips/abc.jsonl.gz", f"{ARTIFACTS}/plans/987654321", f"{ARTIFACTS}/plans-2/987654321/x",
+            f"{ARTIFACTS}/jobs/rally/1-2/declaration.json", f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/plans/987654321/x",
+            f"{INPUTS}/clip.mp4", f"{OUTPUTS}/plans/987654321/x", STATE,
         )
     ],
     *[
-        (action, of_s3(RECORDED), IF_NONE_MATCH)
-        for action in (
-            "s3:DeleteObject",
-            "s3:DeleteObjectVersion",
-            "s3:PutObjectAcl",
-            "s3:PutObjectTagging",
-            "s3:RestoreObject",
-        )
+        (f"s3:{action}", of_s3(RECORDED), IF_NONE_MATCH)
+        for action in ("DeleteObject", "DeleteObjectVersion", "PutObjectAcl", "PutObjectTagging", "RestoreObject")
     ],
     ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
     ("sagemaker:AddTags", JOB, {}),
@@ -263,7 +251,7 @@ NEVER_OF_RECORD: list[Asked] = [
     ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
     ("kms:GenerateDataKey", DATA_KEY, {}),
     ("sts:AssumeRole", github_role("apply"), {}),
-]
+]  # fmt: skip
 
 NEVER_UNDER_THE_POLICY: list[Asked] = [
     (

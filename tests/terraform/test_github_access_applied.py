@@ -102,7 +102,9 @@ def test_the_artifact_bucket_admits_plans_of_the_record_role_only(made: Applied)
     policy = json.loads(client(made, "s3").get_bucket_policy(Bucket=bucket)["Policy"])
 
     [statement] = [each for each in policy["Statement"] if each["Sid"] == "PlansOfTheirRecorder"]
-    assert statement["Condition"] == {"StringNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{account}:role/labeling/{name}"]}}
+    assert statement["Condition"] == {
+        "StringNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{account}:role/labeling/{name}"]}
+    }
 
 
 def test_a_second_plan_with_roles_is_empty(replanned: tuple[int, set[str]]) -> None:
