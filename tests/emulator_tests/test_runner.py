@@ -261,7 +261,7 @@ def test_a_run_can_be_repeated_under_its_number(emulator: GitHubEmulator, tmp_pa
     runner = a_runner(emulator, tmp_path, a_workflow("again", "- run: echo $GITHUB_RUN_ID $GITHUB_RUN_ATTEMPT"))
     event = runner.repository.push({"a": "1"})
     first = runner.run("again.yml", event)
-    second = runner.run("again.yml", event, attempt_of=first)
+    second = runner.rerun_all(first)
 
     number = first.record.id
     assert (first.text, second.text) == (f"{number} 1\n", f"{number} 2\n")

@@ -12,16 +12,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, OWNER
+from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, MAINTAINER, OWNER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_log import Command, JobLog, read_log
 from github_emulator.runner.events import Event
+from github_emulator.runner.identity import claims_of
 from github_emulator.runner.repository import CHECKOUT, GIT_ENVIRONMENT, Repository
+from github_emulator.runner.sources import Sources
 from github_emulator.runner.workflow_file import (
     WORKFLOWS,
     Granted,
@@ -29,7 +32,6 @@ from github_emulator.runner.workflow_file import (
     WorkflowError,
     grants,
     used_actions,
-    without_concurrency,
     workflows,
 )
 from github_emulator.state import WorkflowRun, now
@@ -57,6 +59,8 @@ class Run:
 
     record: WorkflowRun
     workflow: Workflow
+    event: Event
+    called: Mapping[str, str]  # the commit of each ref whose workflow was called
     jobs: Mapping[str, JobLog]  # by id; those of a called workflow by "caller/id"
     seconds: float
     log: str  # act's own, one JSON object a line
@@ -108,15 +112,17 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
     rejected: set[str] = field(default_factory=set)  # environments whose reviewer says no
+    reviewers: dict[str, str] = field(default_factory=dict)  # who reviews an environment; without an entry, maria
+    while_waiting: dict[str, Callable[[], object]] = field(default_factory=dict)  # happens before an environment's next review
     switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
     immutable_subjects: bool = False  # OIDC subjects with ids, which GitHub gives to new repositories
 
     def deliver(self, event: Event) -> list[Run]:
         """Run every workflow that an event triggers, one after the other."""
-        with self._source(event) as root:
+        with self._sources(event) as sources:
             return [
-                self._run(root, each, event)
-                for each in workflows(root)
+                self._run(sources, each)
+                for each in workflows(sources.own.root)
                 if Path(each.path).name not in self.switched_off
                 and each.wants(event.name, event.payload, event.ref)
                 and (event.name != "workflow_dispatch" or each.path == event.payload["workflow"])
@@ -129,34 +135,61 @@ class Runner:
             raise WorkflowError(f"{event.name} is wanted by {[each.workflow.path for each in runs]}, not by one")
         return runs[0]
 
-    def run(self, name: str, event: Event, *, attempt_of: Run | None = None) -> Run:
-        """Run one workflow file regardless of its triggers; `attempt_of` re-runs under the same id."""
-        with self._source(event) as root:
-            [workflow] = [each for each in workflows(root) if each.path.endswith(f"/{name}")]
-            return self._run(root, workflow, event, attempt_of)
+    def run(self, name: str, event: Event) -> Run:
+        """Run one workflow file regardless of its triggers."""
+        with self._sources(event) as sources:
+            return self._run(sources, _named(sources, f"{WORKFLOWS}/{name}"))
 
-    def _run(self, root: Path, workflow: Workflow, event: Event, attempt_of: Run | None = None) -> Run:
-        granted = grants(root, workflow, fork=event.fork)
-        stubs = _stubs_for(used_actions(root, workflow))
-        record = self._begin(workflow, event, attempt_of)
+    def rerun_all(self, run: Run) -> Run:
+        """Run all jobs of a run again: the same event, commit and ref, but called workflows as they are now.
+
+        The artifacts of earlier attempts are gone. GitHub does not document that; its users report it.
+        """
+        artifacts = self.emulator.state.artifacts
+        for artifact in self.emulator.artifacts(run.record.id):
+            del artifacts[artifact.id]
+        with self._sources(run.event) as sources:
+            return self._run(sources, _named(sources, run.workflow.path), run.record)
+
+    def rerun_failed(self, run: Run) -> Run:
+        """Run a run again as "Re-run failed jobs" does: called workflows are those of the earlier attempt.
+
+        Here the jobs that succeeded run again too, and the artifacts stay.
+        """
+        with self._sources(run.event, pinned=run.called) as sources:
+            return self._run(sources, _named(sources, run.workflow.path), run.record)
+
+    def _run(self, sources: Sources, workflow: Workflow, again: WorkflowRun | None = None) -> Run:
+        event = sources.event
+        granted = grants(sources, workflow, fork=event.fork)
+        stubs = _stubs_for(used_actions(sources, workflow))
+        record = self._begin(workflow, event, again)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="runner-") as folder:
             scratch = Path(folder)
-            tokens = self._prepare(scratch, workflow, event, record, granted)
-            log = self._act(root, scratch, workflow, event, record, stubs, tokens)
+            tokens = self._prepare(scratch, workflow, sources, record, granted)
+            log = self._act(sources, scratch, workflow, record, stubs, tokens)
         jobs = {_key(each): JobLog(id=each.job.id, workflow=each.workflow.name) for each in granted}
         read_log(log.splitlines(), jobs.values())
         results = {each.result for each in jobs.values()}
         record.conclusion = "failure" if "failure" in results else "success" if "success" in results else "skipped"
         record.status, record.updated_at = "completed", now()
-        return Run(record=record, workflow=workflow, jobs=jobs, seconds=time.monotonic() - started, log=log)
+        called = {ref: source.sha for ref, source in sources.called.items()}
+        return Run(
+            record=record,
+            workflow=workflow,
+            event=event,
+            called=called,
+            jobs=jobs,
+            seconds=time.monotonic() - started,
+            log=log,
+        )
 
-    def _begin(self, workflow: Workflow, event: Event, attempt_of: Run | None) -> WorkflowRun:
-        if attempt_of:
-            record = attempt_of.record
-            record.attempt += 1
-            record.status, record.conclusion = "in_progress", None
-            return record
+    def _begin(self, workflow: Workflow, event: Event, again: WorkflowRun | None) -> WorkflowRun:
+        if again:
+            again.attempt += 1
+            again.status, again.conclusion = "in_progress", None
+            return again
         return self.emulator.add_run(
             path=workflow.path,
             name=workflow.name,
@@ -171,20 +204,12 @@ class Runner:
         )
 
     @contextmanager
-    def _source(self, event: Event) -> Iterator[Path]:
-        # GitHub reads the workflow file in the commit that the event is about.
+    def _sources(self, event: Event, *, pinned: Mapping[str, str] | None = None) -> Iterator[Sources]:
         with tempfile.TemporaryDirectory(prefix="source-") as folder:
-            root = Path(folder)
-            git = self.repository.git
-            git("init", "--quiet", f"--initial-branch={DEFAULT_BRANCH}", at=root)
-            git("fetch", "--quiet", "--depth=1", self.repository.origin.as_uri(), event.sha, at=root)
-            git("checkout", "--quiet", "--detach", event.sha, at=root)
-            for file in (root / WORKFLOWS).glob("*.y*ml"):
-                file.write_text(without_concurrency(file.read_text(encoding="utf-8")), encoding="utf-8")
-            yield root
+            yield Sources(repository=self.repository, folder=Path(folder), event=event, pinned=pinned or {})
 
     def _prepare(
-        self, scratch: Path, workflow: Workflow, event: Event, record: WorkflowRun, granted: list[Granted]
+        self, scratch: Path, workflow: Workflow, sources: Sources, record: WorkflowRun, granted: list[Granted]
     ) -> dict[str, str]:
         """Write each job's settings and the shell that exports them; return the tokens."""
         (scratch / "bin").mkdir()
@@ -192,70 +217,49 @@ class Runner:
         shell = shutil.which("bash") or "/bin/bash"
         (scratch / "bin" / "bash").write_text((STUBS / "bash").read_text().replace("@BASH@", shell))
         (scratch / "bin" / "bash").chmod(0o755)
+        control, repository = self.emulator.control_api, self.emulator.state.repository()
         tokens = {"": f"ghs_placeholder{record.id}"}
         for each in granted:
             token = self.emulator.gateway.tokens.issue(permissions=each.permissions, run=record.id, job=each.job.id)
             tokens[_key(each)] = token.value
-            self.emulator.control_api.issuer.expect(record.id, each.job.id, self._claims(each, workflow, event, record))
+            claims = claims_of(each, workflow, sources, record, repository, ids=self.immutable_subjects)
+            control.issuer.expect(record.id, each.job.id, claims)
             exported = {
                 "GITHUB_WORKFLOW": workflow.name,
-                "GITHUB_WORKFLOW_REF": f"{FULL_NAME}/{workflow.path}@{event.ref}",
-                "GITHUB_WORKFLOW_SHA": event.sha,
+                "GITHUB_WORKFLOW_REF": claims["workflow_ref"],
+                "GITHUB_WORKFLOW_SHA": claims["workflow_sha"],
             }
             if token.allows("id-token", "write"):
                 exported["ACTIONS_ID_TOKEN_REQUEST_URL"] = f"{self.emulator.url}/_runner/identity?version=2.0"
                 exported["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = token.value
             lines = [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
             lines += [f"placeholder={tokens['']}", f"token={token.value}"]
-            if each.job.environment in self.rejected:
-                lines.append("rejected=yes")
+            if environment := each.job.environment:
+                control.reviews[record.id, each.job.id] = partial(self._review, record, environment)
+                lines.append("reviewed=yes")
             (scratch / "jobs" / _file(each)).write_text("\n".join(lines) + "\n")
         return tokens
 
-    def _claims(self, granted: Granted, workflow: Workflow, event: Event, record: WorkflowRun) -> dict[str, str]:
-        repository = self.emulator.state.repository()
-        environment = granted.job.environment
-        if environment:
-            rest = f"environment:{environment}"
-        elif event.name == "pull_request":
-            rest = "pull_request"
-        else:
-            rest = f"ref:{event.ref}"
-        owner_id, repository_id = str(repository["owner"]["id"]), str(repository["id"])
-        named = FULL_NAME
-        if self.immutable_subjects:
-            named = f"{OWNER}@{owner_id}/{FULL_NAME.partition('/')[2]}@{repository_id}"
-        return {
-            "sub": f"repo:{named}:{rest}",
-            "repository": FULL_NAME,
-            "repository_id": repository_id,
-            "repository_owner": OWNER,
-            "repository_owner_id": owner_id,
-            "repository_visibility": repository["visibility"],
-            "ref": event.ref,
-            "sha": event.sha,
-            "event_name": event.name,
-            "workflow": workflow.name,
-            "workflow_ref": f"{FULL_NAME}/{workflow.path}@{event.ref}",
-            "job_workflow_ref": f"{FULL_NAME}/{granted.workflow.path}@{event.ref}",
-            "actor": event.actor,
-            "run_id": str(record.id),
-            "run_number": str(record.number),
-            "run_attempt": str(record.attempt),
-            "runner_environment": "github-hosted",
-            **({"environment": environment} if environment else {}),
-        }
+    def _review(self, record: WorkflowRun, environment: str) -> bool:
+        """Let a job of an environment begin, or not, as its reviewer decides."""
+        if happens := self.while_waiting.pop(environment, None):
+            happens()
+        approved = environment not in self.rejected
+        # Where the emulator keeps the approvals of runs, it learns of this one.
+        if approved and (keep := getattr(self.emulator, "record_approval", None)):
+            keep(record, environment, self.reviewers.get(environment, MAINTAINER))
+        return approved
 
     def _act(
         self,
-        root: Path,
+        sources: Sources,
         scratch: Path,
         workflow: Workflow,
-        event: Event,
         record: WorkflowRun,
         stubs: Mapping[str, Path],
         tokens: Mapping[str, str],
     ) -> str:
+        event = sources.event
         (scratch / "event.json").write_text(json.dumps(event.payload))
         command = [str(ACT), event.name, "--workflows", workflow.path, "--eventpath", str(scratch / "event.json")]
         command += ["--platform", "ubuntu-latest=-self-hosted", "--platform", "ubuntu-24.04=-self-hosted"]
@@ -270,6 +274,8 @@ class Runner:
         command += ["--action-cache-path", str(scratch / "cache"), "--defaultbranch", DEFAULT_BRANCH]
         for use, folder in stubs.items():
             command += ["--local-repository", f"{use}={folder}"]
+        for ref, source in sources.called.items():
+            command += ["--local-repository", f"{FULL_NAME}@{ref}={source.root}"]
         runner_environment = {**self._runner_environment(scratch, event, record), **self.environment}
         # Code of a fork gets neither secrets nor variables.
         secrets = {} if event.fork else dict(self.secrets)
@@ -281,15 +287,18 @@ class Runner:
         for flag, values in flags:
             for name, value in values.items():
                 command += [flag, f"{name}={value}"]
-        return _watched(command, root, _outer(scratch))
+        return _watched(command, sources.own.root, _outer(scratch))
 
     def _runner_environment(self, scratch: Path, event: Event, record: WorkflowRun) -> dict[str, str]:
+        repository = self.emulator.state.repository()
         return {
             "GITHUB_API_URL": self.emulator.url,
             "GITHUB_GRAPHQL_URL": f"{self.emulator.url}/graphql",
             "GITHUB_REF": event.ref,
             "GITHUB_REPOSITORY": FULL_NAME,
+            "GITHUB_REPOSITORY_ID": str(repository["id"]),
             "GITHUB_REPOSITORY_OWNER": OWNER,
+            "GITHUB_REPOSITORY_OWNER_ID": str(repository["owner"]["id"]),
             "GITHUB_RUN_ATTEMPT": str(record.attempt),
             "GITHUB_RUN_ID": str(record.id),
             "GITHUB_RUN_NUMBER": str(record.number),
@@ -301,6 +310,11 @@ class Runner:
             "EMULATOR_PYTHON": sys.executable,
             "EMULATOR_URL": self.emulator.url,
         }
+
+
+def _named(sources: Sources, path: str) -> Workflow:
+    [workflow] = [each for each in workflows(sources.own.root) if each.path == path]
+    return workflow
 
 
 def _stubs_for(uses: set[str]) -> dict[str, Path]:
