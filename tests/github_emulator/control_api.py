@@ -38,7 +38,9 @@ class ControlApi:
             case "POST", ["review"]:
                 # The job waits for this answer, as it waits for its reviewer on GitHub.
                 return (
-                    ApiResponse(status=200, body={}) if self.reviews[token.run, token.job]() else refusal(403, "rejected")
+                    ApiResponse(status=200, body={})
+                    if self.reviews[token.run, token.job]()
+                    else refusal(403, "rejected")
                 )
             case "PUT", ["artifacts", name]:
                 if any(each.run == token.run and each.name == name for each in self._gateway.state.artifacts.values()):

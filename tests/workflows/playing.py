@@ -16,14 +16,20 @@ ENDINGS = ("success", "failure", "cancelled")
 ORDINARY = {"repository": "acme/labels", "event_name": "pull_request"}
 
 
-def pull_request(head: str | None) -> dict[str, Value]:
+def pull_request(head: str | None, base: str = "main") -> dict[str, Value]:
     """Give the github context of a pull request from a repository; none is left where a fork was deleted."""
-    repository: Value = None if head is None else {"full_name": head}
-    event: Value = {"pull_request": {"number": 7.0, "base": {"sha": "b" * 40}, "head": {"repo": repository}}}
-    return {**ORDINARY, "event": event}
+    ours: Value = {"full_name": "acme/labels", "id": 11.0, "default_branch": "main"}
+    repository: Value = None if head is None else ours if head == "acme/labels" else {"full_name": head, "id": 12.0}
+    pull: Value = {
+        "number": 7.0,
+        "base": {"sha": "b" * 40, "ref": base, "repo": ours},
+        "head": {"repo": repository},
+    }
+    return {**ORDINARY, "event": {"pull_request": pull, "repository": ours}}
 
 
 OURS = pull_request("acme/labels")
+ANOTHER_BASE = pull_request("acme/labels", "release")
 FORKS = (pull_request("stranger/labels"), pull_request(None))
 
 

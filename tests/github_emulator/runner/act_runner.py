@@ -113,7 +113,9 @@ class Runner:
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
     rejected: set[str] = field(default_factory=set)  # environments whose reviewer says no
     reviewers: dict[str, str] = field(default_factory=dict)  # who reviews an environment; without an entry, maria
-    while_waiting: dict[str, Callable[[], object]] = field(default_factory=dict)  # happens before an environment's next review
+    while_waiting: dict[str, Callable[[], object]] = field(
+        default_factory=dict
+    )  # happens before an environment's next review
     switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
     immutable_subjects: bool = False  # OIDC subjects with ids, which GitHub gives to new repositories
 

@@ -12,7 +12,13 @@ from github_emulator.state import WorkflowRun
 
 
 def claims_of(
-    granted: Granted, workflow: Workflow, sources: Sources, record: WorkflowRun, repository: dict[str, Any], *, ids: bool
+    granted: Granted,
+    workflow: Workflow,
+    sources: Sources,
+    record: WorkflowRun,
+    repository: dict[str, Any],
+    *,
+    ids: bool,
 ) -> dict[str, str]:
     """Return the claims of a job.
 

@@ -201,9 +201,7 @@ def _is_block(value: yaml.Node) -> bool:
     return isinstance(value, yaml.MappingNode) and not value.flow_style
 
 
-def _called(
-    sources: Reads, caller: Job, call: Call, allowed: Mapping[str, str], *, fork: bool
-) -> Iterator[Granted]:
+def _called(sources: Reads, caller: Job, call: Call, allowed: Mapping[str, str], *, fork: bool) -> Iterator[Granted]:
     workflow = sources.read(call)
     _check_call(call, workflow)
     for job in workflow.jobs.values():
