@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from emulator_tests.test_called_workflows import AT_MAIN, CALLED, CALLER, called, caller
+from emulator_tests.calling import AT_MAIN, CALLED, CALLER, called, caller
 from github_emulator.actors import DEVELOPER, MAINTAINER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_runner import Runner
 from github_emulator.runner.repository import Repository
-from github_emulator.state import WorkflowRun
 
 APPLY = ".github/workflows/apply.yml"
 GATED = """\
@@ -51,36 +48,23 @@ jobs:
 """
 
 
-class EmulatorWithApprovals(GitHubEmulator):
-    """An emulator that keeps the approvals of runs."""
-
-    def __init__(self) -> None:
-        """Keep none yet."""
-        super().__init__()
-        self.approvals: list[tuple[int, str, str]] = []
-
-    def record_approval(self, run: WorkflowRun, environment: str, login: str) -> None:
-        """Keep one."""
-        self.approvals.append((run.id, environment, login))
-
-
 def a_runner(emulator: GitHubEmulator, folder: Path, files: dict[str, str]) -> Runner:
     """Return a runner for a repository of some files."""
     return Runner(emulator=emulator, repository=Repository.of(emulator, folder / "repository", files))
 
 
-def test_an_approval_is_recorded_once_for_each_job_that_asks_for_one(tmp_path: Path) -> None:
-    with EmulatorWithApprovals() as emulator:
-        runner = a_runner(emulator, tmp_path, {APPLY: GATED})
-        first = runner.deliver_one(runner.repository.push({"a": "1"}))
-        runner.reviewers["groundctl-apply"] = DEVELOPER
-        second = runner.deliver_one(runner.repository.push({"a": "2"}))
-        runner.rejected.add("groundctl-apply")
-        third = runner.deliver_one(runner.repository.push({"a": "3"}))
+def test_a_review_is_recorded_once_for_each_job_that_asks_for_one(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    runner = a_runner(emulator, tmp_path, {APPLY: GATED})
+    first = runner.deliver_one(runner.repository.push({"a": "1"}))
+    runner.reviewers["groundctl-apply"] = DEVELOPER
+    second = runner.deliver_one(runner.repository.push({"a": "2"}))
+    runner.rejected.add("groundctl-apply")
+    third = runner.deliver_one(runner.repository.push({"a": "3"}))
 
-    assert emulator.approvals == [
-        (first.record.id, "groundctl-apply", MAINTAINER),
-        (second.record.id, "groundctl-apply", DEVELOPER),
+    assert [(each.run, each.environment, each.login, each.approved) for each in runner.reviews] == [
+        (first.record.id, "groundctl-apply", MAINTAINER, True),
+        (second.record.id, "groundctl-apply", DEVELOPER, True),
+        (third.record.id, "groundctl-apply", DEVELOPER, False),
     ]
     assert third.results == {"look": "success", "apply": "failure", "never": "skipped"}
 
@@ -122,18 +106,62 @@ def test_a_run_that_is_run_again_keeps_its_number_commit_and_ref_and_loses_its_a
     assert [(each.id, each.attempt, each.head_sha) for each in emulator.runs] == [(first.record.id, 2, event.sha)]
 
 
-@pytest.mark.parametrize(("failed_only", "says"), [(False, "mended"), (True, "a hole")])
-def test_a_rerun_of_all_jobs_takes_the_called_workflow_of_today_and_one_of_failed_jobs_that_of_then(
-    emulator: GitHubEmulator, tmp_path: Path, *, failed_only: bool, says: str
-) -> None:
+def test_a_rerun_of_all_jobs_takes_the_called_workflow_of_today(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, {CALLED: called("a hole"), CALLER: caller(AT_MAIN)})
     pull = runner.repository.open_pull({"a": "b"})
     first = runner.deliver_one(pull.opened())
     merge_sha = pull.merge_sha
     runner.repository.commit({CALLED: called("mended")}, "Mend")
     pull.push({CALLER: "changed later\n"})
-    again = runner.rerun_failed(first) if failed_only else runner.rerun_all(first)
+    again = runner.rerun_all(first)
 
-    assert again.text.startswith(says), again
+    assert first.text.startswith("a hole"), first
+    assert again.text.startswith("mended"), again
     assert again.text.endswith(", 2\n")
     assert emulator.control_api.issuer.signed[-1]["sha"] == merge_sha
+
+
+FAILS_FIRST = f"""\
+{called("a hole")}
+      - run: test "$GITHUB_RUN_ATTEMPT" != 1
+"""
+AROUND = """\
+  before:
+    runs-on: ubuntu-latest
+    outputs: {number: "${{ steps.count.outputs.number }}"}
+    steps:
+      - id: count
+        run: echo "number=$GITHUB_RUN_ATTEMPT" >> "$GITHUB_OUTPUT"
+  after:
+    needs: [before, call]
+    if: always()
+    runs-on: ubuntu-latest
+    steps:
+      - env: {CALL: "${{ needs.call.result }}", BEFORE: "${{ needs.before.outputs.number }}"}
+        run: echo "call=$CALL before=$BEFORE"
+"""
+
+
+def test_a_rerun_of_failed_jobs_takes_the_called_workflow_of_then_and_keeps_what_succeeded(
+    emulator: GitHubEmulator, tmp_path: Path
+) -> None:
+    runner = a_runner(emulator, tmp_path, {CALLED: FAILS_FIRST, CALLER: caller(AT_MAIN, AROUND)})
+    first = runner.deliver_one(runner.repository.open_pull({"a": "b"}).opened())
+    runner.repository.commit({CALLED: called("mended")}, "Mend")
+    again = runner.rerun_failed(first)
+
+    assert first.results == {"call/only": "failure", "before": "success", "after": "success"}, first
+    assert first.jobs["after"].text == "call=failure before=1\n"
+    assert again.jobs["call/only"].text.startswith("a hole"), again
+    assert again.jobs["after"].text == "call=success before=1\n"
+    assert (again.conclusion, again.record.attempt) == ("success", 2)
+
+
+def test_a_job_that_needs_a_called_workflow_that_failed_is_skipped_unless_its_condition_says_otherwise(
+    emulator: GitHubEmulator, tmp_path: Path
+) -> None:
+    around = AROUND.replace("    if: always()\n", "")
+    runner = a_runner(emulator, tmp_path, {CALLED: FAILS_FIRST, CALLER: caller(AT_MAIN, around)})
+    run = runner.deliver_one(runner.repository.open_pull({"a": "b"}).opened())
+
+    assert run.results == {"call/only": "failure", "before": "success", "after": "skipped"}, run

@@ -8,50 +8,12 @@ from typing import Any
 
 import pytest
 
+from emulator_tests.calling import AT_MAIN, CALLED, CALLER, called, caller
 from github_emulator.actors import FULL_NAME
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_runner import Run, Runner
 from github_emulator.runner.repository import Repository
 from github_emulator.runner.workflow_file import WorkflowError
-
-CALLED = ".github/workflows/called.yml"
-CALLER = ".github/workflows/caller.yml"
-AT_MAIN = f"{FULL_NAME}/{CALLED}@main"
-
-
-def called(says: str, *, name: str = "called", more: str = "") -> str:
-    """Return a workflow that can be called, which prints something and asks for its identity."""
-    return f"""\
-name: {name}
-on:
-  workflow_call:
-permissions: {{}}
-jobs:
-  only:
-    runs-on: ubuntu-latest
-    permissions: {{contents: read, id-token: write}}
-    outputs:
-      ran: "true"
-    steps:
-      - env: {{TOLD: "${{{{ env.TOLD }}}}"}}
-        run: |
-          curl --silent --output /dev/null --header "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=us"
-          echo "{says}, told=$TOLD, $GITHUB_WORKFLOW, $GITHUB_REPOSITORY_ID, $GITHUB_REPOSITORY_OWNER_ID, $GITHUB_RUN_ATTEMPT"
-{more}"""
-
-
-def caller(uses: str, more: str = "") -> str:
-    """Return a workflow that calls another one for a pull request."""
-    return f"""\
-name: caller
-on: [pull_request, push]
-permissions: {{}}
-env: {{TOLD: from the caller}}
-jobs:
-  call:
-    permissions: {{contents: read, id-token: write}}
-    uses: {uses}
-{more}"""
 
 
 @pytest.fixture
@@ -76,7 +38,7 @@ def test_a_file_called_at_main_is_that_of_main_whatever_the_branch_has(runner: R
 
     assert run.results == {"call/only": "success"}, run
     repository = runner.emulator.state.repository()
-    assert run.text == f"main's, told=, caller, {repository['id']}, {repository['owner']['id']}, 1\n"
+    assert run.text == f"main's, handed on=, caller, {repository['id']}, {repository['owner']['id']}, 1\n"
 
 
 def test_the_identity_names_the_called_file_at_its_own_ref_and_all_else_of_the_caller(runner: Runner) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 
-from workflows.expressions import Function, Value, evaluate, truth
+from github_emulator.runner.expressions import Function, Value, evaluate, truth
 from workflows.reading import Data, File
 
 STATUS = re.compile(r"\b(always|success|failure|cancelled)\(\)")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
+from github_emulator.runner.expressions import Value
 from workflows.playing import ANOTHER_BASE, FORKS, OURS, Scenario, play
 from workflows.reading import Data, Files
 from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN, Diagnostic, every_job, rule
@@ -134,7 +135,7 @@ def no_artifact_is_handed_on(files: Files) -> Iterator[Diagnostic]:
 # --- the tip of the default branch -----------------------------------------------------------------------------------
 
 ACTS = ("groundctl ci terraform apply", "groundctl ci apply")
-PUSHED = {"event_name": "push", "ref_name": "main", "event": {}}
+PUSHED: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "event": {}}
 
 
 @rule

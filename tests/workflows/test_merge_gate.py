@@ -10,7 +10,7 @@ from itertools import product
 
 import pytest
 
-from workflows.expressions import Value, fill
+from github_emulator.runner.expressions import Value, fill
 from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play
 from workflows.reading import Files, our_files
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from workflows.expressions import Value
+from github_emulator.runner.expressions import Value
 from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play, play_steps
 from workflows.reading import our_files
 

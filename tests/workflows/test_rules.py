@@ -188,7 +188,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     "the_proposal_is_an_argument_and_nothing_else": [
         Mutant(RECORDED_PLAN, "      - id: changed\n", "      - id: changed\n        working-directory: proposed\n"),
         Mutant(RECORDED_PLAN, "run: groundctl ci report-unchanged", "run: make -C proposed check"),
-        Mutant(RECORDED_PLAN, A_PLAN, f"groundctl ci plan --infrastructure proposed/x --record --checkout proposed"),
+        Mutant(RECORDED_PLAN, A_PLAN, "groundctl ci plan --infrastructure proposed/x --record --checkout proposed"),
         Mutant(RECORDED_PLAN, A_PLAN, f"{A_PLAN}/jobs"),
         Mutant(RECORDED_PLAN, A_SETUP, "      - uses: ./proposed/.github/actions/setup\n"),
         Mutant(RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: proposed/scripts\n          BASE: "),

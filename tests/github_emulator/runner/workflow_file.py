@@ -56,6 +56,8 @@ class Job:
     environment: str
     calls: Call | None
     uses: tuple[str, ...]  # owner/name[/path]@ref, or ./path
+    needs: tuple[str, ...]
+    outputs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +248,7 @@ def _job(key: str, definition: Mapping[str, Any]) -> Job:
         raise WorkflowError(f"job {key}: an environment's name that is an expression is not supported")
     if unknown := {"container", "services"} & set(definition):
         raise WorkflowError(f"job {key}: {', '.join(unknown)} needs Docker, which is not there")
+    needs = definition.get("needs", ())
     return Job(
         id=key,
         name=definition.get("name", key),
@@ -253,6 +256,8 @@ def _job(key: str, definition: Mapping[str, Any]) -> Job:
         environment=environment,
         calls=_call(key, definition),
         uses=tuple(step["uses"] for step in definition.get("steps", []) if "uses" in step),
+        needs=(needs,) if isinstance(needs, str) else tuple(needs),
+        outputs=definition.get("outputs", {}),
     )
 
 
