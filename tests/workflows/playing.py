@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import product
 
 from github_emulator.runner.expressions import Function, Value, evaluate, truth
@@ -111,13 +110,7 @@ def all_endings(workflow: File) -> list[dict[str, str]]:
     return [dict(zip(workflow.jobs, ends, strict=True)) for ends in product(ENDINGS, repeat=len(workflow.jobs))]
 
 
-def play_steps(
-    job: Data,
-    context: Mapping[str, Value],
-    *,
-    failing: frozenset[str] = frozenset(),
-    files: frozenset[str] = frozenset(),
-) -> list[str]:
+def play_steps(job: Data, context: Mapping[str, Value], *, failing: frozenset[str] = frozenset()) -> list[str]:
     """Give the steps of a job that run, by their command or action; those in `failing` fail."""
     ran: list[str] = []
     earlier: set[str] = set()
@@ -126,12 +119,7 @@ def play_steps(
         condition = step.get("if", "success()")
         if not STATUS.search(condition):
             condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
-        functions: dict[str, Function] = {**status(earlier, cancelled=False), "hashFiles": partial(_hash_of, files)}
-        if truth(evaluate(condition, context, functions)):
+        if truth(evaluate(condition, context, status(earlier, cancelled=False))):
             ran.append(label)
             earlier.add("failure" if any(label.startswith(start) for start in failing) else "success")
     return ran
-
-
-def _hash_of(files: frozenset[str], name: Value) -> Value:
-    return "a hash" if name in files else ""

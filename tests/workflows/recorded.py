@@ -78,15 +78,38 @@ def the_recorded_plan_is_made_by_the_default_branch_of_today(files: Files) -> It
 @rule
 def the_proposal_is_an_argument_and_nothing_else(files: Files) -> Iterator[Diagnostic]:
     recorded = files[RECORDED_PLAN]
-    for _, step in recorded.steps:
-        run = step.get("run", "")
-        if run.startswith("groundctl ci "):
-            step = {**step, "run": run.removesuffix(f" --checkout {PROPOSED}")}
-        if step.get("with", {}).get("path") == PROPOSED and "checkout@" in step.get("uses", ""):
-            step = {**step, "with": {key: value for key, value in step["with"].items() if key != "path"}}
-        for text in strings(step):
-            if PROPOSED in text or text == "working-directory" or "workspace" in text.casefold():
+    around = {key: value for key, value in recorded.data.items() if key != "jobs"}
+    for job in recorded.jobs.values():
+        rest = {key: value for key, value in job.items() if key != "steps"}
+        for text in strings([around, rest, *map(without_allowed, job.get("steps", ()))]):
+            if PROPOSED in text or text == "working-directory":
                 yield recorded, text
+
+
+def without_allowed(step: Data) -> Data:
+    """Give a step without the two ways in which it may name the folder of the proposal."""
+    run, given = step.get("run", ""), step.get("with", {})
+    if run.startswith("groundctl ci "):
+        return {**step, "run": run.removesuffix(f" --checkout {PROPOSED}")}
+    if step.get("uses", "").startswith("actions/checkout@") and given.get("path") == PROPOSED:
+        return {**step, "with": {key: value for key, value in given.items() if key != "path"}}
+    return step
+
+
+VARIABLES = {
+    "GROUNDCTL_ENVIRONMENT": "${{ vars.GROUNDCTL_ENVIRONMENT }}",
+    "BASE": "${{ github.event.pull_request.base.sha }}",
+    "GITHUB_TOKEN": "${{ github.token }}",
+}
+
+
+@rule
+def the_recorded_plan_sets_three_variables_and_none_that_python_reads(files: Files) -> Iterator[Diagnostic]:
+    recorded = files[RECORDED_PLAN]
+    for place in (recorded.data, *(step for _, step in recorded.steps)):
+        for name, value in place.get("env", {}).items():
+            if VARIABLES.get(name) != value:
+                yield recorded, f"{name}: {value}"
 
 
 @rule

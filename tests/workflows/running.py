@@ -108,6 +108,7 @@ def no_expression_stands_in_a_command(files: Files) -> Iterator[Diagnostic]:
                 yield file, step["run"]
 
 
+WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "env", "jobs"}
 JOB_KEYS = {
     "name",
     "needs",
@@ -125,10 +126,11 @@ STEP_KEYS = {"id", "if", "name", "env", "uses", "with", "run", "shell"}
 
 
 @rule
-def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Diagnostic]:
-    # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults.
+def workflows_jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Diagnostic]:
+    # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults, env of a job.
     for file in files:
         if file.name != ACTION:
+            yield from ((file, key) for key in file.data.keys() - WORKFLOW_KEYS)
             for name, job in file.jobs.items():
                 yield from ((file, f"{name}: {key}") for key in job.keys() - JOB_KEYS)
         for name, step in file.steps:

@@ -10,7 +10,7 @@ import yaml
 
 from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME
 from support.builders import DECLARATIONS
-from workflows.reading import FOLDER, ROOT
+from workflows.reading import FOLDER, ROOT, our_files
 
 PLATFORM = "@acme/labeling-platform"
 
@@ -122,6 +122,13 @@ def test_plan_calls_the_file_of_the_repository_that_terraform_makes_roles_for():
         "tests/github_emulator/actors.py has the tests' repository"
     )
     assert trusted == {repository}
+
+
+def test_every_variable_of_the_workflows_is_in_the_set_up_guide():
+    used = {name for file in our_files() for name in re.findall(r"\bvars\.(\w+)", file.code)}
+
+    assert used
+    assert [name for name in used if name not in (FOLDER / "SETUP.md").read_text()] == []
 
 
 def threats() -> list[list[str]]:

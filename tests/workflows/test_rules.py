@@ -75,7 +75,9 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
     ],
-    "jobs_and_steps_say_only_what_we_know": [
+    "workflows_jobs_and_steps_say_only_what_we_know": [
+        Mutant(CI, "permissions: {}\n", "permissions: {}\ndefaults: {run: {working-directory: x}}\n"),
+        Mutant(RECORDED_PLAN, "    name: record\n", "    name: record\n    env: {PYTHONPATH: x}\n"),
         Mutant(APPLY, "      - id: apply\n", "      - id: apply\n        continue-on-error: true\n"),
         Mutant(STATUS, "    uses: ./.github", "    secrets: inherit\n    uses: ./.github"),
         Mutant(PLAN, "    uses: acme/labels", "    with: {checkout: .}\n    uses: acme/labels"),
@@ -192,11 +194,16 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(RECORDED_PLAN, A_PLAN, f"{A_PLAN}/jobs"),
         Mutant(RECORDED_PLAN, A_SETUP, "      - uses: ./proposed/.github/actions/setup\n"),
         Mutant(RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: proposed/scripts\n          BASE: "),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "  PYTHONPATH: proposed/scripts\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "\ndefaults: {run: {working-directory: proposed}}\n\njobs:\n"),
+    ],
+    "the_recorded_plan_sets_three_variables_and_none_that_python_reads": [
         Mutant(
-            RECORDED_PLAN,
-            "          BASE: ",
-            "          PYTHONPATH: ${{ github.workspace }}/*/scripts\n          BASE: ",
+            RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: ${{ github.workspace }}/*/x\n          BASE: "
         ),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "  GROUNDCTL_INFRASTRUCTURE: x.json\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "BASE: ${{ github.event.pull_request.base.sha }}", "BASE: ${{ github.head_ref }}"),
+        Mutant(RECORDED_PLAN, "${{ vars.GROUNDCTL_ENVIRONMENT }}", "${{ github.base_ref }}"),
     ],
     "each_look_at_a_pull_request_in_the_recorded_plan_is_at_the_proposal": [
         Mutant(RECORDED_PLAN, A_PLAN, "groundctl ci plan --record"),
