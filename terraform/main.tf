@@ -33,6 +33,7 @@ module "labeling_data" {
   lifecycle_rules     = var.data.lifecycle
   worker_responses    = var.data.worker_responses
   access_logs         = var.data.access_logs
+  plan_writers        = local.plan_writers
   disposable          = var.disposable
 }
 

@@ -60,10 +60,11 @@ run "each_role_has_its_own_permissions_boundary" {
     condition = { for kind, role in aws_iam_role.this : kind => role.name } == {
       apply     = "groundctl-test-github-apply-us-east-1"
       plan      = "groundctl-test-github-plan-us-east-1"
+      record    = "groundctl-test-github-record-us-east-1"
       stop      = "groundctl-test-github-stop-us-east-1"
       terraform = "groundctl-test-github-terraform-us-east-1"
     }
-    error_message = "There are four roles, named after their purpose."
+    error_message = "There are five roles, named after their purpose."
   }
 }
 
@@ -75,25 +76,89 @@ run "pull_requests_and_the_default_branch_can_assume_the_plan_role" {
   }
 
   assert {
-    condition = jsondecode(aws_iam_role.this["plan"].assume_role_policy).Statement == [{
-      Sid       = "WorkflowsOfTheRepository"
-      Effect    = "Allow"
-      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
-      Action    = "sts:AssumeRoleWithWebIdentity"
-      Condition = {
-        StringEquals = {
-          "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:repository_id" = "987654321"
-          "token.actions.githubusercontent.com:sub" = [
-            "repo:acme/labeling:pull_request",
-            "repo:acme/labeling:ref:refs/heads/main",
-            "repo:acme@12345678/labeling@987654321:pull_request",
-            "repo:acme@12345678/labeling@987654321:ref:refs/heads/main",
-          ]
+    condition = jsondecode(aws_iam_role.this["plan"].assume_role_policy).Statement == [
+      {
+        Sid       = "WorkflowsOfTheRepository1"
+        Effect    = "Allow"
+        Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Condition = {
+          StringEquals = {
+            "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
+            "token.actions.githubusercontent.com:repository_id" = "987654321"
+            "token.actions.githubusercontent.com:sub" = [
+              "repo:acme/labeling:pull_request",
+              "repo:acme@12345678/labeling@987654321:pull_request",
+            ]
+          }
+          StringLike = {
+            "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/plan.yml@refs/pull/*/merge"
+            "token.actions.githubusercontent.com:ref"              = "refs/pull/*/merge"
+          }
         }
+      },
+      {
+        Sid       = "WorkflowsOfTheRepository2"
+        Effect    = "Allow"
+        Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Condition = {
+          StringEquals = {
+            "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+            "token.actions.githubusercontent.com:job_workflow_ref" = [
+              "acme/labeling/.github/workflows/apply.yml@refs/heads/main",
+              "acme/labeling/.github/workflows/status.yml@refs/heads/main",
+            ]
+            "token.actions.githubusercontent.com:ref"           = "refs/heads/main"
+            "token.actions.githubusercontent.com:repository_id" = "987654321"
+            "token.actions.githubusercontent.com:sub" = [
+              "repo:acme/labeling:ref:refs/heads/main",
+              "repo:acme@12345678/labeling@987654321:ref:refs/heads/main",
+            ]
+          }
+        }
+      },
+    ]
+    error_message = "Both forms of the subject, the audience, the repository's number, the file and its ref are required, and nothing else is admitted."
+  }
+}
+
+run "only_the_default_branchs_file_called_by_a_pull_request_can_assume_the_record_role" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  assert {
+    condition = one(jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement).Condition == {
+      StringEquals = {
+        "token.actions.githubusercontent.com:aud"              = "sts.amazonaws.com"
+        "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/main"
+        "token.actions.githubusercontent.com:repository_id"    = "987654321"
+        "token.actions.githubusercontent.com:sub" = [
+          "repo:acme/labeling:pull_request",
+          "repo:acme@12345678/labeling@987654321:pull_request",
+        ]
       }
-    }]
-    error_message = "Both forms of the subject, the audience and the repository's number are required, and nothing else is admitted."
+      StringLike = { "token.actions.githubusercontent.com:ref" = "refs/pull/*/merge" }
+    }
+    error_message = "The called file is the default branch's, and the run is a pull request's."
+  }
+}
+
+run "plans_are_recorded_once_and_under_the_repositorys_number" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this["record"].policy).Statement : [statement.Resource, statement.Condition] if contains(statement.Action, "s3:PutObject")
+    ] == [[["arn:aws:s3:::artifacts/plans/987654321/*"], { Null = { "s3:if-none-match" = "false" } }]]
+    error_message = "The record role writes nothing else."
   }
 }
 
@@ -108,9 +173,10 @@ run "an_approved_environment_on_the_default_branch_can_assume_each_other_role" {
     condition = alltrue([
       for kind in ["apply", "stop", "terraform"] : one(jsondecode(aws_iam_role.this[kind].assume_role_policy).Statement).Condition == {
         StringEquals = {
-          "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:ref"           = "refs/heads/main"
-          "token.actions.githubusercontent.com:repository_id" = "987654321"
+          "token.actions.githubusercontent.com:aud"              = "sts.amazonaws.com"
+          "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/apply.yml@refs/heads/main"
+          "token.actions.githubusercontent.com:ref"              = "refs/heads/main"
+          "token.actions.githubusercontent.com:repository_id"    = "987654321"
           "token.actions.githubusercontent.com:sub" = [
             "repo:acme/labeling:environment:groundctl-${kind}",
             "repo:acme@12345678/labeling@987654321:environment:groundctl-${kind}",
@@ -118,7 +184,7 @@ run "an_approved_environment_on_the_default_branch_can_assume_each_other_role" {
         }
       }
     ])
-    error_message = "Each has its own environment, and the branch beside it."
+    error_message = "Each has its own environment, and the branch and the file beside it."
   }
 }
 
@@ -142,6 +208,11 @@ run "other_names_of_branch_and_environment_reach_the_trust" {
   assert {
     condition     = jsondecode(aws_iam_role.this["apply"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:ref"] == "refs/heads/release/2026"
     error_message = "The branch is the given one."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == "acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/release/2026"
+    error_message = "The called file is taken from the given branch."
   }
 
   assert {

@@ -101,7 +101,7 @@ run "plain_http_and_old_tls_are_refused_on_every_bucket" {
 
   assert {
     condition = { for role, policy in aws_s3_bucket_policy.this : role => length(jsondecode(policy.policy).Statement) } == {
-      inputs = 2, artifacts = 4, outputs = 2, logs = 3
+      inputs = 2, artifacts = 5, outputs = 2, logs = 3
     }
     error_message = "There are no other statements than these tests know: one that requires AES256 would refuse Ground Truth."
   }
@@ -124,6 +124,7 @@ run "job_files_and_the_ledger_are_written_once_and_never_deleted" {
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/plans/*",
         ]
         Condition = {
           Null = { "s3:if-none-match" = "true" }
@@ -138,11 +139,69 @@ run "job_files_and_the_ledger_are_written_once_and_never_deleted" {
         Resource = [
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/jobs/*",
           "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/ledger/*",
+          "arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/plans/*",
         ]
       },
     ]
-    error_message = "A job's files and ledger entries cannot be overwritten, or deleted and written again."
+    error_message = "A job's files, ledger entries and recorded plans cannot be overwritten, or deleted and written again."
   }
+}
+
+run "plans_are_written_by_their_recorder_only" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    plan_writers = ["arn:aws:iam::111122223333:role/groundctl-test-github-record-us-east-1"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.this["artifacts"].policy).Statement : statement if statement.Sid == "PlansOfTheirRecorder"] == [{
+      Sid       = "PlansOfTheirRecorder"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = ["arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/plans/*"]
+      Condition = { StringNotEquals = { "aws:PrincipalArn" = ["arn:aws:iam::111122223333:role/groundctl-test-github-record-us-east-1"] } }
+    }]
+    error_message = "Every other role is denied, whatever its own policy allows."
+  }
+}
+
+run "without_a_recorder_no_plan_is_written" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.this["artifacts"].policy).Statement : statement if statement.Sid == "PlansOfTheirRecorder"] == [{
+      Sid       = "PlansOfTheirRecorder"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = ["arn:aws:s3:::groundctl-test-artifacts-111122223333-us-east-1/plans/*"]
+    }]
+    error_message = "A condition that names no role would apply to no request."
+  }
+}
+
+run "rejects_a_recorder_that_is_any_role" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-data"
+  }
+
+  variables {
+    plan_writers = ["arn:aws:iam::111122223333:role/*"]
+  }
+
+  expect_failures = [var.plan_writers]
 }
 
 run "the_log_bucket_lets_only_s3_write_for_our_buckets" {

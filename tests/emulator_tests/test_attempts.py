@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from emulator_tests.calling import AT_MAIN, CALLED, CALLER, called, caller
-from github_emulator.actors import DEVELOPER, MAINTAINER
+from github_emulator.actors import MAINTAINER, REVIEWER, SECOND_REVIEWER, STRANGER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_runner import Runner
 from github_emulator.runner.repository import Repository
@@ -56,17 +56,44 @@ def a_runner(emulator: GitHubEmulator, folder: Path, files: dict[str, str]) -> R
 def test_a_review_is_recorded_once_for_each_job_that_asks_for_one(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, {APPLY: GATED})
     first = runner.deliver_one(runner.repository.push({"a": "1"}))
-    runner.reviewers["groundctl-apply"] = DEVELOPER
+    runner.reviewers["groundctl-apply"] = SECOND_REVIEWER
     second = runner.deliver_one(runner.repository.push({"a": "2"}))
     runner.rejected.add("groundctl-apply")
     third = runner.deliver_one(runner.repository.push({"a": "3"}))
 
-    assert [(each.run, each.environment, each.login, each.approved) for each in runner.reviews] == [
-        (first.record.id, "groundctl-apply", MAINTAINER, True),
-        (second.record.id, "groundctl-apply", DEVELOPER, True),
-        (third.record.id, "groundctl-apply", DEVELOPER, False),
-    ]
+    kept = emulator.state.approvals.environment_reviews
+    assert {run: [(each.environment, each.login, each.state) for each in some] for run, some in kept.items()} == {
+        first.record.id: [("groundctl-apply", REVIEWER, "approved")],
+        second.record.id: [("groundctl-apply", SECOND_REVIEWER, "approved")],
+        third.record.id: [("groundctl-apply", SECOND_REVIEWER, "rejected")],
+    }
     assert third.results == {"look": "success", "apply": "failure", "never": "skipped"}
+
+
+def test_only_reviewers_other_than_who_started_the_run_let_it_continue(
+    emulator: GitHubEmulator, tmp_path: Path
+) -> None:
+    runner = a_runner(emulator, tmp_path, {APPLY: GATED})
+    for login in (STRANGER, MAINTAINER):
+        emulator.protect_environment("groundctl-apply", reviewers=(REVIEWER, MAINTAINER))
+        runner.reviewers["groundctl-apply"] = login
+        run = runner.deliver_one(runner.repository.push({"a": login}))
+
+        assert run.results["apply"] == "failure", run
+    assert emulator.state.approvals.environment_reviews == {}
+
+
+def test_an_environment_without_protection_asks_no_reviewer_and_another_branch_does_not_enter_a_protected_one(
+    emulator: GitHubEmulator, tmp_path: Path
+) -> None:
+    on_pull_request = GATED.replace("on: push", "on: [push, pull_request]")
+    runner = a_runner(emulator, tmp_path, {APPLY: on_pull_request})
+    refused = runner.deliver_one(runner.repository.open_pull({"a": "b"}).opened())
+    emulator.delete_environment("groundctl-apply")
+    entered = runner.deliver_one(runner.repository.open_pull({"a": "c"}, branch="other").opened())
+
+    assert (refused.results["apply"], entered.results["apply"]) == ("failure", "success"), entered
+    assert emulator.state.approvals.environment_reviews == {}
 
 
 def test_the_default_branch_can_move_on_while_a_run_waits_for_its_reviewer(

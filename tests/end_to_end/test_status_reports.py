@@ -119,22 +119,6 @@ def test_a_running_job_whose_file_has_problems_is_followed_and_not_called_undecl
     assert "declared by" not in team.comment
 
 
-def test_a_job_whose_create_fails_is_reported_with_the_reason_and_left_for_the_next_run(team: Team):
-    team.declares(input=PREFIX)
-    team.opens()
-    team.plans()
-    team.merges()
-    team.simulator.add_fault(operation="CreateLabelingJob", kind="access_denied")
-
-    ran = team.applies()
-
-    assert ran.code == 1
-    assert "AccessDenied" in team.comment
-    assert team.outputs["left"] == "1"
-    assert team.applies().code == 0
-    assert team.creates() == 2
-
-
 def test_a_cancelled_apply_reports_each_job_that_may_exist_and_the_next_run_ends_it(team: Team):
     for number, name in enumerate(("first", "second", "third"), start=1):
         team.declares(name=name, input={"objects": [f"s3://clips/rallies/rally-{number}.mp4"]})

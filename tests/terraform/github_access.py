@@ -83,7 +83,7 @@ def s3(*names: str) -> list[str]:
 
 
 def texts(plan: Plan, resource_type: str, attribute: str) -> dict[str, str]:
-    """Return one attribute of the four resources of a type, by the role's purpose."""
+    """Return one attribute of GitHub's roles or their policies, by the role's purpose."""
     return {each["index"]: each["values"][attribute] for each in resources(plan, resource_type) if "index" in each}
 
 

@@ -55,6 +55,10 @@ def allowed(role: Role, requests: list[Asked]) -> list[Asked]:
     return [request for request in requests if role.may(*request)]
 
 
+# plans/REPOSITORY_ID/PR/HEAD_SHA/RUN-ATTEMPT.json, and the clips of plans by their digest.
+RECORDED = f"{ARTIFACTS}/plans/987654321/12/{'0123456789abcdef' * 2}01234567/4711-2.json"
+RECORDED_CLIPS = f"{ARTIFACTS}/plans/987654321/clips/{'0123456789abcdef' * 4}.jsonl.gz"
+
 READ_JOBS: list[Asked] = [
     ("sagemaker:ListLabelingJobs", "*", {}),
     ("sagemaker:DescribeLabelingJob", JOB, {}),
@@ -65,11 +69,13 @@ READ_JOBS: list[Asked] = [
             f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
             f"{ARTIFACTS}/jobs/rally/1-2/request-4.json",
             f"{INPUTS}/rallies/one.manifest", "acme-clips/lists/two.jsonl", f"{OUTPUTS}/rally/manifests/output/output.manifest", STATE,
-            f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000",
+            f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000", RECORDED, RECORDED_CLIPS,
         )
     ],
     *[("kms:Decrypt", key, THROUGH_S3) for key in (DATA_KEY, FOREIGN_KEY, STATE_KEY)],
 ]  # fmt: skip
+
+LISTED = ("plan", "record", "apply", "stop")
 
 READ_INFRASTRUCTURE: list[Asked] = [
     *[("s3:GetBucketPolicy", bucket, {}) for bucket in s3(INPUTS, ARTIFACTS, OUTPUTS)],
@@ -102,6 +108,11 @@ CREATE: list[Asked] = [
     ("kms:GenerateDataKey", DATA_KEY, THROUGH_S3),
 ]
 
+RECORD: list[Asked] = [
+    *[("s3:PutObject", each, IF_NONE_MATCH) for each in s3(RECORDED, RECORDED_CLIPS)],
+    ("kms:GenerateDataKey", DATA_KEY, THROUGH_S3),
+]
+
 CHANGE_INFRASTRUCTURE: list[Asked] = [
     *[("s3:PutObject", each, {}) for each in s3(STATE, f"{STATE}.tflock")],
     ("s3:DeleteObject", of_s3(f"{STATE}.tflock"), {}),
@@ -112,11 +123,12 @@ CHANGE_INFRASTRUCTURE: list[Asked] = [
     ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{NAME}-job-ended", {}),
     ("states:UpdateStateMachine", f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{NAME}-stuck-jobs", {}),
     ("iam:PassRole", STUCK_JOBS, {"iam:PassedToService": "states.amazonaws.com"}),
-    *[("iam:PutRolePolicy", github_role(kind), boundary_of(kind)) for kind in ("plan", "apply", "stop")],
+    *[("iam:PutRolePolicy", github_role(kind), boundary_of(kind)) for kind in LISTED],
 ]
 
 NEEDED: dict[str, list[Asked]] = {
     "plan": READ_JOBS + READ_INFRASTRUCTURE,
+    "record": READ_JOBS + READ_INFRASTRUCTURE + RECORD,
     "apply": READ_JOBS + CREATE,
     "stop": [*READ_JOBS, ("sagemaker:StopLabelingJob", JOB, {})],
     "terraform": [*READ_INFRASTRUCTURE, *CHANGE_INFRASTRUCTURE, ("s3:GetObject", of_s3(STATE), {})],
@@ -130,6 +142,7 @@ def reachable_changes(policy: Policy) -> list[str]:
 
 CHANGES: dict[str, list[str]] = {
     "plan": [],
+    "record": ["s3:PutObject"],
     "apply": ["iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"],
     "stop": ["sagemaker:StopLabelingJob"],
 }
@@ -186,6 +199,7 @@ NEVER_OF_APPLY: list[Asked] = [
         for each in s3(
             f"{ARTIFACTS}/other/file",
             f"{ARTIFACTS}/claims/1/first",
+            RECORDED,
             f"{INPUTS}/clip.mp4",
             f"{OUTPUTS}/rally/x",
             STATE,
@@ -202,6 +216,44 @@ NEVER_OF_APPLY: list[Asked] = [
     ("s3:PutObjectAcl", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/input.manifest"), IF_NONE_MATCH),
     ("kms:GenerateDataKey", DATA_KEY, {}),
     ("sts:AssumeRole", github_role("terraform"), {}),
+]
+
+# The boundary of the record role alone denies these.
+NEVER_OF_RECORD: list[Asked] = [
+    *[("s3:PutObject", each, {}) for each in s3(RECORDED, RECORDED_CLIPS)],
+    ("s3:PutObject", of_s3(RECORDED), {"s3:if-match": "etag"}),
+    *[
+        ("s3:PutObject", each, IF_NONE_MATCH)
+        for each in s3(
+            f"{ARTIFACTS}/plans/555/12/abc/4711-1.json",  # of another repository
+            f"{ARTIFACTS}/plans/9876543210/12/abc/4711-1.json",
+            f"{ARTIFACTS}/plans/clips/abc.jsonl.gz",
+            f"{ARTIFACTS}/plans/987654321",
+            f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
+            f"{ARTIFACTS}/plans-2/987654321/x",
+            f"{LEDGER}/ledger/entries/000000000042",
+            f"{LEDGER}/plans/987654321/x",
+            f"{INPUTS}/clip.mp4",
+            f"{OUTPUTS}/plans/987654321/x",
+            STATE,
+        )
+    ],
+    *[
+        (action, of_s3(RECORDED), IF_NONE_MATCH)
+        for action in (
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:PutObjectAcl",
+            "s3:PutObjectTagging",
+            "s3:RestoreObject",
+        )
+    ],
+    ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
+    ("sagemaker:AddTags", JOB, {}),
+    ("sagemaker:StopLabelingJob", JOB, {}),
+    ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
+    ("kms:GenerateDataKey", DATA_KEY, {}),
+    ("sts:AssumeRole", github_role("apply"), {}),
 ]
 
 NEVER_UNDER_THE_POLICY: list[Asked] = [
@@ -256,7 +308,6 @@ def frozen(context: Context) -> tuple[tuple[str, str], ...]:
     return tuple(context.items())
 
 
-LISTED = ("plan", "apply", "stop")
 MAY_LIST: set[Right] = {
     ("iam:PutRolePolicy", github_role(kind), frozen(boundary_of(other))) for kind in LISTED for other in LISTED
 }
@@ -265,7 +316,7 @@ MAY_LIST: set[Right] = {
 def raises_rights(role: Role) -> bool:
     """Report whether the terraform role can change more rights than to list teams and buckets under a boundary."""
     reached = reachable_rights(role.unbounded())
-    # With every right in its own policy it still reaches only roles under the three other boundaries.
+    # With every right in its own policy it still reaches only roles under the four other boundaries.
     return (
         reachable_rights(role.uncapped()) != MAY_LIST
         or {action for action, _, _ in reached} != {"iam:PutRolePolicy"}
@@ -282,6 +333,8 @@ NEVER_OF_TERRAFORM: list[Asked] = [
     ("s3:DeleteBucket", of_s3(INPUTS), {}),
     ("s3:DeleteObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), {}),
     ("s3:PutObject", of_s3(f"{ARTIFACTS}/jobs/rally/1-2/request-4.json"), IF_NONE_MATCH),
+    ("s3:PutObject", of_s3(RECORDED), IF_NONE_MATCH),
+    ("s3:DeleteObject", of_s3(RECORDED), {}),
     ("kms:ScheduleKeyDeletion", DATA_KEY, OURS),
     ("cognito-idp:DeleteUserPool", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
     ("sts:AssumeRole", f"{IAM}:role/admin", {}),
@@ -320,5 +373,7 @@ def broken_guarantees(plan: Plan) -> Iterator[str]:
         terraform.unbounded(), NEVER_OF_TERRAFORM
     ):
         yield "terraform exceeds its limits"
+    if allowed(made["record"].uncapped(), NEVER_OF_RECORD) or allowed(made["record"].unbounded(), NEVER_OF_RECORD):
+        yield "record exceeds its limits"
     if raises_rights(terraform):
         yield "terraform raises rights"

@@ -86,12 +86,22 @@ def test_the_workflows_find_their_roles(made: Applied) -> None:
     assert names == {
         "GROUNDCTL_APPLY_ROLE": "groundctl-access-github-apply-us-east-1",
         "GROUNDCTL_PLAN_ROLE": "groundctl-access-github-plan-us-east-1",
+        "GROUNDCTL_RECORD_ROLE": "groundctl-access-github-record-us-east-1",
         "GROUNDCTL_STOP_ROLE": "groundctl-access-github-stop-us-east-1",
         "GROUNDCTL_TERRAFORM_ROLE": "groundctl-access-github-terraform-us-east-1",
     }
     for name in names.values():
         boundary = client(made, "iam").get_role(RoleName=name)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
         assert boundary.endswith(f":policy/{name}")
+
+
+def test_the_artifact_bucket_admits_plans_of_the_record_role_only(made: Applied) -> None:
+    bucket = made.stack.outputs()["artifact_bucket"]
+    account, name = made.stack.outputs()["account_id"], role_names(made)["GROUNDCTL_RECORD_ROLE"]
+    policy = json.loads(client(made, "s3").get_bucket_policy(Bucket=bucket)["Policy"])
+
+    [statement] = [each for each in policy["Statement"] if each["Sid"] == "PlansOfTheirRecorder"]
+    assert statement["Condition"] == {"StringNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{account}:role/{name}"]}}
 
 
 def test_a_second_plan_with_roles_is_empty(replanned: tuple[int, set[str]]) -> None:
@@ -129,7 +139,7 @@ def beyond(role: Role, actions: set[str]) -> set[str]:
     return {action for action in actions if not (role.policy.may_ever(action) and role.boundary.may_ever(action))}
 
 
-@pytest.mark.parametrize("kind", ["plan", "terraform"])
+@pytest.mark.parametrize("kind", ["plan", "record", "terraform"])
 def test_a_role_that_plans_is_allowed_every_request_of_a_plan(
     made: Applied, replanned: tuple[int, set[str]], kind: str
 ) -> None:

@@ -146,6 +146,7 @@ def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, ro
     assert read >= {"two.manifest", "output.manifest", "declaration.json"}
     assert {"s3:ListBucket", "s3:GetObject", "sagemaker:ListLabelingJobs"} <= workflow.actions()
     assert beyond(roles["plan"], workflow.asked) == []
+    assert beyond(roles["record"], workflow.asked) == []
 
 
 def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow, roles: dict[str, Role]) -> None:
@@ -156,7 +157,7 @@ def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow,
 
     assert workflow.actions() >= CHANGES
     assert beyond(roles["apply"], workflow.asked) == []
-    for kind in ("plan", "stop"):
+    for kind in ("plan", "record", "stop"):
         assert {request.action for request in beyond(roles[kind], workflow.asked)} == CHANGES
 
 
@@ -167,7 +168,7 @@ def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, ro
 
     assert "sagemaker:StopLabelingJob" in workflow.actions()
     assert beyond(roles["stop"], workflow.asked) == []
-    for kind in ("plan", "apply"):
+    for kind in ("plan", "record", "apply"):
         assert {request.action for request in beyond(roles[kind], workflow.asked)} == {"sagemaker:StopLabelingJob"}
 
 
@@ -205,7 +206,7 @@ def test_every_role_that_looks_is_allowed_to_read_the_ledger_and_only_apply_to_a
     asked = workflow.calls.take()
     assert of_ledger(asked) == READS_OF_LEDGER | WRITES_TO_LEDGER
     assert beyond(roles["apply"], asked) == []
-    for kind in ("plan", "stop"):
+    for kind in ("plan", "record", "stop"):
         assert of_ledger(beyond(roles[kind], asked)) == WRITES_TO_LEDGER
 
 

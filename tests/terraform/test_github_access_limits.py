@@ -27,6 +27,7 @@ from terraform.github_access_requests import (
     LISTED,
     MAY_LIST,
     NEVER_OF_APPLY,
+    NEVER_OF_RECORD,
     NEVER_OF_TERRAFORM,
     NEVER_UNDER_THE_POLICY,
     ON_RESOURCES_OF_OTHERS,
@@ -45,6 +46,13 @@ def test_the_apply_role_can_do_nothing_beyond_its_purpose(roles_plan: Plan) -> N
 
     assert allowed(role.uncapped(), NEVER_OF_APPLY + NEVER_UNDER_THE_POLICY) == []
     assert allowed(role.unbounded(), NEVER_OF_APPLY) == []
+
+
+def test_the_record_role_writes_only_plans_of_its_repository_and_each_once(roles_plan: Plan) -> None:
+    role = roles(roles_plan)["record"]
+
+    assert allowed(role.uncapped(), NEVER_OF_RECORD) == []
+    assert allowed(role.unbounded(), NEVER_OF_RECORD) == []
 
 
 def test_policy_and_boundary_deny_the_public_workforce(roles_plan: Plan) -> None:

@@ -32,6 +32,10 @@ EXCESSIVE_RIGHTS: dict[str, tuple[str, str, str | list[str], str | list[str], st
     "plan passes a role": ("plan", POLICY, "iam:PassRole", EXECUTION_ROLE, "plan changes more"),
     "plan has a whole service": ("plan", POLICY, "sagemaker:*", "*", "plan changes more"),
     "plan has a wildcard action": ("plan", POLICY, "iam:*RolePolicy", "*", "plan changes more"),
+    "record creates jobs": ("record", POLICY, "sagemaker:CreateLabelingJob", JOB, "record changes more"),
+    "record overwrites plans": ("record", POLICY, "s3:PutObject", s3(f"{ARTIFACTS}/plans/*"), "record exceeds its limits"),
+    "record deletes plans": ("record", BOUNDARY, "s3:DeleteObject", s3(f"{ARTIFACTS}/plans/*"), "record changes more"),
+    "apply records plans": ("apply", BOUNDARY, "s3:PutObject", s3(f"{ARTIFACTS}/plans/*"), "apply exceeds its limits"),
     "apply stops jobs": ("apply", POLICY, "sagemaker:StopLabelingJob", JOB, "apply changes more"),
     "apply deletes files": ("apply", BOUNDARY, "s3:DeleteObject*", s3(f"{ARTIFACTS}/*"), "apply changes more"),
     "apply overwrites files": ("apply", POLICY, "s3:PutObject", s3(f"{ARTIFACTS}/jobs/*"), "apply exceeds its limits"),
@@ -73,7 +77,8 @@ def without_statement(plan: Plan, kind: str, resource_type: str, sid: str) -> Pl
 @pytest.mark.parametrize(
     ("kind", "resource_type", "sid", "guarantee"),
     [
-        *[(kind, BOUNDARY, "NoOtherObjects", f"{kind} reads clips") for kind in ("plan", "apply", "stop")],
+        *[(kind, BOUNDARY, "NoOtherObjects", f"{kind} reads clips") for kind in ("plan", "record", "apply", "stop")],
+        ("record", POLICY, "RecordPlansOnce", "record cannot work"),
         ("terraform", BOUNDARY, "NoObjectsButTheState", "terraform reads clips"),
         ("terraform", BOUNDARY, "NoDestroying", "terraform exceeds its limits"),
         ("terraform", BOUNDARY, "NoPolicyButUnderACeiling", "terraform raises rights"),

@@ -46,16 +46,20 @@ def test_the_plan_role_cannot_change_anything(roles_plan: Plan) -> None:
     assert reachable_changes(role.boundary) == []
 
 
-def test_the_plan_role_only_reads_from_other_services(roles_plan: Plan) -> None:
+@pytest.mark.parametrize(
+    ("kind", "changing"),
+    [("plan", {"kms:Decrypt"}), ("record", {"kms:Decrypt", "kms:GenerateDataKey", "s3:PutObject"})],
+)
+def test_plan_and_record_only_read_from_other_services(roles_plan: Plan, kind: str, changing: set[str]) -> None:
     allowed = {
-        action for statement in roles(roles_plan)["plan"].policy.statements for action in values(statement["Action"])
+        action for statement in roles(roles_plan)[kind].policy.statements for action in values(statement["Action"])
     }
 
-    assert {action for action in allowed if changes(action)} == {"kms:Decrypt"}
+    assert {action for action in allowed if changes(action)} == changing
 
 
-@pytest.mark.parametrize("kind", ["apply", "stop"])
-def test_apply_and_stop_change_only_what_they_need(roles_plan: Plan, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["record", "apply", "stop"])
+def test_record_apply_and_stop_change_only_what_they_need(roles_plan: Plan, kind: str) -> None:
     role = roles(roles_plan)[kind]
 
     assert reachable_changes(role.policy) == CHANGES[kind]

@@ -142,6 +142,15 @@ MUTANTS: list[tuple[str, str, str, Change]] = [
         "artifacts",
         each_statement(lambda statement: statement["Action"].remove("s3:DeleteObjectVersion"), sid="KeepWhatIsWritten"),
     ),
+    ("recorded plans", f"{S3}_policy", "artifacts", without_statement("PlansOfTheirRecorder")),
+    (
+        "recorded plans",
+        f"{S3}_policy",
+        "artifacts",
+        each_statement(
+            setting("Condition", {"StringNotEquals": {"aws:PrincipalArn": ["*"]}}), sid="PlansOfTheirRecorder"
+        ),
+    ),
     ("access logs", f"{S3}_logging", "outputs", setting("bucket", "another")),
     ("trust", "aws_iam_role", "", each_statement(setting("Condition", {}), attribute="assume_role_policy")),
     ("destroy", S3, "outputs", setting("force_destroy", True)),

@@ -75,10 +75,15 @@ def an_action_has_one_version_everywhere(files: Files) -> Iterator[Diagnostic]:
 
 
 COMMAND = re.compile(r"(make [a-z-]+|(exec )?groundctl [a-z][^\n;&|<>`\\]*)")
-# The merge gate's own word, and what no make target can do: tell the runner where the tool is.
+# The merge gate's own word, and what no make target can do: show the runner where the tool and Terraform are.
 OTHER_COMMANDS = {
     ("workflows/plan.yml", "groundctl", 'test "$PASSED" = true'),
-    (ACTION, "action", 'echo "$GITHUB_WORKSPACE/.venv/bin" >> "$GITHUB_PATH"'),
+    (
+        ACTION,
+        "action",
+        'echo "$GITHUB_WORKSPACE/.venv/bin" >> "$GITHUB_PATH"; '
+        'echo "GROUNDCTL_TERRAFORM=$GITHUB_WORKSPACE/.venv/bin/gt-terraform" >> "$GITHUB_ENV"',
+    ),
 }
 
 

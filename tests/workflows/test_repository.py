@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -129,6 +133,67 @@ def test_every_variable_of_the_workflows_is_in_the_set_up_guide():
 
     assert used
     assert [name for name in used if name not in (FOLDER / "SETUP.md").read_text()] == []
+
+
+def test_workflows_install_and_use_the_terraform_of_the_lock():
+    action = yaml.safe_load((FOLDER / "actions/setup/action.yml").read_text())
+    texts = [path.read_text() for path in [*FOLDER.glob("workflows/*.yml"), *FOLDER.glob("actions/*/action.yml")]]
+    runs = {step["run"]: step for step in action["runs"]["steps"] if "run" in step}
+
+    # An action that downloads Terraform compares no hash of ours.
+    assert not any("setup-terraform" in text for text in texts)
+    assert runs["make setup"]["env"] == {"GROUNDCTL_TERRAFORM": "${{ github.workspace }}/.venv/bin/gt-terraform"}
+    assert any(
+        'echo "GROUNDCTL_TERRAFORM=$GITHUB_WORKSPACE/.venv/bin/gt-terraform" >> "$GITHUB_ENV"' in run for run in runs
+    )
+
+
+PYTHON = """\
+#!/bin/sh
+case "$*" in
+    *pip*) echo "$@" >>"{folder}/installed" ;;
+    *) exec "{python}" "$@" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "named", "installs"),
+    [
+        ("1.11.4", "", False),
+        ("1.9.8", "", True),
+        (None, "", True),
+        ("1.11.4", ".venv/bin/gt-terraform", True),
+        ("1.11.4", "{folder}/bin/terraform", False),
+    ],
+)
+def test_terraform_is_installed_where_there_is_none_or_where_that_of_the_lock_is_named(
+    tmp_path: Path, version: str | None, named: str, installs: bool
+):
+    for folder in ("scripts", ".venv/bin", "bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/install_terraform.sh", tmp_path / "scripts")
+    programs = {".venv/bin/python": PYTHON.format(folder=tmp_path, python=sys.executable)}
+    if version:
+        programs["bin/terraform"] = f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n"""
+    for name, text in programs.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    for tool in ("basename", "bash", "cat", "chmod", "dirname", "sh"):  # and no Terraform of this machine
+        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    chosen = {"GROUNDCTL_TERRAFORM": named.format(folder=tmp_path)} if named else {}
+
+    ran = subprocess.run(
+        [tmp_path / "scripts/install_terraform.sh"],
+        env={"PATH": f"{tmp_path}/bin", **chosen},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (tmp_path / "installed").exists() is installs
+    assert (tmp_path / ".venv/bin/gt-terraform").exists() is installs
 
 
 def threats() -> list[list[str]]:

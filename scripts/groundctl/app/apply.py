@@ -7,21 +7,22 @@ from functools import partial
 from typing import assert_never
 
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.approval.tip import TipGuard, verdict_on
 from groundctl.app.purchase import Buyer, PurchaseOrder
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
-from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.entries import IndexedRecord
+from groundctl.domain.jobs.ledger.refusals import refusal_hint
 from groundctl.domain.jobs.observed import JobFingerprint
 from groundctl.domain.jobs.stopping import classify_stop
-from groundctl.domain.planning.plan import Change, Create, Plan, Stop
+from groundctl.domain.planning.plan import Change, Create, Plan, Stop, refusal_before
+from groundctl.domain.planning.wording import refusal_text
 from groundctl.domain.tracking.provenance import provenance_json, provenance_uri
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, UnclearFromAws
 from groundctl.ports import LabelingJobs
-
-REVIEW_AGAIN = "make a new plan and have it reviewed"
 
 # Returns the run and the pull request of a job.
 Asking = Callable[[Change], RunContext]
@@ -34,23 +35,31 @@ def apply(
     buyer: Buyer,
     jobs: LabelingJobs,
     due: tuple[IndexedRecord, ...] = (),
-    held: Mapping[JobKey, str] | None = None,
+    held: Mapping[JobKey, Hold] | None = None,
     may_stop: bool = False,
+    send_refused: bool = True,
     asking: Asking | None = None,
+    guard: TipGuard | None = None,
 ) -> Iterator[Outcome]:
     """Apply the changes of a log one after the other; a job that fails does not stop the next one.
 
     The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
-    ends. due are the records that the plan counted with, and that the ledger does not have yet. held maps
-    the changes that must not be applied to the reason. asking returns the run and the pull request of a job; they are
-    stored beside the job's manifest, so that its progress can be reported on that pull request.
+    ends. due are the records that the plan counted with, and that the ledger does not have yet. held maps the changes that
+    must not be applied to the reason. send_refused allows requests that AWS has refused before. guard says whether this
+    run may still act. asking returns the run and the pull request of a job; they are stored beside the job's manifest, so
+    that its progress can be reported on that pull request.
     """
     buyer.write_due(due)
     digest = plan.digest
     for change in log.changes:
         verdict: Verdict
         if held and change.key in held:
-            verdict = Verdict(result=Result.HELD, evidence=held[change.key], hint=REVIEW_AGAIN)
+            verdict = Verdict(result=Result.HELD, evidence=held[change.key].reason, hint=held[change.key].hint)
+        elif not send_refused and (refusal := refusal_before(change)):
+            verdict = Verdict(result=Result.HELD, evidence=refusal_text(refusal), hint=refusal_hint(refusal))
+        elif guard and (obstacle := guard.obstacle if isinstance(change, Create) else guard.ask()):
+            # Before a create the branch is asked at the last moment, by JobsAtTip.
+            verdict = verdict_on(obstacle)
         else:
             match change:
                 case Create():

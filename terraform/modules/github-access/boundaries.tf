@@ -1,9 +1,9 @@
 # A role's permissions boundary limits it, whatever its policy allows. The terraform role may rewrite the policies of the other
-# three, because a new team or bucket has to be listed in them. It may not change a boundary, so it cannot raise their limits.
+# four, because a new team or bucket has to be listed in them. It may not change a boundary, so it cannot raise their limits.
 # An administrator changes its own role, trust policies, boundaries and the OIDC provider, and all other roles except those of
 # services under a boundary that an administrator has provided.
 locals {
-  listed = ["apply", "plan", "stop"]
+  listed = ["apply", "plan", "record", "stop"]
 
   listed_boundaries = [for kind in local.listed : local.boundary_arns[kind]]
 
@@ -18,6 +18,7 @@ locals {
   boundaries = {
     for kind, statements in {
       plan      = concat(local.may_look.boundary, local.may_read_infrastructure, local.never)
+      record    = concat(local.may_look.boundary, local.may_read_infrastructure, local.may_record, local.never)
       apply     = concat(local.may_look.boundary, local.may_create.boundary, local.never)
       stop      = concat(local.may_look.boundary, local.may_stop, local.never)
       terraform = concat(local.infrastructure_services, local.may_pass_on, local.may_make_service_roles, local.never_of_terraform)

@@ -22,7 +22,8 @@ locals {
     }
   }
 
-  own_objects = ["${local.s3}${var.labeling.artifact_bucket}/jobs/*"]
+  own_objects    = ["${local.s3}${var.labeling.artifact_bucket}/jobs/*"]
+  recorded_plans = "${local.s3}${var.labeling.artifact_bucket}/plans/"
 
   # The purchase ledger: a bucket that environments share, or else the artifact bucket.
   ledger_bucket = coalesce(var.labeling.ledger_bucket, var.labeling.artifact_bucket)
@@ -32,6 +33,7 @@ locals {
   readable_objects = {
     for width, these in local.widths : width => concat(
       local.own_objects,
+      ["${local.recorded_plans}*"],
       flatten([for bucket in these.input_buckets : ["${local.s3}${bucket}/*.manifest", "${local.s3}${bucket}/*.jsonl"]]),
       ["${local.s3}${local.ledger_bucket}/ledger/*", "${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"],
     )
@@ -87,15 +89,31 @@ locals {
           Effect    = "Allow"
           Action    = ["s3:PutObject"]
           Resource  = concat(local.own_objects, [for folder in ["entries", "packs"] : "${local.s3}${local.ledger_bucket}/ledger/${folder}/*"])
-          Condition = { Null = { "s3:if-none-match" = "false" } }
+          Condition = local.once
         },
       ],
-      [
-        for key in var.labeling.data_key[*] : { Sid = "Encrypt", Effect = "Allow", Action = ["kms:GenerateDataKey"], Resource = [key.arn], Condition = local.by_way_of_s3 }
-      ],
+      local.may_encrypt,
       local.never_the_public_crowd,
     )
   }
+
+  once = { Null = { "s3:if-none-match" = "false" } }
+
+  may_encrypt = [
+    for key in var.labeling.data_key[*] : { Sid = "Encrypt", Effect = "Allow", Action = ["kms:GenerateDataKey"], Resource = [key.arn], Condition = local.by_way_of_s3 }
+  ]
+
+  # The number in the key is that of the repository whose workflow the role trusts.
+  may_record = concat(
+    [{
+      Sid       = "RecordPlansOnce"
+      Effect    = "Allow"
+      Action    = ["s3:PutObject"]
+      Resource  = ["${local.recorded_plans}${var.github.repository_id}/*"]
+      Condition = local.once
+    }],
+    local.may_encrypt,
+  )
 
   may_stop = [
     { Sid = "StopJobs", Effect = "Allow", Action = ["sagemaker:StopLabelingJob"], Resource = local.jobs },

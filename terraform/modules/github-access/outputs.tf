@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "Each role's ARN, by purpose: plan, apply, stop, terraform. The workflows read them from repository variables."
+  description = "Each role's ARN, by purpose: plan, record, apply, stop, terraform. The workflows read them from repository variables."
   value       = { for kind, role in aws_iam_role.this : kind => role.arn }
   # Depends on the policies: a workflow that starts before they exist would be refused.
   depends_on = [aws_iam_role_policy.this]

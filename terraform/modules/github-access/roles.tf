@@ -2,7 +2,7 @@ locals {
   iam = "arn:${var.context.partition}:iam::${var.context.account_id}"
 
   # IAM names are unique in the account, not in the Region: the Region in the name separates two setups of one environment.
-  names = { for kind in keys(local.moments) : kind => "${var.context.name}-github-${kind}-${var.context.region}" }
+  names = { for kind in keys(local.ways) : kind => "${var.context.name}-github-${kind}-${var.context.region}" }
 
   role_arns     = { for kind, name in local.names : kind => "${local.iam}:role/${name}" }
   boundary_arns = { for kind, name in local.names : kind => "${local.iam}:policy/${name}" }
@@ -10,6 +10,7 @@ locals {
   policies = {
     for kind, statements in {
       plan      = concat(local.may_look.policy, local.may_read_infrastructure)
+      record    = concat(local.may_look.policy, local.may_read_infrastructure, local.may_record)
       apply     = concat(local.may_look.policy, local.may_create.policy)
       stop      = concat(local.may_look.policy, local.may_stop)
       terraform = concat(local.may_keep_state, local.may_change_infrastructure, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
@@ -18,6 +19,7 @@ locals {
 
   descriptions = {
     plan      = "Workflows of ${var.github.repository} look at jobs and infrastructure as this role, and can change nothing"
+    record    = "The default branch's workflow of ${var.github.repository} records plans of pull requests as this role"
     apply     = "Workflows of ${var.github.repository} create reviewed labeling jobs as this role"
     stop      = "Workflows of ${var.github.repository} stop labeling jobs as this role"
     terraform = "Workflows of ${var.github.repository} apply Terraform as this role"

@@ -9,41 +9,67 @@ locals {
     "repo:${local.owner}@${var.github.owner_id}/${local.repository}@${var.github.repository_id}",
   ]
 
+  workflows   = "${var.github.repository}/.github/workflows"
   default_ref = "refs/heads/${var.github.default_branch}"
-
-  # How the subject ends, depending on what starts the workflow.
-  moments = {
-    # Anyone who can push can run their own code with this role: so it can change nothing.
-    plan      = ["pull_request", "ref:${local.default_ref}"]
-    apply     = ["environment:${var.github.environments.apply}"]
-    stop      = ["environment:${var.github.environments.stop}"]
-    terraform = ["environment:${var.github.environments.terraform}"]
-  }
+  # GitHub makes the ref of a pull request; no branch or tag can have this name.
+  pull_request_ref = "refs/pull/*/merge"
 
   # The subject of an environment does not contain the branch. Because the branch is required too, a pull request whose workflow
   # names the environment gets no role, even if the environment was left unprotected by mistake.
-  only_from_default_branch = { "${local.issuer}:ref" = local.default_ref }
+  from_environment = {
+    for kind, environment in var.github.environments : kind => [{
+      moment   = "environment:${environment}"
+      equal    = { ref = local.default_ref, job_workflow_ref = "${local.workflows}/apply.yml@${local.default_ref}" }
+      patterns = {}
+    }]
+  }
+
+  # The ways to get each role. `moment` is how the subject ends, depending on what starts the workflow. `job_workflow_ref` is the
+  # file that contains the job, with the ref from which GitHub took it: for a called workflow the called file, else the run's own.
+  ways = merge(local.from_environment, {
+    # Anyone who can push can run their own code with this role: so it can change nothing.
+    plan = [
+      {
+        moment   = "pull_request"
+        equal    = {}
+        patterns = { ref = local.pull_request_ref, job_workflow_ref = "${local.workflows}/plan.yml@${local.pull_request_ref}" }
+      },
+      {
+        moment   = "ref:${local.default_ref}"
+        equal    = { ref = local.default_ref, job_workflow_ref = [for file in ["apply.yml", "status.yml"] : "${local.workflows}/${file}@${local.default_ref}"] }
+        patterns = {}
+      },
+    ]
+    # The branch writes the calling workflow, but not the called one: with any other file or ref, a job gets no role.
+    record = [{
+      moment   = "pull_request"
+      equal    = { job_workflow_ref = "${local.workflows}/recorded-plan.yml@${local.default_ref}" }
+      patterns = { ref = local.pull_request_ref }
+    }]
+  })
 
   trust = {
-    for kind, moments in local.moments : kind => jsonencode({
+    for kind, ways in local.ways : kind => jsonencode({
       Version = "2012-10-17"
-      Statement = [{
-        Sid       = "WorkflowsOfTheRepository"
-        Effect    = "Allow"
-        Principal = { Federated = local.provider_arn }
-        Action    = "sts:AssumeRoleWithWebIdentity"
-        # All claims must be present and equal. An operator for several values (ForAllValues) would accept a token without the claim.
-        Condition = {
-          StringEquals = merge(
-            {
-              "${local.issuer}:aud"           = "sts.amazonaws.com"
-              "${local.issuer}:repository_id" = var.github.repository_id
-              "${local.issuer}:sub"           = [for pair in setproduct(local.subjects, moments) : "${pair[0]}:${pair[1]}"]
-            },
-            kind == "plan" ? {} : local.only_from_default_branch,
-          )
+      Statement = [
+        for number, way in ways : {
+          Sid       = length(ways) == 1 ? "WorkflowsOfTheRepository" : "WorkflowsOfTheRepository${number + 1}"
+          Effect    = "Allow"
+          Principal = { Federated = local.provider_arn }
+          Action    = "sts:AssumeRoleWithWebIdentity"
+          # All claims must be present and equal. An operator for several values (ForAllValues) would accept a token without the claim.
+          Condition = {
+            for operator, claims in {
+              StringEquals = merge({
+                aud           = "sts.amazonaws.com"
+                repository_id = var.github.repository_id
+                sub           = [for subject in local.subjects : "${subject}:${way.moment}"]
+              }, way.equal)
+              StringLike = way.patterns
+            } : operator => { for claim, value in claims : "${local.issuer}:${claim}" => value } if length(claims) > 0
+          }
         }
-      }]
+      ]
     })
   }
 }

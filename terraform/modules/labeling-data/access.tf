@@ -25,14 +25,14 @@ locals {
   # Truth always writes its output with a KMS key, and a statement that requires AES256 would refuse it.
   statements = {
     inputs    = []
-    artifacts = local.written_once
+    artifacts = concat(local.written_once, local.plans_are_recorded)
     outputs   = local.worker_responses_are_private
     logs      = local.logs_are_delivered
   }
 
-  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/) or an entry's place
-  # in the ledger (ledger/). The parts of a multipart upload do not send the header and create no object; its last call does both.
-  written_once_prefixes = ["jobs/", "ledger/"]
+  # groundctl writes below these with If-None-Match: *, because a key determines the object's content (jobs/), an entry's place
+  # in the ledger (ledger/), or what an approver saw (plans/). The parts of a multipart upload do not send the header and create no object; its last call does both.
+  written_once_prefixes = ["jobs/", "ledger/", "plans/"]
 
   written_once = [
     {
@@ -57,6 +57,20 @@ locals {
       Resource  = [for prefix in local.written_once_prefixes : "${local.bucket_arns["artifacts"]}/${prefix}*"]
     },
   ]
+}
+
+locals {
+  # Without a writer, nothing is written. A condition that names no role would apply to no request.
+  plans_are_recorded = [{
+    for element, value in {
+      Sid       = "PlansOfTheirRecorder"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:PutObject"
+      Resource  = ["${local.bucket_arns["artifacts"]}/plans/*"]
+      Condition = length(var.plan_writers) == 0 ? null : { StringNotEquals = { "aws:PrincipalArn" = var.plan_writers } }
+    } : element => value if value != null
+  }]
 }
 
 resource "aws_s3_bucket_policy" "this" {

@@ -14,6 +14,18 @@ variable "execution_role_name" {
   }
 }
 
+variable "plan_writers" {
+  description = "ARNs of the only roles that may write plans/ in the artifact bucket, where the plans that reviewers approve are recorded. Left out: nothing is written there."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.plan_writers : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "plan_writers are ARNs of roles, such as [\"arn:aws:iam::111122223333:role/groundctl-production-github-record-us-east-1\"], with no wildcard in them."
+  }
+}
+
 variable "encryption" {
   description = "kms: true encrypts with a KMS key, false with keys that S3 manages. key_arn: an existing key, whose policy must admit the execution role; if you leave it out, a key is created."
   type = object({
@@ -34,7 +46,7 @@ variable "encryption" {
 }
 
 variable "lifecycle_rules" {
-  description = "When old versions and unfinished uploads expire. Clips, job files and labels never expire. enabled = false saves the 55 s that the provider waits, and keeps everything."
+  description = "When old versions and unfinished uploads expire. Clips, job files, recorded plans and labels never expire. enabled = false saves the 55 s that the provider waits, and keeps everything."
   type = object({
     enabled                = optional(bool, true)
     noncurrent_days        = optional(number, 30)

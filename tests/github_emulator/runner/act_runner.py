@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from github_emulator.actors import MAINTAINER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_log import Command, JobLog
 from github_emulator.runner.attempt import Attempt, Settings, stubs_for
@@ -71,16 +72,6 @@ class Run:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """What the reviewer of an environment decided about a waiting run."""
-
-    run: int
-    environment: str
-    login: str
-    approved: bool
-
-
 @dataclass(slots=True, kw_only=True)
 class Runner:
     """GitHub Actions for one repository: settings and runs."""
@@ -91,8 +82,9 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
     rejected: set[str] = field(default_factory=set)  # environments whose reviewer says no
-    reviewers: dict[str, str] = field(default_factory=dict)  # who reviews an environment; without an entry, maria
-    reviews: list[Review] = field(default_factory=list)  # so far
+    reviewers: dict[str, str] = field(
+        default_factory=dict
+    )  # who reviews an environment; without an entry, the first who may
     # What happens while the next job of an environment waits for its reviewer.
     while_waiting: dict[str, Callable[[], object]] = field(default_factory=dict)
     switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
@@ -212,17 +204,28 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="source-") as folder:
             yield Sources(repository=self.repository, folder=Path(folder), event=event, pinned=pinned or {})
 
-    def _review(self, record: WorkflowRun, environment: str) -> bool:
-        """Let a job of an environment begin, or not, as its reviewer decides."""
+    def _review(self, record: WorkflowRun, environment: str, ref: str) -> bool:
+        """Let a job of an environment begin, or not, as the environment's protection and its reviewer decide."""
         if happens := self.while_waiting.pop(environment, None):
             happens()
-        login = self.reviewers.get(environment, MAINTAINER)
-        review = Review(run=record.id, environment=environment, login=login, approved=environment not in self.rejected)
-        self.reviews.append(review)
-        # Where the emulator keeps the approvals of runs, it learns of this one.
-        if review.approved and (keep := getattr(self.emulator, "record_approval", None)):
-            keep(record, environment, login)
-        return review.approved
+        found = self.emulator.enter_environment(environment)
+        if found.branches is not None and not _admits(found.branches, ref):
+            return False
+        if not found.has_reviewers:
+            return True
+        may = partial(self.emulator.may_approve, record, environment)
+        login = self.reviewers.get(environment) or next(filter(may, found.reviewers), "")
+        if not may(login):
+            return False  # on GitHub, the job waits until the run is given up
+        approved = environment not in self.rejected
+        self.emulator.record_approval(record, environment, login, approved=approved)
+        return approved
+
+
+def _admits(branches: tuple[str, ...], ref: str) -> bool:
+    """Return whether a branch policy admits a ref; that of a pull request is no branch."""
+    branch = ref.removeprefix("refs/heads/")
+    return branch != ref and any(fnmatch.fnmatchcase(branch, each) for each in branches)
 
 
 def _failed(run: Run, name: str) -> bool:

@@ -64,7 +64,7 @@ class Attempt:
     granted: list[Granted]
     stubs: Mapping[str, Path]  # of used actions
     folder: Path
-    review: Callable[[WorkflowRun, str], bool]
+    review: Callable[[WorkflowRun, str, str], bool]  # of a run, an environment and a ref
     tokens: dict[str, str] = field(default_factory=dict)  # by key; "" is the placeholder that act gives to all jobs
 
     def run(self, finished: Mapping[str, Finished]) -> tuple[dict[str, JobLog], dict[str, Finished], str]:
@@ -148,7 +148,7 @@ class Attempt:
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
         lines += [f"placeholder={self.tokens['']}", f"token={token.value}"]
         if job.environment:
-            control.reviews[run, job.id] = partial(self.review, self.record, job.environment)
+            control.reviews[run, job.id] = partial(self.review, self.record, job.environment, self.sources.event.ref)
             lines.append("reviewed=yes")
         return lines
 

@@ -97,6 +97,7 @@ class Repository:
         folder.mkdir(parents=True, exist_ok=True)
         made.git("init", "--quiet", "--bare", f"--initial-branch={DEFAULT_BRANCH}", str(made.origin), at=folder)
         made.git("init", "--quiet", f"--initial-branch={DEFAULT_BRANCH}", str(made.work), at=folder)
+        emulator.serve_git(made.origin)
         made.commit(files, message, branch=DEFAULT_BRANCH)
         return made
 

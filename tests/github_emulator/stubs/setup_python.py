@@ -49,12 +49,20 @@ def lay_environment(workspace: Path, shared: Path) -> None:
         program.write_text(f"#!{folder / 'bin' / 'python'}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
         program.chmod(0o755)
     for program in (shared / "bin").iterdir():
-        if not (folder / "bin" / program.name).exists() and os.access(program, os.X_OK):
-            if program.name == "gt-terraform":  # it looks for Python beside itself
-                shutil.copy2(program, folder / "bin")
-            else:
-                (folder / "bin" / program.name).symlink_to(program)
+        made_here = program.name == "gt-terraform" or (folder / "bin" / program.name).exists()
+        if not made_here and os.access(program, os.X_OK):
+            (folder / "bin" / program.name).symlink_to(program)
+    lay_terraform(folder / "bin" / "gt-terraform", shared / "bin" / "gt-terraform")
     (folder / ".ready").touch()
+
+
+def lay_terraform(program: Path, ours: Path) -> None:
+    """Put the machine's Terraform where workflows expect that of the lock, or the lock's own if the machine has none."""
+    if found := shutil.which("terraform"):
+        program.write_text(f'#!/bin/sh\nexec "{found}" "$@"\n')
+        program.chmod(0o755)
+    elif ours.exists():
+        shutil.copy2(ours, program)  # not a link: it looks for Python beside itself
 
 
 def append(file: str, line: str) -> None:

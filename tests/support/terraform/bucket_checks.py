@@ -16,7 +16,7 @@ from support.terraform.plan import Plan, Resource, lets_anybody_in, resources
 Statement = Mapping[str, Any]
 Faults = Iterator[str]
 
-WRITTEN_ONCE = ("jobs/", "ledger/")
+WRITTEN_ONCE = ("jobs/", "ledger/", "plans/")
 # As AWS's page on CORS for Ground Truth has it, and nothing more.
 WORKERS_PAGE = {
     "allowed_headers": [],
@@ -124,10 +124,24 @@ def _write_once(plan: Plan) -> Faults:
         if not any(
             _denies_everyone(e, "s3:PutObject", places) and e.get("Condition") == unconditional for e in denials
         ):
-            yield f"write-once: {name} allows overwriting job files or the ledger"
+            yield f"write-once: {name} allows overwriting job files, the ledger or recorded plans"
         for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ReplicateDelete", "s3:ReplicateObject"):
             if not any(_denies_everyone(each, action, places) and "Condition" not in each for each in denials):
-                yield f"write-once: {name} allows {action} of job files or the ledger"
+                yield f"write-once: {name} allows {action} of job files, the ledger or recorded plans"
+
+
+def _recorded_plans(plan: Plan) -> Faults:
+    recorders = {"StringNotEquals": {"aws:PrincipalArn": _recorders(plan)}}
+    for name in _buckets(plan, "artifacts"):
+        denials = [each for each in _policy(plan, name) if _denies_everyone(each, "s3:PutObject", [f"{name}/plans/*"])]
+        if not any(each.get("Condition") in (None, recorders) for each in denials):
+            yield f"recorded plans: {name} lets others write plans"
+
+
+def _recorders(plan: Plan) -> list[str]:
+    account = plan["variables"]["account_id"]["value"]
+    names = [role["values"]["name"] for role in resources(plan, "aws_iam_role")]
+    return [f"arn:aws:iam::{account}:role/{name}" for name in names if "-github-record-" in name]
 
 
 def _access_logs(plan: Plan) -> Faults:
@@ -162,6 +176,7 @@ RULES: tuple[Callable[[Plan], Faults], ...] = (
     _cors,
     _principals,
     _write_once,
+    _recorded_plans,
     _access_logs,
     _trust,
     _destroy,

@@ -102,26 +102,46 @@ def _github_roles(plan: Plan) -> Iterator[Mapping[str, Any]]:
 
 def _expected_trust(variables: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Return the expected trust policy of a role, from the plan's variables."""
-    github, account = variables["github"]["value"], variables["context"]["value"]["account_id"]
-    owner, name = github["repository"].split("/")
-    ends = ["pull_request", f"ref:{MAIN}"] if kind == "plan" else [f"environment:groundctl-{kind}"]
-    repositories = [f"repo:{owner}/{name}", f"repo:{owner}@{github['owner_id']}/{name}@{github['repository_id']}"]
-    claims: dict[str, Any] = {
-        f"{ISSUER}:aud": "sts.amazonaws.com",
-        f"{ISSUER}:repository_id": github["repository_id"],
-        f"{ISSUER}:sub": [f"{repository}:{end}" for repository in repositories for end in ends],
-    }
-    if kind != "plan":
-        claims[f"{ISSUER}:ref"] = MAIN
+    account = variables["context"]["value"]["account_id"]
+    conditions = _expected_conditions(variables["github"]["value"], kind)
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "WorkflowsOfTheRepository",
+                "Sid": "WorkflowsOfTheRepository" + (str(number) if len(conditions) > 1 else ""),
                 "Effect": "Allow",
                 "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {"StringEquals": claims},
+                "Condition": {
+                    operator: {f"{ISSUER}:{claim}": value for claim, value in claims.items()}
+                    for operator, claims in condition.items()
+                },
             }
+            for number, condition in enumerate(conditions, start=1)
         ],
     }
+
+
+def _expected_conditions(github: Mapping[str, Any], kind: str) -> list[dict[str, dict[str, Any]]]:
+    """Return the claims that each way to a role requires."""
+    owner, name = github["repository"].split("/")
+    folder = f"{owner}/{name}/.github/workflows"
+
+    def equal(end: str, **claims: Any) -> dict[str, Any]:
+        repositories = [f"repo:{owner}/{name}", f"repo:{owner}@{github['owner_id']}/{name}@{github['repository_id']}"]
+        subjects = [f"{repository}:{end}" for repository in repositories]
+        return {"aud": "sts.amazonaws.com", "repository_id": github["repository_id"], "sub": subjects, **claims}
+
+    pulls = "refs/pull/*/merge"
+    apply = f"{folder}/apply.yml@{MAIN}"
+    if kind == "record":
+        called = f"{folder}/recorded-plan.yml@{MAIN}"
+        return [{"StringEquals": equal("pull_request", job_workflow_ref=called), "StringLike": {"ref": pulls}}]
+    if kind == "plan":
+        files = [apply, f"{folder}/status.yml@{MAIN}"]
+        on_pull = {"ref": pulls, "job_workflow_ref": f"{folder}/plan.yml@{pulls}"}
+        return [
+            {"StringEquals": equal("pull_request"), "StringLike": on_pull},
+            {"StringEquals": equal(f"ref:{MAIN}", ref=MAIN, job_workflow_ref=files)},
+        ]
+    return [{"StringEquals": equal(f"environment:groundctl-{kind}", ref=MAIN, job_workflow_ref=apply)}]
