@@ -147,6 +147,19 @@ class Repository:
         self.git("commit", "--quiet", "--allow-empty", f"--message={message}", author=author)
         return self._publish(branch)
 
+    def tag(self, name: str, commit: str) -> None:
+        """Push a tag; it may have the name of a branch."""
+        self.git("push", "--quiet", "--force", str(self.origin), f"{commit}:refs/tags/{name}")
+
+    def resolve(self, ref: str) -> tuple[str, str]:
+        """Return the full name and the commit of a ref that a `uses` names; a tag comes before a branch, as on GitHub."""
+        for full in (f"refs/tags/{ref}", f"refs/heads/{ref}", ref):
+            try:
+                return full, self.git("rev-parse", "--verify", "--quiet", f"{full}^{{commit}}", at=self.origin)
+            except GitError:
+                continue
+        raise GitError(f"there is no tag, branch or commit {ref}")
+
     def push(self, files: Files, message: str = "Change something") -> Event:
         """Push a commit to the default branch."""
         before = self.head
