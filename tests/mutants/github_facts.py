@@ -162,8 +162,8 @@ GITHUB_FACTS: tuple[Mutant, ...] = (
     mutant(
         "GitHub: a policy that does not say what it is for is for branches only",
         _PROTECTION,
-        'is_for_tags=kind != "branch")\n',
-        'is_for_tags=kind == "tag")\n',
+        'is_for_tags=kind != "branch"\n',
+        'is_for_tags=kind == "tag"\n',
         f"{_FAULTS}without_a_member_that_github_does_not_promise_the_weaker_protection_is_assumed",
     ),
     mutant(
