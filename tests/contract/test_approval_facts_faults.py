@@ -13,7 +13,7 @@ from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
 from groundctl.errors import ExternalError, RefusedByGitHub
 from support.github.adapter import Waits, approval_facts
-from support.github.questions import OPERATIONS, RUN, TEN, alter, ask, ask_at, prepare, with_member
+from support.github.questions import GONE, OPERATIONS, RUN, TEN, alter, ask, ask_at, prepare, with_member
 
 # Where a 404 is an answer: there is no user or environment of that name.
 MAY_BE_MISSING = {"repos/get-collaborator-permission-level", "repos/get-environment"}
@@ -239,6 +239,24 @@ def test_what_an_app_agreed_to_is_no_approval_of_a_person(github: GitHubEmulator
 
     found = approval_facts(github).approvals_of_run(RUN)
     assert [(approval.login, approval.is_approved) for approval in found] == [(REVIEWER, True), (OTHER_BOT, False)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("repos/get-environment", "can_admins_bypass"),
+        ("repos/list-deployment-branch-policies", "branch_policies.0.type"),
+    ],
+)
+def test_without_a_member_that_github_does_not_promise_the_weaker_protection_is_assumed(
+    github: GitHubEmulator, operation: str, member: str
+):
+    alter(github, operation, with_member(member, GONE))
+
+    protection = approval_facts(github).environment("groundctl-apply")
+    assert protection
+    assert protection.branches == ("main",)
+    assert protection.admins_can_bypass or protection.has_tags
 
 
 def test_true_is_no_number(github: GitHubEmulator):

@@ -153,6 +153,20 @@ GITHUB_FACTS: tuple[Mutant, ...] = (
         f"{_FAULTS}a_policy_of_protected_branches_is_no_custom_one",
     ),
     mutant(
+        "GitHub: an environment that does not say whether administrators may pass stops them",
+        _PROTECTION,
+        ' if has(answer, "can_admins_bypass") else True,\n',
+        ' if has(answer, "can_admins_bypass") else False,\n',
+        f"{_FAULTS}without_a_member_that_github_does_not_promise_the_weaker_protection_is_assumed",
+    ),
+    mutant(
+        "GitHub: a policy that does not say what it is for is for branches only",
+        _PROTECTION,
+        'is_for_tags=kind != "branch"\n',
+        'is_for_tags=kind == "tag"\n',
+        f"{_FAULTS}without_a_member_that_github_does_not_promise_the_weaker_protection_is_assumed",
+    ),
+    mutant(
         "GitHub: a reviewer who is gone can agree",
         _PROTECTION,
         '    return len({member(reviewer, "node_id", str) for reviewer in reviewers if reviewer is not None})\n',

@@ -119,7 +119,7 @@ class GitHubApprovalFacts:
         policies = self._reads.every(f"{path}/deployment-branch-policies", read_policy, doing, within="branch_policies")
         return replace(
             found,
-            branches=tuple(policy.pattern for policy in policies if not policy.is_for_tags),
+            branches=tuple(policy.pattern for policy in policies if policy.is_for_branches),
             has_tags=any(policy.is_for_tags for policy in policies),
         )
 
