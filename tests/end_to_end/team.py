@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 
 from github_emulator.actors import FULL_NAME, MAINTAINER, REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.simulator import Simulator
-from support.builders import some_data
+from support.builders import REGION, some_data
 from support.cli import TESTING, Ran, groundctl
 
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
@@ -63,6 +66,14 @@ class Team:
         if self.number:
             self.emulator.move_pull(self.number, head_sha=self.head)
 
+    def pushes_straight_to_main(self) -> None:
+        """Push a commit to main without a pull request, a day ago: of a younger one GitHub may not know it yet."""
+        self.git("add", "-A")
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        command = ["git", *WHO, "commit", "-q", "-m", "Straight to main"]
+        subprocess.run(command, cwd=self.folder, check=True, env={**os.environ, "GIT_COMMITTER_DATE": yesterday})
+        self.merged = self.git("rev-parse", "HEAD")
+
     def reviews(self, login: str = REVIEWER, state: str = "APPROVED", **changes: Any) -> int:
         """Let somebody review the pull request, some time after whatever was done before."""
         self.time_passes()
@@ -93,10 +104,12 @@ class Team:
     def plans(self, **settings: str) -> Ran:
         return self.in_plan_run("ci", "plan", "--record", "--out", ".build/plan.json", **settings)
 
-    def on_main(self, *arguments: str, **settings: str) -> Ran:
-        """Run a command as apply.yml and status.yml would."""
+    def on_main(self, *arguments: str, let_in_by: str = "", **settings: str) -> Ran:
+        """Run a command as apply.yml and status.yml would; somebody may have let the run enter its environment."""
         self.time_passes()
         run = self.emulator.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
+        if let_in_by:
+            self.emulator.record_approval(run, "groundctl-apply", let_in_by)
         return self._in_run(run.id, {"ref": "refs/heads/main"}, self.merged, *arguments, **settings)
 
     def applies(self, **settings: str) -> Ran:
@@ -152,6 +165,13 @@ class Team:
 
     def check(self, commit: str) -> dict[str, Any]:
         return self.emulator.check_runs(commit)[-1]
+
+    def clips_of(self, name: str) -> list[str]:
+        """List the keys of the clips that a job in AWS asks about."""
+        described: Any = boto3.client("sagemaker", region_name=REGION).describe_labeling_job(LabelingJobName=name)
+        bucket, _, key = described["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"][5:].partition("/")
+        manifest = boto3.client("s3", region_name=REGION).get_object(Bucket=bucket, Key=key)["Body"].read()
+        return [json.loads(line)["source-ref"].split("/", 3)[3] for line in manifest.splitlines()]
 
     def creates(self) -> int:
         return len(self.simulator.requests("CreateLabelingJob"))

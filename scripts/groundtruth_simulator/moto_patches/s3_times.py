@@ -9,7 +9,7 @@ from moto.s3 import models
 
 def stamp_objects_with_the_simulated_time() -> None:
     """Give objects the simulator's time as LastModified; moto takes the machine's."""
-    models.utcnow = _now
+    models.utcnow = _now  # type: ignore[attr-defined]  # moto's module imports it without saying so
 
 
 def _now() -> datetime:
