@@ -24,10 +24,12 @@ variable "github" {
 }
 
 locals {
+  roles = "arn:${local.context.partition}:iam::${local.context.account_id}:role${var.role_path}"
+
   # The record role by its name, because the module that creates it needs the bucket.
   plan_writers = [
     for github in var.github[*] :
-    "arn:${local.context.partition}:iam::${local.context.account_id}:role/${local.context.name}-github-record-${local.context.region}"
+    "${local.roles}${local.context.name}-github-record-${local.context.region}"
   ]
 }
 
@@ -53,7 +55,7 @@ module "github_access" {
     tag   = { key = "groundctl:environment", value = var.environment }
     service_role_arns = [
       for name in concat(module.labeling_data.service_role_names, flatten(module.labeling_events[*].service_role_names)) :
-      "arn:${local.context.partition}:iam::${local.context.account_id}:role/${name}"
+      "${local.roles}${name}"
     ]
   }
 }

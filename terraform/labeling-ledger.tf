@@ -44,7 +44,7 @@ module "labeling_ledger" {
 
   context         = local.context
   organization_id = var.ledger.new.organization_id
-  appenders       = var.ledger.new.appenders
+  appenders       = coalesce(var.ledger.new.appenders, ["arn:*:iam::*:role${var.role_path}groundctl-*-github-apply-*"])
   policy_writers  = var.ledger.new.policy_writers
   disposable      = var.disposable
 }

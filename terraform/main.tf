@@ -11,6 +11,7 @@ locals {
     # `id` holds the Region's name in provider 5 and 6 alike; `name` is deprecated in 6 and `region` is missing in 5.
     region                   = data.aws_region.current.id
     permissions_boundary_arn = var.permissions_boundary_arn
+    role_path                = var.role_path
   }
 
   existing_input_buckets = keys(var.data.existing_input_buckets)

@@ -36,13 +36,25 @@ variable "region" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "The permissions boundary of every role that is created here. Default: none."
+  description = "The permissions boundary of every role that is created here. Default: each role of GitHub's workflows has a boundary of its own, and the others have none."
   type        = string
   default     = null
 
   validation {
     condition     = var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[!-~]+$", var.permissions_boundary_arn))
     error_message = "permissions_boundary_arn is the ARN of an IAM policy, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\"."
+  }
+}
+
+variable "role_path" {
+  description = "The IAM path of every role and permissions boundary that is created here, such as /labeling/. It is part of their ARNs, so a change recreates them."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([A-Za-z0-9+=,.@_-]+/)*$", var.role_path)) && length(var.role_path) <= 512
+    error_message = "role_path begins and ends with a slash, such as \"/labeling/\" or \"/\", and has letters, digits and +=,.@_- between slashes."
   }
 }
 

@@ -68,6 +68,54 @@ run "each_role_has_its_own_permissions_boundary" {
   }
 }
 
+run "a_companys_boundary_takes_the_place_of_ours" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  variables {
+    context = {
+      name                     = "groundctl-test"
+      account_id               = "111122223333"
+      partition                = "aws"
+      region                   = "us-east-1"
+      permissions_boundary_arn = "arn:aws:iam::111122223333:policy/company"
+      role_path                = "/labeling/"
+    }
+  }
+
+  assert {
+    condition     = length(aws_iam_policy.ceiling) == 0 && alltrue([for role in aws_iam_role.this : role.permissions_boundary == "arn:aws:iam::111122223333:policy/company" && role.path == "/labeling/"])
+    error_message = "A role has one boundary, and a path."
+  }
+
+  assert {
+    condition     = alltrue([for policy in aws_iam_role_policy.this : strcontains(policy.policy, "NothingElse") && !contains([for statement in jsondecode(policy.policy).Statement : statement.Sid], "ListTeamsAndBuckets")])
+    error_message = "The policies deny what our boundaries would, and no role rewrites them."
+  }
+}
+
+run "rejects_names_too_long_for_a_trust_policy" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  variables {
+    github = {
+      repository     = "acme/labeling"
+      repository_id  = "987654321"
+      owner_id       = "12345678"
+      default_branch = join("/", [for number in range(30) : "release"])
+    }
+  }
+
+  expect_failures = [aws_iam_role.this]
+}
+
 run "pull_requests_and_the_default_branch_can_assume_the_plan_role" {
   command = plan
 

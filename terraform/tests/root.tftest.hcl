@@ -413,6 +413,26 @@ run "rejects_an_invalid_region" {
   expect_failures = [var.region]
 }
 
+run "rejects_a_role_path_without_its_slashes" {
+  command = plan
+
+  variables {
+    role_path = "labeling"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_role_path_with_a_wildcard" {
+  command = plan
+
+  variables {
+    role_path = "/*/"
+  }
+
+  expect_failures = [var.role_path]
+}
+
 run "rejects_a_boundary_that_is_not_a_policy" {
   command = plan
 

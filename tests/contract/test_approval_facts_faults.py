@@ -13,7 +13,7 @@ from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
 from groundctl.errors import ExternalError, RefusedByGitHub
 from support.github.adapter import Waits, approval_facts
-from support.github.questions import OPERATIONS, TEN, alter, ask, ask_at, prepare, with_member
+from support.github.questions import GONE, OPERATIONS, RUN, TEN, alter, ask, ask_at, prepare, with_member
 
 # Where a 404 is an answer: there is no user or environment of that name.
 MAY_BE_MISSING = {"repos/get-collaborator-permission-level", "repos/get-environment"}
@@ -209,3 +209,58 @@ def test_a_login_cannot_lead_to_another_address(github: GitHubEmulator):
     assert not approval_facts(github).may_write("../../x/collaborators/maria")
     [request] = github.requests()
     assert re.fullmatch(rf"/repos/{FULL_NAME}/collaborators/[^/]+/permission", request.path)
+
+
+def test_a_policy_of_protected_branches_is_no_custom_one(github: GitHubEmulator):
+    github.protect_environment("groundctl-apply", branches=None, protected_branches=True)
+
+    protection = approval_facts(github).environment("groundctl-apply")
+    assert protection
+    assert protection.branches is None
+
+
+def test_a_reviewer_who_is_gone_is_none(github: GitHubEmulator):
+    alter(github, "repos/get-environment", with_member("protection_rules.0.reviewers.0.reviewer", None))
+
+    protection = approval_facts(github).environment("groundctl-apply")
+    assert protection
+    assert protection.reviewers == 1
+
+
+def test_a_comment_on_a_run_that_waits_is_no_answer(github: GitHubEmulator):
+    alter(github, "actions/get-reviews-for-run", with_member("0.state", "pending"))
+
+    assert approval_facts(github).approvals_of_run(RUN) == ()
+
+
+def test_what_an_app_agreed_to_is_no_approval_of_a_person(github: GitHubEmulator):
+    github.record_approval(github.state.runs[RUN], "groundctl-apply", OTHER_BOT, approved=False)
+    github.record_approval(github.state.runs[RUN], "groundctl-apply", OTHER_BOT)
+
+    found = approval_facts(github).approvals_of_run(RUN)
+    assert [(approval.login, approval.is_approved) for approval in found] == [(REVIEWER, True), (OTHER_BOT, False)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "member"),
+    [
+        ("repos/get-environment", "can_admins_bypass"),
+        ("repos/list-deployment-branch-policies", "branch_policies.0.type"),
+    ],
+)
+def test_without_a_member_that_github_does_not_promise_the_weaker_protection_is_assumed(
+    github: GitHubEmulator, operation: str, member: str
+):
+    alter(github, operation, with_member(member, GONE))
+
+    protection = approval_facts(github).environment("groundctl-apply")
+    assert protection
+    assert protection.branches == ("main",)
+    assert protection.admins_can_bypass or protection.has_tags
+
+
+def test_true_is_no_number(github: GitHubEmulator):
+    alter(github, "pulls/list-reviews", with_member("0.id", True))
+
+    with pytest.raises(ExternalError, match="id is True, not int"):
+        approval_facts(github).reviews(1)

@@ -26,7 +26,7 @@ def github(emulator: GitHubEmulator) -> GitHubEmulator:
 # Every member that a decision is made from: without it, with null, and with another type.
 MEMBERS: Mapping[str, tuple[str, ...]] = {
     "git/get-ref": ("ref", "object", "object.type", "object.sha"),
-    "repos/compare-commits-with-basehead": ("base_commit", "base_commit.sha", "status"),
+    "repos/compare-commits-with-basehead": ("base_commit", "base_commit.sha", "merge_base_commit.sha", "status"),
     "git/get-tree": ("truncated", "tree", "tree.0.path", "tree.0.sha"),
     "pulls/list-reviews": (
         "0.id",
@@ -81,7 +81,14 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
         "0.merged_at",
         "0.merge_commit_sha",
     ),
-    "actions/get-reviews-for-run": ("0.environments", "0.environments.0.name", "0.state", "0.user", "0.user.login"),
+    "actions/get-reviews-for-run": (
+        "0.environments",
+        "0.environments.0.name",
+        "0.state",
+        "0.user",
+        "0.user.login",
+        "0.user.type",
+    ),
 }
 # Documented as null: a deleted account or team, a commit that is gone, an environment without a branch policy.
 NULLABLE = {
@@ -94,8 +101,9 @@ NULLABLE = {
     ("pulls/get", "merged_at"),
     ("repos/list-pull-requests-associated-with-commit", "0.merged_at"),
 }
-# Commits and comments on lines need no name, so an event without one is not an error.
-OPTIONAL = {"2.event"}
+# Not promised by GitHub's description: an event without a name is a commit or a comment on lines, and for the other two the
+# weaker protection is assumed.
+OPTIONAL = {"2.event", "can_admins_bypass", "branch_policies.0.type"}
 
 
 @pytest.mark.parametrize(
@@ -142,6 +150,8 @@ def test_an_answer_about_something_else_is_an_error(
         ("git/get-ref", with_member("object.sha", "main")),
         ("git/get-ref", with_member("object.sha", "A" * 40)),
         ("repos/compare-commits-with-basehead", with_member("status", "AHEAD")),
+        ("repos/compare-commits-with-basehead", with_member("status", "diverged")),
+        ("repos/compare-commits-with-basehead", with_member("merge_base_commit.sha", HEAD)),
         ("git/get-tree", with_member("truncated", True)),
         ("git/get-tree", with_member("tree.0.path", "jobs/a.yaml")),
         ("git/get-tree", lambda body: {**body, "tree": body["tree"] * 2}),

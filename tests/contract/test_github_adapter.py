@@ -94,6 +94,33 @@ def test_a_pull_request_is_read_and_found_by_the_commit_that_merged_it(side: Sid
     assert side.adapter.pull_requests_of(MERGED) == (replace(merged, merged_by=""),)
 
 
+def test_a_trial_merge_is_no_merge(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, merge_sha=MERGED)
+
+    assert an_adapter(emulator).pull_request(number).merged_as is None
+
+
+def test_a_pull_request_that_was_rebased_has_as_many_commits_as_it_added(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, commits=("d" * 40, HEAD))
+    first, last = "1" * 40, "2" * 40
+    emulator.merge_pull(number, last, rebased=(first, last))
+    adapter = an_adapter(emulator)
+
+    assert [found.number for found in adapter.pull_requests_of(first)] == [number]
+    merged = adapter.pull_request(number)
+    assert (merged.merged_as, merged.commits) == (last, 2)
+
+
+def test_a_commit_that_github_does_not_know_yet_has_no_pull_request_for_a_while(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.merge_pull(number, MERGED)
+    emulator.name_pull_requests_late(lookups=1)
+    adapter = an_adapter(emulator)
+
+    assert adapter.pull_requests_of(MERGED) == ()
+    assert [found.number for found in adapter.pull_requests_of(MERGED)] == [number]
+
+
 def test_a_pull_request_that_is_not_there_is_refused(side: Side):
     with pytest.raises(RefusedByGitHub) as caught:
         side.adapter.pull_request(4711)

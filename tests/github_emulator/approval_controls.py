@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from github_emulator.actors import ALL_LOGINS, DEFAULT_BRANCH, MAINTAINER, REVIEWER, SECOND_REVIEWER
+from github_emulator.actors import ACTIONS_BOT, ALL_LOGINS, DEFAULT_BRANCH, MAINTAINER, REVIEWER, SECOND_REVIEWER
 from github_emulator.approvals import (
     PROTECTED_ENVIRONMENTS,
     Environment,
@@ -65,6 +65,20 @@ class ApprovalControls:
         before = {"state": found.state.lower(), "review_id": review, "dismissal_message": "no longer"}
         found.state = "DISMISSED"
         self.add_event(number, "review_dismissed", by, at=at, dismissed_review=before)
+
+    def dismiss_stale(self, number: int) -> None:
+        """Dismiss the approvals of a pull request after a push, if the rules of its base ask for it."""
+        rules = self.state.approvals.branch_rules.get(DEFAULT_BRANCH, {})
+        if rules.get("dismiss_stale_reviews_on_push"):
+            for review in self.state.approvals.reviews.get(number, []):
+                if review.state == "APPROVED":
+                    self.dismiss(number, review.id, by=ACTIONS_BOT)
+
+    def may_merge(self, number: int) -> bool:
+        """Return whether a pull request has the approvals that the rules of its base ask for; merge_pull does not ask."""
+        rules = self.state.approvals.branch_rules.get(DEFAULT_BRANCH, {})
+        needed = int(rules.get("required_approving_review_count", 0))
+        return len(self.state.approvals.approvals_for_rules(number)) >= needed
 
     def request_review(self, number: int, login: str, *, by: str = MAINTAINER, at: datetime | None = None) -> None:
         """Ask a user for a review, perhaps again: earlier reviews stay as they are. That is inferred."""
@@ -153,7 +167,7 @@ class ApprovalControls:
         self.state.approvals.environment_reviews.setdefault(run.id, []).append(made)
 
     def set_branch_rules(self, parameters: Mapping[str, Any] | None, *, branch: str = DEFAULT_BRANCH) -> None:
-        """Set the pull request rule of a branch; None removes it."""
+        """Set the pull request rule of a branch, such as approvals.careful_rules(); None removes it."""
         rules = self.state.approvals.branch_rules
         rules.pop(branch, None)
         if parameters is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from github_emulator.actors import DEFAULT_BRANCH, DEVELOPER, MAINTAINER, REVIEWER, SECOND_REVIEWER
+from github_emulator.actors import DEVELOPER, MAINTAINER, REVIEWER, SECOND_REVIEWER
 
 # The environments that groundctl's workflows use.
 PROTECTED_ENVIRONMENTS = ("groundctl-apply", "groundctl-stop", "groundctl-terraform")
@@ -83,7 +83,7 @@ def _roles() -> dict[str, str]:
 
 
 def careful_rules() -> dict[str, Any]:
-    """Return a pull request rule that asks for a fresh approval of every push, and for owners."""
+    """Return a pull request rule that asks for a new approval after every push, and for owners."""
     return {
         "allowed_merge_methods": ["merge", "squash", "rebase"],
         "dismiss_stale_reviews_on_push": True,
@@ -92,6 +92,11 @@ def careful_rules() -> dict[str, Any]:
         "required_approving_review_count": 1,
         "required_review_thread_resolution": False,
     }
+
+
+def base_permission(role: str) -> str:
+    """Return the permission of a role; a test writes a custom role as "name:base"."""
+    return BASE_PERMISSION[role.rpartition(":")[2]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,5 +110,18 @@ class Approvals:
     environment_reviews: dict[int, list[EnvironmentReview]] = field(default_factory=dict)  # by run
     branches: dict[str, str] = field(default_factory=dict)  # where a test has no git repository
     trees: dict[str, Mapping[str, str]] = field(default_factory=dict)  # as above, by commit
-    branch_rules: dict[str, dict[str, Any]] = field(default_factory=lambda: {DEFAULT_BRANCH: careful_rules()})
+    branch_rules: dict[str, dict[str, Any]] = field(default_factory=dict)  # pull request rules
     unnamed_lookups: int = 0  # how often GitHub does not yet name the pull request of a commit
+
+    def role(self, login: str) -> str:
+        """Return the role of a user; in a public repository everybody may read."""
+        return self.roles.get(login, "read")
+
+    def approvals_for_rules(self, number: int) -> list[str]:
+        """Return who approved in a way that counts for a branch's rules: the latest review, with write access."""
+        latest = {each.login: each.state for each in self.reviews.get(number, []) if each.state != "COMMENTED"}
+        return [
+            login
+            for login, state in latest.items()
+            if state == "APPROVED" and base_permission(self.role(login)) in ("write", "admin")
+        ]

@@ -190,8 +190,11 @@ class GitHubEmulator(ApprovalControls):
     def move_pull(self, number: int, **to: Any) -> None:
         """Change what a pull request points to: `head_sha`, `commits`, `merge_sha`, `base_sha`."""
         pull = self.state.pulls[number]
+        before = pull.head_sha
         for name, value in to.items():
             setattr(pull, name, value)
+        if pull.head_sha != before:
+            self.dismiss_stale(number)
         for sha in (pull.head_sha, pull.base_sha, *pull.commits, *pull.added, *filter(None, [pull.merge_sha])):
             self.state.commits.setdefault(sha, Commit(sha=sha))
 

@@ -91,7 +91,7 @@ class Fault:
     def answer(self, true: ApiResponse | None = None) -> ApiResponse:
         """Return the response for the client, who would get the true one without a fault; TIMEOUT and RESET have none."""
         if self.kind is Kind.ALTERED and true is not None:
-            return replace(true, body=self.change(copy.deepcopy(true.body)))
+            return replace(true, status=self.status or true.status, body=self.change(copy.deepcopy(true.body)))
         status = self.status or DEFAULT_STATUS[self.kind]
         if self.kind is Kind.HTML:
             return ApiResponse(

@@ -15,7 +15,7 @@ LEVELS = {"none": 0, "read": 1, "write": 2}
 NEEDS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "actions/download-artifact": (("actions",), "read"),
     "actions/get-artifact": (("actions",), "read"),
-    "actions/get-reviews-for-run": (("actions",), "read"),  # inferred: the table does not have it
+    "actions/get-reviews-for-run": (("actions",), "read"),
     "actions/get-workflow-run": (("actions",), "read"),
     "actions/list-workflow-run-artifacts": (("actions",), "read"),
     "actions/list-workflow-runs": (("actions",), "read"),

@@ -9,7 +9,7 @@ from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
 from support.terraform.kept_provider import kept_provider
 from support.terraform.plan import Plan
-from terraform.github_access import SERVICE_BOUNDARY, SETTINGS
+from terraform.github_access import COMPANY, SERVICE_BOUNDARY, SETTINGS
 from terraform.infrastructure import SOURCE, Applied, a_module, a_simulator, apply_to, plan_with
 
 
@@ -59,3 +59,9 @@ def roles_plan_with_boundary(github_access: Stack) -> Plan:
     """The same plan with a boundary for service roles."""
     infrastructure = {**SETTINGS["ground"], "service_role_boundary_arn": SERVICE_BOUNDARY}
     return plan_with(github_access, {**SETTINGS, "ground": infrastructure})
+
+
+@pytest.fixture(scope="session")
+def company_roles_plan(github_access: Stack) -> Plan:
+    """The plan of GitHub's roles with a company's own permissions boundary and path."""
+    return plan_with(github_access, {**SETTINGS, "context": {**SETTINGS["context"], **COMPANY}})

@@ -25,6 +25,7 @@ EXECUTION_ROLE, STUCK_JOBS = f"{IAM}:role/{NAME}-labeling-us-east-1", f"{IAM}:ro
 STATE = "acme-terraform-state/groundctl/production.tfstate"
 
 SERVICE_BOUNDARY = f"{IAM}:policy/services-of-groundctl"
+COMPANY = {"permissions_boundary_arn": f"{IAM}:policy/company/every-role", "role_path": "/labeling/"}
 
 GITHUB = {"repository": "acme/labeling", "repository_id": "987654321", "owner_id": "12345678"}
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -96,6 +97,11 @@ def roles(plan: Plan) -> dict[str, Role]:
     """Return each role's policy and boundary."""
     policies, boundaries = texts(plan, "aws_iam_role_policy", "policy"), texts(plan, "aws_iam_policy", "policy")
     return {kind: Role(policy=Policy.read(policies[kind]), boundary=Policy.read(boundaries[kind])) for kind in KINDS}
+
+
+def policies(plan: Plan) -> dict[str, Policy]:
+    """Return each role's own policy."""
+    return {kind: Policy.read(text) for kind, text in texts(plan, "aws_iam_role_policy", "policy").items()}
 
 
 def with_text(plan: Plan, resource_type: str, kind: str, attribute: str, text: str | None) -> Plan:

@@ -117,7 +117,16 @@ CHANGE_INFRASTRUCTURE: list[Asked] = [
     *[("s3:PutObject", each, {}) for each in s3(STATE, f"{STATE}.tflock")],
     ("s3:DeleteObject", of_s3(f"{STATE}.tflock"), {}),
     ("kms:GenerateDataKey", STATE_KEY, THROUGH_S3),
-    ("s3:PutLifecycleConfiguration", of_s3(OUTPUTS), {}),
+    # A bucket that is added later: created, and protected in the same apply.
+    *[
+        (f"s3:{action}", of_s3(f"{NAME}-{bucket}-{ACCOUNT}-us-east-1"), {})
+        for bucket in ("query-results", "logs")
+        for action in ("CreateBucket", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutLifecycleConfiguration")
+    ],
+    *[
+        (f"s3:{action}", of_s3(OUTPUTS), {})
+        for action in ("PutBucketNotification", "PutBucketTagging", "PutBucketLogging")
+    ],
     ("sagemaker:CreateWorkteam", OTHER_TEAM, {}),
     ("cognito-idp:CreateGroup", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
     ("events:PutRule", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{NAME}-job-ended", {}),
@@ -225,28 +234,16 @@ NEVER_OF_RECORD: list[Asked] = [
     *[
         ("s3:PutObject", each, IF_NONE_MATCH)
         for each in s3(
-            f"{ARTIFACTS}/plans/555/12/abc/4711-1.json",  # of another repository
-            f"{ARTIFACTS}/plans/9876543210/12/abc/4711-1.json",
-            f"{ARTIFACTS}/plans/clips/abc.jsonl.gz",
-            f"{ARTIFACTS}/plans/987654321",
-            f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
-            f"{ARTIFACTS}/plans-2/987654321/x",
-            f"{LEDGER}/ledger/entries/000000000042",
-            f"{LEDGER}/plans/987654321/x",
-            f"{INPUTS}/clip.mp4",
-            f"{OUTPUTS}/plans/987654321/x",
-            STATE,
+            # Of another repository, and of none.
+            f"{ARTIFACTS}/plans/555/12/abc/4711-1.json", f"{ARTIFACTS}/plans/9876543210/12/abc/4711-1.json",
+            f"{ARTIFACTS}/plans/clips/abc.jsonl.gz", f"{ARTIFACTS}/plans/987654321", f"{ARTIFACTS}/plans-2/987654321/x",
+            f"{ARTIFACTS}/jobs/rally/1-2/declaration.json", f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/plans/987654321/x",
+            f"{INPUTS}/clip.mp4", f"{OUTPUTS}/plans/987654321/x", STATE,
         )
     ],
     *[
-        (action, of_s3(RECORDED), IF_NONE_MATCH)
-        for action in (
-            "s3:DeleteObject",
-            "s3:DeleteObjectVersion",
-            "s3:PutObjectAcl",
-            "s3:PutObjectTagging",
-            "s3:RestoreObject",
-        )
+        (f"s3:{action}", of_s3(RECORDED), IF_NONE_MATCH)
+        for action in ("DeleteObject", "DeleteObjectVersion", "PutObjectAcl", "PutObjectTagging", "RestoreObject")
     ],
     ("sagemaker:CreateLabelingJob", JOB, FOR_TEAM),
     ("sagemaker:AddTags", JOB, {}),
@@ -254,7 +251,7 @@ NEVER_OF_RECORD: list[Asked] = [
     ("iam:PassRole", EXECUTION_ROLE, TO_SAGEMAKER),
     ("kms:GenerateDataKey", DATA_KEY, {}),
     ("sts:AssumeRole", github_role("apply"), {}),
-]
+]  # fmt: skip
 
 NEVER_UNDER_THE_POLICY: list[Asked] = [
     (
@@ -340,6 +337,21 @@ NEVER_OF_TERRAFORM: list[Asked] = [
     ("sts:AssumeRole", f"{IAM}:role/admin", {}),
 ]
 
+KEPT_BUCKETS = s3(ARTIFACTS, OUTPUTS, INPUTS, LEDGER, STATE.partition("/")[0])
+# The boundary of the terraform role alone denies these.
+WEAKER_BUCKETS: list[Asked] = [
+    *[
+        (f"s3:{action}", bucket, {})
+        for bucket in KEPT_BUCKETS
+        for action in (
+            "DeleteBucketPolicy", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketAcl", "PutBucketOwnershipControls",
+            "PutBucketVersioning", "PutLifecycleConfiguration", "PutReplicationConfiguration", "PutBucketObjectLockConfiguration",
+        )
+    ],
+    ("s3:DeleteBucketPolicy", of_s3(f"{NAME}-logs-{ACCOUNT}-us-east-1"), {}),
+    ("s3:PutAccountPublicAccessBlock", "*", {}),
+]  # fmt: skip
+
 ON_RESOURCES_OF_OTHERS: list[Asked] = [
     ("s3:PutBucketPolicy", of_s3("acme-clips"), {}),
     ("s3:PutBucketPolicy", of_s3("acme-terraform-state"), {}),
@@ -370,7 +382,7 @@ def broken_guarantees(plan: Plan) -> Iterator[str]:
     if allowed(apply.uncapped(), NEVER_OF_APPLY + NEVER_UNDER_THE_POLICY) or allowed(apply.unbounded(), NEVER_OF_APPLY):
         yield "apply exceeds its limits"
     if allowed(terraform.uncapped(), NEVER_OF_TERRAFORM + ON_RESOURCES_OF_OTHERS) or allowed(
-        terraform.unbounded(), NEVER_OF_TERRAFORM
+        terraform.unbounded(), NEVER_OF_TERRAFORM + WEAKER_BUCKETS
     ):
         yield "terraform exceeds its limits"
     if allowed(made["record"].uncapped(), NEVER_OF_RECORD) or allowed(made["record"].unbounded(), NEVER_OF_RECORD):

@@ -91,8 +91,9 @@ def test_the_workflows_find_their_roles(made: Applied) -> None:
         "GROUNDCTL_TERRAFORM_ROLE": "groundctl-access-github-terraform-us-east-1",
     }
     for name in names.values():
-        boundary = client(made, "iam").get_role(RoleName=name)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
-        assert boundary.endswith(f":policy/{name}")
+        role = client(made, "iam").get_role(RoleName=name)["Role"]
+        assert role["Arn"].endswith(f":role/labeling/{name}")
+        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(f":policy/labeling/{name}")
 
 
 def test_the_artifact_bucket_admits_plans_of_the_record_role_only(made: Applied) -> None:
@@ -101,7 +102,9 @@ def test_the_artifact_bucket_admits_plans_of_the_record_role_only(made: Applied)
     policy = json.loads(client(made, "s3").get_bucket_policy(Bucket=bucket)["Policy"])
 
     [statement] = [each for each in policy["Statement"] if each["Sid"] == "PlansOfTheirRecorder"]
-    assert statement["Condition"] == {"StringNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{account}:role/{name}"]}}
+    assert statement["Condition"] == {
+        "StringNotEquals": {"aws:PrincipalArn": [f"arn:aws:iam::{account}:role/labeling/{name}"]}
+    }
 
 
 def test_a_second_plan_with_roles_is_empty(replanned: tuple[int, set[str]]) -> None:

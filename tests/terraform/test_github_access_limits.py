@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from support.aws.actions import changing_actions
 from support.aws.iam_policies import Request, Verdict
 from support.github.oidc_tokens import KINDS
 from support.terraform.plan import Plan
 from support.terraform.policy_checks import faults_of_github_access
 from terraform.github_access import (
+    ARTIFACTS,
     IAM,
+    INPUTS,
     JOB,
     NAME,
+    OUTPUTS,
     SERVICE_BOUNDARY,
     STUCK_JOBS,
     TEAM,
@@ -21,6 +25,7 @@ from terraform.github_access import (
     Right,
     boundary_of,
     roles,
+    s3,
     with_statement,
 )
 from terraform.github_access_requests import (
@@ -31,6 +36,7 @@ from terraform.github_access_requests import (
     NEVER_OF_TERRAFORM,
     NEVER_UNDER_THE_POLICY,
     ON_RESOURCES_OF_OTHERS,
+    WEAKER_BUCKETS,
     allowed,
     frozen,
     raises_rights,
@@ -125,3 +131,26 @@ def test_the_terraform_role_is_limited_to_its_infrastructure(roles_plan: Plan) -
 
     assert allowed(role.uncapped(), NEVER_OF_TERRAFORM + ON_RESOURCES_OF_OTHERS) == []
     assert allowed(role.unbounded(), NEVER_OF_TERRAFORM) == []
+
+
+def test_the_terraform_role_cannot_lift_what_protects_a_bucket(roles_plan: Plan) -> None:
+    role = roles(roles_plan)["terraform"]
+
+    assert allowed(role, WEAKER_BUCKETS) == []
+    assert allowed(role.unbounded(), WEAKER_BUCKETS) == []
+
+
+def test_what_the_terraform_role_may_change_of_a_kept_bucket_weakens_no_protection(roles_plan: Plan) -> None:
+    role = roles(roles_plan)["terraform"]
+
+    for bucket in s3(INPUTS, ARTIFACTS, OUTPUTS):
+        assert {action.lower() for action in changing_actions("s3") if role.may(action, bucket)} == {
+            "s3:createbucket",  # of a bucket that is there, it changes nothing
+            "s3:putbucketcors",
+            "s3:putbucketlogging",
+            "s3:putbucketnotification",
+            "s3:putbuckettagging",
+            "s3:putencryptionconfiguration",
+            "s3:tagresource",
+            "s3:untagresource",
+        }

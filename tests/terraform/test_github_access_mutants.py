@@ -81,6 +81,7 @@ def without_statement(plan: Plan, kind: str, resource_type: str, sid: str) -> Pl
         ("record", POLICY, "RecordPlansOnce", "record cannot work"),
         ("terraform", BOUNDARY, "NoObjectsButTheState", "terraform reads clips"),
         ("terraform", BOUNDARY, "NoDestroying", "terraform exceeds its limits"),
+        ("terraform", BOUNDARY, "NoWeakerBuckets", "terraform exceeds its limits"),
         ("terraform", BOUNDARY, "NoPolicyButUnderACeiling", "terraform raises rights"),
         ("plan", POLICY, "Roles", "plan cannot work"),
         ("apply", BOUNDARY, "PassTheExecutionRole", "apply cannot work"),

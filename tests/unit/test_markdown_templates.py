@@ -35,7 +35,6 @@ OURS = {
     ("run_summary", "title"): "fixed words and counts",
     ("section", "heading"): "fixed words and a count",
     ("section", "pieces"): "Markdown of other templates",
-    ("standing", "job.pull_request"): "a number of GitHub's",
     ("status", "phase"): "a fixed word",
     ("status", "status.facts"): "fixed words, counts and a time",
     ("status", "status.verb"): "fixed words",

@@ -52,15 +52,8 @@ def apply(
     buyer.write_due(due)
     digest = plan.digest
     for change in log.changes:
-        verdict: Verdict
-        if held and change.key in held:
-            verdict = Verdict(result=Result.HELD, evidence=held[change.key].reason, hint=held[change.key].hint)
-        elif not send_refused and (refusal := refusal_before(change)):
-            verdict = Verdict(result=Result.HELD, evidence=refusal_text(refusal), hint=refusal_hint(refusal))
-        elif guard and (obstacle := guard.obstacle if isinstance(change, Create) else guard.ask()):
-            # Before a create the branch is asked at the last moment, by JobsAtTip.
-            verdict = verdict_on(obstacle)
-        else:
+        verdict = _verdict_before(change, held or {}, guard, send_refused=send_refused)
+        if verdict is None:
             match change:
                 case Create():
                     order = _order(change, digest, asking(change) if asking else None)
@@ -71,6 +64,21 @@ def apply(
                     assert_never(change)
         log.finish(change.key, verdict)
         yield Outcome(name=change.name, path=change.path, verdict=verdict)
+
+
+def _verdict_before(
+    change: Create | Stop, held: Mapping[JobKey, Hold], guard: TipGuard | None, *, send_refused: bool
+) -> Verdict | None:
+    """Return the verdict on a change that is not carried out; None if it may be."""
+    if hold := held.get(change.key):
+        return Verdict(result=Result.HELD, evidence=hold.reason, hint=hold.hint)
+    if not send_refused and (refusal := refusal_before(change)):
+        return Verdict(result=Result.HELD, evidence=refusal_text(refusal), hint=refusal_hint(refusal))
+    if guard is None:
+        return None
+    # Before a create the branch is asked at the last moment, by JobsAtTip.
+    obstacle = guard.obstacle if isinstance(change, Create) else guard.ask()
+    return verdict_on(obstacle) if obstacle else None
 
 
 def _order(change: Create, plan_digest: str, run: RunContext | None) -> PurchaseOrder:

@@ -143,11 +143,13 @@ class PullRequestReporter:
             if status.pull_request is not None
         )
 
-    def publish_check(self, name: str, check: Check) -> PublishedCheck:
-        """Set a check and a status of the same name on the run's commit."""
+    def publish_check(self, name: str, check: Check, *, with_status: bool = True) -> PublishedCheck:
+        """Set a check on the run's commit, and a status of the same name, which branch protection can require."""
         commit, url = self.run.head_commit, self.run.run_url
         try:
             self.pull_requests.put_check(commit, name, check, url=url)
+            if not with_status:
+                return PublishedCheck()
             self.pull_requests.set_status(
                 commit,
                 name.replace(" ", "/"),

@@ -1,10 +1,12 @@
 variable "context" {
-  description = "Where this module runs: the prefix of every name, the account, the partition and the Region."
+  description = "Where this module runs: the prefix of every name, the account, the partition and the Region. permissions_boundary_arn: a boundary of yours for the roles, in place of those that are created; role_path: the IAM path of roles and boundaries."
   type = object({
-    name       = string
-    account_id = string
-    partition  = string
-    region     = string
+    name                     = string
+    account_id               = string
+    partition                = string
+    region                   = string
+    permissions_boundary_arn = optional(string)
+    role_path                = optional(string, "/")
   })
 
   validation {

@@ -15,13 +15,13 @@ locals {
     Roles = {
       read      = ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"]
       change    = []
-      resources = ["${local.iam}:role/${local.prefix}*"]
+      resources = ["${local.iam}:role${var.context.role_path}${local.prefix}*"]
       condition = null
     }
     CeilingsAndProvider = {
       read      = ["iam:GetOpenIDConnectProvider", "iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"]
       change    = []
-      resources = ["${local.iam}:policy/${local.prefix}*", local.provider_arn]
+      resources = ["${local.iam}:policy${var.context.role_path}${local.prefix}*", local.provider_arn]
       condition = null
     }
     Buckets = {
@@ -30,8 +30,9 @@ locals {
         "s3:GetReplicationConfiguration", "s3:ListBucket", "s3:ListTagsForResource",
       ]
       change = [
-        "s3:CreateBucket", "s3:DeleteBucketPolicy", "s3:PutBucket*", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
-        "s3:TagResource", "s3:UntagResource",
+        "s3:CreateBucket", "s3:PutBucketCORS", "s3:PutBucketLogging", "s3:PutBucketNotification", "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:TagResource", "s3:UntagResource",
       ]
       resources = ["${local.s3}${local.prefix}*"]
       condition = null

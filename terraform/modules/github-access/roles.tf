@@ -4,17 +4,22 @@ locals {
   # IAM names are unique in the account, not in the Region: the Region in the name separates two setups of one environment.
   names = { for kind in keys(local.ways) : kind => "${var.context.name}-github-${kind}-${var.context.region}" }
 
-  role_arns     = { for kind, name in local.names : kind => "${local.iam}:role/${name}" }
-  boundary_arns = { for kind, name in local.names : kind => "${local.iam}:policy/${name}" }
+  role_arns     = { for kind, name in local.names : kind => "${local.iam}:role${var.context.role_path}${name}" }
+  boundary_arns = { for kind, name in local.names : kind => "${local.iam}:policy${var.context.role_path}${name}" }
 
   policies = {
-    for kind, statements in {
-      plan      = concat(local.may_look.policy, local.may_read_infrastructure)
-      record    = concat(local.may_look.policy, local.may_read_infrastructure, local.may_record)
-      apply     = concat(local.may_look.policy, local.may_create.policy)
-      stop      = concat(local.may_look.policy, local.may_stop)
-      terraform = concat(local.may_keep_state, local.may_change_infrastructure, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
-    } : kind => jsonencode({ Version = "2012-10-17", Statement = statements })
+    for kind, statements in local.statements : kind => jsonencode({
+      Version   = "2012-10-17"
+      Statement = concat(statements, [for statement in concat(local.denials[kind], [local.nothing_else[kind]]) : statement if !local.own_boundaries])
+    })
+  }
+
+  statements = {
+    plan      = concat(local.may_look.policy, local.may_read_infrastructure)
+    record    = concat(local.may_look.policy, local.may_read_infrastructure, local.may_record)
+    apply     = concat(local.may_look.policy, local.may_create.policy)
+    stop      = concat(local.may_look.policy, local.may_stop)
+    terraform = concat(local.may_keep_state, local.may_change_infrastructure, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
   }
 
   descriptions = {
@@ -32,11 +37,19 @@ resource "aws_iam_role" "this" {
   name                 = each.value
   description          = local.descriptions[each.key]
   assume_role_policy   = local.trust[each.key]
-  permissions_boundary = local.boundary_arns[each.key]
+  path                 = var.context.role_path
+  permissions_boundary = local.own_boundaries ? local.boundary_arns[each.key] : var.context.permissions_boundary_arn
   max_session_duration = 3600
 
   # The statements above name it by a literal ARN, so that a plan shows it.
   depends_on = [aws_iam_openid_connect_provider.this, aws_iam_policy.ceiling]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.trust[each.key]) <= 2048
+      error_message = "The trust policy of the ${each.key} role is longer than the 2,048 characters that IAM accepts. Choose a shorter name for the repository or its default branch."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "this" {

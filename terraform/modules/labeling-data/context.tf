@@ -1,11 +1,12 @@
 variable "context" {
-  description = "Where this module runs: the prefix of every name, the account, the partition and the Region. permissions_boundary_arn: a boundary for the roles that it creates."
+  description = "Where this module runs: the prefix of every name, the account, the partition and the Region. permissions_boundary_arn, role_path: a boundary and the IAM path for the roles that it creates."
   type = object({
     name                     = string
     account_id               = string
     partition                = string
     region                   = string
     permissions_boundary_arn = optional(string)
+    role_path                = optional(string, "/")
   })
 
   validation {

@@ -2,7 +2,8 @@ locals {
   makes_key   = var.encryption.kms && var.encryption.key_arn == null
   kms_key_arn = local.makes_key ? one(aws_kms_key.this[*].arn) : var.encryption.key_arn
 
-  iam = "arn:${var.context.partition}:iam::${var.context.account_id}"
+  iam            = "arn:${var.context.partition}:iam::${var.context.account_id}"
+  execution_role = "${local.iam}:role${var.context.role_path}${var.execution_role_name}"
 }
 
 resource "aws_kms_key" "this" {
@@ -27,7 +28,7 @@ resource "aws_kms_key" "this" {
         # Ground Truth reads and writes as this role, and the workers' links to clips are signed as it.
         Sid       = "GroundTruthEncryptsAndDecrypts"
         Effect    = "Allow"
-        Principal = { AWS = "${local.iam}:role/${var.execution_role_name}" }
+        Principal = { AWS = local.execution_role }
         Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
       },

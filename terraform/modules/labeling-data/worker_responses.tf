@@ -14,7 +14,7 @@ locals {
     Action    = ["s3:GetObject", "s3:GetObjectVersion"]
     Resource  = ["${local.bucket_arns["outputs"]}/${local.worker_responses}"]
     Condition = {
-      ArnNotLike   = { "aws:PrincipalArn" = concat(["${local.iam}:role/${var.execution_role_name}"], var.worker_responses.readers) }
+      ArnNotLike   = { "aws:PrincipalArn" = concat([local.execution_role], var.worker_responses.readers) }
       BoolIfExists = { "aws:PrincipalIsAWSService" = "false" }
     }
   }]
@@ -90,6 +90,7 @@ resource "aws_iam_role" "worker_response_events" {
   name                 = "${var.context.name}-response-events-${var.context.region}"
   description          = "EventBridge starts the tagging of worker responses of ${var.context.name}"
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -125,6 +126,7 @@ resource "aws_iam_role" "worker_response_tags" {
   name                 = "${var.context.name}-response-tags-${var.context.region}"
   description          = "Step Functions tags worker responses of ${var.context.name}"
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -77,6 +77,7 @@ resource "aws_iam_role" "calls_github" {
   name                 = "${var.context.name}-calls-github-${var.context.region}"
   description          = "EventBridge acts as this role to notify GitHub that a labeling job has ended"
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

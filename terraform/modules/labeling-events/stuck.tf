@@ -84,6 +84,7 @@ resource "aws_iam_role" "watcher" {
   name                 = "${local.watcher_name}-${var.context.region}"
   description          = "Step Functions acts as this role to count labeling jobs that are stuck"
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -151,6 +152,7 @@ resource "aws_iam_role" "daily" {
   name                 = "${local.watcher_name}-daily-${var.context.region}"
   description          = "EventBridge acts as this role to start the look for stuck labeling jobs"
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -4,6 +4,7 @@ resource "aws_iam_role" "this" {
   description = "Ground Truth acts as this role while it runs labeling jobs of ${var.context.name}"
 
   permissions_boundary = var.context.permissions_boundary_arn
+  path                 = var.context.role_path
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

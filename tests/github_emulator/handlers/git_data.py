@@ -90,7 +90,7 @@ class GitDataHandler:
             "diff_url": f"{web}.diff",
             "patch_url": f"{web}.patch",
             "base_commit": self._shown(base),
-            "merge_base_commit": self._shown(self._state.commits[common[0]]),
+            "merge_base_commit": self._shown(self._merge_base(common)),
             "status": status,
             "ahead_by": len(added),
             "behind_by": missing,
@@ -99,6 +99,11 @@ class GitDataHandler:
             "files": [],
         }
         return ApiResponse(status=200, body=compared, headers=links)
+
+    def _merge_base(self, common: list[str]) -> Commit:
+        # The best common ancestor is no ancestor of another common one; of several, GitHub also names one.
+        older = {parent for sha in common for parent in self._state.commits[sha].parents}
+        return self._state.commits[next(sha for sha in common if sha not in older)]
 
     def _shown(self, commit: Commit) -> dict[str, Any]:
         url, sha = self._state.repository_url, commit.sha

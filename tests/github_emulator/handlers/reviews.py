@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from github_emulator.actors import ALL_LOGINS
-from github_emulator.approvals import BASE_PERMISSION, Review, TimelineEntry
+from github_emulator.approvals import Review, TimelineEntry, base_permission
 from github_emulator.backend.response_fixes import node_id
 from github_emulator.http_messages import ApiRequest, ApiResponse, refusal
 from github_emulator.state import State, paged
@@ -40,12 +40,10 @@ class ReviewsHandler:
         login = next((each for each in ALL_LOGINS if each.lower() == asked.lower()), "")
         if not login or login.endswith("[bot]"):
             return refusal(404, f"{asked} is not a user")  # inferred for apps
-        # In a public repository everybody may read.
-        role = self._state.approvals.roles.get(login, "read")
-        # A custom role has the permission that it is based on, which a test gives as "custom:base".
-        name, _, base = role.partition(":")
+        role = self._state.approvals.role(login)
+        name = role.partition(":")[0]
         user = {**self._state.user(login), "role_name": name}
-        shown = {"permission": BASE_PERMISSION[base or name], "role_name": name, "user": user}
+        shown = {"permission": base_permission(role), "role_name": name, "user": user}
         return ApiResponse(status=200, body=shown)
 
     def _timeline(self, request: ApiRequest) -> ApiResponse:

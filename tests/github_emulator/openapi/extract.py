@@ -1,4 +1,4 @@
-"""Regenerate github.json: the operations we use, out of GitHub's published OpenAPI description.
+"""Regenerate github.json, the operations we use, and examples.json, some of their answers, out of GitHub's published OpenAPI description.
 
 `python tests/github_emulator/openapi/extract.py` fetches the npm package (385 MB unpacked) into a temporary folder and leaves only the extract.
 """
@@ -19,6 +19,7 @@ PACKAGE = "@octokit/openapi"
 VERSION = "23.0.2"
 SOURCE = "package/generated/api.github.com.json"
 TARGET = FOLDER / "github.json"
+EXAMPLES_TARGET = FOLDER / "examples.json"
 
 # What groundctl calls, then what the gateway offers to tests and what a client library may ask on the way.
 OPERATIONS = frozenset({
@@ -59,6 +60,20 @@ OPERATIONS = frozenset({
     "repos/list-pull-requests-associated-with-commit",
 })  # fmt: skip
 
+# Whose published answers the adapter must be able to read. That of a comparison contradicts itself: it is behind, and not.
+EXAMPLES = frozenset({
+    "actions/get-reviews-for-run",
+    "git/get-ref",
+    "git/get-tree",
+    "issues/list-events-for-timeline",
+    "pulls/get",
+    "pulls/list-reviews",
+    "repos/get-collaborator-permission-level",
+    "repos/get-environment",
+    "repos/list-deployment-branch-policies",
+    "repos/list-pull-requests-associated-with-commit",
+})  # fmt: skip
+
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 # Prose and samples are nine tenths of the bytes and check nothing.
 PROSE = frozenset({"description", "summary", "externalDocs", "example", "examples", "tags", "title", "deprecated"})
@@ -80,6 +95,19 @@ def extract(whole: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": close(paths, whole["components"]),
     }
+
+
+def examples(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the first published answer of each operation in EXAMPLES."""
+    found: dict[str, Any] = {}
+    for item in whole["paths"].values():
+        for method, operation in item.items():
+            if method in METHODS and operation["operationId"] in EXAMPLES:
+                content = operation["responses"]["200"]["content"]["application/json"]
+                [example, *_] = content["examples"].values()
+                name = example["$ref"].rpartition("/")[2]
+                found[operation["operationId"]] = whole["components"]["examples"][name]["value"]
+    return found
 
 
 def close(paths: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -137,10 +165,12 @@ def published() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the extract."""
-    text = json.dumps(extract(published()), indent=1, sort_keys=True, ensure_ascii=False)
-    TARGET.write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(f"{TARGET}: {len(OPERATIONS)} operations, {len(text):,} characters\n")
+    """Write the extract and the examples."""
+    whole = published()
+    for target, found in ((TARGET, extract(whole)), (EXAMPLES_TARGET, examples(whole))):
+        text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
+        target.write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(f"{target}: {len(text):,} characters\n")
     return 0
 
 

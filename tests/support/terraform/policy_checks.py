@@ -88,8 +88,11 @@ def _trust_of_github_roles(plan: Plan) -> Iterator[str]:
 
 def _boundaries_of_github_roles(plan: Plan) -> Iterator[str]:
     boundaries = {resource["values"]["name"] for resource in resources(plan, "aws_iam_policy")}
+    given = plan["variables"]["context"]["value"].get("permissions_boundary_arn")
     for role in _github_roles(plan):
         boundary = role["values"].get("permissions_boundary") or ""
+        if given and boundary == given:
+            continue
         if boundary.rpartition("/")[2] != role["values"]["name"] or role["values"]["name"] not in boundaries:
             yield f"boundary: {role['address']} has no permissions boundary of its own"
 

@@ -28,6 +28,12 @@ def checked(value: object, kind: type[Value], name: str) -> Value:
     return value
 
 
+def has(answer: object, name: str) -> bool:
+    """Return whether a member is there, null or not: for the few that GitHub's API description does not promise."""
+    members: dict[str, Any] = checked(answer, dict, "the answer")
+    return name in members
+
+
 def optional(answer: object, name: str, kind: type[Value]) -> Value | None:
     """Read a member that is always there and may be null."""
     members: dict[str, Any] = checked(answer, dict, "the answer")

@@ -51,7 +51,11 @@ class GitHubApprovalFacts:
             status = member(answer, "status", str)
             if status not in {"ahead", "identical", "behind", "diverged"}:
                 raise UnreadableAnswerError(f"status is {status!r:.60}")
-            return status in {"ahead", "identical"}
+            is_ancestor = status in {"ahead", "identical"}
+            # Git's own definition: the best common ancestor of both is the commit itself.
+            if is_ancestor != (sha(member(answer, "merge_base_commit", dict), "sha") == commit):
+                raise UnreadableAnswerError(f"status is {status}, and merge_base_commit contradicts it")
+            return is_ancestor
 
         # The commits in between are not needed: one is the least that GitHub sends.
         doing = f"comparing {commit[:7]} with {of[:7]}"
@@ -115,7 +119,7 @@ class GitHubApprovalFacts:
         policies = self._reads.every(f"{path}/deployment-branch-policies", read_policy, doing, within="branch_policies")
         return replace(
             found,
-            branches=tuple(policy.pattern for policy in policies if not policy.is_for_tags),
+            branches=tuple(policy.pattern for policy in policies if policy.is_for_branches),
             has_tags=any(policy.is_for_tags for policy in policies),
         )
 

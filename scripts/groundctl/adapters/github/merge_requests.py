@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from groundctl.adapters.github.answers import checked, member, timestamp
+from groundctl.adapters.github.answers import has, member, timestamp
 
 
 class _Way(StrEnum):
@@ -47,12 +47,11 @@ class TimelineEvent:
 
 def read_event(answer: object) -> TimelineEvent | None:
     """Read an event of a timeline; None if it does not matter here."""
-    entry: dict[str, Any] = checked(answer, dict, "an event")
-    # Commits and comments on lines need not have a name.
-    name = member(entry, "event", str) if "event" in entry else ""
+    # By GitHub's API description, commits and comments on lines need no name.
+    name = member(answer, "event", str) if has(answer, "event") else ""
     if name not in {*_ASKED, *_WITHDRAWN, _MERGED}:
         return None
-    return TimelineEvent(name=name, at=timestamp(entry, "created_at"))
+    return TimelineEvent(name=name, at=timestamp(answer, "created_at"))
 
 
 def request_in_force(events: Iterable[TimelineEvent | None]) -> datetime | None:

@@ -55,6 +55,10 @@ class Review:
     source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
     arrived: Mapping[JobKey, int] = field(default_factory=dict)
 
+    def after(self, before: Review) -> Review:
+        """Add what was found before the run acted: who agreed to what it did, and what it left."""
+        return replace(self, agreed={**before.agreed, **self.agreed}, arrived={**before.arrived, **self.arrived})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundctl.app.approval.archive import Archive
+from groundctl.app.approval.review import Review
 from groundctl.app.plan import PlanningResult, plan_again
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
@@ -21,7 +23,7 @@ from groundctl.cli.apply import (
 )
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter
-from groundctl.cli.ci.reviewing import open_guard, review_plan
+from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
@@ -60,14 +62,15 @@ def run(options: CiApplyOptions) -> ExitCode:
     if isinstance(listed, Validated):
         return ExitCode.PROBLEMS
     entered = STOPPING if options.only is Step.STOP else CREATING
-    planned, reviewed = review_plan(listed, entered=entered)
+    archive = open_archive(listed)
+    planned, reviewed, _ = review_plan(listed, archive, entered=entered)
     agreed = Agreed(held=reviewed.held, guard=guard)
     published = ExitCode.EXTERNAL_FAILURE
 
     def report(outcomes: Sequence[Outcome]) -> None:
         nonlocal published
         print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
-        published = _publish(reporter, planned, outcomes, options)
+        published = _publish(reporter, planned, outcomes, options, archive=archive, before=reviewed)
         # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
             {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
@@ -87,13 +90,27 @@ def run(options: CiApplyOptions) -> ExitCode:
 
 
 def _publish(
-    reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
+    reporter: PullRequestReporter,
+    planned: PlanningResult,
+    outcomes: Sequence[Outcome],
+    options: CiApplyOptions,
+    *,
+    archive: Archive,
+    before: Review,
 ) -> ExitCode:
     """Read the jobs again, and report their current state on the pull requests."""
     # Another job of this run has reported the outcomes of its creates, which AWS does not record.
     only_outcomes = options.only is Step.STOP
     try:
-        return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
+        return publish_all(
+            reporter,
+            plan_again(planned),
+            outcomes,
+            check=True,
+            only_outcomes=only_outcomes,
+            archive=archive,
+            before=before,
+        )
     except ExternalError as error:
         # The log of the run has the outcomes, and a later run reports the jobs from what AWS says.
         report_error(error)

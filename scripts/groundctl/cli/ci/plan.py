@@ -9,11 +9,10 @@ from typing import Annotated
 from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.recording import record_plan
-from groundctl.cli.ci.reporter import print_log
-from groundctl.cli.ci.reviewing import open_guard, review_plan, unprotected
+from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import is_asked_by_person, open_approval_facts, open_workflow_run, write_text
+from groundctl.composition import is_asked_by_person, open_workflow_run, write_text
 from groundctl.domain.approval.tip import TipState
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
@@ -22,11 +21,6 @@ from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
-
-_PROTECT_IT = (
-    "hint: protect it as .github/SETUP.md describes; where GitHub offers no protection, name it under"
-    " `unprotected_environments` in jobs/policy.yaml: the merge is then the only gate"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +82,7 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
     if options.out:
         write_text(options.out, plan_json(planned.plan))
     print(plan_text(planned.plan, planned.validated.policy))
-    if found := unprotected(planned, open_approval_facts(), branch=tip.branch):
-        print_log("\n".join((*found, _PROTECT_IT)))
-        _set_counts({Action.CREATE: 0, Action.STOP: 0})
-        return ExitCode.PROBLEMS
-    frozen, reviewed = review_plan(planned)
+    frozen, reviewed, _ = review_plan(planned, open_archive(planned))
     refused = () if is_asked_by_person() else refused_before(frozen.plan)
     _count(frozen, held={*refused, *reviewed.held})
     return ExitCode.OK

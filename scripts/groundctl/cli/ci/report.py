@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from groundctl.app.approval.archive import Archive
+from groundctl.app.approval.review import Review
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
-from groundctl.cli.ci.reviewing import review_with_provenance
+from groundctl.cli.ci.reviewing import open_archive, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
@@ -48,10 +50,16 @@ def publish_all(
     *,
     check: bool,
     only_outcomes: bool = False,
+    archive: Archive | None = None,
+    before: Review | None = None,
 ) -> ExitCode:
-    """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked."""
+    """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked.
+
+    archive holds what this run has read already of what was approved, and before what it found before it acted.
+    """
     now = datetime.now(UTC)
-    planned, reviewed, provenance = review_with_provenance(planned)
+    planned, reviewed, provenance = review_plan(planned, archive or open_archive(planned))
+    reviewed = reviewed.after(before) if before else reviewed
     statuses = reporter.collect_statuses(planned, reviewed, provenance, now=now, outcomes=outcomes)
     # The check covers the whole commit; a job with less information does not overwrite a comment.
     to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]

@@ -25,6 +25,7 @@ from groundctl.composition import (
 )
 from groundctl.domain.approval.protection import CREATING, ENVIRONMENTS, weaknesses, who_let_in, why_not_by_hand
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.tracking.provenance import Provenance
 from groundctl.domain.tracking.pull_request_status import jobs_to_report
 from groundctl.ports import ApprovalFacts, Repository
@@ -55,27 +56,23 @@ def open_guard() -> TipGuard:
     return TipGuard(open_approval_facts(), branch=workflow_run.default_branch, commit=run.head_commit)
 
 
-def review_plan(planned: PlanningResult, *, entered: str | None = None) -> tuple[PlanningResult, Review]:
-    """Compare a plan with what was approved; entered is the protected environment that this job is in."""
-    return review_with_provenance(planned, entered=entered)[:2]
-
-
-def review_with_provenance(
-    planned: PlanningResult, *, entered: str | None = None
+def review_plan(
+    planned: PlanningResult, archive: Archive, *, entered: str | None = None
 ) -> tuple[PlanningResult, Review, Mapping[JobKey, Provenance]]:
-    """Compare a plan with what was approved, and read where existing jobs come from."""
+    """Compare a plan with what was approved, and read where existing jobs come from.
+
+    entered is the protected environment that this job of the workflow is in.
+    """
     jobs = jobs_to_report(planned.plan, datetime.now(UTC))
     provenance = read_provenance(jobs, planned.account.objects, repository=open_run_context().repository)
     unknown = {job.key for job in jobs} - provenance.keys()
-    archive = open_archive(planned)
     frozen, reviewed = review(planned, archive, by_hand=_by_hand(archive.facts, entered), unknown=unknown)
     return frozen, reviewed, provenance
 
 
-def unprotected(planned: PlanningResult, facts: ApprovalFacts, *, branch: str) -> tuple[str, ...]:
+def unprotected(policy: Policy, facts: ApprovalFacts, *, branch: str) -> tuple[str, ...]:
     """List how the environments of this repository can be entered without a second person, unless the policy accepts it."""
-    accepted = planned.validated.policy.unprotected_environments
-    checked = (name for name in ENVIRONMENTS if name not in accepted)
+    checked = (name for name in ENVIRONMENTS if name not in policy.unprotected_environments)
     return tuple(found for name in checked for found in weaknesses(name, facts.environment(name), branch=branch))
 
 

@@ -77,7 +77,7 @@ def _apply(change: Callable[[], None]) -> ExitCode:
 def _publish(summary: TerraformPlanSummary) -> ExitCode:
     reporter = open_reporter()
     footer = Footer(run=reporter.run)
-    checked = reporter.publish_check("groundctl terraform", terraform_check(summary, footer=footer))
+    checked = reporter.publish_check("groundctl terraform", terraform_check(summary, footer=footer), with_status=False)
     print_published((), checked)
     summarize(lambda limit: terraform_comment(summary, footer=footer, limit=limit))
     return ExitCode.EXTERNAL_FAILURE if checked.error else ExitCode.OK

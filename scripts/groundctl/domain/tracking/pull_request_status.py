@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
@@ -27,6 +29,7 @@ from groundctl.domain.tracking.mentions import unique_mentions
 from groundctl.domain.tracking.progress import Progress, progress_of
 from groundctl.domain.tracking.provenance import Provenance
 
+_NONE: Mapping[JobKey, Any] = MappingProxyType({})
 # A job lives for 30 days, and other jobs of its pull request may have started later.
 REPORTED_FOR = timedelta(days=45)
 # Reports go on for this long after a job ended, so that a later run replaces a report that was lost.
@@ -129,8 +132,8 @@ def pull_request_statuses(
     source_pull_requests: Mapping[JobKey, int],
     held: Mapping[JobKey, Hold],
     notify: Mapping[JobKey, tuple[str, ...]],
-    agreed: Mapping[JobKey, str] | None = None,
-    arrived: Mapping[JobKey, int] | None = None,
+    agreed: Mapping[JobKey, str] = _NONE,
+    arrived: Mapping[JobKey, int] = _NONE,
     outcomes: Iterable[Outcome] = (),
 ) -> tuple[PullRequestStatus, ...]:
     """Make the status of each pull request that has a job which has not ended, or ended recently.
@@ -149,16 +152,16 @@ def pull_request_statuses(
                 source,
                 now,
                 held=hold,
-                agreed=(agreed or {}).get(change.key, ""),
-                arrived=(arrived or {}).get(change.key, 0),
+                agreed=agreed.get(change.key, ""),
+                arrived=arrived.get(change.key, 0),
                 notify=notify.get(change.key, ()),
                 outcome=outcome_of.get(change.key),
             )
             by_pull_request[number].append(status)
-    target = plan.infrastructure.target
+    target, ordered = plan.infrastructure.target, sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
     return tuple(
         PullRequestStatus(pull_request=number, target=target, plan_digest=plan_digest, jobs=tuple(jobs))
-        for number, jobs in sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
+        for number, jobs in ordered
         if any(_is_current(job, now) for job in jobs)
     )
 

@@ -79,11 +79,11 @@ def terraform_check(terraform: TerraformPlanSummary, *, footer: Footer | None) -
     )
 
 
-def superseded_check(sentence: str, *, failed: bool) -> Check:
-    """Make the check of a run whose commit the default branch has left behind."""
+def not_acting_check(lines: Sequence[str], *, failed: bool) -> Check:
+    """Make the check of a run that must not act: the default branch has left it behind, or an environment is open."""
     return Check(
-        title=_title(sentence),
-        summary=f"{for_markdown(sentence)}. Nothing was done here.",
+        title=_title(lines[0]),
+        summary="\n".join(f"- {for_markdown(line)}" for line in lines),
         conclusion=Conclusion.FAILURE if failed else Conclusion.NEUTRAL,
     )
 
