@@ -133,7 +133,7 @@ def test_a_run_at_the_tip_looks_and_then_creates(runner: Runner) -> None:
     assert {name for name, result in run.results.items() if result == "success"} == {"look", "apply"}, run
     assert said(run, "look") == [
         "ci tip",
-        "ci terraform plan --environment test --out .build/terraform.json",
+        "ci terraform plan --environment test",
         "ci plan --reviewed --out plan.json",
     ]
     assert identities(runner) == ["apply.yml@refs/heads/main", "apply.yml@refs/heads/main"]
@@ -145,7 +145,7 @@ def test_a_rerun_of_a_commit_that_main_has_left_behind_does_nothing_and_is_green
     again = runner.rerun_all(first)
 
     assert again.conclusion == "success", again
-    assert {name for name, result in again.results.items() if result == "success"} == {"look", "report"}, again
+    assert {name for name, result in again.results.items() if result != "skipped"} == {"look"}, again
     assert said(again, "look") == ["ci tip"]
 
 
