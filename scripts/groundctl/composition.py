@@ -31,7 +31,15 @@ if TYPE_CHECKING:
     from groundctl.domain.tracking.run_context import RunContext
 
     # At run time this would import modules that only online commands need.
-    from groundctl.ports import GitHistory, OutputFolder, PullRequests, Repository, Simulator
+    from groundctl.ports import (
+        ApprovalFacts,
+        GitHistory,
+        OutputFolder,
+        PullRequests,
+        RecordedPlans,
+        Repository,
+        Simulator,
+    )
 
 INIT_HINT = (
     "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
@@ -55,9 +63,9 @@ class Aws:
     check_account: Callable[[], None]
 
 
-def open_checkout() -> Checkout:
-    """Find the checkout of the current folder."""
-    return Checkout.around(Path.cwd())
+def open_checkout(folder: str | None = None) -> Checkout:
+    """Find the checkout of the current folder, or open the one in a given folder."""
+    return Checkout.around(Path.cwd()) if folder is None else Checkout(Path(folder).resolve())
 
 
 def cores() -> int:
@@ -262,6 +270,23 @@ def open_github() -> PullRequests:
     return GitHub(api=run.api, repository=run.repository, token=run.token)
 
 
+def open_approval_facts() -> ApprovalFacts:
+    """Open what GitHub says about reviews, the default branch, and environments of the run's repository."""
+    from groundctl.adapters.github.approval_facts import GitHubApprovalFacts
+
+    run = open_workflow_run()
+    return GitHubApprovalFacts(api=run.api, repository=run.repository, token=run.token)
+
+
+def open_recorded_plans(infrastructure: Infrastructure) -> RecordedPlans:
+    """Open the recorded plans of the run's repository in an environment."""
+    from groundctl.adapters.aws.recorded_plans import S3RecordedPlans
+    from groundctl.adapters.aws.session import AwsSession
+
+    repository_id = open_workflow_run().repository_id
+    return S3RecordedPlans(AwsSession(infrastructure.region), infrastructure.artifact_bucket, repository_id)
+
+
 def open_history(checkout: Repository) -> GitHistory:
     """Open the history of the checkout."""
     from groundctl.adapters.local.git import LocalGitHistory
@@ -277,6 +302,11 @@ def comment_author() -> str:
 def approved_plan() -> str:
     """Return the digest of the plan that was approved as a whole; empty if there is none."""
     return os.environ.get("GROUNDCTL_APPROVE", "").strip()
+
+
+def is_asked_by_person() -> bool:
+    """Return whether a person started this run of a workflow by hand."""
+    return open_workflow_run().is_asked_by_person
 
 
 def environment_name() -> str:

@@ -7,6 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from groundctl.domain.approval.protection import EnvironmentProtection, RunApproval
+from groundctl.domain.approval.recorded_plan import PlanName, StoredPlan
+from groundctl.domain.approval.reviews import SubmittedReview
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import CreateResponse
 from groundctl.domain.jobs.ledger.entries import AppendResult, LedgerLog
@@ -115,7 +118,7 @@ class PullRequests(Protocol):
         """Read one pull request."""
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
-        """Find the pull requests that contain a commit."""
+        """Find the pull requests that contain a commit; commits and merged_by are not read, pull_request has them."""
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         """Yield every comment of a pull request, all pages."""
@@ -132,8 +135,56 @@ class PullRequests(Protocol):
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:
         """Set a commit's status under a name that branch protection can require; at most 140 characters are shown."""
 
-    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
+
+class ApprovalFacts(Protocol):
+    """What GitHub says about reviews, about the default branch, and about protected environments.
+
+    Every method raises ExternalError if GitHub cannot be asked or does not let this run see the answer: that is never the
+    same as an empty answer.
+    """
+
+    def tip(self, branch: str) -> str:
+        """Return the commit that a branch points to now."""
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        """Return whether a commit is in the history of another one, or is that commit."""
+
+    def top_level(self, commit: str) -> Mapping[str, str]:
+        """Return the Git object of every file and folder at the root of a commit, by name."""
+
+    def reviews(self, number: int) -> tuple[SubmittedReview, ...]:
+        """List all submitted reviews of a pull request, the oldest first."""
+
+    def may_write(self, login: str) -> bool:
+        """Return whether a user has write access or more to the repository."""
+
+    def merge_requested_at(self, number: int) -> datetime | None:
+        """Return when auto-merge or the merge queue was last asked to merge a pull request; None for a direct merge."""
+
+    def environment(self, name: str) -> EnvironmentProtection | None:
+        """Read the protection of an environment; None if there is no such environment."""
+
+    def approvals_of_run(self, run_id: int) -> tuple[RunApproval, ...]:
+        """List who let a run enter its environments, and who rejected it."""
+
+
+class RecordedPlans(Protocol):
+    """The plans that main's own workflow recorded for pull requests, written once each."""
+
+    def list(self, pull_request: int, head: str) -> tuple[StoredPlan, ...]:
+        """List the recorded plans of a pull request's head commit, with the time that S3 gave each."""
+
+    def read(self, stored: StoredPlan) -> bytes:
+        """Read a recorded plan."""
+
+    def write(self, name: PlanName, content: bytes) -> None:
+        """Record a plan; an error if one of that name exists with other content."""
+
+    def read_clips(self, digest: str) -> bytes | None:
+        """Read an input manifest that a recorded plan names by its SHA-256; None if there is none."""
+
+    def write_clips(self, digest: str, manifest: bytes) -> None:
+        """Keep an input manifest by its SHA-256, once."""
 
 
 class GitHistory(Protocol):
@@ -144,6 +195,24 @@ class GitHistory(Protocol):
 
     def changed_since(self, base: str) -> tuple[str, ...]:
         """List the paths that differ between the point where a branch left its base, and now."""
+
+    def changes(self, paths: Iterable[str], *, since: str) -> tuple[str, ...]:
+        """List the first-parent commits after one that changed one of the paths, the newest first."""
+
+    def first_parents(self, commit: str, count: int) -> tuple[str, ...]:
+        """List a commit of this branch and the first parents before it, so many in all; nothing for other commits."""
+
+    def parent(self, commit: str) -> str | None:
+        """Return the first parent of a commit."""
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message."""
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when a commit was made, as its committer says."""
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """Read a file as it was in a commit; None if it was not there."""
 
 
 class OutputFolder(Protocol):

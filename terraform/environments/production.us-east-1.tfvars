@@ -41,7 +41,7 @@ existing_teams = {
 
 # Notifications when a job ends, is stuck, or costs too much. Enter GitHub's token afterwards: see modules/labeling-events.
 events = {
-  github = { repository = "acme/labeling" }
+  github = { repository = "acme/labels" }
   emails = ["labeling@example.com"]
   budget = { monthly_usd = 2000 }
 }
@@ -53,7 +53,7 @@ tags = { cost-center = "sports" }
 
 # Roles for the workflows of this repository. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows the two numbers.
 github = {
-  repository    = "acme/labeling"
+  repository    = "acme/labels"
   repository_id = "987654321"
   owner_id      = "12345678"
   state         = { bucket = "acme-groundctl-state-111122223333", key = "production.us-east-1.tfstate" } # as in the .s3.tfbackend file

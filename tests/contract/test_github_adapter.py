@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
-from github_emulator.actors import OTHER_BOT
+from github_emulator.actors import DEVELOPER, MAINTAINER, OTHER_BOT
 from github_emulator.emulator import GitHubEmulator
 from groundctl.app.publish import Delivery
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, marker_line, read_marker
@@ -17,6 +18,8 @@ from groundctl.ports import PullRequests
 from support.fakes import FakePullRequests
 from support.github.adapter import BASE, HEAD, MERGED, RUN_URL, an_adapter
 from support.publishing import publish
+
+MERGED_AT = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Side:
     add_comment: Callable[[str, str], int]
     delete_comment: Callable[[int], None]
     merge: Callable[[str], None]
+    repository: int
 
     def bodies(self) -> list[str]:
         return [comment.body for comment in self.adapter.comments(self.number)]
@@ -44,15 +48,19 @@ def side(request: pytest.FixtureRequest) -> Side:
         number=number,
         add_comment=lambda body, author: emulator.add_comment(number, body, login=author),
         delete_comment=emulator.delete_comment,
-        merge=lambda commit: emulator.merge_pull(number, commit),
+        merge=lambda commit: emulator.merge_pull(number, commit, at=MERGED_AT),
+        repository=emulator.state.repository()["id"],
     )
 
 
 def _fake_side() -> Side:
-    fake = FakePullRequests(PullRequest(number=1, head=HEAD, base_branch="main"))
+    unmerged = PullRequest(
+        number=1, head=HEAD, base_branch="main", base_repository=7, base_commit=BASE, author=DEVELOPER
+    )
+    fake = FakePullRequests(unmerged)
 
     def merge(commit: str) -> None:
-        fake.by_number[1] = PullRequest(number=1, head=HEAD, base_branch="main", merged_as=commit)
+        fake.by_number[1] = replace(unmerged, merged_as=commit, merged_at=MERGED_AT, merged_by=MAINTAINER)
 
     def delete_comment(comment: int) -> None:
         fake.posted[1] = [one for one in fake.posted[1] if one.id != comment]
@@ -63,18 +71,54 @@ def _fake_side() -> Side:
         add_comment=lambda body, author: fake.somebody_posts(1, body, author=author).id,
         delete_comment=delete_comment,
         merge=merge,
+        repository=7,
     )
 
 
 def test_a_pull_request_is_read_and_found_by_the_commit_that_merged_it(side: Side):
-    assert side.adapter.pull_request(side.number) == PullRequest(
-        number=side.number, head=HEAD, base_branch="main", merged_as=None
+    unmerged = PullRequest(
+        number=side.number,
+        head=HEAD,
+        base_branch="main",
+        base_repository=side.repository,
+        base_commit=BASE,
+        author=DEVELOPER,
+        commits=1,
     )
+    assert side.adapter.pull_request(side.number) == unmerged
 
     side.merge(MERGED)
 
-    [found] = side.adapter.pull_requests_of(MERGED)
-    assert (found.number, found.head, found.merged_as) == (side.number, HEAD, MERGED)
+    merged = replace(unmerged, merged_as=MERGED, merged_at=MERGED_AT, merged_by=MAINTAINER)
+    assert side.adapter.pull_request(side.number) == merged
+    assert side.adapter.pull_requests_of(MERGED) == (replace(merged, merged_by=""),)
+
+
+def test_a_trial_merge_is_no_merge(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, merge_sha=MERGED)
+
+    assert an_adapter(emulator).pull_request(number).merged_as is None
+
+
+def test_a_pull_request_that_was_rebased_has_as_many_commits_as_it_added(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE, commits=("d" * 40, HEAD))
+    first, last = "1" * 40, "2" * 40
+    emulator.merge_pull(number, last, rebased=(first, last))
+    adapter = an_adapter(emulator)
+
+    assert [found.number for found in adapter.pull_requests_of(first)] == [number]
+    merged = adapter.pull_request(number)
+    assert (merged.merged_as, merged.commits) == (last, 2)
+
+
+def test_a_commit_that_github_does_not_know_yet_has_no_pull_request_for_a_while(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.merge_pull(number, MERGED)
+    emulator.name_pull_requests_late(lookups=1)
+    adapter = an_adapter(emulator)
+
+    assert adapter.pull_requests_of(MERGED) == ()
+    assert [found.number for found in adapter.pull_requests_of(MERGED)] == [number]
 
 
 def test_a_pull_request_that_is_not_there_is_refused(side: Side):

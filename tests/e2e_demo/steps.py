@@ -225,7 +225,7 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
     }
     repository = Repository.of_this_checkout(emulator, folder / "repository", files)
-    roles = {f"GROUNDCTL_{name.upper()}_ROLE": role(name) for name in ("plan", "apply", "stop", "terraform")}
+    roles = {f"GROUNDCTL_{name.upper()}_ROLE": role(name) for name in ("plan", "record", "apply", "stop", "terraform")}
     runner = Runner(
         emulator=emulator,
         repository=repository,

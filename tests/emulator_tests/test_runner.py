@@ -171,6 +171,49 @@ def test_a_checkout_is_shallow_by_default(emulator: GitHubEmulator, tmp_path: Pa
     assert run.text == "1\n", run
 
 
+def test_a_checkout_can_take_a_branch_or_a_commit_into_a_folder(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    steps = """\
+- uses: actions/checkout@v5
+  with: {ref: refs/heads/main}
+- uses: actions/checkout@v5
+  with: {ref: "${{ github.sha }}", path: proposed/here, fetch-depth: 0}
+- run: cat a proposed/here/a; git -C proposed/here rev-parse HEAD; git branch --show-current; git rev-list --count HEAD
+"""
+    files = a_workflow("two", steps, on="pull_request") | {"a": "main's\n"}
+    runner = a_runner(emulator, tmp_path, files)
+    pull = runner.repository.open_pull({"a": "the branch's\n"})
+
+    run = runner.deliver_one(pull.opened())
+
+    assert run.text == f"main's\nthe branch's\n{pull.merge_sha}\nmain\n1\n", run
+
+
+def test_a_checkout_outside_the_workspace_fails(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    files = a_workflow("out", "- uses: actions/checkout@v5\n  with: {path: ../out}")
+    runner = a_runner(emulator, tmp_path, files)
+
+    run = runner.deliver_one(runner.repository.push({"a": "b"}))
+
+    assert run.conclusion == "failure"
+    assert "is not under" in run.text
+
+
+def test_the_event_of_a_pull_request_names_the_repositories_by_number(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    repository = Repository.of(emulator, tmp_path / "repository", {"a": "1"})
+    ours, fork = (
+        repository.open_pull({"a": "2"}, branch=name, fork=name == "fork").opened().payload
+        for name in ("topic", "fork")
+    )
+
+    number = ours["repository"]["id"]
+    assert ours["repository"]["default_branch"] == "main"
+    for payload in (ours, fork):
+        base = payload["pull_request"]["base"]
+        assert (base["ref"], base["repo"]["id"]) == ("main", number)
+    assert ours["pull_request"]["head"]["repo"]["id"] == number
+    assert fork["pull_request"]["head"]["repo"]["id"] != number
+
+
 def test_an_action_without_a_stub_is_an_error(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, a_workflow("new", "- uses: acme/unknown@v1"))
 
@@ -261,7 +304,7 @@ def test_a_run_can_be_repeated_under_its_number(emulator: GitHubEmulator, tmp_pa
     runner = a_runner(emulator, tmp_path, a_workflow("again", "- run: echo $GITHUB_RUN_ID $GITHUB_RUN_ATTEMPT"))
     event = runner.repository.push({"a": "1"})
     first = runner.run("again.yml", event)
-    second = runner.run("again.yml", event, attempt_of=first)
+    second = runner.rerun_all(first)
 
     number = first.record.id
     assert (first.text, second.text) == (f"{number} 1\n", f"{number} 2\n")

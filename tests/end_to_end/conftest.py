@@ -19,6 +19,7 @@ from support.builders import an_infrastructure
 def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team:
     prerequisites.build(an_infrastructure(), clips=CLIPS)
     team = Team(folder=tmp_path, simulator=simulator, emulator=emulator)
+    emulator.use_clock(lambda: simulator.clock.now())
     (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     (tmp_path / ".gitignore").write_text(".build/\n")
     (tmp_path / "jobs").mkdir()
@@ -26,6 +27,7 @@ def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team
     team.git("init", "-q", "-b", "main")
     team.git("add", "-A")
     team.git("commit", "-q", "-m", "Begin")
+    emulator.serve_git(tmp_path / ".git")
     return team
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
 import signal
 import subprocess
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import yaml
 
-from github_emulator.actors import FULL_NAME
+from github_emulator.actors import FULL_NAME, MAINTAINER, REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.simulator import Simulator
-from support.builders import some_data
+from support.builders import REGION, some_data
 from support.cli import TESTING, Ran, groundctl
 
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
@@ -65,7 +66,27 @@ class Team:
         if self.number:
             self.emulator.move_pull(self.number, head_sha=self.head)
 
-    def merges(self) -> None:
+    def pushes_straight_to_main(self) -> None:
+        """Push a commit to main without a pull request, a day ago: of a younger one GitHub may not know it yet."""
+        self.git("add", "-A")
+        yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        command = ["git", *WHO, "commit", "-q", "-m", "Straight to main"]
+        subprocess.run(command, cwd=self.folder, check=True, env={**os.environ, "GIT_COMMITTER_DATE": yesterday})
+        self.merged = self.git("rev-parse", "HEAD")
+
+    def reviews(self, login: str = REVIEWER, state: str = "APPROVED", **changes: Any) -> int:
+        """Let somebody review the pull request, some time after whatever was done before."""
+        self.time_passes()
+        return self.emulator.review(self.number, login, state, **changes)
+
+    def time_passes(self, seconds: float = 60) -> None:
+        self.simulator.advance(seconds)
+
+    def merges(self, *, review: bool = True) -> None:
+        """Merge the pull request; by default it is approved first."""
+        if review:
+            self.reviews()
+        self.time_passes()
         self.git("switch", "-q", "main")
         self.git("merge", "-q", "--no-ff", "-m", f"Merge pull request #{self.number}", "topic")
         self.merged = self.git("rev-parse", "HEAD")
@@ -73,24 +94,22 @@ class Team:
 
     def in_plan_run(self, *arguments: str, **settings: str) -> Ran:
         """Run a command as plan.yml would, and leave the plan as its artifact."""
+        self.time_passes()
         source = {"sha": self.head, "repo": {"full_name": FULL_NAME}}
-        event = {"pull_request": {"number": self.number, "head": source}}
+        base = {"sha": self.git("rev-parse", "main"), "ref": "main"}
+        event = {"pull_request": {"number": self.number, "head": source, "base": base}}
         run = self.emulator.add_run(path=".github/workflows/plan.yml", event="pull_request", head_sha=self.head)
-        ran = self._in_run(run.id, event, "f" * 40, *arguments, **settings)
-        plan = self.folder / ".build/plan.json"
-        if plan.is_file():
-            archive = io.BytesIO()
-            with zipfile.ZipFile(archive, "w") as file:
-                file.writestr("plan.json", plan.read_bytes())
-            self.emulator.add_artifact(run.id, "groundctl-plan", archive.getvalue())
-        return ran
+        return self._in_run(run.id, event, "f" * 40, *arguments, **settings)
 
     def plans(self, **settings: str) -> Ran:
-        return self.in_plan_run("ci", "plan", "--out", ".build/plan.json", **settings)
+        return self.in_plan_run("ci", "plan", "--record", "--out", ".build/plan.json", **settings)
 
-    def on_main(self, *arguments: str, **settings: str) -> Ran:
-        """Run a command as apply.yml and status.yml would."""
+    def on_main(self, *arguments: str, let_in_by: str = "", **settings: str) -> Ran:
+        """Run a command as apply.yml and status.yml would; somebody may have let the run enter its environment."""
+        self.time_passes()
         run = self.emulator.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
+        if let_in_by:
+            self.emulator.record_approval(run, "groundctl-apply", let_in_by)
         return self._in_run(run.id, {"ref": "refs/heads/main"}, self.merged, *arguments, **settings)
 
     def applies(self, **settings: str) -> Ran:
@@ -99,7 +118,8 @@ class Team:
     def _in_run(self, run: int, event: dict[str, Any], sha: str, *arguments: str, **settings: str) -> Ran:
         scratch = self.folder / ".build"
         scratch.mkdir(exist_ok=True)
-        (scratch / "event.json").write_text(json.dumps(event))
+        repository = {"default_branch": "main", "full_name": FULL_NAME}
+        (scratch / "event.json").write_text(json.dumps({**event, "repository": repository}))
         for name in ("output", "summary.md"):
             (scratch / name).write_text("")
         token = self.emulator.token(
@@ -118,6 +138,8 @@ class Team:
                 "GITHUB_ACTIONS": "true",
                 "GITHUB_API_URL": self.emulator.url,
                 "GITHUB_REPOSITORY": FULL_NAME,
+                "GITHUB_REPOSITORY_ID": str(self.emulator.state.repository()["id"]),
+                "GITHUB_ACTOR": MAINTAINER,
                 "GITHUB_RUN_ID": str(run),
                 "GITHUB_RUN_ATTEMPT": "1",
                 "GITHUB_SHA": sha,
@@ -143,6 +165,13 @@ class Team:
 
     def check(self, commit: str) -> dict[str, Any]:
         return self.emulator.check_runs(commit)[-1]
+
+    def clips_of(self, name: str) -> list[str]:
+        """List the keys of the clips that a job in AWS asks about."""
+        described: Any = boto3.client("sagemaker", region_name=REGION).describe_labeling_job(LabelingJobName=name)
+        bucket, _, key = described["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"][5:].partition("/")
+        manifest = boto3.client("s3", region_name=REGION).get_object(Bucket=bucket, Key=key)["Body"].read()
+        return [json.loads(line)["source-ref"].split("/", 3)[3] for line in manifest.splitlines()]
 
     def creates(self) -> int:
         return len(self.simulator.requests("CreateLabelingJob"))

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import boto3
+
 from end_to_end.team import PREFIX, Team
+from support.builders import REGION
 
 
-def test_a_plan_changes_nothing_but_its_own_comment_check_and_status(team: Team):
+def objects_in(bucket: str) -> list[str]:
+    listed = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=bucket)
+    return [entry["Key"] for entry in listed.get("Contents", ())]
+
+
+def test_a_plan_writes_nothing_but_its_record_its_comment_its_check_and_its_status(team: Team):
     team.declares(input=PREFIX)
     team.opens()
-    before = team.mutating_calls()
+    before = set(objects_in("artifacts"))
+    team.simulator.clear_requests()
 
     team.plans()
 
-    assert team.mutating_calls() == before
+    calls = [call["operation"] for call in team.simulator.requests() if call["mutating"]]
+    assert calls == ["PutObject", "PutObject"]
+    number = team.emulator.state.repository()["id"]
+    record, clips = sorted(set(objects_in("artifacts")) - before)
+    assert record.startswith(f"plans/{number}/{team.number}/{team.head}/")
+    assert clips.startswith(f"plans/{number}/clips/")
     written = {seen.operation for seen in team.emulator.requests(mutating=True)}
     assert written == {"issues/create-comment", "checks/create", "repos/create-commit-status"}
 

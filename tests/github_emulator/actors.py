@@ -11,13 +11,16 @@ DEFAULT_BRANCH = "main"
 
 MAINTAINER = "maria"  # merges, approves, locks
 DEVELOPER = "jon"  # opens pull requests from branches of the repository
+REVIEWER = "rosa"  # reviews pull requests and runs; may write
+SECOND_REVIEWER = "ben"  # as above; has the role maintain
+READER = "vera"  # may read only
 STRANGER = "stranger"  # opens them from a fork
 FORK = f"{STRANGER}/{NAME}"
 
 ACTIONS_BOT = "github-actions[bot]"  # what a workflow's own token acts as
 OTHER_BOT = "helpful-app[bot]"
 
-ALL_LOGINS = (MAINTAINER, DEVELOPER, STRANGER, ACTIONS_BOT, OTHER_BOT)
+ALL_LOGINS = (MAINTAINER, DEVELOPER, STRANGER, ACTIONS_BOT, OTHER_BOT, REVIEWER, SECOND_REVIEWER, READER)
 
 
 def backend_token(login: str) -> str:

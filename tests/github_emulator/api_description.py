@@ -59,7 +59,7 @@ class Description:
         """Return the operation that a request addresses, and its path parameters."""
         for each in self._operations:
             if each.method == method and (match := each.pattern.fullmatch(path)):
-                return each, match.groupdict()
+                return each, {name: value.replace("%2F", "/") for name, value in match.groupdict().items()}
         return None
 
     def check_request(

@@ -1,6 +1,8 @@
-"""The control API for stub actions: permissions of a token, OIDC identities, artifact uploads."""
+"""The control API for stub actions: permissions of a token, OIDC identities, artifact uploads, reviews of environments."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from github_emulator.gateway import Gateway
 from github_emulator.handlers.actions import uploaded
@@ -17,6 +19,7 @@ class ControlApi:
         """Use the state and tokens of a gateway."""
         self._gateway = gateway
         self.issuer = Issuer(gateway.state.url)
+        self.reviews: dict[tuple[int, str], Callable[[], bool]] = {}  # of jobs in environments, by run and job
 
     def answer(self, incoming: IncomingRequest) -> ApiResponse:
         """Answer one request."""
@@ -31,6 +34,13 @@ class ControlApi:
                     return refusal(403, "Resource not accessible by integration")
                 return ApiResponse(
                     status=200, body={"value": self.issuer.sign(token, incoming.query.get("audience", ""))}
+                )
+            case "POST", ["review"]:
+                # The job waits for this answer, as it waits for its reviewer on GitHub.
+                return (
+                    ApiResponse(status=200, body={})
+                    if self.reviews[token.run, token.job]()
+                    else refusal(403, "rejected")
                 )
             case "PUT", ["artifacts", name]:
                 if any(each.run == token.run and each.name == name for each in self._gateway.state.artifacts.values()):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 from types import TracebackType
 from typing import Any
 
 from github_emulator.actors import ACTIONS_BOT, DEFAULT_BRANCH, DEVELOPER, FULL_NAME, MAINTAINER, STRANGER
 from github_emulator.api_description import Description, Violation
+from github_emulator.approval_controls import ApprovalControls
 from github_emulator.backend.emulate_process import EmulateProcess
 from github_emulator.control_api import PREFIX, ControlApi
 from github_emulator.faults import Fault, Kind
@@ -16,11 +20,11 @@ from github_emulator.handlers.actions import SIGNED, uploaded
 from github_emulator.http_messages import ApiResponse, IncomingRequest
 from github_emulator.http_server import Server
 from github_emulator.request_log import LoggedRequest
-from github_emulator.state import Artifact, Commit, Dispatch, Pull, State, WorkflowRun, now
+from github_emulator.state import Artifact, Commit, Dispatch, Pull, State, WorkflowRun, timestamp
 from github_emulator.tokens import Token
 
 
-class GitHubEmulator:
+class GitHubEmulator(ApprovalControls):
     """One GitHub with one repository: `with GitHubEmulator() as emulator: emulator.url`."""
 
     def __init__(self) -> None:
@@ -34,6 +38,7 @@ class GitHubEmulator:
         self.state = State(url=self.url, backend=self._backend)
         self.gateway = Gateway(self.state, description)
         self.control_api = ControlApi(self.gateway)
+        self.protect_usual_environments()
         self._forked = False
 
     def start(self) -> None:
@@ -177,21 +182,48 @@ class GitHubEmulator:
             base_sha=base_sha,
             commits=commits or (head_sha,),
             merge_sha=merge_sha,
+            author=login,
         )
+        self.state.approvals.branches.setdefault(DEFAULT_BRANCH, base_sha)
         return number
 
     def move_pull(self, number: int, **to: Any) -> None:
         """Change what a pull request points to: `head_sha`, `commits`, `merge_sha`, `base_sha`."""
         pull = self.state.pulls[number]
+        before = pull.head_sha
         for name, value in to.items():
             setattr(pull, name, value)
-        for sha in (pull.head_sha, pull.base_sha, *pull.commits, *filter(None, [pull.merge_sha])):
+        if pull.head_sha != before:
+            self.dismiss_stale(number)
+        for sha in (pull.head_sha, pull.base_sha, *pull.commits, *pull.added, *filter(None, [pull.merge_sha])):
             self.state.commits.setdefault(sha, Commit(sha=sha))
 
-    def merge_pull(self, number: int, merge_sha: str) -> None:
-        """Merge a pull request with a commit."""
-        self.move_pull(number, merge_sha=merge_sha, merged_at=now(), merged_by=MAINTAINER)
+    def merge_pull(
+        self,
+        number: int,
+        merge_sha: str,
+        *,
+        by: str = MAINTAINER,
+        at: datetime | None = None,
+        rebased: tuple[str, ...] = (),
+    ) -> None:
+        """Merge a pull request; the commit is the last one that it put on its base, and `rebased` are all of them."""
+        base = self.state.approvals.branches.get(DEFAULT_BRANCH, "")
+        moment = self.state.now() if at is None else timestamp(at)
+        self.move_pull(number, merge_sha=merge_sha, merged_at=moment, merged_by=by, added=rebased, auto_merge_by="")
+        for parent, commit in pairwise((base, *(rebased or (merge_sha,)))):
+            self._follow(commit, parent)
+        self.state.approvals.branches[DEFAULT_BRANCH] = merge_sha
+        self.add_event(number, "merged", by, at=at, commit_id=merge_sha)
+        self.add_event(number, "closed", by, at=at)
         self.close_pull(number)
+
+    def _follow(self, commit: str, parent: str) -> None:
+        # With a git repository, commits have their parents already.
+        known = self.state.commits.get(commit)
+        if known is None or not known.parents:
+            parents = (parent,) if parent and parent != commit else ()
+            self.state.commits[commit] = replace(known or Commit(sha=commit), parents=parents)
 
     def close_pull(self, number: int) -> None:
         """Close a pull request."""
@@ -218,7 +250,7 @@ class GitHubEmulator:
         """Register a workflow run: `path`, `event` and `head_sha` are required."""
         path = settings["path"]
         number = 1 + sum(each.path == path for each in self.runs)
-        at = now()
+        at = self.state.now()
         defaults = {"id": next(self.state.ids), "number": number, "name": path.rpartition("/")[2].partition(".")[0]}
         run = WorkflowRun(**{**defaults, "created_at": at, "updated_at": at, **settings})
         self.state.commits.setdefault(run.head_sha, Commit(sha=run.head_sha))

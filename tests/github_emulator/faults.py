@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import fnmatch
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from github_emulator.http_messages import ApiResponse, refusal
 
@@ -30,10 +32,11 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"  # 403: Resource not accessible by integration
     NOT_FOUND = "not_found"
     INVALID = "invalid"  # 422
+    ALTERED = "altered"  # the true answer with its body changed by `change`
 
 
 # Kinds that break the response itself, so the description does not apply.
-BREAKING = frozenset({Kind.TIMEOUT, Kind.RESET, Kind.HTML, Kind.BROKEN_JSON})
+BREAKING = frozenset({Kind.TIMEOUT, Kind.RESET, Kind.HTML, Kind.BROKEN_JSON, Kind.ALTERED})
 
 DEFAULT_STATUS = {
     Kind.ERROR: 500,
@@ -69,11 +72,14 @@ class Fault:
     seconds: int = 0
     status: int = 0
     message: str = ""
+    change: Callable[[Any], Any] = lambda body: body
     left: int = field(default=0, init=False)
     passed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Check `when`, and count down from `times`."""
+        if self.kind is Kind.ALTERED:
+            self.when = "after"  # there must be an answer to change
         if self.when not in ("before", "after"):
             raise ValueError("when is before or after")
         self.left = self.times
@@ -82,8 +88,10 @@ class Fault:
         """Return whether the fault applies to an operation."""
         return fnmatch.fnmatchcase(operation, self.operation)
 
-    def answer(self) -> ApiResponse:
-        """Return the response for the client; TIMEOUT and RESET have none."""
+    def answer(self, true: ApiResponse | None = None) -> ApiResponse:
+        """Return the response for the client, who would get the true one without a fault; TIMEOUT and RESET have none."""
+        if self.kind is Kind.ALTERED and true is not None:
+            return replace(true, status=self.status or true.status, body=self.change(copy.deepcopy(true.body)))
         status = self.status or DEFAULT_STATUS[self.kind]
         if self.kind is Kind.HTML:
             return ApiResponse(

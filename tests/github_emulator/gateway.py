@@ -14,7 +14,10 @@ from github_emulator.faults import BREAKING, Fault, Faults, Kind, NoResponseErro
 from github_emulator.handlers.actions import ActionsHandler
 from github_emulator.handlers.checks import ChecksHandler
 from github_emulator.handlers.comments import CommentsHandler
+from github_emulator.handlers.environments import EnvironmentsHandler
+from github_emulator.handlers.git_data import GitDataHandler
 from github_emulator.handlers.pull_requests import PullRequestsHandler
+from github_emulator.handlers.reviews import ReviewsHandler
 from github_emulator.handlers.statuses import StatusesHandler
 from github_emulator.http_messages import ApiRequest, ApiResponse, IncomingRequest, refusal
 from github_emulator.request_log import LoggedRequest, RequestLog
@@ -62,6 +65,9 @@ class Gateway:
             ChecksHandler(state),
             PullRequestsHandler(state),
             StatusesHandler(state),
+            ReviewsHandler(state),
+            EnvironmentsHandler(state),
+            GitDataHandler(state),
             self.actions,
         )
         self._operations: dict[str, Callable[[ApiRequest], ApiResponse]] = {"repos/get": state.forward}
@@ -84,7 +90,7 @@ class Gateway:
             return self._faulty_response(incoming, operation, token, fault)
         response = self._authorized_response(incoming, operation, parameters, token)
         if fault:
-            return self._faulty_response(incoming, operation, token, fault)
+            return self._faulty_response(incoming, operation, token, fault, response)
         self._add_violations(*self.description.check_answer(operation, response.status, response.body))
         return self._seen(incoming, operation.name, token, response, fault="")
 
@@ -136,12 +142,17 @@ class Gateway:
         return refusal(403, "API rate limit exceeded for installation.")
 
     def _faulty_response(
-        self, incoming: IncomingRequest, operation: Operation, token: Token | None, fault: Fault
+        self,
+        incoming: IncomingRequest,
+        operation: Operation,
+        token: Token | None,
+        fault: Fault,
+        true: ApiResponse | None = None,
     ) -> ApiResponse:
         if fault.kind in (Kind.TIMEOUT, Kind.RESET):
             self._note(incoming, operation.name, token, None, fault.kind.value)
             raise NoResponseError(fault)
-        response = fault.answer()
+        response = fault.answer(true)
         if fault.kind not in BREAKING:
             self._add_violations(*self.description.check_answer(operation, response.status, response.body))
         return self._seen(incoming, operation.name, token, response, fault=fault.kind.value)

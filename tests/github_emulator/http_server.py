@@ -8,6 +8,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from werkzeug import Request, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -47,7 +48,7 @@ class Server:
         request = Request(environ)
         incoming = IncomingRequest(
             method=request.method,
-            path=request.path,
+            path=_path(request),
             query=request.args.to_dict(),
             raw=request.get_data(),
             authorization=request.headers.get("Authorization", ""),
@@ -76,6 +77,12 @@ class _QuietHandler(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's signature
         """Print nothing; `requests` has the log."""
+
+
+def _path(request: Request) -> str:
+    # A slash in a name is encoded, and separates nothing.
+    raw = str(request.environ["REQUEST_URI"]).partition("?")[0]
+    return unquote(raw.replace("%2F", "%252F").replace("%2f", "%252F"))
 
 
 def _response(response: ApiResponse) -> Response:

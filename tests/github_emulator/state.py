@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, MAINTAINER, backend_token
+from github_emulator.approvals import Approvals
 from github_emulator.http_messages import ApiRequest, ApiResponse, refusal
 
 TIMESTAMP = "%Y-%m-%dT%H:%M:%SZ"
 RETENTION = timedelta(days=90)  # artifacts
+
+
+# Mode, type, object, path, and size unless it is a folder.
+TreeEntry = tuple[str, str, str, str, int | None]
 
 
 class Backend(Protocol):
@@ -49,6 +54,9 @@ class Pull:
     merged_at: str | None = None
     merged_by: str = ""
     locked: bool = False
+    author: str = ""
+    added: tuple[str, ...] = ()  # what a merge by rebasing put on the base, oldest first
+    auto_merge_by: str = ""  # who asked for auto-merge, until it is merged
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +100,19 @@ class Dispatch:
     client_payload: Mapping[str, Any]
 
 
+class Git(Protocol):
+    """Reads the test's git repository."""
+
+    def ref(self, name: str) -> tuple[str, str] | None:
+        """Return the type and name of the object that a full ref points to."""
+
+    def commit(self, name: str) -> Commit | None:
+        """Return the commit that a name stands for."""
+
+    def tree(self, name: str) -> list[TreeEntry] | None:
+        """Return the entries of a tree or of a commit's tree."""
+
+
 @dataclass(slots=True, kw_only=True)
 class State:
     """The state of one emulated GitHub, and its backend."""
@@ -107,6 +128,9 @@ class State:
     dispatches: list[Dispatch] = field(default_factory=list)
     check_runs: list[int] = field(default_factory=list)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    approvals: Approvals = field(default_factory=Approvals)
+    git: Git | None = None
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -140,9 +164,52 @@ class State:
         """Return a repository in GitHub's format."""
         return self._keep(f"/repos/{full_name}")
 
+    def now(self) -> str:
+        """Return the time of this GitHub."""
+        return timestamp(self.clock().astimezone(UTC))
+
+    def ref(self, name: str) -> tuple[str, str] | None:
+        """Return the type and name of the object that a full ref points to."""
+        if self.git:
+            return self.git.ref(name)
+        sha = self.approvals.branches.get(name.removeprefix("refs/heads/"))
+        return ("commit", sha) if sha and name.startswith("refs/heads/") else None
+
+    def tree(self, name: str) -> list[TreeEntry] | None:
+        """Return the entries of a tree, a commit or a branch."""
+        if self.git:
+            return self.git.tree(name)
+        commit = self.find_commit(name)
+        if commit is None:
+            return None
+        entries = self.approvals.trees.get(commit.sha, {})
+        return [("040000", "tree", sha, path, None) for path, sha in entries.items()]
+
+    def find_commit(self, name: str) -> Commit | None:
+        """Return the commit of a SHA or a branch."""
+        if name in self.commits:
+            return self.commits[name]
+        ref = self.ref(f"refs/heads/{name}")
+        sha = ref[1] if ref else name
+        if sha not in self.commits and self.git and (found := self.git.commit(sha)):
+            self.commits[found.sha] = found
+            sha = found.sha
+        return self.commits.get(sha)
+
+    def history(self, sha: str) -> list[str]:
+        """Return a commit and its ancestors, each before its parents as far as they are found by breadth."""
+        found: dict[str, None] = {}
+        queue = [sha]
+        while queue:
+            name = queue.pop(0)
+            if name not in found and (commit := self.find_commit(name)):
+                found[name] = None
+                queue += commit.parents
+        return list(found)
+
     def unknown_commit(self, sha: str) -> ApiResponse | None:
         """Return an error if a SHA is not a commit of the repository."""
-        if sha in self.commits:
+        if self.find_commit(sha):
             return None
         return refusal(422, f"No commit found for SHA: {sha}")
 

@@ -6,7 +6,7 @@ from mutants.mutant import Edit, Mutant, mutant
 
 _BUYER = "app/purchase.py"
 _APPLY = "app/apply.py"
-_APPROVAL = "domain/planning/approval.py"
+_APPROVAL = "domain/approval/coverage.py"
 
 _APPLIED = "tests/unit/test_apply.py::test_"
 _PROVENANCE = "tests/unit/test_provenance.py::test_"

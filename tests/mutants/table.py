@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mutants.approval import APPROVAL
+from mutants.github_facts import GITHUB_FACTS
 from mutants.guards import GUARDS
 from mutants.holding import HOLDING_AND_LETTING_GO
 from mutants.mutant import Mutant
@@ -14,7 +15,7 @@ from mutants.sending import SENDING_AND_WRITING
 
 # The guards of the ledger's protocol: those of the model, and what else the product does in their place.
 PROTOCOL: tuple[Mutant, ...] = (*SENDING_AND_WRITING, *HOLDING_AND_LETTING_GO)
-MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *APPROVAL, *READING, *PEOPLE)
+MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *APPROVAL, *GITHUB_FACTS, *READING, *PEOPLE)
 # What still holds without a guard that another one stands behind.
 HARMLESS_TESTS = ("tests/unit/test_purchase_protocol.py", "tests/unit/test_settling.py")
 

@@ -17,6 +17,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
+from groundctl.domain.tracking.refused_before import RefusedJob
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.errors import ExternalError
 from groundctl.presentation.escape import for_json, for_terminal, on_one_line, visible
@@ -35,7 +36,7 @@ from groundctl.presentation.markdown.check_run import (
 )
 from groundctl.presentation.markdown.comment import Footer, footer_line
 from groundctl.presentation.markdown.merged_comment import status_comment
-from groundctl.presentation.markdown.plan_comment import plan_comment, plan_markdown
+from groundctl.presentation.markdown.plan_comment import plan_comment, plan_markdown, terraform_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, validation_summary
 from groundctl.presentation.markdown.run_summary import run_summary
 from groundctl.presentation.markdown.size_limit import MARKER_ROOM, SUMMARY_LIMIT, size
@@ -49,7 +50,14 @@ from support.builders import NOW, a_run, an_observed_job
 from support.github.markdown import read
 from support.github.runner_files import Command, commands_in, outputs_in
 from support.hostile_texts import HOSTILE
-from support.untrusted_inputs import a_plan_of, a_status_of, a_terraform_plan_of, problems_of
+from support.untrusted_inputs import (
+    a_plan_of,
+    a_refusal_of,
+    a_standing_of,
+    a_status_of,
+    a_terraform_plan_of,
+    problems_of,
+)
 
 FOOT = Footer(run=a_run(attempt=2), plan_digest="d53eefdb7b714f43839ef6addb83ffe7")
 PLAIN = "quiet"
@@ -77,9 +85,10 @@ PLACES = (
     Place(
         "plan",
         lambda text, limit: plan_comment(
-            a_plan_of(text), POLICY, footer=FOOT, terraform=a_terraform_plan_of(text), limit=limit
+            a_plan_of(text), POLICY, footer=FOOT, standing=a_standing_of(text), limit=limit
         ),
     ),
+    Place("terraform", lambda text, limit: terraform_comment(a_terraform_plan_of(text), footer=FOOT, limit=limit)),
     Place("problems", lambda text, limit: problems_comment(problems_of(text), 2, footer=FOOT, limit=limit)),
     Place("no plan", lambda text, _: failure_comment(text, f"write `{text}` or {text}", footer=FOOT), limits=(60_000,)),
     Place(
@@ -221,6 +230,8 @@ def end_by_a_crash(text: str) -> None:
         lambda text: terraform_plan_text(a_terraform_plan_of(text)),
         lambda text: for_json(status_json([progress_of(an_observed_job(name=text, failure_reason=text), NOW)])),
         lambda text: status_text([progress_of(an_observed_job(name=text, failure_reason=text), NOW)], NOW),
+        lambda text: for_json(status_json([], [RefusedJob(name=text, refusal=a_refusal_of(text))])),
+        lambda text: status_text([], NOW, [RefusedJob(name=text, refusal=a_refusal_of(text))]),
         lambda text: for_terminal(text),
         lambda text: for_json({"text": text, text: [text]}),
     ],
@@ -237,6 +248,8 @@ def end_by_a_crash(text: str) -> None:
         "ground",
         "status.json",
         "status",
+        "refused.json",
+        "refused",
         "line",
         "json",
     ],

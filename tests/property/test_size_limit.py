@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.planning.plan import Action, DeclaredJob, Plan, Refused
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
@@ -136,7 +136,12 @@ def test_one_reason_for_ten_thousand_jobs_is_shown_once_and_in_full():
 def test_a_merged_pull_request_of_any_size_fits_its_comment(number: int):
     jobs = [
         JobStatus(
-            name=f"rally-{index:05}", path="jobs/a.yaml", owner="a", team="b", action=Action.CREATE, held="more money"
+            name=f"rally-{index:05}",
+            path="jobs/a.yaml",
+            owner="a",
+            team="b",
+            action=Action.CREATE,
+            held=Hold(reason="more money"),
         )
         for index in range(number)
     ]

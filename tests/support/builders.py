@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ObjectsInput, parse_spec
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
 from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
-from groundctl.domain.jobs.ledger.purchases import Purchases
+from groundctl.domain.jobs.ledger.purchases import Purchases, Refusal
+from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.observed import Counters, JobFingerprint, ObservedJob, Status
 from groundctl.domain.jobs.request import DesiredJob, compile_job
 from groundctl.domain.planning.inputs import PlanInputs
@@ -166,6 +170,17 @@ def some_inputs(
         "kept_declarations": dict.fromkeys(job.key for job in observed),
     }
     return PlanInputs(**{**inputs, **members})
+
+
+def with_refusals(plan: Plan, evidence: Mapping[JobKey, str]) -> Plan:
+    """Return a plan as if AWS had refused some of its creates before."""
+    by = Author(repository="acme/labeling", run="4718")
+    refusals = {key: Refusal(evidence=said, at=NOW - timedelta(hours=5), by=by) for key, said in evidence.items()}
+    changes = (
+        replace(change, refused=refusals.get(change.key)) if isinstance(change, Create) else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=tuple(changes))
 
 
 def a_change(

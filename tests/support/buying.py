@@ -10,7 +10,7 @@ from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.purchase import Buyer
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.jobs.creation import Outcome, Verdict
+from groundctl.domain.jobs.creation import Hold, Outcome, Verdict
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.planning.plan import Change, Plan
 from groundctl.ports import Clock, LabelingJobs, Ledger, ObjectStore
@@ -40,8 +40,9 @@ def carry_out(
     clock: Clock | None = None,
     ledger: Ledger | None = None,
     log: ApplyLog | None = None,
-    held: Mapping[JobKey, str] | None = None,
+    held: Mapping[JobKey, Hold] | None = None,
     may_stop: bool = False,
+    send_refused: bool = True,
     asking: Asking | None = None,
 ) -> list[Outcome]:
     """Apply a plan, or some of its changes, with fakes for what is not given."""
@@ -55,6 +56,7 @@ def carry_out(
             jobs=doing,
             held=held,
             may_stop=may_stop,
+            send_refused=send_refused,
             asking=asking,
         )
     )

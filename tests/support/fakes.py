@@ -5,16 +5,20 @@ from __future__ import annotations
 import copy
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from groundctl.domain.approval.protection import EnvironmentProtection, RunApproval
+from groundctl.domain.approval.recorded_plan import PlanName, StoredPlan
+from groundctl.domain.approval.reviews import SubmittedReview
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
-from groundctl.errors import RefusedByGitHub
+from groundctl.errors import ExternalError, RefusedByGitHub
 
+Value = TypeVar("Value")
 # For create calls that no attempt bounds.
 NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
@@ -109,8 +113,6 @@ class FakePullRequests:
         self.author = author
         self.by_number = {one.number: one for one in pull_requests}
         self.by_commit: dict[str, tuple[int, ...]] = {}
-        self.plans: dict[str, list[bytes]] = {}
-        self.made: dict[bytes, datetime] = {}  # of a plan that is not there, long ago
         self.posted: dict[int, list[PostedComment]] = {}
         self.checks: list[tuple[str, str, Check]] = []
         self.statuses: list[tuple[str, str, bool, str]] = []
@@ -123,9 +125,8 @@ class FakePullRequests:
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
         merged = (one for one in self.by_number.values() if one.merged_as == commit)
-        return tuple(
-            {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}.values()
-        )
+        found = {one.number: one for one in (*merged, *map(self.pull_request, self.by_commit.get(commit, ())))}
+        return tuple(replace(one, commits=1, merged_by="") for one in found.values())
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         self.pull_request(number)
@@ -148,11 +149,6 @@ class FakePullRequests:
     def set_status(self, commit: str, context: str, *, good: bool, description: str, url: str) -> None:  # noqa: ARG002 - as above
         self.statuses.append((commit, context, good, description))
 
-    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
-        for plan in self.plans.get(commit, ()):
-            if until is None or self.made.get(plan, until) <= until:
-                yield plan
-
     def somebody_posts(self, number: int, body: str, *, author: str) -> PostedComment:
         self.pull_request(number)
         if len(body) > 65_536:
@@ -162,15 +158,149 @@ class FakePullRequests:
         return comment
 
 
-class FakeHistory:
-    """Which commit last touched each path."""
+@dataclass(frozen=True, kw_only=True)
+class FakeCommit:
+    """A first-parent commit of the branch: what it changed, and the files that are to be read as they were in it."""
 
-    def __init__(self, **by_path: str) -> None:
-        self.by_path = by_path
+    sha: str
+    paths: tuple[str, ...] = ()
+    message: str = ""
+    at: datetime = datetime(2026, 11, 1, tzinfo=UTC)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class FakeHistory:
+    """The first-parent commits of a branch, the oldest first."""
+
+    def __init__(self, *commits: FakeCommit) -> None:
+        self.commits = list(commits)
 
     def last_change(self, paths: Iterable[str]) -> str | None:
-        touched = [commit for prefix, commit in self.by_path.items() for path in paths if path.startswith(prefix)]
-        return touched[-1] if touched else None
+        touching = self._touching(self.commits, paths)
+        return touching[0] if touching else None
 
-    def changed_since(self, base: str) -> tuple[str, ...]:  # noqa: ARG002 - the door's signature
-        return tuple(self.by_path)
+    def changes(self, paths: Iterable[str], *, since: str) -> tuple[str, ...]:
+        after = [commit.sha for commit in self.commits].index(since) + 1
+        return tuple(self._touching(self.commits[after:], paths))
+
+    def changed_since(self, base: str) -> tuple[str, ...]:  # noqa: ARG002 - the port's signature
+        return tuple(path for commit in self.commits for path in commit.paths)
+
+    def first_parents(self, commit: str, count: int) -> tuple[str, ...]:
+        known = [each.sha for each in reversed(self.commits)]
+        return tuple(known[known.index(commit) :][:count]) if commit in known else ()
+
+    def parent(self, commit: str) -> str | None:
+        known = [each.sha for each in self.commits]
+        return known[known.index(commit) - 1] if known.index(commit) else None
+
+    def message(self, commit: str) -> str:
+        return self._commit(commit).message
+
+    def committed_at(self, commit: str) -> datetime:
+        return self._commit(commit).at
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        return self._commit(commit).files.get(path) if any(each.sha == commit for each in self.commits) else None
+
+    def _commit(self, sha: str) -> FakeCommit:
+        return next(commit for commit in self.commits if commit.sha == sha)
+
+    @staticmethod
+    def _touching(commits: Iterable[FakeCommit], paths: Iterable[str]) -> list[str]:
+        wanted = tuple(paths)
+        found = [
+            commit.sha
+            for commit in commits
+            if any(path == place or path.startswith(f"{place}/") for path in commit.paths for place in wanted)
+        ]
+        return found[::-1]
+
+
+class FakeRecordedPlans:
+    """Recorded plans in a dictionary; clock is what S3 would say the time is."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self.plans: dict[PlanName, tuple[datetime, bytes]] = {}
+        self.clips: dict[str, bytes] = {}
+
+    def list(self, pull_request: int, head: str) -> tuple[StoredPlan, ...]:
+        return tuple(
+            StoredPlan(name=name, written_at=at)
+            for name, (at, _) in self.plans.items()
+            if (name.pull_request, name.head) == (pull_request, head)
+        )
+
+    def read(self, stored: StoredPlan) -> bytes:
+        return self.plans[stored.name][1]
+
+    def write(self, name: PlanName, content: bytes) -> None:
+        if self.plans.setdefault(name, (self.clock(), content))[1] != content:
+            raise ExternalError(f"{name} exists with other content", hint="find out who wrote it")
+
+    def read_clips(self, digest: str) -> bytes | None:
+        return self.clips.get(digest)
+
+    def write_clips(self, digest: str, manifest: bytes) -> None:
+        self.clips.setdefault(digest, manifest)
+
+
+class FakeApprovalFacts:
+    """What GitHub says about approvals, in dictionaries; a method whose name is in `unknown` cannot be asked."""
+
+    def __init__(self, *, tip: str = "", writers: Iterable[str] = ()) -> None:
+        self.tips = {"main": tip}
+        self.parents: dict[str, tuple[str, ...]] = {}
+        self.trees: dict[str, Mapping[str, str]] = {}
+        self.reviews_of: dict[int, list[SubmittedReview]] = {}
+        self.writers = {login.lower() for login in writers}
+        self.merge_requests: dict[int, datetime] = {}
+        self.environments: dict[str, EnvironmentProtection] = {}
+        self.run_approvals: dict[int, list[RunApproval]] = {}
+        self.unknown: set[str] = set()
+
+    def tip(self, branch: str) -> str:
+        return self._known("tip", self.tips, branch)
+
+    def is_ancestor(self, commit: str, of: str) -> bool:
+        self._ask("is_ancestor")
+        seen, queue = set[str](), [of]
+        while queue:
+            name = queue.pop()
+            seen.add(name)
+            queue += [parent for parent in self.parents.get(name, ()) if parent not in seen]
+        return commit in seen
+
+    def top_level(self, commit: str) -> Mapping[str, str]:
+        return self._known("top_level", self.trees, commit)
+
+    def reviews(self, number: int) -> tuple[SubmittedReview, ...]:
+        self._ask("reviews")
+        return tuple(sorted(self.reviews_of.get(number, ()), key=lambda review: review.submitted_at))
+
+    def may_write(self, login: str) -> bool:
+        self._ask("may_write")
+        return login.lower() in self.writers
+
+    def merge_requested_at(self, number: int) -> datetime | None:
+        self._ask("merge_requested_at")
+        return self.merge_requests.get(number)
+
+    def environment(self, name: str) -> EnvironmentProtection | None:
+        self._ask("environment")
+        return self.environments.get(name)
+
+    def approvals_of_run(self, run_id: int) -> tuple[RunApproval, ...]:
+        self._ask("approvals_of_run")
+        return tuple(self.run_approvals.get(run_id, ()))
+
+    def _known(self, method: str, answers: Mapping[str, Value], name: str) -> Value:
+        self._ask(method)
+        if name not in answers:
+            raise RefusedByGitHub(f"GitHub refused {method} of {name}", hint="look at the name", status=404)
+        return answers[name]
+
+    def _ask(self, method: str) -> None:
+        if method in self.unknown:
+            raise ExternalError(f"GitHub did not answer {method}", hint="run it again later")

@@ -117,8 +117,8 @@ def an_attempt(purchase: int, *, signed_until: datetime = NOW + SIGNING_TIME) ->
     return AttemptRecord(purchase=RecordId(entry=purchase), signed_until=signed_until), ClipIndex()
 
 
-def refused(attempt: int) -> Indexed:
-    return RefusedRecord(attempt=RecordId(entry=attempt), evidence="ValidationException: no"), ClipIndex()
+def refused(attempt: int, evidence: str = "ValidationException: no") -> Indexed:
+    return RefusedRecord(attempt=RecordId(entry=attempt), evidence=evidence), ClipIndex()
 
 
 def created(purchase: int) -> Indexed:

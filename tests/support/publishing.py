@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from groundctl.app.publish import CommentRequest, PublishedComment, PullRequestReporter
-from groundctl.app.review import Archive
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
@@ -12,7 +11,7 @@ from groundctl.ports import PullRequests
 from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import status_comment
 from support.builders import NOW, a_run
-from support.fakes import FakeClock, FakeHistory, FakePullRequests
+from support.fakes import FakePullRequests
 from support.github.markdown import read
 
 BOT = "github-actions[bot]"
@@ -20,18 +19,9 @@ COMMENT_LIMIT = 60_000
 
 
 def a_reporter(pull_requests: PullRequests, *, author: str = BOT, **run: object) -> PullRequestReporter:
-    """The reporter of one run, which no merged pull request is known to."""
-    context = a_run(**run)
-    archive = Archive(
-        repository=context.repository,
-        head_commit=context.head_commit,
-        clock=FakeClock(),
-        pull_requests=pull_requests,
-        history=FakeHistory(),
-        is_plan=lambda _: False,
-    )
+    """The reporter of one run."""
     return PullRequestReporter(
-        run=context, pull_requests=pull_requests, archive=archive, author=author, comment_limit=COMMENT_LIMIT
+        run=a_run(**run), pull_requests=pull_requests, author=author, comment_limit=COMMENT_LIMIT
     )
 
 

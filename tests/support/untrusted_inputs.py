@@ -8,10 +8,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
 from groundctl.domain.jobs.artifacts import Artifact
-from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.jobs.ledger.purchases import Refusal
+from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.plan import (
@@ -136,11 +139,23 @@ def a_status_of(text: str, *, applied: bool) -> PullRequestStatus:
     )
 
 
+def a_standing_of(text: str) -> Standing:
+    """Return what merging would do to other jobs, with a text in every place."""
+    creates = a_plan_of(text).creates
+    return Standing(
+        released=creates,
+        left=(LeftAlone(name=text, pull_request=12), LeftAlone(name=text, pull_request=None)),
+        planned_anew=PlannedAnew(approved=text, changes=creates, reasons=((text, text),)),
+        changes_terraform=True,
+        not_known=text,
+    )
+
+
 def _applied(text: str) -> tuple[JobStatus, ...]:
     outcomes = [
         Outcome(name=text, path=text, verdict=Verdict(result=result, evidence=text, hint=text)) for result in Result
     ]
-    return tuple(_job(text, action=Action.CREATE, outcome=outcome) for outcome in outcomes)
+    return tuple(_job(text, action=Action.CREATE, outcome=outcome, agreed=text, arrived=3) for outcome in outcomes)
 
 
 def _going_on(text: str) -> tuple[JobStatus, ...]:
@@ -150,8 +165,14 @@ def _going_on(text: str) -> tuple[JobStatus, ...]:
     return (
         *(_job(text, action=Action.EXISTS, progress=progress_of(job, NOW)) for job in seen),
         *(_job(text, action=action) for action in Action),
-        _job(text, action=Action.CREATE, held=text),
+        _job(text, action=Action.CREATE, held=Hold(reason=text, hint=text)),
+        _job(text, action=Action.CREATE, refused=a_refusal_of(text)),
     )
+
+
+def a_refusal_of(text: str) -> Refusal:
+    """Return what AWS said when it refused a create, as the ledger has it."""
+    return Refusal(evidence=text, at=NOW, by=Author(run=text))
 
 
 def _job(text: str, **more: Any) -> JobStatus:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from groundctl.domain.approval.coverage import find_unapproved, is_as_written
 from groundctl.domain.jobs.creation import NameTaken, Outcome, Rejected, Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.infrastructure import WorkTeam
-from groundctl.domain.planning.approval import find_unapproved, is_as_written
 from groundctl.domain.planning.plan import plan_content
 from groundctl.domain.planning.purchased import bought
 from groundctl.errors import ExternalError
@@ -275,7 +275,7 @@ def test_only_reviewed_changes_are_created():
     reviewed = plan_content(a_plan(a_declaration(name="a")))
     now = a_plan(a_declaration(name="a"), a_declaration(name="b", input={"objects": ["s3://clips/x.mp4"]}))
 
-    held = find_unapproved(now, [reviewed])
+    held = find_unapproved(now, reviewed)
     outcomes = {one.name: one for one in carry_out(now, held=held)}
 
     assert outcomes["a"].result is Result.CREATED
@@ -287,10 +287,10 @@ def test_a_job_with_more_clips_than_reviewed_is_held_with_both_numbers():
     reviewed = plan_content(a_plan(a_declaration()))
     more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
 
-    [reason] = find_unapproved(a_plan(more), [reviewed]).values()
+    [hold] = find_unapproved(a_plan(more), reviewed).values()
 
-    assert "reviewed 2, now 5" in reason
-    assert "more money" in reason
+    assert "reviewed 2, now 5" in hold.reason
+    assert "more money" in hold.reason
 
 
 def test_a_job_whose_request_differs_from_the_reviewed_one_is_held_even_if_all_names_are_equal():
@@ -299,9 +299,9 @@ def test_a_job_whose_request_differs_from_the_reviewed_one_is_held_even_if_all_n
     moved = WorkTeam(arn="arn:aws:sagemaker:us-east-1:123456789012:workteam/vendor-crowd/reviewers")
     now = a_plan(declaration, infrastructure=an_infrastructure(work_teams={"reviewers": moved}))
 
-    [reason] = find_unapproved(now, [reviewed]).values()
+    [hold] = find_unapproved(now, reviewed).values()
 
-    assert "another team, role, bucket, key or worker page" in reason
+    assert "another team, role, bucket, key or worker page" in hold.reason
 
 
 def test_a_stop_that_was_not_reviewed_is_held():
@@ -312,7 +312,7 @@ def test_a_stop_that_was_not_reviewed_is_held():
     [outcome] = carry_out(
         now,
         jobs=jobs,
-        held=find_unapproved(now, [reviewed]),
+        held=find_unapproved(now, reviewed),
         may_stop=True,
     )
 

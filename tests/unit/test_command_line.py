@@ -175,8 +175,8 @@ def test_an_unknown_command_or_option_is_wrong_usage(line: str, capsys: pytest.C
     ("make", "option"),
     [
         (lambda: ResultsOptions(name="a", clips="clips"), "--clips"),
-        (lambda: CiPlanOptions(reviewed=True, terraform="x.json"), "--terraform"),
-        (lambda: CiTerraformOptions(step=TerraformStep.APPLY, environment="x", out="x.json"), "--out"),
+        (lambda: CiPlanOptions(reviewed=True, checkout="x"), "--checkout"),
+        (lambda: CiTerraformOptions(step=TerraformStep.APPLY, environment="x", publish=True), "--publish"),
         (lambda: StatusOptions(names=("a",), all=True), "--all"),
         (lambda: LedgerAdoptOptions(names=("a",), ours=True), "--ours"),
         (lambda: LedgerVoidOptions(reason="x", unreadable=2, entry=3), "--entry"),

@@ -2,7 +2,7 @@
 
 cli -> {app, presentation, composition -> adapters} -> domain; app -> {ports, domain}; only composition reads the
 environment;
-in the domain: tracking -> planning -> jobs -> declarations -> aws, and results -> jobs.
+in the domain: approval -> tracking -> planning -> jobs -> declarations -> aws, and results -> jobs.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ _DECLARATIONS = "groundctl/domain/declarations"
 _JOBS = "groundctl/domain/jobs"
 _PLANNING = "groundctl/domain/planning"
 _TRACKING = "groundctl/domain/tracking"
+_APPROVAL = "groundctl/domain/approval"
 _RESULTS = "groundctl/domain/results"
-DOMAIN = frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING, _RESULTS})
+DOMAIN = frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING, _APPROVAL, _RESULTS})
 _ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
 _APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
 _COMPOSITION, _CLI, _STARTUP = "groundctl/composition", "groundctl/cli", "groundctl/startup"
@@ -36,6 +37,7 @@ LAYERS: dict[str, frozenset[str]] = {
     _JOBS: frozenset({_CANONICAL, _AWS, _DECLARATIONS}),
     _PLANNING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
     _TRACKING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING}),
+    _APPROVAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING}),
     _RESULTS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
     _EXIT_CODES: frozenset(),
     _ERRORS: frozenset({_EXIT_CODES}),

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from groundctl.app.approval.review import Review
+from groundctl.app.publish import read_provenance
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
@@ -23,6 +25,7 @@ from groundctl.presentation.markdown.run_summary import run_summary
 from support.builders import NOW, a_declaration, a_plan, a_run, an_observed_job
 from support.fakes import FakeObjects
 from support.github.markdown import read
+from support.planning import a_planning_result
 from support.publishing import COMMENT_LIMIT, RecordedComments, a_reporter
 
 FOLLOWERS = ("dana", "acme/sports-data")
@@ -39,7 +42,7 @@ def a_status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **mem
         "notify": {declaration.spec.key: declaration.spec.notify for declaration in declared},
         **members,
     }
-    [status] = pull_request_statuses(plan, NOW, **given)
+    [status] = pull_request_statuses(plan, NOW, plan_digest=plan.digest, **given)
     return status
 
 
@@ -148,9 +151,11 @@ def collected(*declared: Declaration) -> tuple[PullRequestStatus, ...]:
     job, objects = ended(Status.COMPLETED), FakeObjects()
     [create] = a_plan(a_declaration()).changes
     assert job.fingerprint
-    objects.objects[provenance_uri(job.fingerprint)] = provenance_json(create, a_run(pull_request=12))
-    plan = a_plan(*declared, observed=(job,))
-    return a_reporter(RecordedComments()).collect_statuses(plan, declared, objects=objects, approved="", now=NOW)
+    run = a_run(pull_request=12)
+    objects.objects[provenance_uri(job.fingerprint)] = provenance_json(create, run)
+    provenance = read_provenance([job], objects, repository=run.repository)
+    planned = a_planning_result(a_plan(*declared, observed=(job,)), declared)
+    return a_reporter(RecordedComments()).collect_statuses(planned, Review(), provenance, now=NOW)
 
 
 def test_the_followers_come_from_the_declaration_as_it_is_now():

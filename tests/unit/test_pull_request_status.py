@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.observed import Counters, Status
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.provenance import Provenance, parse_provenance, provenance_json
@@ -25,7 +25,7 @@ def a_provenance(plan: Plan) -> Provenance:
 
 def statuses(plan: Plan, **changes: Any) -> tuple[PullRequestStatus, ...]:
     members: dict[str, Any] = {"provenance": {}, "source_pull_requests": {}, "held": {}, "notify": {}, **changes}
-    return pull_request_statuses(plan, NOW, **members)
+    return pull_request_statuses(plan, NOW, plan_digest=plan.digest, **members)
 
 
 def test_a_running_job_is_reported_on_the_pull_request_that_declared_it_with_the_reviewed_cost():
@@ -61,10 +61,12 @@ def test_a_job_without_provenance_belongs_to_the_pull_request_of_its_file():
 
 def test_a_held_job_is_reported_with_the_reason():
     [status] = statuses(
-        a_plan(a_declaration()), source_pull_requests={"rally-outcome": 12}, held={"rally-outcome": "more money"}
+        a_plan(a_declaration()),
+        source_pull_requests={"rally-outcome": 12},
+        held={"rally-outcome": Hold(reason="more money")},
     )
 
-    assert status.jobs[0].held == "more money"
+    assert status.jobs[0].held == Hold(reason="more money")
     assert status.needs_attention
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from groundctl.app.gather import gather
-from groundctl.domain.aws.job_names import job_key
+from groundctl.domain.approval.coverage import find_unapproved
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.ledger.decisions import ContinueAttempt, StillPending, decide_purchase
 from groundctl.domain.jobs.ledger.look import ABSENT
 from groundctl.domain.jobs.ledger.question import question
-from groundctl.domain.planning.approval import find_unapproved
 from groundctl.domain.planning.plan import Action, Plan, fields_of, plan_content
 from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, some_data
@@ -71,13 +70,15 @@ def test_a_reviewer_sees_clips_that_are_bought_again_only_because_two_questions_
     )
 
 
+def held(now: Plan, before: Mapping[str, Any]) -> dict[str, str]:
+    return {key: hold.reason for key, hold in find_unapproved(now, before).items()}
+
+
 def test_a_question_that_was_named_after_the_review_is_not_approved():
     before = reviewed(World().plan(asks("second")))
     now = World(asks("first")).plan(asks("first", of="rally-outcome"), asks("second", of="serve"))
 
-    assert find_unapproved(now, [before]) == {
-        "second": "its question has another name: reviewed without a name, now serve"
-    }
+    assert held(now, before) == {"second": "its question has another name: reviewed without a name, now serve"}
 
 
 def test_a_waiting_job_is_approved_for_the_question_and_the_rerun_that_were_reviewed():
@@ -88,8 +89,8 @@ def test_a_waiting_job_is_approved_for_the_question_and_the_rerun_that_were_revi
     named = World(asks("first", of="rally-outcome")).plan(asks("second", of="serve", only_new=True, budget=budget))
     repeated = world.plan(asks("second", only_new=True, budget=budget, rerun_of=again))
 
-    assert "another name" in find_unapproved(named, [before])[job_key("second")]
-    assert "pays again" in find_unapproved(repeated, [before])[job_key("second")]
+    assert "another name" in held(named, before)["second"]
+    assert "pays again" in held(repeated, before)["second"]
 
 
 def test_a_job_that_was_reviewed_as_stopped_is_not_created():
@@ -97,9 +98,7 @@ def test_a_job_that_was_reviewed_as_stopped_is_not_created():
 
     now = World().plan(asks("first", budget={"usd": 100}))
 
-    assert find_unapproved(now, [before]) == {
-        "first": "the reviewed plan does not create it: it was declared as stopped"
-    }
+    assert held(now, before) == {"first": "the reviewed plan does not create it: it was declared as stopped"}
 
 
 def test_a_question_that_has_a_name_in_the_ledger_keeps_it():

@@ -1,79 +1,87 @@
-"""Apply does what was reviewed: plans are found by what GitHub and git record, and whatever goes beyond them is held."""
+"""Apply does what was approved: each job's pull request, its approvals and the plan that they saw decide."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from groundctl.app.review import Archive, Review, review
+from groundctl.app.approval.review import ByHand
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
-from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.clip_index import HashedClips
-from groundctl.domain.planning.plan import Plan
-from groundctl.domain.planning.planner import make_plan
 from groundctl.domain.tracking.pull_request import PullRequest
-from groundctl.presentation.machine.plan_json import plan_json
-from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job, some_inputs
-from support.fakes import FakeClock, FakeHistory, FakePullRequests
-from support.ledger import a_ledger, a_purchase, void
+from groundctl.errors import ExternalError
+from support.approval_scene import BEGIN, FILE, NOON, REPOSITORY_ID, TEN, Scene, sha
+from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
+from support.fakes import (
+    FakeCommit,
+    FakePullRequests,
+)
 
-REPOSITORY = "acme/labeling"
-FILE = "jobs/sports-data/rally-outcome.yaml"
-MERGED = PullRequest(number=12, head="a" * 40, base_branch="main", merged_as="b" * 40)
-LATER = PullRequest(number=13, head="c" * 40, base_branch="main", merged_as="d" * 40)
-
-
-def a_plan_file(plan: Plan, merged: PullRequest = MERGED, **made_for: Any) -> bytes:
-    bound = {"repository": REPOSITORY, "pull_request": merged.number, "commit": merged.head, "run": 1, "attempt": 1}
-    return plan_json(plan, {**bound, **made_for}).encode()
+PLAN = a_plan(a_declaration())
+MORE = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
 
 
-def reviewed(plan: Plan, emulator: FakePullRequests, history: FakeHistory | None = None, **more: Any) -> Review:
-    archive = Archive(
-        repository=REPOSITORY,
-        head_commit=more.pop("head_commit", "b" * 40),
-        clock=more.pop("clock", FakeClock()),
-        pull_requests=emulator,
-        history=history or FakeHistory(jobs="b" * 40),
-        is_plan=lambda data: isinstance(data, dict) and "changes" in data,
-    )
-    return review(plan, more.pop("declarations", (a_declaration(),)), archive, **more)
+def test_what_an_approver_saw_may_be_done_and_the_review_says_who_agreed():
+    scene = Scene()
+    scene.merged_and_approved(PLAN)
 
-
-def a_hub(*files: bytes, merged: PullRequest = MERGED) -> FakePullRequests:
-    emulator = FakePullRequests(merged)
-    emulator.plans[merged.head] = list(files)
-    return emulator
-
-
-def test_changes_in_the_plan_of_the_merged_pull_request_are_approved():
-    plan = a_plan(a_declaration())
-
-    found = reviewed(plan, a_hub(a_plan_file(plan)))
+    found = scene.reviewed(PLAN)
 
     assert found.held == {}
     assert found.source_pull_requests == {"rally-outcome": 12}
+    said = "approved by @ann at 2026-11-28 10:10:00 UTC: the plan of 2026-11-28 10:02:00 UTC"
+    assert found.agreed == {"rally-outcome": said}
 
 
-def test_a_job_without_a_pull_request_is_held():
-    plan = a_plan(a_declaration())
+def test_a_plan_made_after_the_approval_does_not_count():
+    scene = Scene()
+    merged = scene.merged_and_approved(PLAN)
+    scene.records(merged, a_plan(MORE), minutes=20)
 
-    where = "GitHub names no merged pull request for its commit bbbbbbb, asked 4 times"
-    assert reviewed(plan, FakePullRequests()).held == {"rally-outcome": f"no reviewed plan was found for it; {where}"}
+    assert "its clips differ: reviewed 2, now 5" in scene.reason(a_plan(MORE), MORE)
+
+
+def test_a_pull_request_that_does_not_touch_the_job_releases_nothing():
+    scene = Scene()
+    scene.merges(12, "b")
+    scene.merged_and_approved(PLAN, 13, "c", "jobs/warehouse/NOTES.md")
+
+    assert "has no approval from before the merge" in scene.reason(PLAN)
+
+
+@pytest.mark.parametrize("path", ["jobs/policy.yaml", "schemas/labeling-job.schema.json", "terraform/main.tf"])
+def test_a_pull_request_that_changes_the_rules_releases_what_its_plan_lists(path: str):
+    scene = Scene()
+    scene.merges(12, "b")
+    scene.merged_and_approved(PLAN, 13, "c", path)
+
+    assert scene.reviewed(PLAN).held == {}
+
+
+def test_a_change_of_the_rules_before_the_job_was_declared_releases_nothing():
+    scene = Scene()
+    scene.merged_and_approved(PLAN, 11, "a", "jobs/policy.yaml")
+    scene.merges(12, "b")
+
+    assert "has no approval from before the merge" in scene.reason(PLAN)
+
+
+def test_a_job_that_was_pushed_without_a_pull_request_is_held():
+    scene = Scene(commits=[BEGIN, FakeCommit(sha=sha("b"), paths=(FILE,))])
+
+    said = "commit bbbbbbb came to main without a pull request, so no plan was reviewed"
+    assert scene.reason(PLAN) == said
 
 
 class LatePullRequests(FakePullRequests):
     """GitHub right after a merge: for some time it knows no pull request of the new commit."""
 
-    def __init__(self, *known: PullRequest, empty_answers: int) -> None:
-        super().__init__(*known)
+    def __init__(self, *, empty_answers: int) -> None:
+        super().__init__()
         self.empty_answers = empty_answers
         self.asked = 0
 
@@ -83,165 +91,208 @@ class LatePullRequests(FakePullRequests):
 
 
 def test_an_empty_answer_right_after_the_merge_is_no_fact_yet():
-    plan, clock = a_plan(a_declaration()), FakeClock()
-    late = LatePullRequests(MERGED, empty_answers=2)
-    late.plans[MERGED.head] = [a_plan_file(plan)]
+    scene = Scene(github=LatePullRequests(empty_answers=2))
+    merged = scene.merges(12, "b", commit={"at": NOON - timedelta(seconds=5)})
+    scene.records(merged, PLAN)
+    scene.approves(merged)
 
-    found = reviewed(plan, late, clock=clock)
-
-    assert (found.held, found.source_pull_requests) == ({}, {"rally-outcome": 12})
-    assert len(clock.slept) == 2
+    assert scene.reviewed(PLAN).held == {}
+    assert scene.clock.slept == [20, 40]
 
 
-def test_a_commit_of_an_earlier_run_is_asked_about_once():
-    clock, late = FakeClock(), LatePullRequests(MERGED, empty_answers=9)
+def test_if_github_stays_silent_nothing_is_known_and_a_later_run_asks_again():
+    scene = Scene(github=LatePullRequests(empty_answers=9))
+    scene.merges(12, "b", commit={"at": NOON - timedelta(seconds=5)})
 
-    [reason] = reviewed(a_plan(a_declaration()), late, clock=clock, head_commit="e" * 40).held.values()
+    [hold] = scene.reviewed(PLAN).held.values()
 
-    assert (late.asked, clock.slept) == (1, [])
-    assert reason.endswith("; GitHub names no merged pull request for its commit bbbbbbb")
+    assert hold.reason == "GitHub does not name the pull request of commit bbbbbbb yet"
+    assert hold.hint == "nothing was done; the next run asks again"
+
+
+def test_an_older_commit_is_asked_about_once():
+    late = LatePullRequests(empty_answers=9)
+    scene = Scene(github=late)
+    scene.merges(12, "b")
+
+    assert "without a pull request" in scene.reason(PLAN)
+    assert (late.asked, scene.clock.slept) == (1, [])
+
+
+@pytest.mark.parametrize("message", ["Declare rallies (#12)\n\nMore text", "Merge pull request #12 from acme/topic"])
+def test_a_pull_request_is_also_found_by_the_message_of_its_merge(message: str):
+    scene = Scene(github=LatePullRequests(empty_answers=9))
+    merged = scene.merges(12, "b", commit={"message": message, "at": NOON})
+    scene.records(merged, PLAN)
+    scene.approves(merged)
+
+    assert scene.reviewed(PLAN).held == {}
+    assert scene.clock.slept == []
+
+
+def test_a_message_cannot_name_another_pull_request():
+    scene = Scene(github=LatePullRequests(empty_answers=9))
+    scene.merged_and_approved(PLAN, 11, "a")
+    scene.commits.append(FakeCommit(sha=sha("b"), paths=(FILE,), message="Sneak in (#11)"))
+
+    assert "without a pull request" in scene.reason(PLAN)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"base_branch": "topic"}, {"base_repository": 7}, {"merged_at": None}, {"merged_as": None}],
+    ids=["into another branch", "into a fork", "not merged", "merged as nothing"],
+)
+def test_a_pull_request_that_did_not_bring_the_commit_approves_nothing(elsewhere: Mapping[str, Any]):
+    scene = Scene()
+    merged = scene.merges(12, "b", **elsewhere)
+    scene.github.by_commit[sha("b")] = (12,)
+    scene.records(merged, PLAN)
+    scene.approves(merged)
+
+    assert "without a pull request" in scene.reason(PLAN)
+
+
+def test_a_rebased_pull_request_brought_every_one_of_its_commits():
+    scene = Scene(commits=[BEGIN, FakeCommit(sha=sha("a"), paths=(FILE,))])
+    merged = scene.merges(12, "b", "README.md", commits=2)
+    scene.github.by_commit[sha("a")] = (12,)
+    scene.records(merged, PLAN)
+    scene.approves(merged)
+
+    assert scene.reviewed(PLAN).held == {}
 
 
 def test_a_job_belongs_to_the_reviewed_pull_request_and_not_to_one_that_was_stacked_on_it():
-    at = datetime(2026, 11, 23, tzinfo=UTC)
-    stacked = PullRequest(number=14, head="f" * 40, base_branch="topic", merged_as="f" * 40, merged_at=at)
-    squashed = replace(MERGED, merged_at=at + timedelta(hours=1))
-    rebased = replace(squashed, merged_as="9" * 40)
-    for merged in (squashed, rebased):
-        both = FakePullRequests(stacked, merged)
-        both.by_commit["b" * 40] = (stacked.number, merged.number)
-
-        assert reviewed(a_plan(a_declaration()), both).source_pull_requests == {"rally-outcome": 12}
-
-
-def test_more_clips_than_reviewed_are_held_with_both_numbers():
-    before = a_plan(a_declaration())
-    more = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
-
-    [told] = reviewed(a_plan(more), a_hub(a_plan_file(before)), declarations=(more,)).held.values()
-
-    assert "its clips differ: reviewed 2, now 5" in told
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        b"",
-        b"{",
-        b"[" * 100_000,
-        b'{"format_version": 1}',
-        a_plan_file(a_plan(a_declaration()), commit="e" * 40),
-        a_plan_file(a_plan(a_declaration()), repository="mallory/labeling"),
-        a_plan_file(a_plan(a_declaration())).replace(b'"clips": 2', b'"clips": 3'),
-        a_plan_file(a_plan(a_declaration(), infrastructure=an_infrastructure(account_id="999999999999"))),
-    ],
-    ids=["empty", "half", "deep", "no plan", "another commit", "another repository", "changed", "another account"],
-)
-def test_an_invalid_plan_covers_nothing(file: bytes):
-    assert set(reviewed(a_plan(a_declaration()), a_hub(file)).held) == {"rally-outcome"}
-
-
-def test_the_newest_plan_of_the_head_counts():
-    less, more = a_declaration(), a_declaration(input={"objects": [f"s3://clips/{n}.mp4" for n in range(5)]})
-
-    found = reviewed(a_plan(less), a_hub(a_plan_file(a_plan(more)), a_plan_file(a_plan(less))))
-
-    assert set(found.held) == {"rally-outcome"}
-
-
-def test_a_later_pull_request_that_planned_the_job_covers_it_too():
-    declaration = a_declaration()
-    cheap, dear = Policy(platform_fee_usd=Decimal("0.02")), Policy(platform_fee_usd=Decimal("0.08"))
-    emulator = FakePullRequests(MERGED, LATER)
-    emulator.plans = {
-        MERGED.head: [a_plan_file(a_plan(declaration, policy=cheap))],
-        LATER.head: [a_plan_file(a_plan(declaration, policy=dear), LATER)],
-    }
-    history = FakeHistory(**{"jobs": "d" * 40, FILE: "b" * 40})
-    now = a_plan(declaration, policy=dear)
-
-    assert reviewed(now, emulator, history).held == {}
-    emulator.plans[LATER.head] = []
-    [told] = reviewed(now, emulator, history).held.values()
-    assert told == "more money: reviewed up to $0.04, now up to $0.16"
-
-
-def test_a_digest_approves_exactly_its_plan():
-    plan = a_plan(a_declaration())
-
-    assert reviewed(plan, FakePullRequests(), approved=plan.digest).held == {}
-    assert reviewed(plan, FakePullRequests(), approved=digest_of("another")).held
-
-
-def waiting(budget: dict[str, int] | None, *, of: Declaration | None = None) -> bytes:
-    """The plan file of a job that waited for its clips, as it was reviewed."""
-    before = json.loads(plan_json(a_plan(of or a_declaration(budget=budget))))
-    [change] = before["changes"]
-    change["budget_usd"] = change["budget_usd"] if of is None else str(budget["usd"] if budget else "")
-    change |= {"action": "waiting", "clips": None, "usd": None, "input_digest": "", "request_digest": ""}
-    content = {name: value for name, value in before.items() if name != "digest"}
-    made_for = {"repository": REPOSITORY, "pull_request": 12, "commit": MERGED.head, "run": 1, "attempt": 1}
-    return json.dumps({**content, "made_for": made_for, "digest": digest_of(content)}).encode()
-
-
-@pytest.mark.parametrize(
-    ("budget", "told"),
-    [
-        ({"usd": 1}, None),
-        (None, "its cost was open when it was reviewed, and it has no budget"),
-    ],
-)
-def test_a_waiting_job_is_approved_up_to_its_budget(budget: dict[str, int] | None, told: str | None):
-    now = a_plan(a_declaration(budget=budget))
-
-    assert reviewed(now, a_hub(waiting(budget))).held.get(job_key("rally-outcome")) == told
-
-
-def test_a_budget_raised_after_the_review_does_not_raise_the_approved_amount():
-    clips = {"objects": [f"s3://clips/{number}.mp4" for number in range(100)]}
-    now = a_plan(a_declaration(budget={"usd": 100}, input=clips))
-    before = a_plan(a_declaration(budget={"usd": 1}, input=clips))
-    assert before.requires_attention
-
-    [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(a_declaration(input=clips),)).held.values()
-
-    assert told == "the reviewed plan does not create it; it says: refused"
-
-
-def test_a_waiting_job_that_costs_more_than_its_budget_is_held():
-    now = a_plan(a_declaration())
-
-    [told] = reviewed(now, a_hub(waiting({"usd": 0}, of=a_declaration()))).held.values()
-
-    assert told == "more money: reviewed with a budget of $0, now up to $0.16"
-
-
-def test_another_purchase_than_reviewed_is_not_paid_for_again():
-    again = a_declaration(rerun_of={"job": "first", "reason": "new reviewers, to compare"})
-    asked = HashedClips.of(["s3://clips/rally-1.mp4"])
-    a_first = a_purchase("first", asked, labels=("winner", "error"))
-
-    def planned(*entries: Any) -> Plan:
-        return make_plan(some_inputs(again, purchases=a_ledger(*entries)))
-
-    before, now = planned(a_first), planned(a_first, void(2), a_first)
-
-    assert reviewed(before, a_hub(a_plan_file(before)), declarations=(again,)).held == {}
-    [told] = reviewed(now, a_hub(a_plan_file(before)), declarations=(again,)).held.values()
-    assert told == (
-        "it pays again for other clips: reviewed a rerun of first (entry 2), now a rerun of first (entry 4)"
+    scene = Scene()
+    stacked = PullRequest(
+        number=14, head=sha("f"), base_branch="topic", base_repository=REPOSITORY_ID, merged_as=sha("f"), merged_at=TEN
     )
+    scene.merged_and_approved(PLAN)
+    scene.github.by_number[14] = stacked
+    scene.github.by_commit[sha("b")] = (14, 12)
+
+    found = scene.reviewed(PLAN)
+    assert (found.held, found.source_pull_requests) == ({}, {"rally-outcome": 12})
 
 
-def test_a_reviewed_stop_is_approved():
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        ({"made_for": {"commit": "e" * 40}}, "is malformed"),
+        ({"made_for": {"repository": "mallory/labeling"}}, "is malformed"),
+        ({"made_for": {"pull_request": 13}}, "is malformed"),
+        ({"made_for": {"run": 77}}, "is malformed"),
+        ({"plan": a_plan(a_declaration(), infrastructure=an_infrastructure(account_id="999999999999"))}, "another"),
+    ],
+    ids=["another commit", "another repository", "another pull request", "another run", "another account"],
+)
+def test_a_plan_of_something_else_covers_nothing(before: Mapping[str, Any], told: str):
+    scene = Scene()
+    merged = scene.merges(12, "b")
+    scene.records(merged, before.get("plan", PLAN), made_for=before.get("made_for"))
+    scene.approves(merged)
+
+    assert told in scene.reason(PLAN)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b'{"format_version": 1}', b'{"changes": []}'])
+def test_a_malformed_record_covers_nothing(content: bytes):
+    scene = Scene()
+    merged = scene.merged_and_approved(PLAN)
+    [name] = scene.recorded.plans
+    scene.recorded.plans[name] = (TEN, content)
+
+    assert scene.reason(PLAN) == "the recorded plan of run 1 is malformed"
+    assert merged.number == 12
+
+
+@pytest.mark.parametrize("silent", ["reviews", "may_write"])
+def test_what_cannot_be_read_is_not_known_and_nothing_is_done(silent: str):
+    scene = Scene()
+    scene.merged_and_approved(PLAN)
+    scene.facts.unknown.add(silent)
+
+    assert scene.reason(PLAN) == f"could not be checked: GitHub did not answer {silent}"
+
+
+def test_one_pull_request_that_cannot_be_read_holds_only_its_own_jobs():
+    class Partly(FakePullRequests):
+        def pull_request(self, number: int) -> PullRequest:
+            if number == 13:
+                raise ExternalError("GitHub did not answer", hint="run it again later")
+            return super().pull_request(number)
+
+    both = (a_declaration(), a_declaration(name="serves", input={"objects": ["s3://clips/serve.mp4"]}))
+    scene = Scene(github=Partly())
+    merged = scene.merges(12, "b")
+    other = scene.merges(13, "c", "jobs/sports-data/serves.yaml")
+    for each in (merged, other):
+        scene.records(each, a_plan(*both))
+        scene.approves(each)
+
+    held = scene.reviewed(a_plan(*both), *both).held
+    assert set(held) == {job_key("serves")}
+
+
+def test_a_policy_cannot_be_lowered_by_the_pull_request_itself():
+    scene = Scene(commits=[replace(BEGIN, files={"jobs/policy.yaml": b"reviews: 2\n"})])
+    scene.merged_and_approved(PLAN, 12, "b", FILE, "jobs/policy.yaml")
+
+    assert "the policy asks for 2 approvals" in scene.reason(PLAN)
+
+
+def test_where_the_policy_asks_for_no_approval_the_merge_is_one():
+    scene = Scene(commits=[replace(BEGIN, files={"jobs/policy.yaml": b"reviews: 0\n"})], needed=0)
+    scene.records(scene.merges(12, "b"), PLAN)
+
+    [sentence] = scene.reviewed(PLAN).agreed.values()
+    assert sentence == "merged by @maria: the plan of 2026-11-28 10:02:00 UTC"
+
+
+def test_with_auto_merge_the_plan_of_the_moment_when_it_was_enabled_counts():
+    scene = Scene(commits=[replace(BEGIN, files={"jobs/policy.yaml": b"reviews: 0\n"})], needed=0)
+    merged = scene.merges(12, "b")
+    scene.records(merged, PLAN)
+    scene.records(merged, a_plan(MORE), minutes=30)
+    scene.facts.merge_requests[12] = TEN + timedelta(minutes=5)
+
+    assert "its clips differ: reviewed 2, now 5" in scene.reason(a_plan(MORE), MORE)
+
+
+def test_a_person_lets_through_exactly_the_plan_of_a_digest():
+    scene = Scene(commits=[BEGIN, FakeCommit(sha=sha("b"), paths=(FILE,))])
+
+    through = ByHand(digest=PLAN.digest, who="let through by @ann for @dave")
+    assert scene.reviewed(PLAN, by_hand=through).agreed == {"rally-outcome": "let through by @ann for @dave"}
+    assert scene.reviewed(PLAN, by_hand=replace(through, digest=digest_of("another"))).held
+
+
+def test_a_merged_file_named_by_a_digest_lets_through_exactly_its_plan():
+    scene = Scene(commits=[BEGIN, FakeCommit(sha=sha("b"), paths=(FILE,))])
+    scene.merged_and_approved(PLAN, 13, "c", f"jobs/approved/{PLAN.digest}")
+
+    assert scene.reviewed(PLAN).held == {}
+    assert scene.reviewed(a_plan(MORE), MORE).held
+
+
+def test_a_file_named_by_a_digest_counts_only_with_an_approval():
+    scene = Scene(commits=[BEGIN, FakeCommit(sha=sha("b"), paths=(FILE,))])
+    scene.records(scene.merges(13, "c", f"jobs/approved/{PLAN.digest}"), PLAN)
+
+    assert scene.reviewed(PLAN).held
+
+
+def test_a_reviewed_stop_may_be_done():
     stopped = a_declaration(state="stopped")
     plan = a_plan(stopped, observed=(an_observed_job(),))
+    scene = Scene()
+    scene.merged_and_approved(plan)
 
-    assert reviewed(plan, a_hub(a_plan_file(plan)), declarations=(stopped,)).held == {}
-    assert reviewed(plan, FakePullRequests(), declarations=(stopped,)).held
+    assert scene.reviewed(plan, stopped).held == {}
 
 
-def test_github_is_asked_once_about_each_pull_request():
+def test_github_is_asked_once_about_each_commit():
     class Counting(FakePullRequests):
         asked = 0
 
@@ -252,8 +303,10 @@ def test_github_is_asked_once_about_each_pull_request():
     clips = [{"objects": [f"s3://clips/{number}.mp4"]} for number in range(30)]
     many = tuple(a_declaration(name=f"job-{number}", input=one) for number, one in enumerate(clips))
     plan = a_plan(*many)
-    emulator = Counting(MERGED)
-    emulator.plans[MERGED.head] = [a_plan_file(plan)]
+    github = Counting()
+    scene = Scene(github=github)
+    scene.merged_and_approved(plan, 12, "b", "jobs/sports-data")
+    scene.commits[-1] = replace(scene.commits[-1], paths=tuple(declaration.path for declaration in many))
 
-    assert reviewed(plan, emulator, declarations=many).held == {}
-    assert emulator.asked == 1
+    assert scene.reviewed(plan, *many).held == {}
+    assert github.asked == 1

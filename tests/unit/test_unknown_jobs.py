@@ -6,8 +6,8 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
+from groundctl.domain.approval.coverage import is_as_written
 from groundctl.domain.jobs.observed import observed_job
-from groundctl.domain.planning.approval import is_as_written
 from groundctl.domain.planning.plan import Action
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import CHECKOUT, NOW, POLICY, a_declaration, a_plan, an_observed_job

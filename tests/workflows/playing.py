@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import product
 
-from workflows.expressions import Function, Value, evaluate, truth
+from github_emulator.runner.expressions import Function, Value, evaluate, truth
 from workflows.reading import Data, File
 
 STATUS = re.compile(r"\b(always|success|failure|cancelled)\(\)")
@@ -16,14 +15,20 @@ ENDINGS = ("success", "failure", "cancelled")
 ORDINARY = {"repository": "acme/labels", "event_name": "pull_request"}
 
 
-def pull_request(head: str | None) -> dict[str, Value]:
+def pull_request(head: str | None, base: str = "main") -> dict[str, Value]:
     """Give the github context of a pull request from a repository; none is left where a fork was deleted."""
-    repository: Value = None if head is None else {"full_name": head}
-    event: Value = {"pull_request": {"number": 7.0, "base": {"sha": "b" * 40}, "head": {"repo": repository}}}
-    return {**ORDINARY, "event": event}
+    ours: Value = {"full_name": "acme/labels", "id": 11.0, "default_branch": "main"}
+    repository: Value = None if head is None else ours if head == "acme/labels" else {"full_name": head, "id": 12.0}
+    pull: Value = {
+        "number": 7.0,
+        "base": {"sha": "b" * 40, "ref": base, "repo": ours},
+        "head": {"repo": repository},
+    }
+    return {**ORDINARY, "event": {"pull_request": pull, "repository": ours}}
 
 
 OURS = pull_request("acme/labels")
+ANOTHER_BASE = pull_request("acme/labels", "release")
 FORKS = (pull_request("stranger/labels"), pull_request(None))
 
 
@@ -105,13 +110,7 @@ def all_endings(workflow: File) -> list[dict[str, str]]:
     return [dict(zip(workflow.jobs, ends, strict=True)) for ends in product(ENDINGS, repeat=len(workflow.jobs))]
 
 
-def play_steps(
-    job: Data,
-    context: Mapping[str, Value],
-    *,
-    failing: frozenset[str] = frozenset(),
-    files: frozenset[str] = frozenset(),
-) -> list[str]:
+def play_steps(job: Data, context: Mapping[str, Value], *, failing: frozenset[str] = frozenset()) -> list[str]:
     """Give the steps of a job that run, by their command or action; those in `failing` fail."""
     ran: list[str] = []
     earlier: set[str] = set()
@@ -120,12 +119,7 @@ def play_steps(
         condition = step.get("if", "success()")
         if not STATUS.search(condition):
             condition = f"success() && ({condition.removeprefix('${{').removesuffix('}}')})"
-        functions: dict[str, Function] = {**status(earlier, cancelled=False), "hashFiles": partial(_hash_of, files)}
-        if truth(evaluate(condition, context, functions)):
+        if truth(evaluate(condition, context, status(earlier, cancelled=False))):
             ran.append(label)
             earlier.add("failure" if any(label.startswith(start) for start in failing) else "success")
     return ran
-
-
-def _hash_of(files: frozenset[str], name: Value) -> Value:
-    return "a hash" if name in files else ""

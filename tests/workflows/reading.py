@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ FOLDER = ROOT / ".github"
 ACTION = "actions/setup/action.yml"
 
 Data = dict[str, Any]
+COMMENT = re.compile(r"(?:^|\s)#")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,11 @@ class File:
             self.data["jobs"] if "jobs" in self.data else {"action": {"steps": self.data["runs"]["steps"]}}
         )
         return jobs
+
+    @property
+    def code(self) -> str:
+        """Give the text without its comments."""
+        return "\n".join(COMMENT.split(line, maxsplit=1)[0] for line in self.text.splitlines())
 
     @property
     def triggers(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from workflows.playing import FORKS, Scenario, all_endings, play
 from workflows.reading import ACTION, File, Files
-from workflows.rules import Diagnostic, every_call, every_job, rule
+from workflows.rules import RECORDED_PLAN, Diagnostic, every_call, every_job, rule
 from workflows.running import LOCAL
 
 # --- what it may do --------------------------------------------------------------------------------------------------
@@ -15,20 +15,22 @@ from workflows.running import LOCAL
 READ = {"contents": "read"}
 TELL = {"pull-requests": "write", "checks": "write", "statuses": "write"}
 AWS = {"id-token": "write"}
-REVIEWED = {"actions": "read"}
+PROTECTION = {"actions": "read"}
 RIGHTS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("workflows/ci.yml", "check"): READ,
     ("workflows/ci.yml", "test"): READ,
     ("workflows/plan.yml", "validate"): READ,
+    ("workflows/plan.yml", "terraform"): READ | AWS | {"checks": "write"},
     ("workflows/plan.yml", "plan"): READ | AWS | TELL,
     ("workflows/plan.yml", "groundctl"): {},
-    ("workflows/apply.yml", "look"): READ | AWS | REVIEWED | {"pull-requests": "read"},
+    (RECORDED_PLAN, "record"): READ | AWS | TELL,
+    ("workflows/apply.yml", "look"): READ | AWS | PROTECTION | {"pull-requests": "read", "checks": "write"},
     ("workflows/apply.yml", "terraform"): READ | AWS,
-    ("workflows/apply.yml", "apply"): READ | AWS | REVIEWED | TELL,
-    ("workflows/apply.yml", "stop"): READ | AWS | REVIEWED | TELL,
-    ("workflows/apply.yml", "report"): READ | AWS | REVIEWED | TELL,
-    ("workflows/status.yml", "report"): READ | AWS | REVIEWED | TELL,
-    ("workflows/status.yml", "resume"): READ | AWS | REVIEWED | TELL,
+    ("workflows/apply.yml", "apply"): READ | AWS | PROTECTION | TELL,
+    ("workflows/apply.yml", "stop"): READ | AWS | PROTECTION | TELL,
+    ("workflows/apply.yml", "report"): READ | AWS | PROTECTION | TELL,
+    ("workflows/status.yml", "report"): READ | AWS | PROTECTION | TELL,
+    ("workflows/status.yml", "resume"): READ | AWS | PROTECTION | TELL,
 }
 
 
@@ -63,8 +65,9 @@ def a_fork_reaches(file: File, name: str) -> bool:
     return any(play(file, scenario)[name] != "skipped" for scenario in scenarios)
 
 
-# AWS gives each role to its environment alone; the plan role, which only reads, to jobs that have none.
+# AWS gives each role to its environment alone; the plan role, which only reads, to jobs that have none, and the record role to one file.
 ENVIRONMENTS = {
+    "GROUNDCTL_RECORD_ROLE": None,
     "GROUNDCTL_PLAN_ROLE": None,
     "GROUNDCTL_TERRAFORM_ROLE": "groundctl-terraform",
     "GROUNDCTL_APPLY_ROLE": "groundctl-apply",
@@ -107,7 +110,7 @@ def nobody_is_trusted_by_name(files: Files) -> Iterator[Diagnostic]:
 @rule
 def there_are_no_secrets_to_lose(files: Files) -> Iterator[Diagnostic]:
     for file in files:
-        for found in re.findall(r"\bsecrets\b.*", "\n".join(line.split(" #")[0] for line in file.text.splitlines())):
+        for found in re.findall(r"\bsecrets\b.*", file.code):
             yield file, found
 
 
@@ -176,7 +179,9 @@ def a_call_hands_on_all_the_rights_that_are_asked_for(files: Files) -> Iterator[
         given = file.jobs[name].get("permissions", {})
         for other in called.jobs.values():
             missing = {
-                right for right, level in other["permissions"].items() if given.get(right) not in {level, "write"}
+                right
+                for right, level in other.get("permissions", {}).items()
+                if given.get(right) not in {level, "write"}
             }
             if missing:
                 yield file, f"{name}: {missing}"

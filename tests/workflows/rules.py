@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME
 from workflows.reading import Data, File, Files
+
+RECORDED_PLAN = "workflows/recorded-plan.yml"
+# The repository's name stands in plan.yml as it is in the emulated GitHub; test_repository.py compares it with Terraform's settings.
+CALLED_AT_MAIN = f"{FULL_NAME}/.github/{RECORDED_PLAN}@{DEFAULT_BRANCH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ def every_job(files: Files) -> Iterator[tuple[File, str, Data]]:
 def every_call(files: Files) -> Iterator[tuple[File, str, File]]:
     """Give every job that calls a workflow of ours, with that workflow."""
     for file, name, job in every_job(files):
-        called = job.get("uses", "").removeprefix("./.github/")
+        uses = job.get("uses", "")
+        called = RECORDED_PLAN if uses == CALLED_AT_MAIN else uses.removeprefix("./.github/")
         if called in files.texts:
             yield file, name, files[called]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from workflows.reading import ACTION, Files
-from workflows.rules import Diagnostic, every_job, every_use, rule
+from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN, Diagnostic, every_job, every_use, rule
 
 # --- what may start a workflow ---------------------------------------------------------------------------------------
 
@@ -14,6 +14,7 @@ from workflows.rules import Diagnostic, every_job, every_use, rule
 TRIGGERS: Mapping[str, set[str]] = {
     "workflows/ci.yml": {"pull_request", "push"},
     "workflows/plan.yml": {"pull_request"},
+    RECORDED_PLAN: {"workflow_call"},
     "workflows/apply.yml": {"push", "workflow_dispatch", "workflow_call"},
     "workflows/status.yml": {"schedule", "workflow_dispatch", "repository_dispatch"},
 }
@@ -59,7 +60,8 @@ def each_action_is_pinned_by_commit_with_its_version_beside_it(files: Files) -> 
     for file in files:
         pinned = [found["uses"] for found in PINNED.finditer(file.text)]
         for uses in every_use(file):
-            if uses not in LOCAL and uses not in pinned:
+            # One exception, whose newest version is wanted; which job may call it is a rule of its own.
+            if uses not in {*LOCAL, CALLED_AT_MAIN} and uses not in pinned:
                 yield file, uses
 
 
@@ -73,10 +75,15 @@ def an_action_has_one_version_everywhere(files: Files) -> Iterator[Diagnostic]:
 
 
 COMMAND = re.compile(r"(make [a-z-]+|(exec )?groundctl [a-z][^\n;&|<>`\\]*)")
-# The merge gate's own word, and what no make target can do: tell the runner where the tool is.
+# The merge gate's own word, and what no make target can do: show the runner where the tool and Terraform are.
 OTHER_COMMANDS = {
     ("workflows/plan.yml", "groundctl", 'test "$PASSED" = true'),
-    (ACTION, "action", 'echo "$GITHUB_WORKSPACE/.venv/bin" >> "$GITHUB_PATH"'),
+    (
+        ACTION,
+        "action",
+        'echo "$GITHUB_WORKSPACE/.venv/bin" >> "$GITHUB_PATH"; '
+        'echo "GROUNDCTL_TERRAFORM=$GITHUB_WORKSPACE/.venv/bin/gt-terraform" >> "$GITHUB_ENV"',
+    ),
 }
 
 
@@ -106,6 +113,7 @@ def no_expression_stands_in_a_command(files: Files) -> Iterator[Diagnostic]:
                 yield file, step["run"]
 
 
+WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "env", "jobs"}
 JOB_KEYS = {
     "name",
     "needs",
@@ -123,10 +131,11 @@ STEP_KEYS = {"id", "if", "name", "env", "uses", "with", "run", "shell"}
 
 
 @rule
-def jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Diagnostic]:
-    # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults.
+def workflows_jobs_and_steps_say_only_what_we_know(files: Files) -> Iterator[Diagnostic]:
+    # Not among them: container, services, secrets, strategy, continue-on-error, working-directory, defaults, env of a job.
     for file in files:
         if file.name != ACTION:
+            yield from ((file, key) for key in file.data.keys() - WORKFLOW_KEYS)
             for name, job in file.jobs.items():
                 yield from ((file, f"{name}: {key}") for key in job.keys() - JOB_KEYS)
         for name, step in file.steps:
@@ -152,5 +161,8 @@ def each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run(fi
     for file in files:
         for name, step in file.steps:
             wanted = {"fetch-depth": "0", "persist-credentials": "false"}
-            if step.get("uses", "").startswith("actions/checkout@") and step.get("with") != wanted:
+            given = dict(step.get("with", {}))
+            if file.name == RECORDED_PLAN:  # its two checkouts have a rule of their own
+                given = {key: value for key, value in given.items() if key not in {"ref", "path"}}
+            if step.get("uses", "").startswith("actions/checkout@") and given != wanted:
                 yield file, f"{name}: {step.get('with')}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from workflows.expressions import Value, evaluate, fill
+from github_emulator.runner.expressions import Value, evaluate, fill
 
 CONTEXT: Mapping[str, Value] = {
     "needs": {"a": {"result": "success", "outputs": {"n": "0"}}},

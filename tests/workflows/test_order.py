@@ -7,25 +7,28 @@ from itertools import product
 
 import pytest
 
-from workflows.expressions import Value
+from github_emulator.runner.expressions import Value
 from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play, play_steps
 from workflows.reading import our_files
 
 FILES = our_files()
-PLAN, APPLY, STATUS = (FILES[f"workflows/{name}.yml"] for name in ("plan", "apply", "status"))
+PLAN, RECORDED, APPLY, STATUS = (
+    FILES[f"workflows/{name}.yml"] for name in ("plan", "recorded-plan", "apply", "status")
+)
 PUSH: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "repository": "acme/labels", "event": {}}
+AT_TIP = {"current": "true"}
 LOOKS = (
-    {"changes": "false", "create": "0", "stop": "0"},
-    {"changes": "false", "create": "2", "stop": "0"},
-    {"changes": "false", "create": "2", "stop": "1"},
-    {"changes": "true"},
+    {**AT_TIP, "changes": "false", "create": "0", "stop": "0"},
+    {**AT_TIP, "changes": "false", "create": "2", "stop": "0"},
+    {**AT_TIP, "changes": "false", "create": "2", "stop": "1"},
+    {**AT_TIP, "changes": "true"},
 )
 NOTHING = {"look": LOOKS[0]}
 
 CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
-CREDENTIALS, UPLOAD = "aws-actions/configure-aws-credentials", "actions/upload-artifact"
-TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT" --out .build/terraform.json'
-MAKE_PLAN = "groundctl ci plan --out plan.json --terraform .build/terraform.json"
+CREDENTIALS = "aws-actions/configure-aws-credentials"
+TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT"'
+MAKE_PLAN = "groundctl ci plan --record --checkout proposed"
 
 
 def started(scenario: Scenario) -> list[str]:
@@ -46,18 +49,22 @@ def by_hand(branch: str) -> dict[str, Value]:
 # --- plan.yml --------------------------------------------------------------------------------------------------------
 
 
-def steps_of_plan(changed: str, **how: frozenset[str]) -> list[str]:
-    """Give the steps of the job plan that run, after the two that always do."""
-    job = PLAN.jobs["plan"]
-    scenario = Scenario(github=OURS, outputs={"validate": {"changed": changed}})
-    [first, second, *rest] = play_steps(job, context_of(job, {"validate": "success"}, scenario), **how)
-    assert [first, second] == [CHECKOUT, SETUP]
-    return rest
-
-
 def test_a_branch_with_problems_is_planned_too():
     for end in ("success", "failure"):
-        assert play(PLAN, Scenario(github=OURS, ends={"validate": end}))["plan"] == "success"
+        results = play(PLAN, Scenario(github=OURS, ends={"validate": end}))
+
+        assert (results["terraform"], results["plan"]) == ("success", "success")
+
+
+@pytest.mark.parametrize(("changed", "ends"), [("true", "success"), ("", "success"), ("false", "skipped")])
+def test_terraform_is_planned_unless_the_branch_is_shown_to_change_nothing(changed: str, ends: str):
+    results = play(PLAN, Scenario(github=OURS, outputs={"validate": {"changed": changed}}))
+
+    assert (results["terraform"], results["plan"]) == (ends, "success")
+
+
+def test_a_terraform_plan_that_fails_does_not_stop_the_plan():
+    assert play(PLAN, Scenario(github=OURS, ends={"terraform": "failure"}))["plan"] == "success"
 
 
 def test_a_fork_is_validated_and_never_planned():
@@ -65,7 +72,7 @@ def test_a_fork_is_validated_and_never_planned():
         results = play(PLAN, Scenario(github=fork, ends=ends))
 
         assert results["validate"] != "skipped"
-        assert results["plan"] == "skipped"
+        assert (results["terraform"], results["plan"]) == ("skipped", "skipped")
 
 
 def test_changes_are_detected_before_validate_can_fail():
@@ -76,27 +83,31 @@ def test_changes_are_detected_before_validate_can_fail():
     assert ran[2:] == ['groundctl ci changed --base "$BASE"', "groundctl validate --format github"]
 
 
-@pytest.mark.parametrize("changed", ["true", ""])
-def test_a_branch_that_changes_or_may_change_plan_inputs_is_planned_and_the_plan_is_stored(changed: str):
-    ran = steps_of_plan(changed, files=frozenset({"plan.json"}))
+# --- recorded-plan.yml -----------------------------------------------------------------------------------------------
 
-    assert ran == [CREDENTIALS, TERRAFORM_PLAN, MAKE_PLAN, UPLOAD]
+
+def steps_of_record(changed: str, **how: frozenset[str]) -> list[str]:
+    """Give the steps of the job that records, after those that always run."""
+    job = RECORDED.jobs["record"]
+    context = {**context_of(job, {}, Scenario(github=OURS)), "steps": {"changed": {"outputs": {"changed": changed}}}}
+    [tool, setup, proposal, compare, *rest] = play_steps(job, context, **how)
+    assert [tool, setup, proposal] == [CHECKOUT, SETUP, CHECKOUT]
+    assert compare == 'groundctl ci changed --base "$BASE" --checkout proposed'
+    return rest
+
+
+@pytest.mark.parametrize("changed", ["true", ""])
+def test_a_branch_that_changes_or_may_change_plan_inputs_is_planned(changed: str):
+    assert steps_of_record(changed) == [CREDENTIALS, MAKE_PLAN]
 
 
 def test_without_changes_a_run_requests_no_credentials_and_still_reports():
-    assert steps_of_plan("false") == ["groundctl ci report-unchanged"]
+    assert steps_of_record("false") == ["groundctl ci report-unchanged"]
 
 
-@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci terraform plan"])
+@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci changed"])
 def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str):
-    ran = steps_of_plan("true", failing=frozenset({failing}))
-
-    assert ran[-1] == MAKE_PLAN
-
-
-def test_a_plan_with_refusals_is_stored_and_a_missing_plan_is_not():
-    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}), files=frozenset({"plan.json"}))[-1] == UPLOAD
-    assert steps_of_plan("true", failing=frozenset({"groundctl ci plan"}))[-1] == MAKE_PLAN
+    assert steps_of_record("", failing=frozenset({failing}))[-1] == MAKE_PLAN
 
 
 # --- apply.yml -------------------------------------------------------------------------------------------------------
@@ -107,7 +118,7 @@ def test_with_nothing_to_do_no_approval_is_requested_and_that_is_reported():
 
 
 def test_terraform_runs_first_if_it_has_changes():
-    changes = {"look": {"changes": "true"}}
+    changes = {"look": LOOKS[3]}
 
     assert started(Scenario(github=PUSH, outputs=changes)) == ["look", "terraform", "apply", "report"]
     assert started(Scenario(github=PUSH, outputs=changes, ends={"terraform": "failure"})) == [
@@ -122,9 +133,9 @@ def test_jobs_are_created_without_terraform_if_it_has_no_changes():
 
 
 def test_a_stop_needs_a_positive_count():
-    stop = {"look": {"changes": "false", "create": "0", "stop": "1"}}
-    uncounted = {"look": {"changes": "false", "create": "0", "stop": ""}}
-    after_terraform = {"look": {"changes": "true"}, "apply": {"stop": "1"}}
+    stop = {"look": {**AT_TIP, "changes": "false", "create": "0", "stop": "1"}}
+    uncounted = {"look": {**AT_TIP, "changes": "false", "create": "0", "stop": ""}}
+    after_terraform = {"look": LOOKS[3], "apply": {"stop": "1"}}
 
     assert started(Scenario(github=PUSH, outputs=stop)) == ["look", "stop", "report"]
     assert started(Scenario(github=PUSH, outputs=uncounted)) == ["look", "report"]
@@ -139,7 +150,7 @@ def test_a_stop_needs_a_positive_count():
 
 
 def test_a_missing_count_is_not_zero():
-    assert started(Scenario(github=PUSH, outputs={"look": {"changes": "false"}})) == [
+    assert started(Scenario(github=PUSH, outputs={"look": {**AT_TIP, "changes": "false"}})) == [
         "look",
         "apply",
         "report",
@@ -147,7 +158,7 @@ def test_a_missing_count_is_not_zero():
 
 
 def test_nothing_changes_after_a_failed_plan_or_an_unsuccessful_terraform_run():
-    outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}, "apply": {"stop": "1"}}
+    outputs = {"look": {**AT_TIP, "changes": "true", "create": "1", "stop": "1"}, "apply": {"stop": "1"}}
     for ends in all_endings(APPLY):
         results = play(APPLY, Scenario(github=PUSH, ends=ends, outputs=outputs))
         if results["look"] != "success":
@@ -171,7 +182,7 @@ def test_every_outcome_is_reported(look: dict[str, str], told: dict[str, dict[st
 
 def test_the_report_of_a_job_is_not_overwritten_by_one_with_less_information():
     create = {"look": LOOKS[1], "apply": {"told": "true"}}
-    stop = {"look": {"changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
+    stop = {"look": {**AT_TIP, "changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
 
     assert started(Scenario(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
     assert started(Scenario(github=PUSH, outputs=stop)) == ["look", "stop"]
@@ -184,9 +195,37 @@ def test_an_apply_that_could_not_report_is_reported_even_if_the_stop_after_it_co
 
 
 def test_a_cancelled_run_starts_nothing_that_changes_anything():
-    outputs = {"look": {"changes": "true", "create": "1", "stop": "1"}}
+    outputs = {"look": {**AT_TIP, "changes": "true", "create": "1", "stop": "1"}}
 
     assert started(Scenario(github=PUSH, outputs=outputs, cancelled=True)) == ["report"]
+
+
+@pytest.mark.parametrize("current", ["false", "", "unknown"])
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_a_run_that_is_not_shown_to_be_at_the_tip_asks_no_reviewer(look: dict[str, str], current: str):
+    outputs = {"look": {**look, "current": current}, "apply": {"stop": "1"}}
+
+    # What an old commit declares is not reported. `look` itself has said why the run does nothing.
+    assert started(Scenario(github=PUSH, outputs=outputs)) == (["look"] if current == "false" else ["look", "report"])
+
+
+@pytest.mark.parametrize("current", ["true", "false", ""])
+def test_a_run_that_the_default_branch_has_left_behind_looks_no_further(current: str):
+    job = APPLY.jobs["look"]
+    context = context_of(job, {}, Scenario(github=PUSH))
+    settled: Value = {"tip": {"outputs": {"current": current}}, "terraform": {"outputs": {"changes": "false"}}}
+
+    ran = play_steps(job, {**context, "steps": settled})
+
+    assert ran[:3] == [CHECKOUT, SETUP, "groundctl ci tip"]
+    assert len(ran) == (6 if current == "true" else 3)
+
+
+def test_a_rewritten_default_branch_fails_the_run_and_nothing_follows():
+    outputs = {"look": {"current": "false"}}
+    scenario = Scenario(github=PUSH, ends={"look": "failure"}, outputs=outputs)
+
+    assert started(scenario) == ["look"]
 
 
 @pytest.mark.parametrize("workflow", [APPLY, STATUS], ids=lambda file: file.name)
@@ -202,8 +241,9 @@ def test_nothing_runs_from_another_branch_or_in_a_repository_without_setup(workf
 def test_the_plan_waits_until_terraform_has_nothing_to_change():
     job = APPLY.jobs["look"]
     context = context_of(job, {}, Scenario(github=PUSH))
-    changing = {**context, "steps": {"terraform": {"outputs": {"changes": "true"}}}}
-    settled = {**context, "steps": {"terraform": {"outputs": {"changes": "false"}}}}
+    tip: Value = {"outputs": AT_TIP}
+    changing = {**context, "steps": {"tip": tip, "terraform": {"outputs": {"changes": "true"}}}}
+    settled = {**context, "steps": {"tip": tip, "terraform": {"outputs": {"changes": "false"}}}}
     plan = "groundctl ci plan --reviewed --out plan.json"
 
     assert plan not in play_steps(job, changing)
@@ -220,10 +260,18 @@ def test_the_work_of_an_interrupted_run_is_resumed(left: str, resumes: bool):
     assert (results["resume"] == "success") == resumes
 
 
-def test_nothing_is_resumed_after_a_failed_report():
-    results = play(STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": "3"}}))
+@pytest.mark.parametrize(("left", "resumes"), [("0", False), ("3", True), ("", True)])
+def test_a_report_that_failed_does_not_stop_the_recovery(left: str, resumes: bool):
+    """One locked conversation fails the report; the jobs of everybody else must not wait for its key."""
+    results = play(STATUS, Scenario(github=PUSH, ends={"report": "failure"}, outputs={"report": {"left": left}}))
 
-    assert results["resume"] == "skipped"
+    assert (results["resume"] == "success") == resumes
+
+
+def test_a_cancelled_run_resumes_nothing():
+    scenario = Scenario(github=PUSH, outputs={"report": {"left": "3"}}, cancelled=True)
+
+    assert play(STATUS, scenario)["resume"] == "skipped"
 
 
 def test_a_report_does_not_wait_for_an_apply_that_waits_for_its_reviewers():

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME
 from support.builders import DECLARATIONS
-from workflows.reading import FOLDER, ROOT
+from workflows.reading import FOLDER, ROOT, our_files
 
 PLATFORM = "@acme/labeling-platform"
 
@@ -108,6 +109,30 @@ def test_everything_installed_is_pinned_by_hash():
     for lock in ("requirements.lock", "scripts/terraform.lock.txt"):
         entries = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / lock).read_text())
         assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
+
+
+def test_plan_calls_the_file_of_the_repository_that_terraform_makes_roles_for():
+    """The name stands in three places; if it differs in one, AWS refuses the record role or the tests play another repository."""
+    [(repository, branch)] = re.findall(
+        r"uses: (\S+)/\.github/workflows/recorded-plan\.yml@(\S+)", (FOLDER / "workflows/plan.yml").read_text()
+    )
+    trusted = {
+        name
+        for file in (ROOT / "terraform/environments").glob("*.tfvars")
+        for name in re.findall(r'\brepository\s*=\s*"(.+?)"', file.read_text())
+    }
+
+    assert (repository, branch) == (FULL_NAME, DEFAULT_BRANCH), (
+        "tests/github_emulator/actors.py has the tests' repository"
+    )
+    assert trusted == {repository}
+
+
+def test_every_variable_of_the_workflows_is_in_the_set_up_guide():
+    used = {name for file in our_files() for name in re.findall(r"\bvars\.(\w+)", file.code)}
+
+    assert used
+    assert [name for name in used if name not in (FOLDER / "SETUP.md").read_text()] == []
 
 
 def test_workflows_install_and_use_the_terraform_of_the_lock():

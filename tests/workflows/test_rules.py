@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import pytest
 
 from workflows.reading import ACTION, Files, our_files
+from workflows.recorded import DEFAULT_BRANCH
 from workflows.rights import RIGHTS
-from workflows.rules import RULES, faults_of
+from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN, RULES, faults_of
 from workflows.running import TRIGGERS
 
 OURS = our_files()
 CI, PLAN, APPLY, STATUS = (f"workflows/{name}.yml" for name in ("ci", "plan", "apply", "status"))
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+A_SETUP = "      - uses: ./.github/actions/setup\n"
+UPLOAD = "      - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1\n"
+A_PLAN = "groundctl ci plan --record --checkout proposed"
 NOT_FOR_FORKS = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -51,6 +55,8 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, CHECKOUT, '"actions/checkout@main"'),
         Mutant(CI, "./.github/actions/setup", "./.github/actions/other"),
         Mutant(STATUS, "./.github/workflows/apply.yml", "acme/x/.github/workflows/apply.yml@main"),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", "@v1")),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("acme", "evil")),
     ],
     "an_action_has_one_version_everywhere": [
         Mutant(ACTION, "  steps:\n", "  steps:\n    - uses: actions/checkout@" + "0" * 40 + " # v6.0.0\n", APPLY),
@@ -69,17 +75,22 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     "no_expression_stands_in_a_command": [
         Mutant(PLAN, '--base "$BASE"', "--base ${{ github.base_ref }}"),
     ],
-    "jobs_and_steps_say_only_what_we_know": [
+    "workflows_jobs_and_steps_say_only_what_we_know": [
+        Mutant(CI, "permissions: {}\n", "permissions: {}\ndefaults: {run: {working-directory: x}}\n"),
+        Mutant(RECORDED_PLAN, "    name: record\n", "    name: record\n    env: {PYTHONPATH: x}\n"),
         Mutant(APPLY, "      - id: apply\n", "      - id: apply\n        continue-on-error: true\n"),
         Mutant(STATUS, "    uses: ./.github", "    secrets: inherit\n    uses: ./.github"),
+        Mutant(PLAN, "    uses: acme/labels", "    with: {checkout: .}\n    uses: acme/labels"),
+        Mutant(RECORDED_PLAN, "      - id: changed\n", "      - id: changed\n        working-directory: proposed\n"),
         Mutant(CI, "    name: test\n", "    name: test\n    container: node\n"),
     ],
     "each_job_runs_on_a_machine_of_githubs_own": [
         Mutant(CI, "runs-on: ubuntu-latest", "runs-on: self-hosted"),
+        Mutant(RECORDED_PLAN, "runs-on: ubuntu-latest", "runs-on: ${{ vars.RUNNER }}"),
     ],
     "each_job_has_a_time_limit": [
         Mutant(PLAN, "    timeout-minutes: 30\n", ""),
-        Mutant(PLAN, "timeout-minutes: 30", "timeout-minutes: 360"),
+        Mutant(RECORDED_PLAN, "timeout-minutes: 30", "timeout-minutes: 360"),
     ],
     "each_checkout_leaves_no_credentials_behind_and_takes_what_started_the_run": [
         Mutant(PLAN, "          persist-credentials: false\n", ""),
@@ -101,6 +112,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, "permissions:\n      contents: read # to check out", "permissions: write-all"),
         Mutant(PLAN, f"!cancelled() && {NOT_FOR_FORKS}", "!cancelled()"),
         Mutant(PLAN, f"!cancelled() && {NOT_FOR_FORKS}", f"always() || {NOT_FOR_FORKS}"),
+        Mutant(PLAN, f"    if: {NOT_FOR_FORKS}\n", ""),
         Mutant(PLAN, NOT_FOR_FORKS, "github.event.pull_request.head.repo.full_name != 'x'"),
     ],
     "a_role_that_changes_things_is_asked_for_in_its_environment_only": [
@@ -108,13 +120,15 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(APPLY, "environment: groundctl-stop", "environment: groundctl-apply"),
         Mutant(PLAN, "GROUNDCTL_PLAN_ROLE", "GROUNDCTL_APPLY_ROLE"),
         Mutant(STATUS, "${{ vars.GROUNDCTL_PLAN_ROLE }}", "arn:aws:iam::1:role/x"),
+        Mutant(RECORDED_PLAN, "GROUNDCTL_RECORD_ROLE", "GROUNDCTL_APPLY_ROLE"),
     ],
     "no_pull_request_reaches_an_environment": [
-        Mutant(PLAN, "    name: plan\n    needs", "    name: plan\n    environment: groundctl-apply\n    needs"),
+        Mutant(PLAN, "    name: terraform\n", "    name: terraform\n    environment: groundctl-apply\n"),
     ],
     "nobody_is_trusted_by_name": [
         Mutant(APPLY, "vars.GROUNDCTL_ENVIRONMENT != ''", "github.actor != 'x'"),
-        Mutant(PLAN, "!cancelled() && needs", "github.event.pull_request.user.login == 'x' && needs"),
+        Mutant(PLAN, "!cancelled() && github", "github.event.pull_request.user.login == 'x' && github"),
+        Mutant(RECORDED_PLAN, "github.event_name == 'pull_request'", "github.actor == 'x'"),
     ],
     "there_are_no_secrets_to_lose": [
         Mutant(APPLY, "${{ github.token }}", "${{ secrets.TOKEN }}"),
@@ -129,6 +143,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
             '- uses: ./.github/actions/setup\n        with:\n          cache: "true"\n',
         ),
         Mutant(STATUS, CHECKOUT, "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"),
+        Mutant(RECORDED_PLAN, A_SETUP, f'{A_SETUP}        with:\n          cache: "true"\n'),
         Mutant(ACTION, 'default: "false"', 'default: "true"'),
         Mutant(ACTION, "cache: ${{ inputs.cache == 'true' && 'pip' || '' }}", "cache: pip"),
     ],
@@ -142,7 +157,102 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(APPLY, "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}", "x-${{ github.workflow }}", STATUS),
     ],
     "a_call_hands_on_all_the_rights_that_are_asked_for": [
-        Mutant(STATUS, "      actions: read # the reviewed plans, among the artifacts of plan.yml's runs\n", ""),
+        Mutant(PLAN, "      statuses: write # the commit status\n", ""),
+        Mutant(STATUS, "      actions: read # how the environments are protected, and who let this run continue\n", ""),
+    ],
+    "the_recorded_plan_takes_nothing_from_its_caller": [
+        Mutant(RECORDED_PLAN, "  workflow_call:\n", "  workflow_call:\n    inputs: {checkout: {type: string}}\n"),
+        Mutant(RECORDED_PLAN, "  workflow_call:\n", "  workflow_call:\n    secrets: {key: {required: false}}\n"),
+        Mutant(RECORDED_PLAN, "  workflow_call:\n", "  workflow_dispatch:\n  workflow_call:\n"),
+        Mutant(RECORDED_PLAN, "ref: ${{ github.sha }}", "ref: ${{ inputs.commit }}"),
+        Mutant(RECORDED_PLAN, "${{ github.token }}", "${{ secrets.TOKEN }}"),
+        Mutant(RECORDED_PLAN, "  record:\n", "  before:\n    runs-on: ubuntu-latest\n  record:\n"),
+    ],
+    "the_recorded_plan_uses_no_cache_no_artifact_and_no_action_but_three": [
+        Mutant(RECORDED_PLAN, A_SETUP, f'{A_SETUP}        with:\n          cache: "true"\n'),
+        Mutant(RECORDED_PLAN, A_SETUP, A_SETUP + UPLOAD),
+        Mutant(RECORDED_PLAN, A_SETUP, f"{A_SETUP}      - uses: actions/download-artifact@v5\n"),
+        Mutant(RECORDED_PLAN, A_SETUP, f"{A_SETUP}      - uses: actions/cache@v5\n"),
+        Mutant(RECORDED_PLAN, A_SETUP, f"{A_SETUP}      - uses: ./proposed/.github/actions/setup\n"),
+    ],
+    "the_recorded_plan_is_made_by_the_default_branch_of_today": [
+        Mutant(RECORDED_PLAN, f"          ref: {DEFAULT_BRANCH}\n", ""),
+        Mutant(RECORDED_PLAN, DEFAULT_BRANCH, "${{ github.event.repository.default_branch }}"),
+        Mutant(RECORDED_PLAN, DEFAULT_BRANCH, "${{ job.workflow_sha }}"),
+        Mutant(RECORDED_PLAN, DEFAULT_BRANCH, "${{ github.event.pull_request.base.sha }}"),
+        Mutant(RECORDED_PLAN, DEFAULT_BRANCH, "${{ vars.BRANCH }}"),
+        Mutant(RECORDED_PLAN, f"ref: {DEFAULT_BRANCH}\n", f"ref: {DEFAULT_BRANCH}\n          path: tool\n"),
+        Mutant(RECORDED_PLAN, "          path: proposed\n", ""),
+        Mutant(RECORDED_PLAN, "ref: ${{ github.sha }}", "ref: ${{ github.head_ref }}"),
+        Mutant(RECORDED_PLAN, A_SETUP, f"      - uses: {CHECKOUT}\n{A_SETUP}"),
+        Mutant(RECORDED_PLAN, "      - id: changed\n", f"      - uses: {CHECKOUT}\n      - id: changed\n"),
+    ],
+    "the_proposal_is_an_argument_and_nothing_else": [
+        Mutant(RECORDED_PLAN, "      - id: changed\n", "      - id: changed\n        working-directory: proposed\n"),
+        Mutant(RECORDED_PLAN, "run: groundctl ci report-unchanged", "run: make -C proposed check"),
+        Mutant(RECORDED_PLAN, A_PLAN, "groundctl ci plan --infrastructure proposed/x --record --checkout proposed"),
+        Mutant(RECORDED_PLAN, A_PLAN, f"{A_PLAN}/jobs"),
+        Mutant(RECORDED_PLAN, A_SETUP, "      - uses: ./proposed/.github/actions/setup\n"),
+        Mutant(RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: proposed/scripts\n          BASE: "),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "  PYTHONPATH: proposed/scripts\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "\ndefaults: {run: {working-directory: proposed}}\n\njobs:\n"),
+    ],
+    "the_recorded_plan_sets_three_variables_and_none_that_python_reads": [
+        Mutant(
+            RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: ${{ github.workspace }}/*/x\n          BASE: "
+        ),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "  GROUNDCTL_INFRASTRUCTURE: x.json\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "BASE: ${{ github.event.pull_request.base.sha }}", "BASE: ${{ github.head_ref }}"),
+        Mutant(RECORDED_PLAN, "${{ vars.GROUNDCTL_ENVIRONMENT }}", "${{ github.base_ref }}"),
+    ],
+    "each_look_at_a_pull_request_in_the_recorded_plan_is_at_the_proposal": [
+        Mutant(RECORDED_PLAN, A_PLAN, "groundctl ci plan --record"),
+        Mutant(RECORDED_PLAN, '--base "$BASE" --checkout proposed', '--base "$BASE"'),
+    ],
+    "a_plan_is_recorded_for_branches_of_this_repository_to_the_default_branch_only": [
+        Mutant(RECORDED_PLAN, "github.event_name == 'pull_request'", "github.event_name != 'push'"),
+        Mutant(RECORDED_PLAN, "base.ref == github.event.repository.default_branch", "base.ref != ''"),
+        Mutant(RECORDED_PLAN, "head.repo.id == github.event.repository.id", "head.repo.id != 0"),
+        Mutant(RECORDED_PLAN, "head.repo.id ==", "base.repo.id =="),
+        Mutant(RECORDED_PLAN, "github.event_name ==", "always() || github.event_name =="),
+    ],
+    "the_record_role_is_asked_for_in_one_file_only": [
+        Mutant(PLAN, "GROUNDCTL_PLAN_ROLE", "GROUNDCTL_RECORD_ROLE"),
+        Mutant(RECORDED_PLAN, "GROUNDCTL_RECORD_ROLE", "GROUNDCTL_PLAN_ROLE"),
+    ],
+    "pull_requests_call_the_recorded_plan_of_the_default_branch": [
+        Mutant(PLAN, CALLED_AT_MAIN, f"./.github/{RECORDED_PLAN}"),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", "@v1")),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", f"@{'0' * 40}")),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("recorded-plan", "plan")),
+        Mutant(STATUS, "./.github/workflows/apply.yml", CALLED_AT_MAIN, PLAN),
+    ],
+    "no_artifact_is_handed_on": [
+        Mutant(PLAN, A_SETUP, UPLOAD + A_SETUP),
+        Mutant(APPLY, A_SETUP, f"      - uses: actions/download-artifact@v5\n{A_SETUP}"),
+    ],
+    "only_a_run_that_is_shown_to_be_at_the_tip_acts": [
+        Mutant(
+            APPLY, "needs.look.outputs.current == 'true' && needs.look.outputs.changes", "needs.look.outputs.changes"
+        ),
+        Mutant(
+            APPLY,
+            "needs.look.result == 'success' && needs.look.outputs.current == 'true'",
+            "needs.look.result == 'success'",
+        ),
+        Mutant(APPLY, "needs.look.outputs.current == 'true'", "needs.look.outputs.current != 'false'"),
+    ],
+    "what_acts_can_ask_for_the_tip_itself": [
+        Mutant(
+            APPLY,
+            "          GITHUB_TOKEN: ${{ github.token }} # to ask whether the commit is still the tip\n",
+            "          X: y\n",
+        ),
+        Mutant(
+            APPLY,
+            "GITHUB_TOKEN: ${{ github.token }}\n        run: groundctl ci tip",
+            "X: y\n        run: groundctl ci tip",
+        ),
     ],
 }
 

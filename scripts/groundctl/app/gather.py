@@ -16,7 +16,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import ChainedInput, ManifestInput, ObjectsInput, PrefixInput, Source
 from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import choose_clips, manifest_of_uris
+from groundctl.domain.jobs.input_manifest import choose_clips, clips_in, manifest_of_uris
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from groundctl.domain.jobs.ledger.look import look_at
 from groundctl.domain.jobs.ledger.purchases import Purchases
@@ -71,9 +71,18 @@ def list_jobs(jobs: LabelingJobs) -> dict[JobKey, ObservedJob]:
 
 
 def gather(
-    declarations: Sequence[Declaration], policy: Policy, account: Account, *, declared: Collection[JobKey] = ()
+    declarations: Sequence[Declaration],
+    policy: Policy,
+    account: Account,
+    *,
+    declared: Collection[JobKey] = (),
+    reviewed_clips: Mapping[JobKey, bytes] | None = None,
 ) -> PlanInputs:
-    """Read everything that a plan is made from, each thing once; declared names jobs of other files, also of faulty ones."""
+    """Read everything that a plan is made from, each thing once.
+
+    declared names jobs of other files, also of faulty ones. reviewed_clips holds the input manifests of reviewed plans,
+    which replace the clips that are there now.
+    """
     infrastructure = account.infrastructure
     # A new ledger has an id of its own, by which a configuration can distinguish it from every other one.
     new_id = secrets.token_hex(16)
@@ -91,13 +100,8 @@ def gather(
     looked = _look_up_purchases(listed, account.jobs)
     known = replace(looked, observed={**looked.existing_by_key, **_describe(jobs_to_describe(looked), account.jobs)})
     buyable = jobs_to_buy(known)
-    found = replace(
-        known,
-        kept_declarations=_read_kept_declarations(
-            jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects
-        ),
-        manifests=_read_manifests(buyable, known, account.objects),
-    )
+    kept = _read_kept_declarations(jobs_to_explain(known), jobs_to_continue(buyable, known), account.objects)
+    found = _with_clips(replace(known, kept_declarations=kept), buyable, account.objects, reviewed_clips or {})
     frozen = replace(found, frozen={declaration.spec.key: clips_to_buy(declaration, found) for declaration in buyable})
     return settle(frozen, log, account.jobs, account.objects)
 
@@ -205,6 +209,39 @@ def _read_manifest(source: Source, inputs: PlanInputs, objects: ObjectStore) -> 
             assert_never(source)
     manifest = objects.read(uri)
     return Missing(uri=uri) if manifest is None else manifest
+
+
+def _with_clips(
+    inputs: PlanInputs, buyable: Sequence[Declaration], objects: ObjectStore, reviewed_clips: Mapping[JobKey, bytes]
+) -> PlanInputs:
+    """Read or list the clips of every job that could be created; those of a reviewed plan replace what is there now."""
+    manifests = _read_manifests(buyable, inputs, objects)
+    reviewed = {key: content for key, content in reviewed_clips.items() if isinstance(manifests.get(key), bytes)}
+    return replace(
+        inputs,
+        manifests={**manifests, **reviewed},
+        gone=_find_gone(buyable, reviewed, manifests, objects),
+    )
+
+
+def _find_gone(
+    buyable: Sequence[Declaration],
+    reviewed: Mapping[JobKey, bytes],
+    manifests: Mapping[JobKey, ClipsFound],
+    objects: ObjectStore,
+) -> dict[JobKey, tuple[str, ...]]:
+    """Find the clips of reviewed plans that are no longer there, by the job's key; jobs that lack none are left out."""
+    sources = {key: source for key, source in _sources_elsewhere(buyable).items() if key in reviewed}
+    found: dict[JobKey, tuple[str, ...]] = {}
+    for key, source in sources.items():
+        now = manifests[key]
+        gone = clips_in(reviewed[key]).difference(clips_in(now) if isinstance(now, bytes) else ())
+        # A clip can be there and no longer be in the sample.
+        if gone and isinstance(source, PrefixInput):
+            gone = gone.difference(objects.list_keys(source.prefix))
+        if gone:
+            found[key] = tuple(sorted(gone))
+    return found
 
 
 def _sources_elsewhere(declarations: Sequence[Declaration]) -> dict[JobKey, Source]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from groundctl.app.approval.review import Review
 from groundctl.app.concurrency import map_threads
-from groundctl.app.review import Archive, Review, review
+from groundctl.app.plan import PlanningResult
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.canonical_json import digest_of
-from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.comment_marker import CommentMarker, Stage, folded_comment, marker_for, marker_line
 from groundctl.domain.tracking.mentions import mention_line, read_mentions
 from groundctl.domain.tracking.provenance import Provenance, parse_provenance, provenance_uri
 from groundctl.domain.tracking.pull_request import Check, Conclusion, PostedComment, our_comments
-from groundctl.domain.tracking.pull_request_status import PullRequestStatus, jobs_to_report, pull_request_statuses
+from groundctl.domain.tracking.pull_request_status import PullRequestStatus, pull_request_statuses
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
@@ -90,38 +89,29 @@ class PullRequestReporter:
 
     run: RunContext
     pull_requests: PullRequests
-    archive: Archive
     author: str
     comment_limit: int
 
-    def review(
-        self, plan: Plan, declarations: Iterable[Declaration], *, approved: str, unknown: Collection[JobKey] = ()
-    ) -> Review:
-        """Compare a plan with the reviewed ones; approved is the digest of a plan that was approved as a whole."""
-        return review(plan, declarations, self.archive, approved=approved, unknown=unknown)
-
     def collect_statuses(
         self,
-        plan: Plan,
-        declarations: Collection[Declaration],
+        planned: PlanningResult,
+        reviewed: Review,
+        provenance: Mapping[JobKey, Provenance],
         *,
-        objects: ObjectStore,
-        approved: str,
         now: datetime,
         outcomes: Iterable[Outcome] = (),
     ) -> tuple[PullRequestStatus, ...]:
         """Make the status of each merged pull request that has jobs to report."""
-        jobs = jobs_to_report(plan, now)
-        provenance = read_provenance(jobs, objects, repository=self.run.repository)
-        unknown = {job.key for job in jobs} - provenance.keys()
-        reviewed = self.review(plan, declarations, approved=approved, unknown=unknown)
         return pull_request_statuses(
-            plan,
+            planned.plan,
             now,
+            plan_digest=reviewed.digest,
             provenance=provenance,
             source_pull_requests=reviewed.source_pull_requests,
             held=reviewed.held,
-            notify={declaration.spec.key: declaration.spec.notify for declaration in declarations},
+            agreed=reviewed.agreed,
+            arrived=reviewed.arrived,
+            notify={declaration.spec.key: declaration.spec.notify for declaration in planned.validated.declarations},
             outcomes=outcomes,
         )
 
@@ -153,11 +143,13 @@ class PullRequestReporter:
             if status.pull_request is not None
         )
 
-    def publish_check(self, name: str, check: Check) -> PublishedCheck:
-        """Set a check and a status of the same name on the run's commit."""
+    def publish_check(self, name: str, check: Check, *, with_status: bool = True) -> PublishedCheck:
+        """Set a check on the run's commit, and a status of the same name, which branch protection can require."""
         commit, url = self.run.head_commit, self.run.run_url
         try:
             self.pull_requests.put_check(commit, name, check, url=url)
+            if not with_status:
+                return PublishedCheck()
             self.pull_requests.set_status(
                 commit,
                 name.replace(" ", "/"),

@@ -14,6 +14,7 @@ from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.creation import (
     Accepted,
     CreateResponse,
+    NotSent,
     Rejected,
     Result,
     Throttled,
@@ -267,7 +268,7 @@ class Buyer:
         described: AwsResponse | None = None
         look: Look = NOT_LOOKED
         failed: ExternalError | None = None
-        if not isinstance(answer, Rejected):
+        if not isinstance(answer, Rejected | NotSent):
             try:
                 described = self._look_for(attempt.request["LabelingJobName"], answer)
                 look = _seen(described)

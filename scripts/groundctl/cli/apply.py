@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.approval.tip import JobsAtTip, TipGuard
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
@@ -27,14 +28,15 @@ from groundctl.composition import (
     open_interruptions,
     read_json,
 )
+from groundctl.domain.approval.coverage import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.aws.job_names import JobKey
-from groundctl.domain.jobs.creation import Outcome
-from groundctl.domain.planning.approval import IRREVERSIBLE, find_unapproved, is_as_written, same_target
+from groundctl.domain.jobs.creation import Hold, Outcome
 from groundctl.domain.planning.plan import Action, Change, Stop
 from groundctl.domain.planning.planner import in_order_of_purchase
 from groundctl.domain.tracking.run_context import RunContext
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
+from groundctl.ports import LabelingJobs
 from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.outcomes_json import applied_json
 from groundctl.presentation.terminal.consent import consent_question
@@ -102,10 +104,10 @@ def check_stop_options(only: Step | None, *, allow_stop: bool) -> None:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What is approved: why other changes are held, and the source pull request of each job."""
+    """What is approved: why other changes are held, and what else the change must wait for."""
 
-    held: Mapping[JobKey, str] = field(default_factory=dict)
-    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
+    held: Mapping[JobKey, Hold] = field(default_factory=dict)
+    guard: TipGuard | None = None
 
 
 def run(options: ApplyOptions) -> ExitCode:
@@ -146,26 +148,23 @@ def carry_out(
     only: Step | None,
     allow_stop: bool,
     report: Callable[[Sequence[Outcome]], None],
+    send_refused: bool = True,
     asking: Callable[[Change], RunContext] | None = None,
 ) -> Sequence[Outcome]:
     """Make irreversible changes of a plan, as far as they are agreed; whatever ends the run, every outcome is reported."""
     log, account = ApplyLog(changes), planned.account
-    buyer = Buyer(
-        jobs=account.jobs,
-        objects=account.objects,
-        clock=SystemClock(),
-        writer=LedgerWriter(account.ledger, account.log, open_author()),
-        policy=planned.validated.policy,
-    )
+    jobs = JobsAtTip(account.jobs, agreed.guard) if agreed.guard else account.jobs
     steps = apply(
         planned.plan,
         log,
-        buyer=buyer,
-        jobs=account.jobs,
+        buyer=_open_buyer(planned, jobs),
+        jobs=jobs,
         due=() if only is Step.STOP else planned.due,  # the role that stops jobs may not write to the ledger
         held=agreed.held,
         may_stop=allow_stop,
+        send_refused=send_refused,
         asking=asking,
+        guard=agreed.guard,
     )
     with open_interruptions() as interruptions:
         try:
@@ -178,6 +177,17 @@ def carry_out(
             # In a block of its own: a signal that comes just before the hold does not keep the report from being made.
             report(log.outcomes)
     return log.outcomes
+
+
+def _open_buyer(planned: PlanningResult, jobs: LabelingJobs) -> Buyer:
+    account = planned.account
+    return Buyer(
+        jobs=jobs,
+        objects=account.objects,
+        clock=SystemClock(),
+        writer=LedgerWriter(account.ledger, account.log, open_author()),
+        policy=planned.validated.policy,
+    )
 
 
 def exit_code(planned: PlanningResult, outcomes: Sequence[Outcome]) -> ExitCode:
@@ -234,7 +244,7 @@ def _agreed(planned: PlanningResult, reviewed: dict[str, Any] | None, file: str 
         target = planned.account.infrastructure.target
         message = f"{file} was made for a different target than {target}"
         raise UsageError(message, hint="plan again with this infrastructure")
-    return Agreed(held=find_unapproved(planned.plan, [reviewed]))
+    return Agreed(held=find_unapproved(planned.plan, reviewed))
 
 
 def _reviewed(file: str) -> dict[str, Any]:

@@ -55,10 +55,11 @@ GitHub sets for a step, and report on pull requests."""
 CI_COMMANDS: Groups = {
     "For a pull request": {
         "changed": "report whether a branch changes any plan input",
-        "plan": "plan, and report the plan in a comment and a check",
+        "plan": "plan; record the plan, or count what was approved",
         "report-unchanged": "report that a pull request changes no plan input",
     },
     "After the merge": {
+        "tip": "find out whether this run may still act",
         "apply": "create or stop what the approved plans cover, and report it",
         "report": "update the comments of unfinished jobs",
     },

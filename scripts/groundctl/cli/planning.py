@@ -15,11 +15,16 @@ from groundctl.ports import Repository
 from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
 
-def plan_checkout(infrastructure_file: str | None, *, despite_problems: bool = False) -> PlanningResult | Validated:
-    """Make a plan of the checkout; print the problems if a declaration has errors."""
+def plan_checkout(
+    infrastructure_file: str | None, *, proposed: Repository | None = None, despite_problems: bool = False
+) -> PlanningResult | Validated:
+    """Make a plan of the checkout; print the problems if a declaration has errors.
+
+    proposed holds the declarations of a pull request: they are planned with this checkout's infrastructure.
+    """
     checkout = open_checkout()
     planned = create_plan(
-        checkout,
+        proposed or checkout,
         partial(open_account, checkout, infrastructure_file),
         processes=cores(),
         despite_problems=despite_problems,

@@ -1,8 +1,9 @@
-"""groundctl status: the progress of labeling jobs, from the list of jobs alone."""
+"""groundctl status: the progress of labeling jobs, from the list of jobs, and what AWS refused, from the ledger."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,12 +15,15 @@ from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.tracking.progress import progress_of
-from groundctl.errors import UsageError
+from groundctl.domain.tracking.refused_before import RefusedJob, refused_jobs
+from groundctl.errors import ExternalError, UsageError
 from groundctl.exit_codes import ExitCode
-from groundctl.ports import Repository
-from groundctl.presentation.escape import for_json
+from groundctl.ports import Ledger, Repository
+from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.machine.status_json import status_json
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count
@@ -52,24 +56,28 @@ class StatusOptions:
 
 
 def run(options: StatusOptions) -> ExitCode:
-    """Print a table of jobs; exit 1 if a job failed."""
+    """Print a table of jobs; exit 1 if a job failed, or AWS refused to create it."""
     checkout = open_checkout()
     infrastructure = open_infrastructure(checkout, options.infrastructure)
     aws = open_aws(infrastructure)
     aws.check_account()
     observed = list_jobs(aws.jobs)
+    names = options.names or sorted(_declared(checkout))
+    missing = [name for name in names if job_key(name) not in observed]
+    refused = _refused(missing, aws.ledger, infrastructure) if missing else ()
     if options.names:
-        chosen = [_named(name, observed) for name in options.names]
-    elif options.all:
-        chosen = list(observed.values())
+        known = {job.name for job in refused}
+        chosen = [_named(name, observed) for name in options.names if name not in known]
     else:
-        declared = _declared(checkout)
-        chosen = [job for key, job in observed.items() if key in declared]
+        declared = frozenset(names)
+        chosen = [job for key, job in observed.items() if options.all or key in declared]
     # A job cannot have changed in the future: if this machine's clock is behind, use AWS's time.
     now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in chosen]
-    print(for_json(status_json(standing)) if options.format is StatusFormat.JSON else status_text(standing, now))
-    return ExitCode.PROBLEMS if any(job.status is Status.FAILED for job in chosen) else ExitCode.OK
+    as_json = options.format is StatusFormat.JSON
+    print(for_json(status_json(standing, refused)) if as_json else status_text(standing, now, refused))
+    failed = refused or any(job.status is Status.FAILED for job in chosen)
+    return ExitCode.PROBLEMS if failed else ExitCode.OK
 
 
 def _declared(checkout: Repository) -> frozenset[JobKey]:
@@ -81,6 +89,15 @@ def _declared(checkout: Repository) -> frozenset[JobKey]:
     return validated.declared
 
 
+def _refused(names: Sequence[str], ledger: Ledger, infrastructure: Infrastructure) -> tuple[RefusedJob, ...]:
+    """Find out which of the jobs that do not exist AWS has refused; running jobs are shown without it too."""
+    try:
+        return refused_jobs(names, Purchases.of(ledger.read()), infrastructure)
+    except ExternalError as error:
+        print(for_terminal(f"what AWS refused is not shown: {error.message}"), file=sys.stderr)
+        return ()
+
+
 def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:
     try:
         return observed[job_key(name)]
@@ -89,8 +106,8 @@ def _named(name: str, observed: dict[JobKey, ObservedJob]) -> ObservedJob:
 
 
 COMMAND = Command(
-    description="Show the progress of labeling jobs: clips labeled, failed, and left, the rate, and the expected end."
-    " Reads from AWS and changes nothing.",
+    description="Show the progress of labeling jobs: clips labeled, failed, and left, the rate, and the expected end;"
+    " and what AWS answered where it refused to create one. Reads from AWS and changes nothing.",
     examples=(
         "groundctl status",
         "groundctl status rally-outcome-2026-11",

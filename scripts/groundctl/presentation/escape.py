@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
+from groundctl.presentation.characters import escape_json
+
 # Characters that are invisible or change the text direction (the loader refuses the same in declarations), and lone
 # surrogates, which cannot be written as UTF-8.
 _INVISIBLE = re.compile(
@@ -37,16 +39,12 @@ def for_terminal(text: str) -> str:
     return line.replace("##[", "#\\u0023[")
 
 
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
 def for_json(value: Any) -> str:
     """Write a value as JSON in which no text is a command for the workflow runner or for a terminal."""
-    # JSON has # only within strings, where this escape means the same; so does the escape of a lone surrogate.
+    # JSON has # only within strings, where this escape means the same.
     written = json.dumps(value, indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
-    # A terminal may obey the C1 bytes, and show text backwards after the others; json.dumps escapes only C0.
-    written = _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", written)
-    return written.encode(errors="backslashreplace").decode()
+    # A terminal may obey the C1 bytes, and show text backwards after others; json.dumps escapes only C0.
+    return escape_json(written)
 
 
 def for_workflow_message(text: str) -> str:

@@ -11,6 +11,7 @@ from groundtruth_simulator.moto_patches.s3_bucket_policies import (
     evaluate_deny_conditions,
 )
 from groundtruth_simulator.moto_patches.s3_notifications import return_eventbridge_configuration
+from groundtruth_simulator.moto_patches.s3_times import stamp_objects_with_the_simulated_time
 from groundtruth_simulator.moto_patches.stepfunctions import add_state_machine_operations
 
 PATCHES = (
@@ -22,6 +23,7 @@ PATCHES = (
     add_delete_named_query,
     add_state_machine_operations,
     allow_access_logs_beside_deny_statements,
+    stamp_objects_with_the_simulated_time,
 )
 
 

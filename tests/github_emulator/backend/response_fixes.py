@@ -74,7 +74,13 @@ def fixed_check(check: Mapping[str, Any], *, annotations: int) -> dict[str, Any]
     return {**check, "output": output, "app": _app(check["url"])}
 
 
-def fixed_pull(pull: Mapping[str, Any], known: Pull, *, merged_by: Mapping[str, Any] | None) -> dict[str, Any]:
+def fixed_pull(
+    pull: Mapping[str, Any],
+    known: Pull,
+    *,
+    merged_by: Mapping[str, Any] | None,
+    auto_merge_by: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Set the commits and merge state from the git repository; emulate invents its own."""
     merged = known.merged_at is not None
     fixed = {
@@ -83,6 +89,8 @@ def fixed_pull(pull: Mapping[str, Any], known: Pull, *, merged_by: Mapping[str, 
         "base": {**pull["base"], "sha": known.base_sha},
         "merge_commit_sha": known.merge_sha,
         "merged_at": known.merged_at,
+        "auto_merge": auto_merge_by
+        and {"enabled_by": auto_merge_by, "merge_method": "squash", "commit_title": "", "commit_message": ""},
         "locked": known.locked,
         "active_lock_reason": "resolved" if known.locked else None,
         "statuses_url": pull["statuses_url"].rpartition("/")[0] + f"/{known.head_sha}",

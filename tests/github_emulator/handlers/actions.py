@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from github_emulator.actors import FULL_NAME
@@ -185,7 +184,7 @@ class ActionsHandler:
 def uploaded(state: State, run: int, name: str, content: bytes) -> Artifact:
     """Store an artifact of a run."""
     artifact = Artifact(
-        id=next(state.ids), run=run, name=name, content=content, created_at=datetime.now(UTC).replace(microsecond=0)
+        id=next(state.ids), run=run, name=name, content=content, created_at=state.clock().replace(microsecond=0)
     )
     state.artifacts[artifact.id] = artifact
     return artifact

@@ -8,7 +8,7 @@ from typing import Any
 from github_emulator.actors import FULL_NAME
 from github_emulator.backend.response_fixes import fixed_check
 from github_emulator.http_messages import ApiRequest, ApiResponse, refusal
-from github_emulator.state import State, now, paged
+from github_emulator.state import State, paged
 
 
 class ChecksHandler:
@@ -29,7 +29,7 @@ class ChecksHandler:
         if refused := self._state.unknown_commit(request.json["head_sha"]):
             return refused
         # GitHub sets the start to now if it is not given; emulate does not.
-        response = self._state.forward(request, body={"started_at": now(), **_completed(request.json)})
+        response = self._state.forward(request, body={"started_at": self._state.now(), **_completed(request.json)})
         if not response.ok:
             return response
         self._state.check_runs.append(response.body["id"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from github_emulator.backend.response_fixes import node_id
 from github_emulator.http_messages import ApiRequest, ApiResponse, invalid
-from github_emulator.state import Dispatch, State, now, paged
+from github_emulator.state import Dispatch, State, paged
 
 MAX_LENGTH = 140  # characters of a description
 
@@ -31,7 +31,7 @@ class StatusesHandler:
             return refused
         if len(body.get("description") or "") > MAX_LENGTH:
             return invalid("Status", "description", f"description is too long (maximum is {MAX_LENGTH} characters)")
-        number, at = next(self._state.ids), now()
+        number, at = next(self._state.ids), self._state.now()
         user = self._state.user(request.token.login)
         made = {
             "url": f"{self._state.repository_url}/statuses/{sha}",

@@ -1,4 +1,4 @@
-"""Regenerate github.json: the operations we use, out of GitHub's published OpenAPI description.
+"""Regenerate github.json, the operations we use, and examples.json, some of their answers, out of GitHub's published OpenAPI description.
 
 `python tests/github_emulator/openapi/extract.py` fetches the npm package (385 MB unpacked) into a temporary folder and leaves only the extract.
 """
@@ -19,11 +19,13 @@ PACKAGE = "@octokit/openapi"
 VERSION = "23.0.2"
 SOURCE = "package/generated/api.github.com.json"
 TARGET = FOLDER / "github.json"
+EXAMPLES_TARGET = FOLDER / "examples.json"
 
 # What groundctl calls, then what the gateway offers to tests and what a client library may ask on the way.
 OPERATIONS = frozenset({
     "actions/download-artifact",
     "actions/get-artifact",
+    "actions/get-reviews-for-run",
     "actions/get-workflow-run",
     "actions/list-workflow-run-artifacts",
     "actions/list-workflow-runs",
@@ -33,19 +35,42 @@ OPERATIONS = frozenset({
     "checks/list-annotations",
     "checks/list-for-ref",
     "checks/update",
+    "git/get-ref",
+    "git/get-tree",
     "issues/create-comment",
     "issues/delete-comment",
     "issues/get-comment",
     "issues/list-comments",
+    "issues/list-events-for-timeline",
     "issues/update-comment",
     "pulls/get",
     "pulls/list",
+    "pulls/list-reviews",
+    "repos/compare-commits-with-basehead",
     "repos/create-commit-status",
     "repos/create-dispatch-event",
     "repos/get",
-    "repos/get-commit",
+    "repos/get-branch-rules",
+    "repos/get-collaborator-permission-level",
     "repos/get-combined-status-for-ref",
+    "repos/get-commit",
+    "repos/get-environment",
     "repos/list-commit-statuses-for-ref",
+    "repos/list-deployment-branch-policies",
+    "repos/list-pull-requests-associated-with-commit",
+})  # fmt: skip
+
+# Whose published answers the adapter must be able to read. That of a comparison contradicts itself: it is behind, and not.
+EXAMPLES = frozenset({
+    "actions/get-reviews-for-run",
+    "git/get-ref",
+    "git/get-tree",
+    "issues/list-events-for-timeline",
+    "pulls/get",
+    "pulls/list-reviews",
+    "repos/get-collaborator-permission-level",
+    "repos/get-environment",
+    "repos/list-deployment-branch-policies",
     "repos/list-pull-requests-associated-with-commit",
 })  # fmt: skip
 
@@ -70,6 +95,19 @@ def extract(whole: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "components": close(paths, whole["components"]),
     }
+
+
+def examples(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the first published answer of each operation in EXAMPLES."""
+    found: dict[str, Any] = {}
+    for item in whole["paths"].values():
+        for method, operation in item.items():
+            if method in METHODS and operation["operationId"] in EXAMPLES:
+                content = operation["responses"]["200"]["content"]["application/json"]
+                [example, *_] = content["examples"].values()
+                name = example["$ref"].rpartition("/")[2]
+                found[operation["operationId"]] = whole["components"]["examples"][name]["value"]
+    return found
 
 
 def close(paths: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -127,10 +165,12 @@ def published() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the extract."""
-    text = json.dumps(extract(published()), indent=1, sort_keys=True, ensure_ascii=False)
-    TARGET.write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(f"{TARGET}: {len(OPERATIONS)} operations, {len(text):,} characters\n")
+    """Write the extract and the examples."""
+    whole = published()
+    for target, found in ((TARGET, extract(whole)), (EXAMPLES_TARGET, examples(whole))):
+        text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
+        target.write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(f"{target}: {len(text):,} characters\n")
     return 0
 
 

@@ -83,13 +83,15 @@ def read_log(lines: Iterable[str], jobs: Iterable[JobLog]) -> None:
         if not line.startswith("{"):
             continue
         entry = json.loads(line)
-        if "jobID" not in entry:
+        # act also writes lines for a job that calls a workflow, which has no steps and no result of its own.
+        at_step = entry.get("stage") == "Main" and entry.get("stepID")
+        if "jobID" not in entry or not (at_step or entry.get("jobResult")):
             continue
         job = _job_of(known, entry)
         if result := entry.get("jobResult"):
             # A matrix is one job here, which fails with any of its legs.
             job.result = "failure" if job.result == "failure" else result
-        if entry.get("stage") == "Main" and entry.get("stepID"):
+        if at_step:
             _note(_step_of(job, entry), entry)
 
 

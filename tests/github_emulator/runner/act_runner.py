@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shlex
-import shutil
-import signal
-import subprocess
-import sys
+import fnmatch
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, OWNER
 from github_emulator.emulator import GitHubEmulator
-from github_emulator.runner.act_log import Command, JobLog, read_log
+from github_emulator.runner.act_log import Command, JobLog
+from github_emulator.runner.attempt import Attempt, Settings, stubs_for
 from github_emulator.runner.events import Event
-from github_emulator.runner.repository import CHECKOUT, GIT_ENVIRONMENT, Repository
-from github_emulator.runner.workflow_file import (
-    WORKFLOWS,
-    Granted,
-    Workflow,
-    WorkflowError,
-    grants,
-    used_actions,
-    without_concurrency,
-    workflows,
-)
+from github_emulator.runner.repository import Repository
+from github_emulator.runner.sources import Sources
+from github_emulator.runner.standing_in import Finished
+from github_emulator.runner.workflow_file import WORKFLOWS, Workflow, WorkflowError, grants, used_actions, workflows
 from github_emulator.state import WorkflowRun, now
-
-STUBS = Path(__file__).parents[1] / "stubs"
-ACT = Path(sys.executable).with_name("act")
-TIMEOUT_SECONDS = 600.0  # seconds
-# What a job must not see of the process that runs the tests.
-HIDDEN_PREFIXES = (
-    "ACTIONS_",
-    "AWS_",
-    "GITHUB_",
-    "GROUNDCTL_",
-    "EMULATOR_",
-    "PYTEST_",
-    "PYTHON",
-    "RUNNER_",
-    "VIRTUAL_ENV",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +28,9 @@ class Run:
 
     record: WorkflowRun
     workflow: Workflow
+    event: Event
+    called: Mapping[str, str]  # the commit of each ref whose workflow was called
+    finished: Mapping[str, Finished]  # how the jobs that ran ended, by id
     jobs: Mapping[str, JobLog]  # by id; those of a called workflow by "caller/id"
     seconds: float
     log: str  # act's own, one JSON object a line
@@ -108,15 +82,20 @@ class Runner:
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
     rejected: set[str] = field(default_factory=set)  # environments whose reviewer says no
+    reviewers: dict[str, str] = field(
+        default_factory=dict
+    )  # who reviews an environment; without an entry, the first who may
+    # What happens while the next job of an environment waits for its reviewer.
+    while_waiting: dict[str, Callable[[], object]] = field(default_factory=dict)
     switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
     immutable_subjects: bool = False  # OIDC subjects with ids, which GitHub gives to new repositories
 
     def deliver(self, event: Event) -> list[Run]:
         """Run every workflow that an event triggers, one after the other."""
-        with self._source(event) as root:
+        with self._sources(event) as sources:
             return [
-                self._run(root, each, event)
-                for each in workflows(root)
+                self._run(sources, each)
+                for each in workflows(sources.own.root)
                 if Path(each.path).name not in self.switched_off
                 and each.wants(event.name, event.payload, event.ref)
                 and (event.name != "workflow_dispatch" or each.path == event.payload["workflow"])
@@ -129,34 +108,84 @@ class Runner:
             raise WorkflowError(f"{event.name} is wanted by {[each.workflow.path for each in runs]}, not by one")
         return runs[0]
 
-    def run(self, name: str, event: Event, *, attempt_of: Run | None = None) -> Run:
-        """Run one workflow file regardless of its triggers; `attempt_of` re-runs under the same id."""
-        with self._source(event) as root:
-            [workflow] = [each for each in workflows(root) if each.path.endswith(f"/{name}")]
-            return self._run(root, workflow, event, attempt_of)
+    def run(self, name: str, event: Event) -> Run:
+        """Run one workflow file regardless of its triggers."""
+        with self._sources(event) as sources:
+            return self._run(sources, _named(sources, f"{WORKFLOWS}/{name}"))
 
-    def _run(self, root: Path, workflow: Workflow, event: Event, attempt_of: Run | None = None) -> Run:
-        granted = grants(root, workflow, fork=event.fork)
-        stubs = _stubs_for(used_actions(root, workflow))
-        record = self._begin(workflow, event, attempt_of)
+    def rerun_all(self, run: Run) -> Run:
+        """Run all jobs of a run again: the same event, commit and ref, but called workflows as they are now.
+
+        The artifacts of earlier attempts are gone. GitHub does not document that; its users report it.
+        """
+        artifacts = self.emulator.state.artifacts
+        for artifact in self.emulator.artifacts(run.record.id):
+            del artifacts[artifact.id]
+        with self._sources(run.event) as sources:
+            return self._run(sources, _named(sources, run.workflow.path), again=run)
+
+    def rerun_failed(self, run: Run) -> Run:
+        """Run the jobs of a run that failed again, and those that need them; called workflows are those of the earlier attempt.
+
+        Whether GitHub keeps the artifacts is not documented; here they stay.
+        """
+        kept = {name: each for name, each in run.finished.items() if not _failed(run, name)}
+        with self._sources(run.event, pinned=run.called) as sources:
+            return self._run(sources, _named(sources, run.workflow.path), again=run, finished=kept)
+
+    def _run(
+        self,
+        sources: Sources,
+        workflow: Workflow,
+        *,
+        again: Run | None = None,
+        finished: Mapping[str, Finished] | None = None,
+    ) -> Run:
+        granted = grants(sources, workflow, fork=sources.event.fork)
+        stubs = stubs_for(used_actions(sources, workflow))
+        record = self._begin(workflow, sources.event, again.record if again else None)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="runner-") as folder:
-            scratch = Path(folder)
-            tokens = self._prepare(scratch, workflow, event, record, granted)
-            log = self._act(root, scratch, workflow, event, record, stubs, tokens)
-        jobs = {_key(each): JobLog(id=each.job.id, workflow=each.workflow.name) for each in granted}
-        read_log(log.splitlines(), jobs.values())
-        results = {each.result for each in jobs.values()}
+            attempt = Attempt(
+                emulator=self.emulator,
+                settings=self._settings(),
+                sources=sources,
+                workflow=workflow,
+                record=record,
+                granted=granted,
+                stubs=stubs,
+                folder=Path(folder),
+                review=self._review,
+            )
+            jobs, ended, log = attempt.run(finished or {})
+        kept = {name: job for name, job in again.jobs.items() if name not in jobs} if again else {}
+        results = {each.result for each in (*kept.values(), *jobs.values())}
         record.conclusion = "failure" if "failure" in results else "success" if "success" in results else "skipped"
         record.status, record.updated_at = "completed", now()
-        return Run(record=record, workflow=workflow, jobs=jobs, seconds=time.monotonic() - started, log=log)
+        return Run(
+            record=record,
+            workflow=workflow,
+            event=sources.event,
+            called={**sources.pinned, **{ref: source.sha for ref, source in sources.called.items()}},
+            jobs={**kept, **jobs},
+            finished=ended,
+            seconds=time.monotonic() - started,
+            log=log,
+        )
 
-    def _begin(self, workflow: Workflow, event: Event, attempt_of: Run | None) -> WorkflowRun:
-        if attempt_of:
-            record = attempt_of.record
-            record.attempt += 1
-            record.status, record.conclusion = "in_progress", None
-            return record
+    def _settings(self) -> Settings:
+        return Settings(
+            variables=self.variables,
+            secrets=self.secrets,
+            environment=self.environment,
+            immutable_subjects=self.immutable_subjects,
+        )
+
+    def _begin(self, workflow: Workflow, event: Event, again: WorkflowRun | None) -> WorkflowRun:
+        if again:
+            again.attempt += 1
+            again.status, again.conclusion = "in_progress", None
+            return again
         return self.emulator.add_run(
             path=workflow.path,
             name=workflow.name,
@@ -171,183 +200,41 @@ class Runner:
         )
 
     @contextmanager
-    def _source(self, event: Event) -> Iterator[Path]:
-        # GitHub reads the workflow file in the commit that the event is about.
+    def _sources(self, event: Event, *, pinned: Mapping[str, str] | None = None) -> Iterator[Sources]:
         with tempfile.TemporaryDirectory(prefix="source-") as folder:
-            root = Path(folder)
-            git = self.repository.git
-            git("init", "--quiet", f"--initial-branch={DEFAULT_BRANCH}", at=root)
-            git("fetch", "--quiet", "--depth=1", self.repository.origin.as_uri(), event.sha, at=root)
-            git("checkout", "--quiet", "--detach", event.sha, at=root)
-            for file in (root / WORKFLOWS).glob("*.y*ml"):
-                file.write_text(without_concurrency(file.read_text(encoding="utf-8")), encoding="utf-8")
-            yield root
+            yield Sources(repository=self.repository, folder=Path(folder), event=event, pinned=pinned or {})
 
-    def _prepare(
-        self, scratch: Path, workflow: Workflow, event: Event, record: WorkflowRun, granted: list[Granted]
-    ) -> dict[str, str]:
-        """Write each job's settings and the shell that exports them; return the tokens."""
-        (scratch / "bin").mkdir()
-        (scratch / "jobs").mkdir()
-        shell = shutil.which("bash") or "/bin/bash"
-        (scratch / "bin" / "bash").write_text((STUBS / "bash").read_text().replace("@BASH@", shell))
-        (scratch / "bin" / "bash").chmod(0o755)
-        tokens = {"": f"ghs_placeholder{record.id}"}
-        for each in granted:
-            token = self.emulator.gateway.tokens.issue(permissions=each.permissions, run=record.id, job=each.job.id)
-            tokens[_key(each)] = token.value
-            self.emulator.control_api.issuer.expect(record.id, each.job.id, self._claims(each, workflow, event, record))
-            exported = {
-                "GITHUB_WORKFLOW": workflow.name,
-                "GITHUB_WORKFLOW_REF": f"{FULL_NAME}/{workflow.path}@{event.ref}",
-                "GITHUB_WORKFLOW_SHA": event.sha,
-            }
-            if token.allows("id-token", "write"):
-                exported["ACTIONS_ID_TOKEN_REQUEST_URL"] = f"{self.emulator.url}/_runner/identity?version=2.0"
-                exported["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = token.value
-            lines = [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
-            lines += [f"placeholder={tokens['']}", f"token={token.value}"]
-            if each.job.environment in self.rejected:
-                lines.append("rejected=yes")
-            (scratch / "jobs" / _file(each)).write_text("\n".join(lines) + "\n")
-        return tokens
-
-    def _claims(self, granted: Granted, workflow: Workflow, event: Event, record: WorkflowRun) -> dict[str, str]:
-        repository = self.emulator.state.repository()
-        environment = granted.job.environment
-        if environment:
-            rest = f"environment:{environment}"
-        elif event.name == "pull_request":
-            rest = "pull_request"
-        else:
-            rest = f"ref:{event.ref}"
-        owner_id, repository_id = str(repository["owner"]["id"]), str(repository["id"])
-        named = FULL_NAME
-        if self.immutable_subjects:
-            named = f"{OWNER}@{owner_id}/{FULL_NAME.partition('/')[2]}@{repository_id}"
-        return {
-            "sub": f"repo:{named}:{rest}",
-            "repository": FULL_NAME,
-            "repository_id": repository_id,
-            "repository_owner": OWNER,
-            "repository_owner_id": owner_id,
-            "repository_visibility": repository["visibility"],
-            "ref": event.ref,
-            "sha": event.sha,
-            "event_name": event.name,
-            "workflow": workflow.name,
-            "workflow_ref": f"{FULL_NAME}/{workflow.path}@{event.ref}",
-            "job_workflow_ref": f"{FULL_NAME}/{granted.workflow.path}@{event.ref}",
-            "actor": event.actor,
-            "run_id": str(record.id),
-            "run_number": str(record.number),
-            "run_attempt": str(record.attempt),
-            "runner_environment": "github-hosted",
-            **({"environment": environment} if environment else {}),
-        }
-
-    def _act(
-        self,
-        root: Path,
-        scratch: Path,
-        workflow: Workflow,
-        event: Event,
-        record: WorkflowRun,
-        stubs: Mapping[str, Path],
-        tokens: Mapping[str, str],
-    ) -> str:
-        (scratch / "event.json").write_text(json.dumps(event.payload))
-        command = [str(ACT), event.name, "--workflows", workflow.path, "--eventpath", str(scratch / "event.json")]
-        command += ["--platform", "ubuntu-latest=-self-hosted", "--platform", "ubuntu-24.04=-self-hosted"]
-        command += [
-            "--actor",
-            event.actor,
-            "--action-offline-mode",
-            "--no-cache-server",
-            "--no-skip-checkout",
-            "--json",
-        ]
-        command += ["--action-cache-path", str(scratch / "cache"), "--defaultbranch", DEFAULT_BRANCH]
-        for use, folder in stubs.items():
-            command += ["--local-repository", f"{use}={folder}"]
-        runner_environment = {**self._runner_environment(scratch, event, record), **self.environment}
-        # Code of a fork gets neither secrets nor variables.
-        secrets = {} if event.fork else dict(self.secrets)
-        secrets["GITHUB_TOKEN"] = tokens[""]
-        # So that act masks them as well: GitHub masks a job's token.
-        secrets |= {f"EMULATOR_MASKED_{at}": value for at, value in enumerate(tokens.values())}
-        variables = {} if event.fork else self.variables
-        flags = (("--env", runner_environment), ("--secret", secrets), ("--var", variables), ("--input", event.inputs))
-        for flag, values in flags:
-            for name, value in values.items():
-                command += [flag, f"{name}={value}"]
-        return _watched(command, root, _outer(scratch))
-
-    def _runner_environment(self, scratch: Path, event: Event, record: WorkflowRun) -> dict[str, str]:
-        return {
-            "GITHUB_API_URL": self.emulator.url,
-            "GITHUB_GRAPHQL_URL": f"{self.emulator.url}/graphql",
-            "GITHUB_REF": event.ref,
-            "GITHUB_REPOSITORY": FULL_NAME,
-            "GITHUB_REPOSITORY_OWNER": OWNER,
-            "GITHUB_RUN_ATTEMPT": str(record.attempt),
-            "GITHUB_RUN_ID": str(record.id),
-            "GITHUB_RUN_NUMBER": str(record.number),
-            "GITHUB_SERVER_URL": self.emulator.url,
-            "GITHUB_SHA": event.sha,
-            "EMULATOR_CHECKOUT": str(CHECKOUT),
-            "EMULATOR_JOBS": str(scratch / "jobs"),
-            "EMULATOR_ORIGIN": str(self.repository.origin),
-            "EMULATOR_PYTHON": sys.executable,
-            "EMULATOR_URL": self.emulator.url,
-        }
+    def _review(self, record: WorkflowRun, environment: str, ref: str) -> bool:
+        """Let a job of an environment begin, or not, as the environment's protection and its reviewer decide."""
+        if happens := self.while_waiting.pop(environment, None):
+            happens()
+        found = self.emulator.enter_environment(environment)
+        if found.branches is not None and not _admits(found.branches, ref):
+            return False
+        if not found.has_reviewers:
+            return True
+        may = partial(self.emulator.may_approve, record, environment)
+        login = self.reviewers.get(environment) or next(filter(may, found.reviewers), "")
+        if not may(login):
+            return False  # on GitHub, the job waits until the run is given up
+        approved = environment not in self.rejected
+        self.emulator.record_approval(record, environment, login, approved=approved)
+        return approved
 
 
-def _stubs_for(uses: set[str]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for use in uses:
-        place, _, ref = use.partition("@")
-        owner, name, *inner = place.split("/")
-        folder = STUBS / owner / name
-        if not ref or not (folder.joinpath(*inner) / "action.yml").is_file():
-            raise WorkflowError(f"there is no stub for {use}: write {folder.joinpath(*inner) / 'action.yml'}")
-        found[f"{owner}/{name}@{ref}"] = folder
-    return found
+def _admits(branches: tuple[str, ...], ref: str) -> bool:
+    """Return whether a branch policy admits a ref; that of a pull request is no branch."""
+    branch = ref.removeprefix("refs/heads/")
+    return branch != ref and any(fnmatch.fnmatchcase(branch, each) for each in branches)
 
 
-def _outer(scratch: Path) -> dict[str, str]:
-    """Return the environment of a machine with our tools but without our virtual environment."""
-    outer = {name: value for name, value in os.environ.items() if not name.startswith(HIDDEN_PREFIXES)}
-    ours = str(Path(sys.executable).parent)
-    path = [each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if each != ours]
-    return {**outer, **GIT_ENVIRONMENT, "PATH": os.pathsep.join([str(scratch / "bin"), *path])}
+def _failed(run: Run, name: str) -> bool:
+    """Return whether a job, or one that it needs, did not succeed."""
+    if name not in run.finished or run.finished[name].result != "success":
+        return True
+    return any(_failed(run, each) for each in run.workflow.jobs[name].needs)
 
 
-def _watched(command: list[str], root: Path, environment: Mapping[str, str]) -> str:
-    with subprocess.Popen(
-        command,
-        cwd=root,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            out, err = process.communicate(timeout=TIMEOUT_SECONDS)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    if not any('"jobResult"' in line for line in out.splitlines()) and process.returncode:
-        raise WorkflowError(f"act ran no job: {err}\n{out}")
-    return out
-
-
-def _key(granted: Granted) -> str:
-    return f"{granted.caller.id}/{granted.job.id}" if granted.caller else granted.job.id
-
-
-def _file(granted: Granted) -> str:
-    # The shell makes the same name from act's variables.
-    return re.sub(r"[^A-Za-z0-9-]", "_", f"{granted.workflow.name}--{granted.job.id}")
+def _named(sources: Sources, path: str) -> Workflow:
+    [workflow] = [each for each in workflows(sources.own.root) if each.path == path]
+    return workflow

@@ -97,6 +97,7 @@ class Repository:
         folder.mkdir(parents=True, exist_ok=True)
         made.git("init", "--quiet", "--bare", f"--initial-branch={DEFAULT_BRANCH}", str(made.origin), at=folder)
         made.git("init", "--quiet", f"--initial-branch={DEFAULT_BRANCH}", str(made.work), at=folder)
+        emulator.serve_git(made.origin)
         made.commit(files, message, branch=DEFAULT_BRANCH)
         return made
 
@@ -145,6 +146,19 @@ class Repository:
         self.git("add", "--all", "--force", "--", *files)
         self.git("commit", "--quiet", "--allow-empty", f"--message={message}", author=author)
         return self._publish(branch)
+
+    def tag(self, name: str, commit: str) -> None:
+        """Push a tag; it may have the name of a branch."""
+        self.git("push", "--quiet", "--force", str(self.origin), f"{commit}:refs/tags/{name}")
+
+    def resolve(self, ref: str) -> tuple[str, str]:
+        """Return the full name and the commit of a ref that a `uses` names; a tag comes before a branch, as on GitHub."""
+        for full in (f"refs/tags/{ref}", f"refs/heads/{ref}", ref):
+            try:
+                return full, self.git("rev-parse", "--verify", "--quiet", f"{full}^{{commit}}", at=self.origin)
+            except GitError:
+                continue
+        raise GitError(f"there is no tag, branch or commit {ref}")
 
     def push(self, files: Files, message: str = "Change something") -> Event:
         """Push a commit to the default branch."""

@@ -6,9 +6,11 @@ import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
+
+from github_emulator.actors import FULL_NAME
 
 WORKFLOWS = ".github/workflows"
 ALL = (
@@ -26,6 +28,25 @@ class WorkflowError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A checkout that workflow files are read from."""
+
+    root: Path
+    ref: str  # as identities name it: refs/heads/main
+    sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The workflow that a job calls."""
+
+    text: str  # as it is written
+    path: str
+    ref: str  # of this repository; "" for the caller's own commit
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job of a workflow file."""
 
@@ -33,8 +54,10 @@ class Job:
     name: str
     permissions: Mapping[str, str] | None
     environment: str
-    calls: str  # the path of the workflow it calls, or ""
+    calls: Call | None
     uses: tuple[str, ...]  # owner/name[/path]@ref, or ./path
+    needs: tuple[str, ...]
+    outputs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +98,23 @@ class Granted:
 
     job: Job
     workflow: Workflow
+    source: Source  # where the workflow was read
     caller: Job | None  # the job that calls its workflow
     permissions: Mapping[str, str]
+
+
+class Reads(Protocol):
+    """Reads called workflows."""
+
+    @property
+    def own(self) -> Source:
+        """Return the checkout of the event's commit."""
+
+    def of(self, call: Call | None) -> Source:
+        """Return the checkout that a called file is read from."""
+
+    def read(self, call: Call) -> Workflow:
+        """Read a called workflow."""
 
 
 def read_workflow(root: Path, path: str) -> Workflow:
@@ -114,35 +152,39 @@ def without_concurrency(text: str) -> str:
     return "".join(lines)
 
 
-def grants(root: Path, workflow: Workflow, *, fork: bool) -> list[Granted]:
+def grants(sources: Reads, workflow: Workflow, *, fork: bool) -> list[Granted]:
     """Return the permissions of each job, including jobs of called workflows."""
     found = []
     for job in workflow.jobs.values():
         rights = _rights(job, workflow, fork=fork)
         if job.calls:
-            found += list(_called(root, job, rights, fork=fork))
+            found += list(_called(sources, job, job.calls, rights, fork=fork))
         else:
-            found.append(Granted(job=job, workflow=workflow, caller=None, permissions=rights))
+            found.append(Granted(job=job, workflow=workflow, source=sources.own, caller=None, permissions=rights))
     names = [(each.workflow.name, each.job.id) for each in found]
     if twice := {each for each in names if names.count(each) > 1}:
         raise WorkflowError(f"{workflow.path}: more than one job is called {sorted(twice)}; act cannot tell them apart")
     return found
 
 
-def used_actions(root: Path, workflow: Workflow) -> set[str]:
+def used_actions(sources: Reads, workflow: Workflow) -> set[str]:
     """Return every used action, including those of local actions and called workflows."""
+    found = _uses(sources.own.root, workflow)
+    for job in workflow.jobs.values():
+        if job.calls:
+            found |= _uses(sources.of(job.calls).root, sources.read(job.calls))
+    return found
+
+
+def _uses(root: Path, workflow: Workflow) -> set[str]:
     found: set[str] = set()
     left = [each for job in workflow.jobs.values() for each in job.uses]
-    left += [f"./{job.calls}" for job in workflow.jobs.values() if job.calls]
     while left:
         each = left.pop()
         if each in found:
             continue
         found.add(each)
-        if each.startswith(f"./{WORKFLOWS}/"):
-            called = read_workflow(root, each.removeprefix("./"))
-            left += [use for job in called.jobs.values() for use in job.uses]
-        elif each.startswith("./"):
+        if each.startswith("./"):
             [file] = [*(root / each).glob("action.yml"), *(root / each).glob("action.yaml")]
             left += [step["uses"] for step in _read(file)["runs"].get("steps", []) if "uses" in step]
     return {each for each in found if not each.startswith("./")}
@@ -161,8 +203,9 @@ def _is_block(value: yaml.Node) -> bool:
     return isinstance(value, yaml.MappingNode) and not value.flow_style
 
 
-def _called(root: Path, caller: Job, allowed: Mapping[str, str], *, fork: bool) -> Iterator[Granted]:
-    workflow = read_workflow(root, caller.calls)
+def _called(sources: Reads, caller: Job, call: Call, allowed: Mapping[str, str], *, fork: bool) -> Iterator[Granted]:
+    workflow = sources.read(call)
+    _check_call(call, workflow)
     for job in workflow.jobs.values():
         requested = job.permissions if job.permissions is not None else workflow.permissions
         rights = allowed if requested is None else _for_fork(requested) if fork else requested
@@ -174,7 +217,16 @@ def _called(root: Path, caller: Job, allowed: Mapping[str, str], *, fork: bool) 
                 )
         if job.calls:
             raise WorkflowError(f"{workflow.path}: a called workflow that calls another is not supported")
-        yield Granted(job=job, workflow=workflow, caller=caller, permissions=rights)
+        yield Granted(job=job, workflow=workflow, source=sources.of(call), caller=caller, permissions=rights)
+
+
+def _check_call(call: Call, workflow: Workflow) -> None:
+    if "workflow_call" not in workflow.on:
+        raise WorkflowError(f"{call.text}: workflow is not reusable as it is missing a `on.workflow_call` trigger")
+    known = (workflow.on["workflow_call"] or {}).get("inputs", {})
+    for name in call.inputs:
+        if name not in known:
+            raise WorkflowError(f"Invalid input, {name} is not defined in the referenced workflow.")
 
 
 def _rights(job: Job, workflow: Workflow, *, fork: bool) -> Mapping[str, str]:
@@ -194,19 +246,32 @@ def _job(key: str, definition: Mapping[str, Any]) -> Job:
         environment = environment["name"]
     if "${{" in environment:
         raise WorkflowError(f"job {key}: an environment's name that is an expression is not supported")
-    calls = definition.get("uses", "")
-    if calls and not calls.startswith("./"):
-        raise WorkflowError(f"job {key}: {calls} is a workflow of another repository")
     if unknown := {"container", "services"} & set(definition):
         raise WorkflowError(f"job {key}: {', '.join(unknown)} needs Docker, which is not there")
+    needs = definition.get("needs", ())
     return Job(
         id=key,
         name=definition.get("name", key),
         permissions=_permissions(definition.get("permissions")),
         environment=environment,
-        calls=calls.removeprefix("./"),
+        calls=_call(key, definition),
         uses=tuple(step["uses"] for step in definition.get("steps", []) if "uses" in step),
+        needs=(needs,) if isinstance(needs, str) else tuple(needs),
+        outputs=definition.get("outputs", {}),
     )
+
+
+def _call(key: str, definition: Mapping[str, Any]) -> Call | None:
+    text = definition.get("uses", "")
+    if not text:
+        return None
+    inputs = tuple(definition.get("with", {}))
+    if text.startswith("./"):
+        return Call(text=text, path=text.removeprefix("./"), ref="", inputs=inputs)
+    path, _, ref = text.removeprefix(f"{FULL_NAME}/").partition("@")
+    if not text.startswith(f"{FULL_NAME}/") or not ref:
+        raise WorkflowError(f"job {key}: {text} is a workflow of another repository than {FULL_NAME}")
+    return Call(text=text, path=path, ref=ref, inputs=inputs)
 
 
 def _permissions(definition: Any) -> Mapping[str, str] | None:

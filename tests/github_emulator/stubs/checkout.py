@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import urllib.request
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 
@@ -18,24 +20,35 @@ def main() -> int:
         print(f"::error::fatal: repository '{server}/{repository}/' not found")
         return 1
     workspace = Path(os.environ["GITHUB_WORKSPACE"])
-    depth = os.environ["DEPTH"]
-    wanted = os.environ["REF"] or os.environ["GITHUB_SHA"]
-    origin = Path(os.environ["EMULATOR_ORIGIN"]).as_uri()
-    git("init", "--quiet", str(workspace))
+    folder = (workspace / os.environ["FOLDER"]).resolve()
+    if not folder.is_relative_to(workspace.resolve()):
+        print(f"::error::Repository path '{folder}' is not under '{workspace}'")
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    git = partial(run_git, folder)
+    git("init", "--quiet", ".")
     git("remote", "add", "origin", f"{server}/{repository}")
+    fetch_and_switch(git, os.environ["REF"], os.environ["DEPTH"])
+    if os.environ["PERSIST"] == "true":
+        git("config", f"http.{server}/.extraheader", f"AUTHORIZATION: bearer {token}")
+    return 0
+
+
+def fetch_and_switch(git: Callable[..., object], ref: str, depth: str) -> None:
+    """Fetch what is asked for, or the event's commit, and switch to it."""
+    origin = Path(os.environ["EMULATOR_ORIGIN"]).as_uri()
+    wanted = ref or os.environ["GITHUB_SHA"]
     if depth == "0":
         git("fetch", "--quiet", "--tags", origin, "+refs/heads/*:refs/remotes/origin/*")
         git("fetch", "--quiet", origin, wanted)
     else:
         git("fetch", "--quiet", f"--depth={depth}", origin, wanted)
-    branch = os.environ["GITHUB_REF"].removeprefix("refs/heads/")
-    if not os.environ["REF"] and branch != os.environ["GITHUB_REF"]:
+    full = ref or os.environ["GITHUB_REF"]
+    branch = full.removeprefix("refs/heads/")
+    if branch != full:
         git("checkout", "--quiet", "-B", branch, "FETCH_HEAD")
     else:
         git("checkout", "--quiet", "--detach", "FETCH_HEAD")
-    if os.environ["PERSIST"] == "true":
-        git("config", f"http.{server}/.extraheader", f"AUTHORIZATION: bearer {token}")
-    return 0
 
 
 def may_read(token: str) -> bool:
@@ -48,9 +61,9 @@ def may_read(token: str) -> bool:
     return permissions.get("contents", "none") != "none"
 
 
-def git(*arguments: str) -> None:
-    """Run git in the workspace."""
-    subprocess.run(["git", *arguments], cwd=os.environ["GITHUB_WORKSPACE"], check=True)
+def run_git(folder: Path, *arguments: str) -> None:
+    """Run git in a folder of the workspace."""
+    subprocess.run(["git", *arguments], cwd=folder, check=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from github_emulator.actors import FULL_NAME
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.tokens import Token
+from groundctl.adapters.github.approval_facts import GitHubApprovalFacts
 from groundctl.adapters.github.client import GitHub
 
 HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40
@@ -28,3 +29,10 @@ def a_token(emulator: GitHubEmulator) -> Token:
 def an_adapter(emulator: GitHubEmulator, token: Token | None = None, waits: Waits | None = None) -> GitHub:
     value = (token or a_token(emulator)).value
     return GitHub(api=emulator.url, repository=FULL_NAME, token=value, sleep=waits or Waits())
+
+
+def approval_facts(
+    emulator: GitHubEmulator, token: Token | None = None, waits: Waits | None = None
+) -> GitHubApprovalFacts:
+    value = (token or emulator.token(contents="read", pull_requests="read", actions="read")).value
+    return GitHubApprovalFacts(api=emulator.url, repository=FULL_NAME, token=value, sleep=waits or Waits())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
+from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Limit, Policy
@@ -15,6 +18,7 @@ from groundctl.domain.declarations.spec import State
 from groundctl.domain.jobs.creation import (
     Accepted,
     CreateResponse,
+    Hold,
     NameTaken,
     Outcome,
     Rejected,
@@ -32,7 +36,7 @@ from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import status_comment
-from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment, terraform_comment
 from groundctl.presentation.markdown.problems_comment import (
     failure_comment,
     problems_comment,
@@ -40,7 +44,17 @@ from groundctl.presentation.markdown.problems_comment import (
     validation_summary,
 )
 from groundctl.presentation.markdown.run_summary import run_summary
-from support.builders import ACCOUNT, NOW, REGION, a_declaration, a_plan, a_run, an_infrastructure, an_observed_job
+from support.builders import (
+    ACCOUNT,
+    NOW,
+    REGION,
+    a_declaration,
+    a_plan,
+    a_run,
+    an_infrastructure,
+    an_observed_job,
+    with_refusals,
+)
 
 POLICY: Final = Policy(
     platform_fee_usd=Decimal("0.08"),
@@ -104,11 +118,34 @@ def _thirty_jobs() -> RenderedComment:
     rallies = [_declared(f"rally-outcome-court-{court:02}", clips=80 + court) for court in range(1, 19)]
     docks = [_declared(f"dock-{dock:02}-november", "warehouse", clips=40 + dock) for dock in range(1, 13)]
     plan = _planned(*rallies, *docks)
+    return plan_comment(plan, POLICY, footer=_footer(plan, attempt=2), standing=Standing(changes_terraform=True))
+
+
+def _terraform() -> RenderedComment:
     terraform = TerraformPlanSummary(
         add=('module.workforce.aws_sagemaker_workteam.team["dock-watchers"]',),
         change=("module.access.aws_iam_role_policy.apply", "module.access.aws_iam_role_policy.plan"),
     )
-    return plan_comment(plan, POLICY, footer=_footer(plan, attempt=2), terraform=terraform)
+    return terraform_comment(terraform, footer=_footer())
+
+
+def _planned_anew() -> RenderedComment:
+    plan = _planned(_declared("rally-outcome-2026-11", clips=208))
+    anew = PlannedAnew(
+        approved="approved by @ann at 2026-11-28 10:10:00 UTC: the plan of 2026-11-28 10:02:00 UTC",
+        changes=plan.creates,
+        reasons=(("rally-outcome-2026-11", "its clips differ: reviewed 8, now 208"),),
+    )
+    return plan_comment(plan, POLICY, footer=_footer(plan), standing=Standing(planned_anew=anew))
+
+
+def _releases() -> RenderedComment:
+    plan = _planned(_declared("rally-outcome-2026-11", clips=208), _declared("dock-november", "warehouse"))
+    standing = Standing(
+        released=plan.creates[:1],
+        left=(LeftAlone(name="serve-direction", pull_request=12), LeftAlone(name="lines", pull_request=None)),
+    )
+    return plan_comment(plan, POLICY, footer=_footer(plan), standing=standing)
 
 
 def _a_thousand_jobs() -> RenderedComment:
@@ -208,8 +245,13 @@ _LINES: Final = _declared("line-calls-2026-11", clips=80)
 _OLD: Final = _declared("dock-october", "warehouse", clips=40, state="stopped")
 
 
-def _status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more: Any) -> PullRequestStatus:
-    plan = _planned(*declared, observed=observed)
+def _status(
+    *declared: Declaration,
+    observed: Iterable[ObservedJob] = (),
+    refused: Mapping[JobKey, str] | None = None,
+    **more: Any,
+) -> PullRequestStatus:
+    plan = with_refusals(_planned(*declared, observed=observed), refused or {})
     # A job that is stopped now was reviewed before, when it was to be created.
     reviewed = _planned(
         *(replace(declaration, spec=replace(declaration.spec, state=State.ACTIVE)) for declaration in declared)
@@ -230,9 +272,17 @@ def _status(*declared: Declaration, observed: Iterable[ObservedJob] = (), **more
     [status] = pull_request_statuses(
         plan,
         NOW,
+        plan_digest=plan.digest,
         **{"provenance": provenance, "source_pull_requests": source_pull_requests, "held": {}, "notify": {}, **more},
     )
     return status
+
+
+def _refused() -> RenderedComment:
+    quota = "ResourceLimitExceeded: The account-level service limit 'Active labeling jobs' is 20 jobs."
+    refused = dict.fromkeys((each.spec.key for each in (_RALLY, _SERVE, _DOCK)), quota)
+    refused[_NIGHT.spec.key] = "AccessDeniedException: groundctl-apply is not authorized to create labeling jobs"
+    return _commented(_status(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES, refused=refused))
 
 
 def _commented(status: PullRequestStatus) -> RenderedComment:
@@ -250,7 +300,7 @@ def _merged() -> RenderedComment:
 
 def _held() -> RenderedComment:
     reason = "reviewed for 120 clips at $9.60; now 140 clips at $11.20"
-    return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: reason}))
+    return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: Hold(reason=reason)}))
 
 
 def _applied() -> RenderedComment:
@@ -282,9 +332,17 @@ def _applied() -> RenderedComment:
             _OLD,
             observed=[running],
             outcomes=outcomes,
-            held={_LINES.spec.key: reason},
+            held={_LINES.spec.key: Hold(reason=reason)},
         )
     )
+
+
+def _arrived() -> RenderedComment:
+    """A job as it was approved, while more clips came."""
+    outcome = _outcome(_RALLY, Result.CREATED, "accepted, and visible")
+    said = "approved by @ann at 2026-11-28 10:10:00 UTC: the plan of 2026-11-28 10:02:00 UTC"
+    status = _status(_RALLY, outcomes=[outcome], agreed={_RALLY.spec.key: said}, arrived={_RALLY.spec.key: 200})
+    return _commented(status)
 
 
 def _outcome(declaration: Declaration, result: Result, evidence: str, hint: str = "") -> Outcome:
@@ -347,7 +405,10 @@ def _run_summary() -> RenderedComment:
         _RALLY,
         observed=[_observed(_RALLY, Status.IN_PROGRESS, days=2, counters=Counters(labeled=78, unlabeled=42))],
     )
-    held = replace(_status(_DOCK, held={_DOCK.spec.key: "no reviewed plan was found for it"}), pull_request=14)
+    held = replace(
+        _status(_DOCK, held={_DOCK.spec.key: Hold(reason="no plan was recorded for head 4f0c2a9", hint=CHANGE_AGAIN)}),
+        pull_request=14,
+    )
     return run_summary([labeling, held], NOW, footer=_footer())
 
 
@@ -357,6 +418,9 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "plan-1000-jobs": _a_thousand_jobs,
     "plan-refusals": _refusals,
     "plan-over-the-limit": _refused_together,
+    "plan-planned-anew": _planned_anew,
+    "plan-releases-others": _releases,
+    "terraform": _terraform,
     "no-plan-problems": _problems,
     "no-plan-1000-problems": _a_thousand_problems,
     "no-plan-fault": _no_plan,
@@ -364,7 +428,9 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "summary-fork": _from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,
+    "merged-refused": _refused,
     "merged-applied": _applied,
+    "merged-arrived": _arrived,
     "merged-created": _created,
     "merged-labeling": _labeling,
     "merged-labeling-1000-jobs": _labeling_a_thousand,

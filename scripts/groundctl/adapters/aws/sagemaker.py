@@ -24,7 +24,15 @@ from groundctl.adapters.aws.responses import (
 from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
 from groundctl.adapters.aws.signing_deadline import SignedTooLateError
 from groundctl.domain.aws.job_names import job_key
-from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken, Rejected, Throttled, Unclear
+from groundctl.domain.jobs.creation import (
+    NOTHING_SENT,
+    Accepted,
+    CreateResponse,
+    NameTaken,
+    Rejected,
+    Throttled,
+    Unclear,
+)
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 
 if TYPE_CHECKING:
@@ -98,7 +106,7 @@ class SageMakerJobs:
         except SignedTooLateError as error:
             return Rejected(code="SignedTooLate", message=str(error))
         except _NOTHING_SENT as error:
-            return Rejected(code=type(error).__name__, message=f"nothing was sent: {error}")
+            return Rejected(code=type(error).__name__, message=f"{NOTHING_SENT}: {error}")
         except Exception as error:  # noqa: BLE001 - AWS may have received the request, so the job must be looked up
             return Unclear(message=f"{type(error).__name__}: {error}")
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import quote
 
-from github import Auth, Github
-
-from groundctl.adapters.github.plan_artifacts import read_plans
+from groundctl.adapters.github.answers import require_equal
+from groundctl.adapters.github.connection import open_repository
+from groundctl.adapters.github.pull_requests import read_listed_pull_request, read_pull_request
+from groundctl.adapters.github.rest_reads import RestReads
 from groundctl.adapters.github.retries import Retries
 from groundctl.domain.tracking.pull_request import Annotation, Check, PostedComment, PullRequest
 from groundctl.errors import RefusedByGitHub
 
-if TYPE_CHECKING:
-    from github.PullRequest import PullRequest as GitHubPullRequest
-    from github.Repository import Repository
-
 # GitHub accepts this many annotations in a request.
 ANNOTATIONS_PER_REQUEST = 50
-TIMEOUT = 30  # seconds
 MAX_DESCRIPTION_LENGTH = 140
 
 
@@ -29,31 +25,23 @@ class GitHub:
 
     def __init__(self, *, api: str, repository: str, token: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._retries = Retries(sleep)
-        # lazy: PyGithub makes no call for an object that is only needed to reach another one.
-        github = Github(
-            base_url=api,
-            auth=Auth.Token(token),
-            timeout=TIMEOUT,
-            per_page=100,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            lazy=True,
-        )
-        self._repository: Repository = github.get_repo(repository)
+        self._repository = open_repository(api=api, repository=repository, token=token)
+        self._reads = RestReads(self._repository, self._retries)
 
     def pull_request(self, number: int) -> PullRequest:
         """Read one pull request."""
-        return self._retries.repeat(
-            lambda: _pull_request(self._repository.get_pull(number).complete()), f"reading pull request {number}"
-        )
+
+        def read(answer: object) -> PullRequest:
+            found = read_pull_request(answer)
+            require_equal(found.number, number, "pull request")
+            return found
+
+        return self._reads.one(f"pulls/{number}", read, f"reading pull request {number}")
 
     def pull_requests_of(self, commit: str) -> tuple[PullRequest, ...]:
         """Find the pull requests that contain a commit."""
-        return self._retries.repeat(
-            lambda: tuple(map(_pull_request, self._repository.get_commit(commit).get_pulls())),
-            f"looking for the pull request of {commit[:7]}",
-        )
+        doing = f"looking for the pull request of {commit[:7]}"
+        return tuple(self._reads.every(f"commits/{quote(commit)}/pulls", read_listed_pull_request, doing))
 
     def comments(self, number: int) -> Iterator[PostedComment]:
         """Yield every comment of a pull request, all pages."""
@@ -115,21 +103,6 @@ class GitHub:
             ),
             f"setting the status {context}",
         )
-
-    def plans_for(self, commit: str, *, until: datetime | None = None) -> Iterator[bytes]:
-        """Yield the plan files that plan runs of a pull request's head commit left until then, the newest run first."""
-        yield from read_plans(self._repository, self._retries, commit, until=until)
-
-
-def _pull_request(pull_request: GitHubPullRequest) -> PullRequest:
-    return PullRequest(
-        number=pull_request.number,
-        head=pull_request.head.sha,
-        base_branch=pull_request.base.ref,
-        # Before the merge, this member names GitHub's trial merge.
-        merged_as=pull_request.merge_commit_sha if pull_request.merged_at else None,
-        merged_at=pull_request.merged_at,
-    )
 
 
 def _batches(annotations: Sequence[Annotation]) -> list[Sequence[Annotation]]:

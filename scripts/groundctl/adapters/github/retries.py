@@ -10,6 +10,7 @@ from typing import TypeVar
 import requests
 from github import BadAttributeException, GithubException
 
+from groundctl.adapters.github.answers import UnreadableAnswerError
 from groundctl.errors import ExternalError, RefusedByGitHub, UnclearFromGitHub
 
 MAX_ATTEMPTS = 5
@@ -97,6 +98,11 @@ def _refusal(error: GithubException, doing: str) -> RefusedByGitHub:
 def _gave_up(fault: Exception, doing: str) -> ExternalError:
     if isinstance(fault, GithubException) and _requested_wait(fault) is not None:
         return ExternalError(f"GitHub's rate limit was reached while {doing}", hint="run it again later")
+    if isinstance(fault, UnreadableAnswerError):
+        return ExternalError(
+            f"GitHub's answer cannot be read while {doing}: {fault}",
+            hint="see githubstatus.com, and run it again later",
+        )
     return ExternalError(
         f"GitHub did not answer while {doing}: {fault}", hint="see githubstatus.com, and run it again later"
     )

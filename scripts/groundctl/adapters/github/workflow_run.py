@@ -82,6 +82,34 @@ class WorkflowRun:
         )
 
     @property
+    def actor(self) -> str:
+        """Return who started this attempt of the run."""
+        return self.settings.get("GITHUB_TRIGGERING_ACTOR") or self._setting("GITHUB_ACTOR")
+
+    @property
+    def repository_id(self) -> int:
+        """Return GitHub's number of the repository, which stays when it is renamed."""
+        return self._number("GITHUB_REPOSITORY_ID")
+
+    @property
+    def default_branch(self) -> str:
+        """Return the name of the repository's default branch, from the run's event."""
+        try:
+            return str(self._event()["repository"]["default_branch"])
+        except (LookupError, TypeError) as error:
+            hint = "run this command in a workflow: GitHub writes the repository into the event"
+            raise UsageError("the run's event does not name the default branch", hint=hint) from error
+
+    @property
+    def base_commit(self) -> str:
+        """Return the commit that the pull request of the run's event would be merged into."""
+        try:
+            return str(self._event()["pull_request"]["base"]["sha"])
+        except (LookupError, TypeError) as error:
+            hint = "run this command in a workflow on pull_request"
+            raise UsageError("the run's event does not name a pull request's base", hint=hint) from error
+
+    @property
     def api(self) -> str:
         """Return the URL of GitHub's API."""
         return self.settings.get("GITHUB_API_URL") or "https://api.github.com"
@@ -97,6 +125,12 @@ class WorkflowRun:
         pull_request = self._pull_request()
         return pull_request is not None and pull_request.source != self.repository
 
+    @property
+    def is_asked_by_person(self) -> bool:
+        """Return whether a person started the run by hand, or started it again."""
+        started = self.settings.get("GITHUB_EVENT_NAME") == "workflow_dispatch"
+        return started or self._number("GITHUB_RUN_ATTEMPT", default="1") > 1
+
     def summarize(self, text: str) -> None:
         """Append to the summary on the run's page."""
         self._append("GITHUB_STEP_SUMMARY", text if text.endswith("\n") else f"{text}\n")
@@ -110,15 +144,24 @@ class WorkflowRun:
 
     def _pull_request(self) -> _PullRequest | None:
         """Read the pull request that the run's event is about, if there is one."""
+        found = self._event().get("pull_request")
+        try:
+            return _parse_pull_request(found) if found else None
+        except (ValueError, LookupError, TypeError) as error:
+            raise self._unreadable(error) from error
+
+    def _event(self) -> dict[str, Any]:
         path = self.settings.get("GITHUB_EVENT_PATH")
         if not path:
-            return None
+            return {}
         try:
-            found = parse_json_object(Path(path).read_bytes()).get("pull_request")
-            return _parse_pull_request(found) if found else None
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            message = f"GITHUB_EVENT_PATH: the event in {path} cannot be read: {error}"
-            raise UsageError(message, hint="run this command in a workflow") from error
+            return parse_json_object(Path(path).read_bytes())
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> UsageError:
+        message = f"GITHUB_EVENT_PATH: the event in {self.settings.get('GITHUB_EVENT_PATH')} cannot be read: {error}"
+        return UsageError(message, hint="run this command in a workflow")
 
     def _append(self, variable: str, text: str) -> None:
         path = self.settings.get(variable)

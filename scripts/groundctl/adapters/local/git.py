@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from groundctl.errors import ExternalError
@@ -29,6 +31,45 @@ class LocalGitHistory:
         # -z: a path can contain anything but NUL. --no-renames: lists also the old path of a moved file.
         changed = self._git("diff", "--name-only", "--no-renames", "-z", "--end-of-options", f"{base}...HEAD", "--")
         return tuple(filter(None, changed.split("\0")))
+
+    def changes(self, paths: Iterable[str], *, since: str) -> tuple[str, ...]:
+        """List the first-parent commits after one that changed one of the paths, the newest first."""
+        options = ("--first-parent", "-m", "--format=%H", "--end-of-options", f"{since}..HEAD")
+        return tuple(self._git("log", *options, "--", *paths).split())
+
+    def first_parents(self, commit: str, count: int) -> tuple[str, ...]:
+        """List a commit of this branch and the first parents before it, so many in all; nothing for other commits."""
+        # GitHub may name a commit that this checkout does not have.
+        if commit not in self._branch:
+            return ()
+        start = self._branch.index(commit)
+        return self._branch[start : start + max(count, 1)]
+
+    def parent(self, commit: str) -> str | None:
+        """Return the first parent of a commit."""
+        parents = self._git("log", "-1", "--format=%P", "--end-of-options", commit, "--").split()
+        return parents[0] if parents else None
+
+    def message(self, commit: str) -> str:
+        """Return a commit's message."""
+        return self._git("log", "-1", "--format=%B", "--end-of-options", commit, "--")
+
+    def committed_at(self, commit: str) -> datetime:
+        """Return when a commit was made, as its committer says."""
+        return datetime.fromtimestamp(
+            int(self._git("log", "-1", "--format=%ct", "--end-of-options", commit, "--")), UTC
+        )
+
+    def read_file(self, commit: str, path: str) -> bytes | None:
+        """Read a file as it was in a commit; None if it was not there."""
+        listed = self._git("ls-tree", "-z", "--end-of-options", commit, "--", path)
+        if not listed:
+            return None
+        return self._git("cat-file", "blob", f"{commit}:{path}").encode(errors="surrogateescape")
+
+    @cached_property
+    def _branch(self) -> tuple[str, ...]:
+        return tuple(self._git("log", "--first-parent", "--format=%H", "HEAD", "--").split())
 
     def _git(self, *arguments: str) -> str:
         # Disables everything that a user's configuration could make git run or read.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundctl.app.approval.archive import Archive
+from groundctl.app.approval.review import Review
 from groundctl.app.plan import PlanningResult, plan_again
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
@@ -20,11 +22,14 @@ from groundctl.cli.apply import (
     print_outcomes,
 )
 from groundctl.cli.ci.report import publish_all
-from groundctl.cli.ci.reporter import open_reporter, review_plan
+from groundctl.cli.ci.reporter import open_reporter
+from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
-from groundctl.composition import open_workflow_run
+from groundctl.composition import is_asked_by_person, open_workflow_run
+from groundctl.domain.approval.protection import CREATING, STOPPING
+from groundctl.domain.approval.tip import TipState
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
 from groundctl.errors import ExternalError
@@ -47,18 +52,25 @@ class CiApplyOptions:
 
 def run(options: CiApplyOptions) -> ExitCode:
     """Plan again, create what was approved, and report each outcome; exit 1 if something needs attention."""
-    reporter = open_reporter()
-    planned = plan_checkout(options.infrastructure)
-    if isinstance(planned, Validated):
+    reporter, guard = open_reporter(), open_guard()
+    tip = guard.look()
+    if not tip.is_current:
+        print(f"{tip.sentence}. Nothing is done here.")
+        open_workflow_run().set_outputs({"stop": "0"})
+        return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
+    listed = plan_checkout(options.infrastructure)
+    if isinstance(listed, Validated):
         return ExitCode.PROBLEMS
-    reviewed = review_plan(reporter, planned)
-    agreed = Agreed(held=reviewed.held, source_pull_requests=reviewed.source_pull_requests)
+    entered = STOPPING if options.only is Step.STOP else CREATING
+    archive = open_archive(listed)
+    planned, reviewed, _ = review_plan(listed, archive, entered=entered)
+    agreed = Agreed(held=reviewed.held, guard=guard)
     published = ExitCode.EXTERNAL_FAILURE
 
     def report(outcomes: Sequence[Outcome]) -> None:
         nonlocal published
         print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
-        published = _publish(reporter, planned, outcomes, options)
+        published = _publish(reporter, planned, outcomes, options, archive=archive, before=reviewed)
         # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
             {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
@@ -71,19 +83,34 @@ def run(options: CiApplyOptions) -> ExitCode:
         only=options.only,
         allow_stop=options.allow_stop,
         report=report,
-        asking=lambda change: reporter.run.for_pull_request(agreed.source_pull_requests.get(change.key)),
+        send_refused=is_asked_by_person(),
+        asking=lambda change: reporter.run.for_pull_request(reviewed.source_pull_requests.get(change.key)),
     )
     return published or exit_code(planned, outcomes)
 
 
 def _publish(
-    reporter: PullRequestReporter, planned: PlanningResult, outcomes: Sequence[Outcome], options: CiApplyOptions
+    reporter: PullRequestReporter,
+    planned: PlanningResult,
+    outcomes: Sequence[Outcome],
+    options: CiApplyOptions,
+    *,
+    archive: Archive,
+    before: Review,
 ) -> ExitCode:
     """Read the jobs again, and report their current state on the pull requests."""
     # Another job of this run has reported the outcomes of its creates, which AWS does not record.
     only_outcomes = options.only is Step.STOP
     try:
-        return publish_all(reporter, plan_again(planned), outcomes, check=True, only_outcomes=only_outcomes)
+        return publish_all(
+            reporter,
+            plan_again(planned),
+            outcomes,
+            check=True,
+            only_outcomes=only_outcomes,
+            archive=archive,
+            before=before,
+        )
     except ExternalError as error:
         # The log of the run has the outcomes, and a later run reports the jobs from what AWS says.
         report_error(error)

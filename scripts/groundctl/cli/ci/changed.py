@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from groundctl.app.review import WHAT_PLANS_READ
 from groundctl.cli.options import Command, Option
 from groundctl.composition import in_a_workflow, open_checkout, open_history, open_workflow_run
+from groundctl.domain.approval.tip import WHAT_RUNS_READ
 from groundctl.exit_codes import ExitCode
-
-# The workflows are plan inputs too.
-MATTERS = (*(f"{folder}/" for folder in WHAT_PLANS_READ), ".github/", "requirements.lock", "Makefile")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +16,15 @@ class CiChangedOptions:
     """The options of `groundctl ci changed`."""
 
     base: Annotated[str, Option("--base", "the commit that the branch will be merged into", metavar="COMMIT")]
+    checkout: Annotated[
+        str | None, Option("--checkout", "the folder of the branch's checkout; by default this one", metavar="FOLDER")
+    ] = None
 
 
 def run(options: CiChangedOptions) -> ExitCode:
     """Print true or false, and set it as an output of the step."""
-    changed = open_history(open_checkout()).changed_since(options.base)
-    answer = str(any(path.startswith(MATTERS) for path in changed)).lower()
+    changed = open_history(open_checkout(options.checkout)).changed_since(options.base)
+    answer = str(any(path.partition("/")[0] in WHAT_RUNS_READ for path in changed)).lower()
     print(answer)
     if in_a_workflow():
         open_workflow_run().set_outputs({"changed": answer})

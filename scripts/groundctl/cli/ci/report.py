@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from groundctl.app.approval.archive import Archive
+from groundctl.app.approval.review import Review
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
-from groundctl.cli.ci.reporter import collect_statuses, open_reporter, print_published, summarize
+from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
+from groundctl.cli.ci.reviewing import open_archive, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
+from groundctl.domain.approval.coverage import IRREVERSIBLE
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.creation import Outcome
-from groundctl.domain.planning.approval import IRREVERSIBLE
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.markdown.check_run import statuses_check
 from groundctl.presentation.markdown.comment import Footer
@@ -47,10 +50,17 @@ def publish_all(
     *,
     check: bool,
     only_outcomes: bool = False,
+    archive: Archive | None = None,
+    before: Review | None = None,
 ) -> ExitCode:
-    """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked."""
+    """Update every pull request whose jobs have changed, and put a check on the commit of this run if asked.
+
+    archive holds what this run has read already of what was approved, and before what it found before it acted.
+    """
     now = datetime.now(UTC)
-    statuses = collect_statuses(reporter, planned, outcomes, now)
+    planned, reviewed, provenance = review_plan(planned, archive or open_archive(planned))
+    reviewed = reviewed.after(before) if before else reviewed
+    statuses = reporter.collect_statuses(planned, reviewed, provenance, now=now, outcomes=outcomes)
     # The check covers the whole commit; a job with less information does not overwrite a comment.
     to_publish = [status for status in statuses if not only_outcomes or any(job.outcome for job in status.jobs)]
     published = reporter.publish_all(
@@ -59,15 +69,14 @@ def publish_all(
             status, now, footer=Footer(run=reporter.run, plan_digest=status.plan_digest), limit=limit
         ),
     )
-    footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
+    footer = Footer(run=reporter.run, plan_digest=reviewed.digest)
     checked = reporter.publish_check("groundctl apply", statuses_check(statuses, now, footer=footer)) if check else None
     print_published(published, checked)
     summarize(lambda limit: run_summary(statuses, now, footer=footer, limit=limit), published)
     faulty = bool(errors_among(planned.validated.problems))
-    # Another apply would do nothing: a held job needs an approval, and a faulty file blocks all creates.
-    left = (
-        0 if faulty else sum(job.action in IRREVERSIBLE and not job.held for status in statuses for job in status.jobs)
-    )
+    # Another apply would do nothing: a held job needs an approval, a refused one a person, and a faulty file blocks all.
+    jobs = [job for status in statuses for job in status.jobs]
+    left = 0 if faulty else sum(job.action in IRREVERSIBLE and not (job.held or job.refused) for job in jobs)
     open_workflow_run().set_outputs({"left": str(left)})
     if (checked and checked.error) or any(comment.error for comment in published):
         return ExitCode.EXTERNAL_FAILURE

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
+from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
+from groundctl.cli.ci.reviewing import open_guard
 from groundctl.cli.options import Argument, Command, Option
-from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run, write_text
-from groundctl.domain.tracking.terraform_plan import summarize_terraform_plan, terraform_plan_content
+from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run
+from groundctl.domain.approval.tip import TipState
+from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, summarize_terraform_plan
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
+from groundctl.presentation.markdown.check_run import terraform_check
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.plan_comment import terraform_comment
 from groundctl.presentation.terminal.terraform_plan import terraform_plan_text
 
 
@@ -32,15 +37,15 @@ class CiTerraformOptions:
         str,
         Option("--environment", "use the files of this name in terraform/environments/", metavar="NAME"),
     ]
-    out: Annotated[
-        str | None,
-        Option("--out", "with plan: also write the changes to this file as JSON", metavar="FILE"),
-    ] = None
+    publish: Annotated[
+        bool,
+        Option("--publish", "with plan: also put the changes into a check on the pull request's commit"),
+    ] = False
 
     def __post_init__(self) -> None:
-        """Reject --out with apply, which would ignore it."""
-        if self.out and self.step is TerraformStep.APPLY:
-            raise UsageError("--out has no effect with apply", hint="use it with `groundctl ci terraform plan`")
+        """Reject --publish with apply, which would ignore it."""
+        if self.publish and self.step is TerraformStep.APPLY:
+            raise UsageError("--publish has no effect with apply", hint="use it with `groundctl ci terraform plan`")
 
 
 def run(options: CiTerraformOptions) -> ExitCode:
@@ -49,23 +54,40 @@ def run(options: CiTerraformOptions) -> ExitCode:
     summary = summarize_terraform_plan(stack.plan(var_file=variables))
     print(terraform_plan_text(summary))
     if options.step is TerraformStep.APPLY:
-        if not summary.is_empty:
-            stack.apply(var_file=variables)
-            print("Applied.")
-        return ExitCode.OK
-    if options.out:
-        Path(options.out).parent.mkdir(parents=True, exist_ok=True)
-        write_text(options.out, json.dumps(terraform_plan_content(summary), indent=2))
+        return ExitCode.OK if summary.is_empty else _apply(lambda: stack.apply(var_file=variables))
+    if options.publish and (code := _publish(summary)):
+        return code
     if in_a_workflow():
         open_workflow_run().set_outputs({"changes": str(not summary.is_empty).lower()})
     return ExitCode.OK
+
+
+def _apply(change: Callable[[], None]) -> ExitCode:
+    """Apply, if this run is still what the default branch says: an older one would put things back."""
+    if in_a_workflow():
+        tip = open_guard().look()
+        if not tip.is_current:
+            print(f"{tip.sentence}. Nothing was applied.")
+            return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
+    change()
+    print("Applied.")
+    return ExitCode.OK
+
+
+def _publish(summary: TerraformPlanSummary) -> ExitCode:
+    reporter = open_reporter()
+    footer = Footer(run=reporter.run)
+    checked = reporter.publish_check("groundctl terraform", terraform_check(summary, footer=footer), with_status=False)
+    print_published((), checked)
+    summarize(lambda limit: terraform_comment(summary, footer=footer, limit=limit))
+    return ExitCode.EXTERNAL_FAILURE if checked.error else ExitCode.OK
 
 
 COMMAND = Command(
     description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
     " anything to apply.",
     examples=(
-        "groundctl ci terraform plan --environment production.us-east-1 --out tf.json",
+        "groundctl ci terraform plan --environment production.us-east-1 --publish",
         "groundctl ci terraform apply --environment production.us-east-1",
     ),
     options=CiTerraformOptions,

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from groundctl.domain.canonical_json import JsonObject
+from groundctl.domain.declarations.document import Document
+from groundctl.domain.declarations.yaml_loader import load_document
+
+# How many approvals a pull request needs before its jobs are created, unless the policy says otherwise.
+DEFAULT_REVIEWS = 1
+MAX_REVIEWS = 6  # as many as GitHub's branch protection can ask for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +35,8 @@ class Policy:
     allow_public_crowd: bool | None = False
     allow_streaming: bool = False
     refuse_unknown_jobs: bool = False
+    reviews: int = DEFAULT_REVIEWS
+    unprotected_environments: tuple[str, ...] = ()
     required_tags: tuple[str, ...] = ()
     allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     platform_fee_usd: Decimal | None = None
@@ -51,6 +59,8 @@ def parse_policy(data: JsonObject) -> Policy:
         allow_public_crowd=data.get("allow_public_crowd", False),
         allow_streaming=data.get("allow_streaming", False),
         refuse_unknown_jobs=data.get("unknown_jobs") == "refuse",
+        reviews=data.get("reviews", DEFAULT_REVIEWS),
+        unprotected_environments=tuple(data.get("unprotected_environments", ())),
         required_tags=tuple(data.get("required_tags", ())),
         allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
         platform_fee_usd=None if fee is None else Decimal(repr(fee)),
@@ -58,6 +68,15 @@ def parse_policy(data: JsonObject) -> Policy:
         job_ceiling=_limit(ceilings.get("job", {})),
         plan_ceiling=_limit(ceilings.get("plan", {})),
     )
+
+
+def reviews_asked(raw: bytes | None) -> int:
+    """Return how many approvals a policy file asks for; the default if it does not say so, or there is none."""
+    document = load_document("jobs/policy.yaml", raw) if raw is not None else None
+    asked = document.data.get("reviews") if isinstance(document, Document) and isinstance(document.data, dict) else None
+    if not isinstance(asked, int) or isinstance(asked, bool) or not 0 <= asked <= MAX_REVIEWS:
+        return DEFAULT_REVIEWS
+    return asked
 
 
 def _limit(data: JsonObject) -> Limit:

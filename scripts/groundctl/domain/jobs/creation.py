@@ -52,13 +52,25 @@ class Unclear:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """We did not send the request: this run may no longer act. result says what that means for the job."""
+
+    message: str
+    hint: str
+    result: Result
+
+
 # Not just "choose another name": under another name, the same labels are paid for again.
 NAME_IS_TAKEN = (
     "see what that job labels before you choose another name: the same clips are paid for again under any name; job names"
     " cannot be reused, not even after a failure"
 )
 
-CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear
+# How the message of a Rejected begins that the AWS SDK or this machine gave, before anything was sent to AWS.
+NOTHING_SENT = "nothing was sent"
+
+CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear | NotSent
 
 
 class Result(StrEnum):
@@ -71,6 +83,7 @@ class Result(StrEnum):
     HELD = "held"
     STOPPING = "stopping"
     NOT_STARTED = "not started"
+    SUPERSEDED = "left to a newer run"
 
     @property
     def needs_attention(self) -> bool:
@@ -90,6 +103,14 @@ class Verdict:
     hint: str = ""
     arn: str | None = None
     cost: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a change must not be applied now, and what to do."""
+
+    reason: str
+    hint: str = "make a new plan and have it reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +134,8 @@ class Outcome:
 
 def classify(answer: CreateResponse, request: AwsResponse, described: AwsResponse | None) -> Verdict:
     """Return the verdict on a create call, given the job that AWS describes under the name afterwards."""
+    if isinstance(answer, NotSent):
+        return Verdict(result=answer.result, evidence=answer.message, hint=answer.hint)
     if isinstance(answer, Rejected):
         return Verdict(
             result=Result.FAILED,
@@ -193,11 +216,16 @@ def _nothing_found(answer: CreateResponse) -> Verdict:
 def rejection_hint(answer: Rejected) -> str:
     """Return the hint for an error code of CreateLabelingJob."""
     hints = {
-        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more, then run apply again",
-        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required permissions",
+        "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more; start `apply`"
+        " by hand (workflow_dispatch) when the quota has room",
+        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required"
+        " permissions; start `apply` by hand (workflow_dispatch) when the role has them",
         "ExpiredTokenException": "the credentials have expired: run apply again with new ones",
     }
-    return hints.get(answer.code, "nothing was created; fix the cause and run apply again")
+    return hints.get(
+        answer.code,
+        "nothing was created; change its file, or fix the cause and start `apply` by hand (workflow_dispatch)",
+    )
 
 
 def members_that_differ(request: AwsResponse, described: AwsResponse, name: str = "") -> Iterator[str]:

@@ -91,6 +91,20 @@ def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
     return "".join(f"{encode(dict(line))}\n" for line in objects).encode()
 
 
+def clips_in(manifest: bytes) -> frozenset[str]:
+    """List the URIs in an input manifest, each once; a line without one is passed over."""
+    lines = (line for line in manifest.splitlines() if line.strip())
+    found = (content.get("source-ref") for content in map(_parsed_or_none, lines) if isinstance(content, Mapping))
+    return frozenset(uri for uri in found if isinstance(uri, str))
+
+
+def _parsed_or_none(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
 def freeze(
     manifest: bytes,
     labels: Iterable[Label],

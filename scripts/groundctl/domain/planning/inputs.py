@@ -48,9 +48,10 @@ class PlanInputs:
 
     declared holds the keys of all jobs that the repository declares, whether or not the plan includes them. manifests and
     kept_declarations are keyed by job: manifests for jobs that could be created from clips outside of the declaration,
-    kept_declarations for existing jobs. frozen holds the clips that were selected while gathering, looks what AWS says
-    about jobs with an open purchase. due holds the records that purchases counts with and that the ledger does not have
-    yet. assumed lists what was not looked up or is an example.
+    kept_declarations for existing jobs. frozen holds the clips that were selected while gathering, gone the URIs of clips
+    that a reviewed plan fixed and that are no longer there, and looks what AWS says about jobs with an open purchase. due
+    holds the records that purchases counts with and that the ledger does not have yet. assumed lists what was not looked up
+    or is an example.
     """
 
     declarations: tuple[Declaration, ...]
@@ -62,6 +63,7 @@ class PlanInputs:
     manifests: Mapping[JobKey, ClipsFound] = field(default_factory=dict)
     kept_declarations: Mapping[JobKey, KeptDeclaration] = field(default_factory=dict)
     frozen: Mapping[JobKey, SelectedClips] = field(default_factory=dict)
+    gone: Mapping[JobKey, tuple[str, ...]] = field(default_factory=dict)
     looks: Mapping[JobKey, Look] = field(default_factory=dict)
     due: tuple[IndexedRecord, ...] = ()
     assumed: tuple[Unknown, ...] = ()

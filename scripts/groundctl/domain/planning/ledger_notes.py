@@ -8,12 +8,13 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.adoption import NO_LIST, NO_LIST_HINT
 from groundctl.domain.jobs.ledger.findings import Place, unknown_jobs
-from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, State
+from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases, Refusal, State
 from groundctl.domain.jobs.ledger.records import NamedRecord
+from groundctl.domain.jobs.ledger.refusals import refusal_hint
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.inputs import PlanInputs
-from groundctl.domain.planning.plan import Change, Create, Waiting
-from groundctl.domain.planning.wording import clips_text, moment_text, usd_text
+from groundctl.domain.planning.plan import Change, Create, Waiting, refusal_before
+from groundctl.domain.planning.wording import clips_text, moment_text, refusal_text, usd_text
 
 _MAX_NAMED = 3
 # The rules of a job that waits because of its own purchase.
@@ -21,7 +22,7 @@ _ABOUT_THE_PURCHASE = {"P112", "P114"}
 
 
 def ledger_notes(
-    inputs: PlanInputs, unrecorded: Sequence[ObservedJob], changes: Iterable[Change]
+    inputs: PlanInputs, unrecorded: Sequence[ObservedJob], changes: Sequence[Change]
 ) -> Iterator[Diagnostic]:
     """Note what a person should know about the ledger beside the plan's changes."""
     purchases = inputs.purchases
@@ -34,6 +35,7 @@ def ledger_notes(
     yield from (
         _named(purchases.by_id[record.purchase], record) for record, _ in inputs.due if isinstance(record, NamedRecord)
     )
+    yield from _refused(changes)
     if purchases.ledger is not None:
         yield from (unrecorded_note(jobs) for jobs in (adoptable(unrecorded), _on_topics(unrecorded)) if jobs)
 
@@ -90,6 +92,21 @@ def _contradiction(found: Contradiction) -> Diagnostic:
     )
 
 
+def _refused(changes: Iterable[Change]) -> Iterator[Diagnostic]:
+    """Write one note for each answer of AWS, with the jobs that it refused."""
+    groups: dict[str, list[tuple[str, Refusal]]] = {}
+    for change in changes:
+        if refusal := refusal_before(change):
+            groups.setdefault(refusal.evidence, []).append((change.name, refusal))
+    for group in groups.values():
+        newest = max((refusal for _, refusal in group), key=lambda refusal: refusal.at)
+        yield Diagnostic(
+            rule="P405",
+            message=f"{_names([name for name, _ in group])}: {refusal_text(newest)}",
+            hint=refusal_hint(newest),
+        )
+
+
 def adoptable(unrecorded: Iterable[ObservedJob]) -> list[ObservedJob]:
     """Select the jobs that can be entered into the ledger, because there is a list of their clips."""
     return [job for job in unrecorded if job.has_input]
@@ -109,8 +126,7 @@ def _named(purchase: LedgerPurchase, record: NamedRecord) -> Diagnostic:
 
 def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
     """Name jobs that the ledger does not know: all of them with a list of their clips, or all of them on a topic."""
-    names = ", ".join(sorted(job.name for job in jobs)[:_MAX_NAMED])
-    more = f" and {len(jobs) - _MAX_NAMED:,} more" if len(jobs) > _MAX_NAMED else ""
+    names = _names([job.name for job in jobs])
     is_one = len(jobs) == 1
     known = "1 job in AWS is" if is_one else f"{len(jobs):,} jobs in AWS are"
     why, hint = f", as {NO_LIST}", NO_LIST_HINT
@@ -121,7 +137,13 @@ def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
         )
     return Diagnostic(
         rule="P403",
-        message=f"{known} unknown to the purchase ledger{why}: {names}{more}; clips that {'it' if is_one else 'they'} asked"
+        message=f"{known} unknown to the purchase ledger{why}: {names}; clips that {'it' if is_one else 'they'} asked"
         " may be bought again",
         hint=hint,
     )
+
+
+def _names(names: Iterable[str]) -> str:
+    """Name the first jobs by the alphabet, and count the others."""
+    first, rest = (ordered := sorted(names))[:_MAX_NAMED], ordered[_MAX_NAMED:]
+    return ", ".join(first) + (f" and {len(rest):,} more" if rest else "")

@@ -33,6 +33,7 @@ from groundctl.domain.jobs.ledger.decisions import (
 from groundctl.domain.jobs.ledger.look import NOT_LOOKED
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Author, RecordId
+from groundctl.domain.jobs.ledger.refusals import refusal_of
 from groundctl.domain.jobs.request import DesiredJob, compile_job
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.limits import beyond_limits, unbounded
@@ -176,7 +177,9 @@ def _create(want: Wanted, kept: frozenset[int], inputs: PlanInputs, remarks: Ite
         others = (remark for remark in remarks if remark.rule not in ABOUT_AN_EARLIER_PURCHASE)
         return replace(change, reasons=(*change.reasons, *others))
     purchase = replace(change.purchase, wanted=left)
-    return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks))
+    assert isinstance(inputs.purchases, Purchases)  # noqa: S101 - the ledger has decided
+    refused = refusal_of(inputs.purchases, left.purchase.job, purchase.desired.request_digest)
+    return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks), refused=refused)
 
 
 def _rerun(

@@ -15,6 +15,7 @@ from groundctl.domain.canonical_json import JsonObject, digest_of
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.ledger.purchases import Refusal
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.jobs.request import DesiredJob
 from groundctl.domain.planning.wanted import Wanted
@@ -127,11 +128,12 @@ class _DeclaredChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(_DeclaredChange):
-    """The job does not exist; apply creates it."""
+    """The job does not exist; apply creates it. refused is AWS's answer to the same request of an earlier run."""
 
     action: ClassVar[Action] = Action.CREATE
     purchase: Purchase
     reasons: tuple[Diagnostic, ...] = ()
+    refused: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +254,11 @@ def clips_of(change: Change) -> int | None:
     """Return the number of clips of a job; None if it is unknown."""
     purchase = purchase_of(change)
     return purchase.clips if purchase and isinstance(purchase.clips, int) else None
+
+
+def refusal_before(change: Change) -> Refusal | None:
+    """Return AWS's answer if it has refused the request of a create before."""
+    return change.refused if isinstance(change, Create) else None
 
 
 def fields_of(change: Change) -> tuple[str, ...]:

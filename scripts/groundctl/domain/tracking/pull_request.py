@@ -12,13 +12,22 @@ from groundctl.domain.tracking.comment_marker import CommentMarker, read_marker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """A pull request; merged_as is the commit on its base branch, None until it is merged."""
+    """A pull request; merged_as is the last commit that it added to its base branch, None until it is merged.
+
+    base_repository is GitHub's number of the repository that it is merged into. commits counts its commits: a merge by
+    rebasing adds as many to the base branch.
+    """
 
     number: int
     head: str
     base_branch: str
+    base_repository: int = 0
+    base_commit: str = ""
+    author: str = ""
+    commits: int = 1
     merged_as: str | None = None
     merged_at: datetime | None = None
+    merged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,17 +6,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.creation import Outcome, Result
+from groundctl.domain.jobs.creation import Hold, Outcome, Result
 from groundctl.domain.jobs.estimate import Estimate
+from groundctl.domain.jobs.ledger.purchases import Refusal
 from groundctl.domain.jobs.observed import ObservedJob, Status
-from groundctl.domain.planning.plan import Action, Change, Plan, clips_of, cost_of, fields_of, observed_of
+from groundctl.domain.planning.plan import (
+    Action,
+    Change,
+    Plan,
+    clips_of,
+    cost_of,
+    fields_of,
+    observed_of,
+    refusal_before,
+)
 from groundctl.domain.tracking.mentions import unique_mentions
 from groundctl.domain.tracking.progress import Progress, progress_of
 from groundctl.domain.tracking.provenance import Provenance
 
+_NONE: Mapping[JobKey, Any] = MappingProxyType({})
 # A job lives for 30 days, and other jobs of its pull request may have started later.
 REPORTED_FOR = timedelta(days=45)
 # Reports go on for this long after a job ended, so that a later run replaces a report that was lost.
@@ -29,7 +42,9 @@ class JobStatus:
 
     action, reasons and fields come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
     else the planned ones. Only the run that applies has an outcome; only a job that exists has progress. held says why
-    apply would not act on the job; notify names the users and teams that its declaration lists now.
+    apply would not act on the job, agreed who approved what it did, and arrived how many clips came after the approved plan
+    and are not bought; refused is AWS's answer to its request, which no run sends again by itself. notify names the users
+    and teams that its declaration lists now.
     """
 
     name: str
@@ -42,7 +57,10 @@ class JobStatus:
     reasons: tuple[Diagnostic, ...] = ()
     fields: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
-    held: str = ""
+    held: Hold | None = None
+    agreed: str = ""
+    arrived: int = 0
+    refused: Refusal | None = None
     outcome: Outcome | None = None
     progress: Progress | None = None
 
@@ -52,9 +70,17 @@ class JobStatus:
         return self.progress is not None and self.progress.job.status.is_terminal
 
     @property
+    def is_refused(self) -> bool:
+        """Return whether AWS's refusal is what keeps the job from being created: nothing else does, and no run has tried again."""
+        tried = self.outcome is not None and self.outcome.result is not Result.HELD
+        return self.refused is not None and not (self.held or self.progress or tried)
+
+    @property
     def failed_to_start(self) -> bool:
-        """Return whether this run could not create the job; a stop that fails leaves the job running."""
-        return self.outcome is not None and self.outcome.result is Result.FAILED and self.action is not Action.STOP
+        """Return whether the job could not be created; a stop that fails leaves the job running."""
+        return self.is_refused or (
+            self.outcome is not None and self.outcome.result is Result.FAILED and self.action is not Action.STOP
+        )
 
     @property
     def needs_attention(self) -> bool:
@@ -63,12 +89,12 @@ class JobStatus:
             return True
         if self.progress:
             return self.progress.job.status is Status.FAILED or self.action.requires_attention
-        return self.action.requires_attention or bool(self.held)
+        return self.action.requires_attention or self.held is not None or self.is_refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestStatus:
-    """The jobs that one merged pull request declared; plan_digest is the digest of a plan made now, for `approve`.
+    """The jobs that one merged pull request declared; plan_digest is the digest of a plan of all that is there now.
 
     pull_request is None for jobs that were declared without one, such as by a push, and that need attention.
     """
@@ -101,10 +127,13 @@ def pull_request_statuses(
     plan: Plan,
     now: datetime,
     *,
+    plan_digest: str,
     provenance: Mapping[JobKey, Provenance],
     source_pull_requests: Mapping[JobKey, int],
-    held: Mapping[JobKey, str],
+    held: Mapping[JobKey, Hold],
     notify: Mapping[JobKey, tuple[str, ...]],
+    agreed: Mapping[JobKey, str] = _NONE,
+    arrived: Mapping[JobKey, int] = _NONE,
     outcomes: Iterable[Outcome] = (),
 ) -> tuple[PullRequestStatus, ...]:
     """Make the status of each pull request that has a job which has not ended, or ended recently.
@@ -115,23 +144,24 @@ def pull_request_statuses(
     outcome_of = {outcome.key: outcome for outcome in outcomes}
     by_pull_request: dict[int | None, list[JobStatus]] = defaultdict(list)
     for change in plan.changes:
-        source, reason = provenance.get(change.key), held.get(change.key, "")
+        source, hold = provenance.get(change.key), held.get(change.key)
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
-        if number is not None or reason or change.action.requires_attention:
+        if number is not None or hold or refusal_before(change) or change.action.requires_attention:
             status = _job_status(
                 change,
                 source,
                 now,
-                held=reason,
+                held=hold,
+                agreed=agreed.get(change.key, ""),
+                arrived=arrived.get(change.key, 0),
                 notify=notify.get(change.key, ()),
                 outcome=outcome_of.get(change.key),
             )
             by_pull_request[number].append(status)
+    target, ordered = plan.infrastructure.target, sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
     return tuple(
-        PullRequestStatus(
-            pull_request=number, target=plan.infrastructure.target, plan_digest=plan.digest, jobs=tuple(jobs)
-        )
-        for number, jobs in sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
+        PullRequestStatus(pull_request=number, target=target, plan_digest=plan_digest, jobs=tuple(jobs))
+        for number, jobs in ordered
         if any(_is_current(job, now) for job in jobs)
     )
 
@@ -141,7 +171,9 @@ def _job_status(
     source: Provenance | None,
     now: datetime,
     *,
-    held: str,
+    held: Hold | None,
+    agreed: str,
+    arrived: int,
     notify: tuple[str, ...],
     outcome: Outcome | None,
 ) -> JobStatus:
@@ -158,6 +190,9 @@ def _job_status(
         fields=fields_of(change),
         notify=notify,
         held=held,
+        agreed=agreed,
+        arrived=arrived,
+        refused=refusal_before(change),
         outcome=outcome,
         progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
     )

@@ -36,18 +36,3 @@ def summarize_terraform_plan(shown: Mapping[str, Any]) -> TerraformPlanSummary: 
             case [_, _]:
                 addresses["replace"].append(resource["address"])
     return TerraformPlanSummary(**{kind: tuple(changed) for kind, changed in addresses.items()})
-
-
-def terraform_plan_content(plan: TerraformPlanSummary) -> dict[str, list[str]]:
-    """Return a summary as JSON values."""
-    return {
-        "add": list(plan.add),
-        "change": list(plan.change),
-        "replace": list(plan.replace),
-        "destroy": list(plan.destroy),
-    }
-
-
-def parse_terraform_plan(content: Mapping[str, list[str]]) -> TerraformPlanSummary:
-    """Read what terraform_plan_content wrote."""
-    return TerraformPlanSummary(**{kind: tuple(content[kind]) for kind in ("add", "change", "replace", "destroy")})

@@ -9,9 +9,13 @@ from groundctl.domain.planning.plan import Plan, plan_content
 from groundctl.presentation.escape import for_json
 
 
-def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None) -> str:
-    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it."""
+def plan_json(plan: Plan, made_for: Mapping[str, Any] | None = None, clips: Mapping[str, str] | None = None) -> str:
+    """Write a plan as JSON that fits schemas/plan.schema.json; `apply --plan` reads it.
+
+    clips holds the SHA-256 of the input manifest of each job to create, by the job's name; only a recorded plan has them.
+    """
+    fixed = {"clips": clips} if clips else {}
     whose = {"made_for": made_for} if made_for else {}
     notes = [{"rule": note.rule, "message": note.message, "hint": note.hint} for note in plan.notes]
     about = {"notes": notes} if notes else {}
-    return for_json({**plan_content(plan), **about, **whose, "digest": plan.digest})
+    return for_json({**plan_content(plan), **about, **whose, **fixed, "digest": plan.digest})

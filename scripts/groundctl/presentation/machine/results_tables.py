@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any
 
 import msgspec
 
 from groundctl.domain.results.output_manifest import LabeledObject
+from groundctl.presentation.characters import escape_json, is_hidden
 from groundctl.presentation.results_sentences import reason_text, votes_text
 
 
@@ -27,7 +29,11 @@ def jsonl_lines(objects: Iterable[LabeledObject]) -> Iterator[bytes]:
         }
         if labeled_object.answers:
             line["answers"] = dict(labeled_object.answers)
-        yield msgspec.json.encode(line) + b"\n"
+        yield _safe(msgspec.json.encode(line)) + b"\n"
+
+
+def _safe(line: bytes) -> bytes:
+    return line if line.isascii() and b"\x7f" not in line else escape_json(line.decode()).encode()
 
 
 _COLUMNS = ("source_ref", "label", "confidence", "labeled_at", "labeled_by", "why_no_label")
@@ -94,22 +100,56 @@ def _cell(value: Any) -> str:
             return escape_formula(str(value))
 
 
-# Where a cell starts, also in a spreadsheet that splits at semicolons or lines; what it may skip there, because no reader
-# sees it; and what would start a formula then, also in full width and in small forms.
-_SPLIT = re.compile(r"[;\t\r\n]")
-BLANKS = (
-    " \t\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"
-    "\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
-)
-SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
-_STARTS = re.compile(f"[{BLANKS}{SIGNS}']")
-_FORMULA = re.compile(f"(^|[;\\t\\r\\n])([{BLANKS}]*'*)(?=[{SIGNS}])")
+# What a spreadsheet takes for the start of a formula, also in full width and in small forms.
+SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+# Where a cell starts besides at its beginning: in a spreadsheet that splits at semicolons, tabs or any line break.
+BREAKS = ";\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029"
+# Some spreadsheets drop these at the beginning of a cell, and some take them for the start of a formula themselves.
+DROPPED = "\t\r\n"
+_SIGN = re.compile(f"[{re.escape(SIGNS)}]")
+_BREAK = re.compile(f"[{BREAKS}]")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]")
+
+
+class _Place(Enum):
+    """Where in a cell a character is: at its start, after an apostrophe there, or after something that a reader sees."""
+
+    START = auto()
+    APOSTROPHE = auto()
+    INSIDE = auto()
 
 
 def escape_formula(text: str) -> str:
     """Put an apostrophe before what a spreadsheet would run; removing one apostrophe restores the text."""
-    # Nearly all cells are harmless; this check is cheap.
-    if _STARTS.match(text) is None and _SPLIT.search(text) is None:
+    # Nearly all cells are harmless; these checks are cheap.
+    if not text or (_is_harmless(text[0]) and not (_BREAK.search(text) and _SIGN.search(text))):
         return text
-    return _FORMULA.sub(r"\1\2'", text)
+    written, place, dropped = [], _Place.START, _dropped_first(text)
+    for number, character in enumerate(text):
+        starts_formula = place is not _Place.INSIDE and character in SIGNS
+        if starts_formula or number == dropped:
+            written.append("'")
+        written.append(character)
+        place = _Place.INSIDE if starts_formula else _after(character, place)
+    return "".join(written)
+
+
+def _is_harmless(first: str) -> bool:
+    """Return whether a first character is seen by a reader and starts no formula."""
+    return _ASCII_WORD.match(first) is not None or not (first in SIGNS or first == "'" or is_hidden(first))
+
+
+def _after(character: str, place: _Place) -> _Place:
+    if _BREAK.match(character):
+        return _Place.START
+    if character == "'" and place is not _Place.INSIDE:
+        return _Place.APOSTROPHE
+    return _Place.START if place is _Place.START and is_hidden(character) else _Place.INSIDE
+
+
+def _dropped_first(text: str) -> int | None:
+    """Return where the first character is that is dropped at the beginning of a cell, if nothing is seen before it."""
+    place = next((number for number, each in enumerate(text) if each in DROPPED or not is_hidden(each)), len(text))
+    while text[place : place + 1] == "'":
+        place += 1
+    return place if text[place : place + 1] in set(DROPPED) else None

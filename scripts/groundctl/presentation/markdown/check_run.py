@@ -6,22 +6,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from groundctl.domain.approval.standing import Standing
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level
 from groundctl.domain.tracking.pull_request_status import PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
-from groundctl.presentation.escape import on_one_line, visible
+from groundctl.presentation.escape import for_markdown, on_one_line, visible
 from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.environment import render
 from groundctl.presentation.markdown.merged_comment import status_comment
-from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.plan_comment import plan_comment, terraform_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, unchanged_comment
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
 from groundctl.presentation.markdown.status_headline import status_title
 from groundctl.presentation.plan_summary import counts_of
 from groundctl.presentation.terminal.diagnostics import diagnostics_summary
+from groundctl.presentation.terminal.terraform_plan import terraform_plan_verdict
 from groundctl.presentation.text import count, usd_range
 
 # A title is also the description of the commit's status, which holds this many characters.
@@ -38,17 +40,22 @@ def plan_check(
     policy: Policy,
     *,
     footer: Footer | None,
-    terraform: TerraformPlanSummary | None = None,
+    standing: Standing | None = None,
     annotations: Sequence[Annotation] = (),
 ) -> Check:
-    """Make the check on a plan: it fails if a job needs attention."""
-    comment = plan_comment(plan, policy, footer=footer, terraform=terraform, limit=COMMENT_LIMIT)
+    """Make the check on a plan: it fails if a job needs attention, or if the plan goes beyond the approved one."""
+    comment = plan_comment(plan, policy, footer=footer, standing=standing, limit=COMMENT_LIMIT)
     creates = plan.creates
+    anew = standing.planned_anew if standing else None
     cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
-        title=_title(f"{counts_of(plan)}{cost}"),
+        title=_title(
+            f"planned again after the approval: approve again; {counts_of(plan)}{cost}"
+            if anew
+            else f"{counts_of(plan)}{cost}"
+        ),
         summary=comment.text,
-        conclusion=Conclusion.FAILURE if plan.requires_attention else Conclusion.SUCCESS,
+        conclusion=Conclusion.FAILURE if plan.requires_attention or anew else Conclusion.SUCCESS,
         annotations=tuple(annotations),
     )
 
@@ -60,6 +67,24 @@ def problems_check(problems: Sequence[LocatedDiagnostic], files: int, *, footer:
         summary=problems_comment(problems, files, footer=footer).text,
         conclusion=Conclusion.FAILURE if errors_among(problems) else Conclusion.SUCCESS,
         annotations=annotations_of(problems),
+    )
+
+
+def terraform_check(terraform: TerraformPlanSummary, *, footer: Footer | None) -> Check:
+    """Make the check on what a pull request's own Terraform says that it would change: it informs, and blocks nothing."""
+    return Check(
+        title=_title(terraform_plan_verdict(terraform)),
+        summary=terraform_comment(terraform, footer=footer).text,
+        conclusion=Conclusion.NEUTRAL,
+    )
+
+
+def not_acting_check(lines: Sequence[str], *, failed: bool) -> Check:
+    """Make the check of a run that must not act: the default branch has left it behind, or an environment is open."""
+    return Check(
+        title=_title(lines[0]),
+        summary="\n".join(f"- {for_markdown(line)}" for line in lines),
+        conclusion=Conclusion.FAILURE if failed else Conclusion.NEUTRAL,
     )
 
 

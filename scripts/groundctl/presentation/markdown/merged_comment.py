@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from groundctl.domain.jobs.creation import Outcome, Result, Verdict
+from groundctl.domain.jobs.ledger.refusals import refusal_hint
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.plan import Action
+from groundctl.domain.planning.wording import refusal_text
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
@@ -140,9 +142,11 @@ def _points(job: JobStatus, plan_digest: str) -> Iterator[Point]:
 
 def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
     """Return what went wrong with a job and the next step; None if only the plan has reasons."""
+    if job.refused and job.is_refused:
+        return refusal_text(job.refused), refusal_hint(job.refused)
     match job.outcome:
-        case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence)):
-            return f"held: {evidence}", _how_to_release(plan_digest)
+        case Outcome(verdict=Verdict(result=Result.HELD, evidence=evidence, hint=hint)):
+            return f"held: {evidence}", _how_to_release(hint, plan_digest)
         case Outcome(verdict=Verdict(result=Result.FAILED, evidence=evidence, hint=hint)):
             failed = "failed" if job.action is Action.STOP else "was not created, or failed immediately"
             return f"{failed}: {evidence}", hint or _SEE_THE_LOG
@@ -152,7 +156,9 @@ def _trouble(job: JobStatus, plan_digest: str) -> tuple[str, str] | None:
             return f"not started: {evidence}", "the next run of the workflow `apply` does it"
     if job.progress:
         return (_failure(job.progress), _AFTER_A_FAILURE) if job.progress.job.status is Status.FAILED else None
-    return (f"held: {job.held}", _how_to_release(plan_digest)) if job.held and not job.outcome else None
+    if job.held and not job.outcome:
+        return f"held: {job.held.reason}", _how_to_release(job.held.hint, plan_digest)
+    return None
 
 
 _SEE_THE_LOG: Final = "see the log of the run"
@@ -168,14 +174,20 @@ def _failure(progress: Progress) -> str:
     return f"failed with {labeled:,} of {count(progress.total, 'clip')} labeled: {reason}"
 
 
-def _how_to_release(plan_digest: str) -> str:
+def _how_to_release(hint: str, plan_digest: str) -> str:
     return (
-        "open a new pull request that changes its file, so that the new plan is reviewed; or approve everything in this"
-        f" plan as it is: run the workflow `apply` manually with `approve` set to `{plan_digest}`"
+        f"{hint}; or let through everything in this plan as it is: merge a file `jobs/approved/{plan_digest}` by pull"
+        f" request, or have a second person let in a run of the workflow `apply` with `approve` set to `{plan_digest}`"
     )
 
 
 def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
+    if job.outcome and job.outcome.result in {Result.CREATED, Result.STOPPING} and job.agreed:
+        yield Point(jobs=(job.name,), cause=job.agreed)
+    if job.arrived:
+        step = "a next job with `only_new: true` takes them"
+        cause = f"{count(job.arrived, 'clip')} arrived after the approved plan, and {'is' if job.arrived == 1 else 'are'} not part of it"
+        yield Point(jobs=(job.name,), cause=cause, step=step)
     if job.progress and job.progress.job.status is not Status.FAILED:
         if job.progress.advice:
             yield Point(jobs=(job.name,), cause=job.progress.advice)
@@ -185,7 +197,7 @@ def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
     if not job.action.requires_attention and not (job.progress and job.progress.job.status is Status.FAILED):
         for reason in job.reasons:
             yield Point(jobs=(job.name,), cause=reason.message, rule=reason.rule, step=reason.hint)
-    if job.action is Action.CREATE and not (job.outcome or job.held or job.progress):
+    if job.action is Action.CREATE and not (job.outcome or job.held or job.refused or job.progress):
         yield Point(jobs=(job.name,), cause="not created yet; the next run of the workflow `apply` creates it")
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.estimate import Estimate, rate_source
+from groundctl.domain.jobs.estimate import NOTHING, Estimate, rate_source
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import (
     Action,
@@ -81,7 +82,7 @@ def plan_comment(
     policy: Policy,
     *,
     footer: Footer | None,
-    terraform: TerraformPlanSummary | None = None,
+    standing: Standing | None = None,
     limit: int = COMMENT_LIMIT,
 ) -> RenderedComment:
     """Write a plan for a pull request, within so many bytes."""
@@ -95,17 +96,25 @@ def plan_comment(
         _table(shown, where),
         points_part(attention(len(failing)), grouped(_points(failing)), where, rank=Rank.ATTENTION),
         points_part("Notes", grouped(_points(others)), where, rank=Rank.NOTES),
-        _terraform(terraform, where),
         _details(plan.creates, where),
     ]
     place = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
     digest = "" if footer or plan.unknown else plan.digest
     return composed(
-        render("plan", plan=_head(plan, policy, len(failing)), terraform=terraform),
+        render("plan", plan=_head(plan, policy, len(failing)), standing=_standing(standing)),
         parts,
         footer_line(footer, plan_digest=digest, where=place),
         limit,
     )
+
+
+def terraform_comment(
+    terraform: TerraformPlanSummary, *, footer: Footer | None, limit: int = COMMENT_LIMIT
+) -> RenderedComment:
+    """Write what Terraform would change, as the branch's own code says it, within so many bytes."""
+    where = elsewhere("plan", footer, is_summary=limit > COMMENT_LIMIT)
+    head = render("terraform", terraform=terraform)
+    return composed(head, [_terraform(terraform, where)], footer_line(footer), limit)
 
 
 def plan_markdown(plan: Plan, policy: Policy) -> str:
@@ -135,6 +144,48 @@ def _head(plan: Plan, policy: Policy, failing: int) -> PlanHead:
         notes=plan.notes[:NOTES_SHOWN],
         more_notes=len(plan.notes[NOTES_SHOWN:]),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingHead:
+    """What the template shows of a pull request's place before its merge; the estimates are None if costs are open."""
+
+    released: int
+    released_clips: int
+    released_cost: Estimate | None
+    released_owners: tuple[str, ...]
+    left: tuple[LeftAlone, ...]
+    more_left: int
+    anew: PlannedAnew | None
+    anew_clips: int
+    anew_cost: Estimate | None
+    changes_terraform: bool
+    not_known: str
+
+
+def _standing(standing: Standing | None) -> StandingHead | None:
+    if standing is None:
+        return None
+    anew = standing.planned_anew.changes if standing.planned_anew else ()
+    return StandingHead(
+        released=len(standing.released),
+        released_clips=sum(clips_of(change) or 0 for change in standing.released),
+        released_cost=_cost_of_all(standing.released),
+        released_owners=tuple(dict.fromkeys(change.owner for change in standing.released if change.owner)),
+        left=standing.left[:NOTES_SHOWN],
+        more_left=len(standing.left[NOTES_SHOWN:]),
+        anew=standing.planned_anew,
+        anew_clips=sum(clips_of(change) or 0 for change in anew),
+        anew_cost=_cost_of_all(anew),
+        changes_terraform=standing.changes_terraform,
+        not_known=standing.not_known,
+    )
+
+
+def _cost_of_all(changes: Sequence[Change]) -> Estimate | None:
+    costs = [cost_of(change) for change in changes]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known, NOTHING) if known and len(known) == len(costs) else None
 
 
 def _answers_by_team(creates: Iterable[Create]) -> tuple[tuple[str, int], ...]:
@@ -226,15 +277,13 @@ def _others_who_can_act(rule: str) -> str:
     return _TERRAFORM_OWNERS if rule.startswith("GT6") else ""
 
 
-def _terraform(terraform: TerraformPlanSummary | None, where: str) -> Part:
+def _terraform(terraform: TerraformPlanSummary, where: str) -> Part:
     """List the addresses of what Terraform would change, those that would be lost first."""
     changes = (
         [("destroy", address) for address in terraform.destroy]
         + [("replace", address) for address in terraform.replace]
         + [("change", address) for address in terraform.change]
         + [("add", address) for address in terraform.add]
-        if terraform
-        else []
     )
     opening, closing = render_around("folded", summary=f"Terraform: changes to {count(len(changes), 'resource')}")
     return Part(

@@ -54,6 +54,7 @@ _RESULT_WORDS: Final = {
     Result.HELD: "held",
     Result.STOPPING: "stopping",
     Result.NOT_STARTED: "not started",
+    Result.SUPERSEDED: "left to a newer run",
 }
 
 
@@ -179,6 +180,8 @@ def _outcome_state(result: Result, job: JobStatus) -> str:
 
 def state_of(job: JobStatus) -> str:
     """Return the state of a job in a word: what this run did, else what AWS reports, else what is planned."""
+    if job.is_refused:
+        return "refused by AWS"
     if job.outcome:
         return _outcome_state(job.outcome.result, job)
     if job.progress:

@@ -84,6 +84,7 @@ PLAN_RULES = {
     "P402": "A job exists although its purchase was voided.",
     "P403": "The purchase ledger does not know a job that exists.",
     "P404": "The question of an existing job gets a name in the purchase ledger.",
+    "P405": "AWS has refused the request of a job that is to be created.",
 }
 
 

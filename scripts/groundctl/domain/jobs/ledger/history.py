@@ -10,7 +10,7 @@ from decimal import Decimal
 from groundctl.domain.jobs.ledger.decisions import unusable
 from groundctl.domain.jobs.ledger.entries import Entry, LedgerLog
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
-from groundctl.domain.jobs.ledger.records import PurchaseRecord, RecordId, RefusedRecord, VoidRecord
+from groundctl.domain.jobs.ledger.records import PurchaseRecord, VoidRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +63,17 @@ class History:
 def read_history(log: LedgerLog) -> History:
     """Put the records of a log together."""
     ledger = Purchases.of(log)
-    refusals: dict[RecordId, str] = {}
     passed_over: dict[int, VoidRecord] = {}
     for entry in log.entries:
         for _, record, _ in entry.records() if isinstance(entry, Entry) else ():
-            match record:
-                case RefusedRecord(attempt=attempt, evidence=evidence):
-                    refusals.setdefault(attempt, evidence)
-                case VoidRecord(unreadable=int(number)):
-                    passed_over.setdefault(number, record)
-    return History(ledger=ledger, purchases=tuple(_statuses(ledger, refusals)), passed_over=passed_over)
+            if isinstance(record, VoidRecord) and record.unreadable is not None:
+                passed_over.setdefault(record.unreadable, record)
+    return History(ledger=ledger, purchases=tuple(_statuses(ledger)), passed_over=passed_over)
 
 
-def _statuses(ledger: Purchases, refusals: Mapping[RecordId, str]) -> Iterable[PurchaseStatus]:
+def _statuses(ledger: Purchases) -> Iterable[PurchaseStatus]:
     for purchase in ledger.by_id.values():
-        refused = [refusals[attempt.id] for attempt in purchase.attempts if attempt.id in refusals]
+        refused = [attempt.refusal.evidence for attempt in purchase.attempts if attempt.refusal]
         rerun_of = purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
         yield PurchaseStatus(
             purchase=purchase,

@@ -49,12 +49,26 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The clear answer that nothing was created: AWS's code and words, and the entry that recorded it."""
+
+    evidence: str
+    at: datetime
+    by: Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One time that a purchase's request may have been sent."""
 
     id: RecordId
     signed_until: datetime
-    was_refused: bool
+    refusal: Refusal | None = None
+
+    @property
+    def was_refused(self) -> bool:
+        """Say whether every send of this attempt was clearly refused."""
+        return self.refusal is not None
 
     def is_closed(self, aws_time: datetime | None) -> bool:
         """Say whether AWS can no longer accept a request of this attempt. aws_time is AWS's clock, never ours."""
@@ -192,7 +206,7 @@ class Purchases:
             index=index,
             at=at,
             by=by,
-            attempts=(Attempt(id=planned, signed_until=record.signed_until, was_refused=False),),
+            attempts=(Attempt(id=planned, signed_until=record.signed_until),),
         )
         of_job = (*self.by_job.get(record.job, ()), purchase)
         by_id, by_job = {**self.by_id, planned: purchase}, {**self.by_job, record.job: of_job}
@@ -267,7 +281,7 @@ class _Reading:
         self._bought: dict[RecordId, tuple[PurchaseRecord | AdoptedRecord, ClipIndex, Entry]] = {}
         self._attempts: dict[RecordId, list[tuple[RecordId, datetime]]] = {}
         self._purchase_of: dict[RecordId, RecordId] = {}  # by attempt
-        self._refused: set[RecordId] = set()
+        self._refusals: dict[RecordId, Refusal] = {}  # by attempt
         self._arns: dict[RecordId, str] = {}
         self._ended: dict[RecordId, tuple[EndedRecord, ClipIndex]] = {}
         self._voids: dict[RecordId, tuple[VoidRecord, RecordId]] = {}
@@ -319,8 +333,9 @@ class _Reading:
                 self._arns[place] = arn
             case AttemptRecord(purchase=purchase, signed_until=signed_until):
                 self._add_attempt(purchase, place, signed_until)
-            case RefusedRecord(attempt=attempt):
-                self._refused.add(attempt)
+            case RefusedRecord(attempt=attempt, evidence=evidence):
+                said = Refusal(evidence=evidence, at=entry.header.at, by=entry.header.by)
+                self._refusals.setdefault(attempt, said)
             case CreatedRecord(purchase=purchase, arn=arn):
                 self._arns.setdefault(purchase, arn)
             case EndedRecord(purchase=purchase):
@@ -354,7 +369,7 @@ class _Reading:
             at=entry.header.at,
             by=entry.header.by,
             attempts=tuple(
-                Attempt(id=attempt, signed_until=until, was_refused=attempt in self._refused)
+                Attempt(id=attempt, signed_until=until, refusal=self._refusals.get(attempt))
                 for attempt, until in self._attempts.get(purchase, ())
             ),
             arn=self._arns.get(purchase),

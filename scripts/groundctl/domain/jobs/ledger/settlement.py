@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
-from groundctl.domain.jobs.creation import Accepted, CreateResponse, Rejected, Throttled
+from groundctl.domain.jobs.creation import Accepted, CreateResponse, NotSent, Rejected, Throttled
 from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
@@ -50,8 +50,9 @@ def after_sending(
             return WriteCreated(arn=look.arn)
         return WriteVoid(why=NAME_IS_ANOTHERS)
     last = responses[-1] if responses else None
-    if isinstance(last, Rejected | Throttled) and all(isinstance(each, Rejected | Throttled) for each in responses):
-        code = last.code if isinstance(last, Rejected) else "Throttled"
+    nothing_created = Rejected | Throttled | NotSent
+    if isinstance(last, nothing_created) and all(isinstance(each, nothing_created) for each in responses):
+        code = last.code if isinstance(last, Rejected) else type(last).__name__
         return WriteRefused(evidence=f"{code}: {last.message}")
     return LeaveOpen()
 

@@ -1,15 +1,17 @@
-"""Compares a plan with the reviewed plans: every create and stop must be covered by one of them."""
+"""Compares a plan with a reviewed one: every create and stop must be covered by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.jobs.creation import Hold
 from groundctl.domain.planning.plan import (
     Action,
+    Change,
     Create,
     Plan,
     Stop,
@@ -22,7 +24,7 @@ from groundctl.domain.planning.plan import (
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # Members of a plan file about its format, its origin and the ledger, not about its changes.
-_NOT_DIGESTED = {"digest", "made_for", "notes"}
+_NOT_DIGESTED = {"digest", "made_for", "notes", "clips"}
 
 _DECLARED_AS_STOPPED = "P102"
 
@@ -30,10 +32,15 @@ _DECLARED_AS_STOPPED = "P102"
 Reviewed = Mapping[str, Any]
 
 
-def find_unapproved(plan: Plan, reviewed: Sequence[Reviewed]) -> dict[JobKey, str]:
-    """Find the creates and stops that no reviewed plan covers; map the job's key to the reason, with both values."""
-    reasons = {change.key: _uncovered(change, reviewed) for change in plan.changes if isinstance(change, Create | Stop)}
-    return {key: reason for key, reason in reasons.items() if reason}
+def find_unapproved(plan: Plan, reviewed: Reviewed) -> dict[JobKey, Hold]:
+    """Find the creates and stops that a reviewed plan does not cover, by the job's key."""
+    reasons = {change.key: why_not_covered(change, reviewed) for change in plan.changes if is_irreversible(change)}
+    return {key: Hold(reason=reason) for key, reason in reasons.items() if reason}
+
+
+def is_irreversible(change: Change) -> TypeGuard[Create | Stop]:
+    """Return whether a change needs an approval."""
+    return change.action in IRREVERSIBLE
 
 
 def same_target(plan: Plan, reviewed: Reviewed) -> bool:
@@ -49,26 +56,17 @@ def is_as_written(reviewed: Reviewed) -> bool:
     return bool(reviewed["digest"] == digest_of(content))
 
 
-def is_made_for(reviewed: Reviewed, *, repository: str, commit: str) -> bool:
-    """Return whether a plan was made for this commit of this repository."""
-    made_for = reviewed.get("made_for", {})
-    return (made_for.get("repository"), made_for.get("commit")) == (repository, commit)
+def why_not_covered(change: Create | Stop, reviewed: Reviewed) -> str:
+    """Return why a reviewed plan does not cover a change, with both values; empty if it does."""
+    approved = entry_of(reviewed, change.key)
+    if approved is None:
+        return f"the reviewed plan does not {change.action} it"
+    return "; ".join(_beyond(change, approved))
 
 
-def _uncovered(change: Create | Stop, reviewed: Sequence[Reviewed]) -> str:
-    """Return why no plan covers a change, quoting the first plan that lists the job; empty if a plan covers it."""
-    if not reviewed:
-        return "no reviewed plan was found for it"
-    quoted = ""
-    for plan in reviewed:
-        for approved in plan["changes"]:
-            if job_key(approved["name"]) != change.key:
-                continue
-            reason = "; ".join(_beyond(change, approved))
-            if not reason:
-                return ""
-            quoted = quoted or reason
-    return quoted or f"the reviewed plan does not {change.action} it"
+def entry_of(reviewed: Reviewed, key: JobKey) -> Reviewed | None:
+    """Return what a reviewed plan says about a job."""
+    return next((entry for entry in reviewed["changes"] if job_key(entry["name"]) == key), None)
 
 
 def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:

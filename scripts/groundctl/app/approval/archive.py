@@ -1,0 +1,185 @@
+"""Reads the pull requests of this branch's commits: who approved them, and which recorded plan they saw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from groundctl.domain.approval.coverage import Reviewed as PlanContent
+from groundctl.domain.approval.coverage import is_as_written
+from groundctl.domain.approval.recorded_plan import is_of
+from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN, NotReviewed, Reviewed, find_reviewed_plan
+from groundctl.domain.approval.reviews import Approvals, approvals_of
+from groundctl.domain.canonical_json import parse_json
+from groundctl.domain.declarations.policy import reviews_asked
+from groundctl.domain.tracking.pull_request import PullRequest
+from groundctl.errors import ExternalError, RefusedByGitHub
+from groundctl.ports import ApprovalFacts, Clock, GitHistory, PullRequests, RecordedPlans
+
+POLICY = "jobs/policy.yaml"
+# GitHub may not name the pull request of a commit that is younger than this.
+YOUNG = timedelta(minutes=10)
+# Seconds to wait before the pull request of a young commit is asked for again.
+ASK_AGAIN_AFTER = (20, 40)
+_NOT_FOUND = 404
+# How GitHub names the pull request in the message of a merge or a squash.
+_NAMED = re.compile(r"\(#([1-9][0-9]{0,8})\)|^Merge pull request #([1-9][0-9]{0,8})\b", re.MULTILINE)
+
+# Returns whether untrusted data has the shape of a plan.
+IsPlan = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKnown:
+    """What could not be found out now; nothing is done, and a later run asks again."""
+
+    reason: str
+    hint: str = "nothing was done; the next run asks again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a commit comes from: its pull request, if there is one, and whether that was reviewed.
+
+    plan is the content of the reviewed plan.
+    """
+
+    verdict: Reviewed | NotReviewed | NotKnown
+    pull_request: PullRequest | None = None
+    plan: PlanContent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """Reads pull requests, their reviews, and their plans, each once.
+
+    branch is the default branch, and head_commit the commit of this run. needed is the number of approvals that the
+    policy of that commit asks for.
+    """
+
+    repository: str
+    repository_id: int
+    branch: str
+    head_commit: str
+    needed: int
+    now: datetime
+    pull_requests: PullRequests
+    facts: ApprovalFacts
+    recorded: RecordedPlans
+    history: GitHistory
+    is_plan: IsPlan
+    clock: Clock
+    _sources: dict[str, Source] = field(default_factory=dict)
+    _writers: dict[str, bool] = field(default_factory=dict)
+
+    def source_of(self, commit: str) -> Source:
+        """Find the pull request that brought a commit to this branch, and its reviewed plan."""
+        if commit not in self._sources:
+            self._sources[commit] = self._source_of(commit)
+        return self._sources[commit]
+
+    def changes_since(self, commit: str, paths: Iterable[str]) -> tuple[str, ...]:
+        """List the commits after one that changed one of the paths, the newest first."""
+        return self.history.changes(paths, since=commit)
+
+    def approvals(self, pull_request: PullRequest) -> Approvals:
+        """List the approvals of a pull request that count."""
+        approvals = approvals_of(pull_request, self.facts.reviews(pull_request.number))
+        for approval in approvals.counted:
+            if approval.login not in self._writers:
+                self._writers[approval.login] = self.facts.may_write(approval.login)
+        return approvals.only_from({login for login, may in self._writers.items() if may})
+
+    def read_plan(self, reviewed: Reviewed) -> PlanContent | None:
+        """Read a recorded plan; None if it does not say what its name says."""
+        content = _json(self.recorded.read(reviewed.plan))
+        if not self.is_plan(content) or not is_as_written(content):
+            return None
+        return content if is_of(content, reviewed.plan, repository=self.repository) else None
+
+    def _source_of(self, commit: str) -> Source:
+        try:
+            merged = self._merged_with(commit)
+            if not merged:
+                return Source(verdict=self._why_none(commit))
+            sources = [self._judged(each) for each in merged]
+        except ExternalError as error:
+            return Source(verdict=NotKnown(reason=f"could not be checked: {error.message}"))
+        return next((source for source in sources if isinstance(source.verdict, Reviewed)), sources[0])
+
+    def _merged_with(self, commit: str) -> list[PullRequest]:
+        # Directly after a merge, GitHub may not know the pull request of the new commit yet.
+        pauses = ASK_AGAIN_AFTER if self._is_young(commit) else ()
+        for pause in (*pauses, None):
+            numbers = dict.fromkeys((*self._listed(commit), *self._named(commit)))
+            merged = [found for found in map(self._read, numbers) if found and self._brought(found, commit)]
+            if merged or pause is None:
+                return merged
+            self.clock.sleep(pause)
+        raise AssertionError("the last pause is none")
+
+    def _listed(self, commit: str) -> Iterator[int]:
+        yield from (found.number for found in self.pull_requests.pull_requests_of(commit))
+
+    def _named(self, commit: str) -> Iterator[int]:
+        for squashed, merged in _NAMED.findall(self.history.message(commit)):
+            yield int(squashed or merged)
+
+    def _read(self, number: int) -> PullRequest | None:
+        try:
+            return self.pull_requests.pull_request(number)
+        except RefusedByGitHub as refusal:
+            if refusal.status == _NOT_FOUND:
+                return None
+            raise
+
+    def _brought(self, found: PullRequest, commit: str) -> bool:
+        """Return whether a pull request into this branch was merged as a commit, or as the last of rebased ones with it.
+
+        GitHub also lists those that were merged into the pull request's branch, and marks a pull request as merged whose
+        commits got into the branch in some other way.
+        """
+        if found.merged_at is None or found.merged_as is None:
+            return False
+        if (found.base_branch, found.base_repository) != (self.branch, self.repository_id):
+            return False
+        return commit == found.merged_as or commit in self.history.first_parents(found.merged_as, found.commits)
+
+    def _is_young(self, commit: str) -> bool:
+        return self.now - self.history.committed_at(commit) < YOUNG
+
+    def _why_none(self, commit: str) -> NotReviewed | NotKnown:
+        if self._is_young(commit):
+            return NotKnown(reason=f"GitHub does not name the pull request of commit {commit[:7]} yet")
+        reason = f"commit {commit[:7]} came to {self.branch} without a pull request, so no plan was reviewed"
+        return NotReviewed(reason=reason, hint=CHANGE_AGAIN)
+
+    def _judged(self, merged: PullRequest) -> Source:
+        approvals, needed = self.approvals(merged), self._needed(merged)
+        plans = self.recorded.list(merged.number, merged.head)
+        is_silent = not needed and not approvals.counted
+        requested = self.facts.merge_requested_at(merged.number) if is_silent else None
+        verdict = find_reviewed_plan(merged, approvals, plans, needed=needed, merge_requested_at=requested)
+        if not isinstance(verdict, Reviewed):
+            return Source(verdict=verdict, pull_request=merged)
+        plan = self.read_plan(verdict)
+        if plan is None:
+            malformed = NotReviewed(reason=f"the recorded plan of run {verdict.plan.name.run_id} is malformed")
+            return Source(verdict=malformed, pull_request=merged)
+        return Source(verdict=verdict, pull_request=merged, plan=plan)
+
+    def _needed(self, merged: PullRequest) -> int:
+        """Count the approvals that the policy asks for: a pull request cannot lower the number for itself."""
+        parent = self.history.parent(merged.merged_as) if merged.merged_as else None
+        before = [commit for commit in (merged.base_commit, parent) if commit]
+        return max(self.needed, *(reviews_asked(self.history.read_file(commit, POLICY)) for commit in before))
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return parse_json(raw)
+    except ValueError:
+        return None

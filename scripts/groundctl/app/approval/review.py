@@ -1,0 +1,235 @@
+"""Compares a plan with what was approved, job by job."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from groundctl.app.approval.archive import Archive, NotKnown, Source
+from groundctl.app.plan import PlanningResult, plan
+from groundctl.domain.approval.coverage import (
+    entry_of,
+    is_irreversible,
+    same_target,
+    why_not_covered,
+)
+from groundctl.domain.approval.recorded_plan import clips_of_record
+from groundctl.domain.approval.reviewed_plan import NotReviewed, Reviewed
+from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.jobs.creation import Hold
+from groundctl.domain.jobs.input_manifest import clips_in
+from groundctl.domain.planning.plan import (
+    Action,
+    Change,
+    Create,
+    Plan,
+    Stop,
+    declaration_digest_of,
+    observed_of,
+    purchase_of,
+)
+
+# A pull request that changes one of these may release jobs of other pull requests.
+RELEASING = ("jobs/policy.yaml", "schemas", "terraform")
+# A file of this folder, named by a plan's digest, approves that plan when it is merged.
+APPROVED_FOLDER = "jobs/approved"
+# Clips may be replaced by the reviewed ones for jobs that could be created.
+_BUYING = {Action.CREATE, Action.REFUSED, Action.REPURCHASE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What may be done with a plan; every member goes by the job's key.
+
+    held holds why a create or stop must not be done now, agreed who agreed to the others, and source_pull_requests where
+    each job was declared. arrived counts the clips that are not bought because they came after the approved plan. digest is
+    that of the plan with these clips, for `approve`.
+    """
+
+    digest: str = ""
+    held: Mapping[JobKey, Hold] = field(default_factory=dict)
+    agreed: Mapping[JobKey, str] = field(default_factory=dict)
+    source_pull_requests: Mapping[JobKey, int] = field(default_factory=dict)
+    arrived: Mapping[JobKey, int] = field(default_factory=dict)
+
+    def after(self, before: Review) -> Review:
+        """Add what was found before the run acted: who agreed to what it did, and what it left."""
+        return replace(self, agreed={**before.agreed, **self.agreed}, arrived={**before.arrived, **self.arrived})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """A plan that a second person let through as a whole; who is None if its digest counts for nothing."""
+
+    digest: str
+    who: str
+
+
+def review(
+    planned: PlanningResult,
+    archive: Archive,
+    *,
+    by_hand: ByHand | None = None,
+    unknown: Collection[JobKey] = (),
+) -> tuple[PlanningResult, Review]:
+    """Compare a plan with the reviewed ones; return it with the reviewed clips, and what may be done.
+
+    unknown holds the keys of existing jobs without a recorded pull request.
+    """
+    reviewing = _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive)
+    if by_hand and by_hand.digest == planned.plan.digest:
+        agreed = {change.key: by_hand.who for change in planned.plan.changes if is_irreversible(change)}
+        return planned, Review(
+            digest=reviewing.digest, agreed=agreed, source_pull_requests=reviewing.source_pull_requests(unknown)
+        )
+    clips = reviewing.reviewed_clips()
+    arrived = dict(_arrived(planned.plan, clips))
+    if clips:
+        # The reviewed clips are bought, and no others: what arrived since is for a next job.
+        planned = plan(planned.validated, planned.account, reviewed_clips={**planned.reviewed_clips, **clips})
+    after = replace(reviewing, planned=planned)
+    held, agreed = after.judged()
+    return planned, Review(
+        digest=reviewing.digest,
+        held=held,
+        agreed=agreed,
+        source_pull_requests=after.source_pull_requests(unknown),
+        arrived=arrived,
+    )
+
+
+def files_of(declaration: Declaration) -> tuple[str, ...]:
+    """List the files that a declaration consists of."""
+    folder = PurePosixPath(declaration.path).parent
+    return (declaration.path, *(str(folder / name) for name in declaration.texts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reviewing:
+    """One plan beside the archive of what was approved; digest is that of the plan with all clips that are there now."""
+
+    digest: str
+    planned: PlanningResult
+    archive: Archive
+
+    def source_pull_requests(self, unknown: Collection[JobKey]) -> dict[JobKey, int]:
+        """Find the pull request that last changed each job's files."""
+        found: dict[JobKey, int] = {}
+        for change in self.planned.plan.changes:
+            if observed_of(change) is None or is_irreversible(change) or change.key in unknown:
+                commit = self._own_commit(change)
+                source = self.archive.source_of(commit).pull_request if commit else None
+                if source:
+                    found[change.key] = source.number
+        return found
+
+    def judged(self) -> tuple[dict[JobKey, Hold], dict[JobKey, str]]:
+        """Return why changes are held, and who agreed to the others."""
+        held: dict[JobKey, Hold] = {}
+        agreed: dict[JobKey, str] = {}
+        for change in filter(is_irreversible, self.planned.plan.changes):
+            match self.judge(change):
+                case Hold() as hold:
+                    held[change.key] = hold
+                case str(sentence):
+                    agreed[change.key] = sentence
+        return held, agreed
+
+    def reviewed_clips(self) -> dict[JobKey, bytes]:
+        """Read the reviewed clips of every job whose clips are others now."""
+        changes = (change for change in self.planned.plan.changes if change.action in _BUYING)
+        found = {change.key: self._reviewed_manifest(change) for change in changes}
+        return {key: manifest for key, manifest in found.items() if manifest is not None}
+
+    def _reviewed_manifest(self, change: Change) -> bytes | None:
+        """Return the clips with which a reviewed plan creates a job; None if they are the same as now."""
+        now = hashlib.sha256(_manifest_of(change)).hexdigest()
+        for source in self.sources(change):
+            entry = entry_of(source.plan, change.key) if source.plan else None
+            if source.plan is None or entry is None or entry["action"] != Action.CREATE:
+                continue
+            digest = clips_of_record(source.plan, change.name)
+            if digest is None or digest == now or entry["declaration_digest"] != declaration_digest_of(change):
+                return None
+            return self.archive.recorded.read_clips(digest)
+        return None
+
+    def judge(self, change: Create | Stop) -> Hold | str:
+        """Say who agreed to a change, or why it must not be made."""
+        if gone := self.planned.gone.get(change.key):
+            more = f" and {len(gone) - 1:,} more" if gone[1:] else ""
+            return Hold(reason=f"clips of the reviewed plan are gone: {gone[0]}{more}")
+        hold: Hold | None = None
+        for source in self.sources(change):
+            match source.verdict:
+                case Reviewed() as reviewed if source.plan is not None:
+                    if not same_target(self.planned.plan, source.plan):
+                        hold = hold or Hold(reason="the reviewed plan is of another environment, account, or Region")
+                    elif reason := why_not_covered(change, source.plan):
+                        hold = hold or Hold(reason=reason)
+                    else:
+                        return reviewed.sentence
+                case NotReviewed(reason=reason, hint=hint) | NotKnown(reason=reason, hint=hint):
+                    hold = hold or Hold(reason=reason, hint=hint)
+        return hold or Hold(reason="Git names no commit that changed its file")
+
+    def sources(self, change: Change) -> Iterator[Source]:
+        """Give the pull requests that may approve a job: its own, then those that released it since, the newest first."""
+        own = self._own_commit(change)
+        if own is None:
+            return
+        yield self.archive.source_of(own)
+        for commit in self.archive.changes_since(own, RELEASING):
+            yield self.archive.source_of(commit)
+        yield from self._approved_by_file(own)
+
+    def _approved_by_file(self, since: str) -> Iterator[Source]:
+        digest = self.digest
+        for commit in self.archive.changes_since(since, (f"{APPROVED_FOLDER}/{digest}",)):
+            source = self.archive.source_of(commit)
+            if source.plan and source.plan["digest"] == digest:
+                yield source
+
+    def _own_commit(self, change: Change) -> str | None:
+        files = self._files.get(change.key)
+        return self.archive.history.last_change(files) if files else None
+
+    @property
+    def _files(self) -> Mapping[JobKey, tuple[str, ...]]:
+        return {each.spec.key: files_of(each) for each in self.planned.validated.declarations}
+
+
+def judge(change: Create | Stop, planned: PlanningResult, archive: Archive) -> Hold | str:
+    """Say who agreed to a change, or why it must not be made."""
+    return _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive).judge(change)
+
+
+def sources_of(change: Create | Stop, planned: PlanningResult, archive: Archive) -> Iterator[Source]:
+    """Give the pull requests that may approve a job, its own first."""
+    return _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive).sources(change)
+
+
+def touched_by(changed: Iterable[str], declaration: Declaration, *, releasing: bool = True) -> bool:
+    """Return whether a pull request with these changed paths may release a job: it changes its files, or the rules."""
+    own = set(files_of(declaration))
+    return any(path in own or (releasing and _is_releasing(path)) for path in changed)
+
+
+def _is_releasing(path: str) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in RELEASING)
+
+
+def _manifest_of(change: Change) -> bytes:
+    purchase = purchase_of(change)
+    wanted = purchase.wanted if purchase else None
+    return wanted.input.manifest if wanted and wanted.input else b""
+
+
+def _arrived(listed: Plan, clips: Mapping[JobKey, bytes]) -> Iterator[tuple[JobKey, int]]:
+    """Count the clips of each job that are not among the reviewed ones."""
+    for change in listed.changes:
+        if change.key in clips and (count := len(clips_in(_manifest_of(change)) - clips_in(clips[change.key]))):
+            yield change.key, count

@@ -1,0 +1,139 @@
+"""Plans a pull request in main's own workflow: records the plan, and reports it on the pull request."""
+
+from __future__ import annotations
+
+import hashlib
+
+from groundctl.app.approval.standing import Proposal, find_standing, own_plan
+from groundctl.app.plan import PlanningResult
+from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
+from groundctl.app.validate import Validated, refusals
+from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
+from groundctl.cli.ci.reviewing import open_archive
+from groundctl.cli.planning import plan_checkout
+from groundctl.composition import (
+    open_checkout,
+    open_history,
+    open_recorded_plans,
+    open_run_context,
+    open_workflow_run,
+    write_text,
+)
+from groundctl.domain.approval.recorded_plan import PlanName
+from groundctl.domain.approval.standing import Standing
+from groundctl.domain.tracking.comment_marker import Stage
+from groundctl.domain.tracking.pull_request import Check
+from groundctl.domain.tracking.run_context import RunContext, made_for
+from groundctl.errors import GroundctlError, UsageError
+from groundctl.exit_codes import ExitCode
+from groundctl.ports import RecordedPlans, Repository
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.markdown.check_run import annotations_of, failure_check, plan_check, problems_check
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.plan_comment import plan_comment
+from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment
+from groundctl.presentation.terminal.plan import plan_text
+
+
+def record_plan(*, checkout: str | None, infrastructure: str | None, out: str | None) -> ExitCode:
+    """Plan the declarations of a pull request's checkout, record the plan, and report it on the pull request."""
+    try:
+        proposed = open_checkout(checkout)
+        planned = plan_checkout(infrastructure, proposed=proposed)
+        if isinstance(planned, Validated):
+            return max(_report_problems(planned), ExitCode.PROBLEMS)
+        # The plan is printed and recorded first: it must not be lost if GitHub cannot be reached.
+        print(plan_text(planned.plan, planned.validated.policy))
+        return _record_and_report(planned, proposed, out)
+    except GroundctlError as error:
+        # The author of the pull request reads the comment, not the log.
+        _report_failure(error)
+        raise
+
+
+def _record_and_report(planned: PlanningResult, proposed: Repository, out: str | None) -> ExitCode:
+    reporter, number = open_reporter(), _number(open_run_context())
+    recorded = open_recorded_plans(planned.account.infrastructure)
+    earlier = recorded.list(number, reporter.run.head_commit)
+    content = _record(planned, reporter.run, recorded)
+    if out:
+        write_text(out, content)
+    history = open_history(proposed)
+    proposal = Proposal(
+        number=number,
+        planned=planned,
+        changed=history.changed_since(open_workflow_run().base_commit),
+        earlier=earlier,
+    )
+    standing = find_standing(proposal, open_archive(planned, proposed))
+    code = _report(reporter, proposal, standing)
+    needs_attention = own_plan(proposal, standing).requires_attention or standing.planned_anew is not None
+    return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
+
+
+def _record(planned: PlanningResult, run: RunContext, recorded: RecordedPlans) -> str:
+    """Write the clips of every create, then the plan that names them."""
+    clips: dict[str, str] = {}
+    for change in planned.plan.creates:
+        wanted = change.purchase.wanted
+        if wanted and wanted.input:
+            manifest = wanted.input.manifest
+            clips[change.name] = hashlib.sha256(manifest).hexdigest()
+            recorded.write_clips(clips[change.name], manifest)
+    content = plan_json(planned.plan, made_for=made_for(run), clips=clips)
+    name = PlanName(pull_request=_number(run), head=run.head_commit, run_id=run.run_id, attempt=run.attempt)
+    recorded.write(name, content.encode())
+    return content
+
+
+def _report(reporter: PullRequestReporter, proposal: Proposal, standing: Standing) -> ExitCode:
+    """Report the plan on the pull request."""
+    planned = proposal.planned
+    plan, policy = own_plan(proposal, standing), planned.validated.policy
+    footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
+    remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
+    return _publish(
+        reporter,
+        lambda limit: plan_comment(plan, policy, footer=footer, standing=standing, limit=limit),
+        plan_check(plan, policy, footer=footer, standing=standing, annotations=remarks),
+    )
+
+
+def _report_problems(validated: Validated) -> ExitCode:
+    reporter = open_reporter()
+    footer, problems, files = Footer(run=reporter.run), validated.problems, validated.files
+    return _publish(
+        reporter,
+        lambda limit: problems_comment(problems, files, footer=footer, limit=limit),
+        problems_check(problems, files, footer=footer),
+    )
+
+
+def _report_failure(error: GroundctlError) -> None:
+    reporter = open_reporter()
+    footer = Footer(run=reporter.run)
+    _publish(
+        reporter,
+        lambda _: failure_comment(error.message, error.hint, footer=footer),
+        failure_check(error.message, error.hint, footer=footer),
+    )
+
+
+def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> ExitCode:
+    """Publish the same report as comment, check, and summary; fail if the comment or the check cannot be set."""
+    published = reporter.publish_comment(
+        CommentRequest(pull_request=_number(reporter.run), stage=Stage.PLANNED, render=render)
+    )
+    checked = reporter.publish_check("groundctl plan", check)
+    print_published([published], checked)
+    summarize(render, [published])
+    return ExitCode.EXTERNAL_FAILURE if published.error or checked.error else ExitCode.OK
+
+
+def _number(run: RunContext) -> int:
+    if run.pull_request is None:
+        raise UsageError(
+            "this workflow run belongs to no pull request",
+            hint="run it in a workflow on pull_request, or use --reviewed",
+        )
+    return run.pull_request

@@ -1,0 +1,1 @@
+"""What was approved: reviews, recorded plans, the tip of the default branch, and protected environments."""

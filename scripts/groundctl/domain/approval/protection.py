@@ -1,0 +1,67 @@
+"""Protected environments of GitHub Actions, and who let a run continue in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentProtection:
+    """What GitHub asks before a job enters an environment.
+
+    reviewers counts the users and teams of which one must agree. branches holds the patterns of a custom branch policy;
+    None if there is no custom policy, which admits every branch that the repository does not protect itself.
+    tags is true if the policy has a pattern for tags.
+    """
+
+    name: str
+    reviewers: int
+    prevents_self_review: bool
+    admins_can_bypass: bool
+    branches: tuple[str, ...] | None
+    has_tags: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunApproval:
+    """A person's answer to a run that waited to enter environments."""
+
+    login: str
+    environments: tuple[str, ...]
+    is_approved: bool
+
+
+CREATING = "groundctl-apply"
+STOPPING = "groundctl-stop"
+CHANGING_INFRASTRUCTURE = "groundctl-terraform"
+ENVIRONMENTS = (CREATING, STOPPING, CHANGING_INFRASTRUCTURE)
+
+
+def weaknesses(name: str, protection: EnvironmentProtection | None, *, branch: str) -> tuple[str, ...]:
+    """List how an environment can be entered without a second person's agreement, or from another branch."""
+    if protection is None:
+        return (f"environment {name} does not exist: GitHub makes it on first use, unprotected",)
+    found = []
+    if not protection.reviewers:
+        found.append(f"environment {name} asks for no review: any writer may start its jobs")
+    elif not protection.prevents_self_review:
+        found.append(f"environment {name} lets the person who starts a run approve it")
+    if protection.admins_can_bypass:
+        found.append(f"environment {name} lets administrators pass without a review")
+    if protection.branches != (branch,) or protection.has_tags:
+        found.append(f"environment {name} admits more than branch {branch}")
+    return tuple(found)
+
+
+def why_not_by_hand(name: str, protection: EnvironmentProtection | None) -> str:
+    """Return why `approve` does not count in an environment; empty if a second person must agree there."""
+    if protection and protection.reviewers and protection.prevents_self_review and not protection.admins_can_bypass:
+        return ""
+    return f"environment {name} asks no second person"
+
+
+def who_let_in(name: str, approvals: tuple[RunApproval, ...], *, actor: str) -> str | None:
+    """Return who let a run enter an environment; None if only the person who started it did."""
+    answers = [approval for approval in approvals if name in approval.environments]
+    others = [each.login for each in answers if each.is_approved and each.login.lower() != actor.lower()]
+    return others[-1] if others and all(each.is_approved for each in answers) else None
