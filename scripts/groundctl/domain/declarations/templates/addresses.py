@@ -1,6 +1,6 @@
 """The addresses in a worker page: a constant on an allowed host, or exactly an S3 object signed for the worker.
 
-Nothing may stand around the signed address: whoever could write it into another address could send it away.
+Nothing may stand around the signed address: as a part of another address, it would be given away.
 """
 
 import re
