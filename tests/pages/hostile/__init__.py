@@ -16,7 +16,7 @@ GOOD = """\
 <crowd-form>
   <crowd-classifier name="crowd-classifier" categories="{{ task.input.labels | to_json | escape }}" header="What do you see?">
     <classification-target>
-      <video controls>
+      <video controls preload="none">
         <source src="{{ task.input.taskObject | grant_read_access }}" type="video/mp4">
       </video>
       <!-- target -->

@@ -53,7 +53,7 @@ def near_misses() -> Iterator[str]:
         yield target(f"<style>p::before, p {{{style}}} @keyframes evil {{from {{{style}}}}}</style><p>p</p>")
         yield target(f"<p style='{style}'>p</p>")
     chance = random.Random(10)
-    for _ in range(250):
+    for _ in range(150):
         yield PLACES["in the instructions"](_nested(chance, 5))
     for condition in ("task.input.labels[0] contains '<'", "task.input.labels", "task.input.nothing", "'<' == '>'"):
         for end in ("{% else %}", "{% elsif 'a' == \"b\" %}"):

@@ -16,6 +16,7 @@ from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, 
 from groundctl.domain.declarations.rules.registry import Case, check_rules
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, is_file_name, parse_spec
+from groundctl.domain.declarations.templates.faults import PRIVATE
 from groundctl.domain.declarations.text_problems import invisible_characters
 from groundctl.domain.declarations.worker_template import (
     MAX_TEMPLATE,
@@ -158,6 +159,7 @@ def _check_page(spec: JobSpec, texts: _Texts, faults: Faults, policy: Policy) ->
     if spec.template is not None:
         return
     parts = [_instructions(part, texts) for part in (spec.short_instructions, spec.full_instructions)]
+    yield from _private_characters(spec, parts)
     # Every link and picture in Markdown has one of these.
     linked = [
         part for part in parts if part and ("](" in part or "]:" in part) and longest_html(part) <= _LONGEST_TRIED
@@ -174,6 +176,24 @@ def _check_page(spec: JobSpec, texts: _Texts, faults: Faults, policy: Policy) ->
             )
     if not texts.unreadable and not (faults and any(faults.touch(pointer) for pointer in _PAGE_PARTS)):
         yield from _check_length(spec, texts.contents)
+
+
+def _private_characters(spec: JobSpec, parts: list[str | None]) -> Iterator[Diagnostic]:
+    """Refuse characters of a font's own on the page, as in a template; Markdown can also write them as references."""
+    texts = [("/task/title", spec.title), ("/task/description", spec.description)]
+    texts += [("/task/instructions", part) for part in parts if part]
+    if spec.labels is not AT_FAULT:
+        shown = (
+            text for label in spec.labels if label.hint is AT_FAULT or label.hint for text in (label.name, label.hint)
+        )
+        texts += [("/task/labels", text) for text in shown]
+    for pointer, text in texts:
+        if text is AT_FAULT or (text.isascii() and "&#" not in text):
+            continue
+        page = markdown_to_html(text) if pointer == "/task/instructions" and "&#" in text else text
+        if private := PRIVATE.search(page):
+            message = f"contains U+{ord(private.group()):04X}, a private-use character that depends on the font"
+            yield Diagnostic(rule="GT410", pointer=pointer, message=message, hint="write plain text instead")
 
 
 def _instructions(part: str | None, texts: _Texts) -> str | None:
