@@ -51,7 +51,7 @@ def accepted(pages: dict[str, str]) -> dict[str, str]:
     chosen, of_a_class = {}, Counter[str]()
     for name, page in pages.items():
         group = name.partition("-")[2]
-        if (ALL or of_a_class[group] < 25) and not lint_template("page", page):
+        if (ALL or of_a_class[group] < 15) and not lint_template("page", page):
             chosen[name] = page
             of_a_class[group] += 1
     return chosen
@@ -100,9 +100,13 @@ def test_what_the_lint_accepts_of_hostile_templates_runs_nothing_and_requests_no
 
 @needs_a_browser
 def test_input_in_every_allowed_place_runs_nothing_and_requests_nothing(browser: Browser) -> None:
-    pages = {f"{number}": page for number, page in enumerate(near_misses()) if not lint_template("page", page)}
+    put = PLACES["below the clip"]
+    parts = [part for part in near_misses() if not lint_template("page", put(part))]
+    # Some parts together on a page, as a browser takes its time for each page.
+    pages = {f"{at}": put("\n".join(parts[at : at + 6])) for at in range(0, len(parts), 6)}
 
     bites = WorkerSite(browser).open(fill_in(pages))
 
-    assert len(pages) >= 400
+    assert len(parts) >= 350
+    assert not [name for name, page in pages.items() if lint_template("page", page)]
     assert {name: found for name, found in bites.items() if found} == {}

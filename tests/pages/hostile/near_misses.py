@@ -1,4 +1,4 @@
-"""Templates of what is allowed, with input in every place that may have it: as near to a bite as the lists let one come."""
+"""Parts of pages of what is allowed, with input in every place that may have it: as near to a bite as the lists let one come."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from groundctl.domain.declarations.templates.allowed import ATTRIBUTES, CHOICES, LINKS, LOADED, VOID
-from pages.hostile import CLIP, PLACES
+from pages.hostile import CLIP
 
 _LABEL = "{{ task.input.labels[%d] }}"
 _FILTERS = (
@@ -40,27 +40,26 @@ _TAGS = sorted(ATTRIBUTES.keys() - {"script", "style", "html", "head", "body", "
 
 
 def near_misses() -> Iterator[str]:
-    """Yield whole templates; most of them pass the lint."""
-    target = PLACES["below the clip"]
+    """Yield parts of a page; most of them pass the lint."""
     for number, tag in enumerate(_TAGS):
         for quote in ('"', "'"):
-            yield target(_AROUND.get(tag, "%s") % _element(tag, quote, number))
+            yield _AROUND.get(tag, "%s") % _element(tag, quote, number)
     for chain in _FILTERS:
         output = f"{{{{ task.input.labels[0] | {chain} }}}}"
         joined = f"{{{{ task.input.labels | {chain} }}}}"
-        yield target(f"<p title=\"{output}\" data-a='{joined}'>{output} {joined}</p>")
+        yield f"<p title=\"{output}\" data-a='{joined}'>{output} {joined}</p>"
     for style in _STYLES:
-        yield target(f"<style>p::before, p {{{style}}} @keyframes evil {{from {{{style}}}}}</style><p>p</p>")
-        yield target(f"<p style='{style}'>p</p>")
+        yield f"<style>p::before, p {{{style}}} @keyframes evil {{from {{{style}}}}}</style><p>p</p>"
+        yield f"<p style='{style}'>p</p>"
     chance = random.Random(10)
     for _ in range(150):
-        yield PLACES["in the instructions"](_nested(chance, 5))
+        yield _nested(chance, 5)
     for condition in ("task.input.labels[0] contains '<'", "task.input.labels", "task.input.nothing", "'<' == '>'"):
         for end in ("{% else %}", "{% elsif 'a' == \"b\" %}"):
             block = (
                 f"{{% if {condition} %}}{{{{ task.input.labels[0] }}}}{end}{{{{ task.input.labels[1] }}}}{{% endif %}}"
             )
-            yield target(f"<p title=\"{block}\" class='{block}'>{block}</p>")
+            yield f"<p title=\"{block}\" class='{block}'>{block}</p>"
 
 
 def _element(tag: str, quote: str, number: int) -> str:
