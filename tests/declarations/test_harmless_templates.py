@@ -1,4 +1,4 @@
-"""Worker task templates that people write: accepted, or told what they deserve and no more."""
+"""Worker task templates that people write: accepted, or refused for what is wrong with them and nothing else."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from groundctl.domain.declarations.templates.liquid import without_tags
 from groundctl.domain.declarations.templates.markup import Element, Markup
 
 if TYPE_CHECKING:
-    from justhtml.dom import Document, DocumentFragment
+    from justhtml.dom import Node
 
 _FRAME = frozenset({"body", "head", "html"})
 # Browsers add these where an author leaves them out; the empty <p> stands for an end tag behind a list in a paragraph.
@@ -87,7 +87,7 @@ def _sanitized(text: str) -> str:
     )
 
 
-def _tags(root: "Document | DocumentFragment") -> Iterator[tuple[_Tag, int]]:
+def _tags(root: "Node") -> Iterator[tuple[_Tag, int]]:
     """Yield each element with its attributes and its depth."""
     waiting = [(child, 0) for child in reversed(root.children or ())]
     while waiting:
@@ -100,6 +100,6 @@ def _tags(root: "Document | DocumentFragment") -> Iterator[tuple[_Tag, int]]:
         waiting += ((child, below) for child in reversed(node.children or ()))
 
 
-def _text(root: "Document | DocumentFragment") -> str:
+def _text(root: "Node") -> str:
     """Return the text without white space, which serializing may change at the start of <pre>."""
     return "".join(root.to_text().split())
