@@ -1,8 +1,8 @@
 """Worker pages in one browser session as AWS would serve them: without our preview's policy, and with a log of what they do.
 
 Each page is a frame of a batch, from a server on this machine. A bite is the canary's call, a request that the page may not
-send, or something in the page that would run or load later: a handler, a script, an address with another scheme, an element
-that AWS's page has not.
+send, or something in the page that would run or load later: a script, an address with another scheme, and each element and
+attribute that the lists do not have, whatever the lint has read in its place.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Frame, Page, Request
 
+from groundctl.domain.declarations.templates.allowed import ATTRIBUTES, EVERYWHERE
 from groundctl.presentation.html.liquid_rendering import render_task
 
 # Input data that tries to become markup, an address, or a script.
@@ -30,19 +31,20 @@ HOSTILE_LABELS = (
 _CROWD = "https://assets.crowd.aws/crowd-html-elements.js"
 _BATCH = 50
 _INIT = "window.canary = () => console.log('CANARY ' + location.href); window.alert = window.canary;"
-_SCAN = """([crowd, clip]) => {
-  const forbidden = "base,embed,form,frame,iframe,link,math,meta,noscript,object,portal,svg,template,textarea";
+_LISTS = {tag: sorted(names | EVERYWHERE) for tag, names in ATTRIBUTES.items()}
+_SCAN = """([crowd, clip, lists]) => {
   const addresses = ["href", "src", "poster", "image", "icon-url", "xlink:href"];
   const scan = (page) => {
     const bites = [];
-    for (const one of page.querySelectorAll(forbidden)) bites.push("<" + one.localName + ">");
     for (const script of page.scripts)
       if (script.getAttribute("src") !== crowd || script.textContent.trim()) bites.push("a script");
     for (const one of page.querySelectorAll("*")) {
+      const listed = one.namespaceURI === "http://www.w3.org/1999/xhtml" && lists[one.localName];
+      if (!listed) bites.push("<" + one.localName + ">");
       if (one.shadowRoot) bites.push("a shadow tree");
       for (const { name, value } of one.attributes) {
         if (name.startsWith("on")) bites.push("a handler " + name);
-        if (["srcset", "srcdoc", "ping", "is", "formaction", "background"].includes(name)) bites.push(name);
+        else if (listed && !listed.includes(name) && !/^(aria|data)-/.test(name)) bites.push(name);
         if (value === clip) continue;
         if (addresses.includes(name) && !/^(https:\\/\\/|s3:\\/\\/|mailto:|#|$)/.test(value)) bites.push(name + "=" + value);
         if (value.includes("signature=secret")) bites.push("the signed address in " + name);
@@ -111,7 +113,7 @@ class WorkerSite:
             for request in self._requests:
                 self._judge(request)
             self._requests.clear()
-            for name, found in zip(batch, page.evaluate(_SCAN, [_CROWD, clip_url()]), strict=True):
+            for name, found in zip(batch, page.evaluate(_SCAN, [_CROWD, clip_url(), _LISTS]), strict=True):
                 for bite in found:
                     self._bite(name, bite)
             page.close()

@@ -1,9 +1,10 @@
 """The styles in a worker page, read by CSS's own tokens: properties, functions and at-rules by list.
 
 No listed property or function can load something: there are no url tokens, no strings where CSS would read them as
-addresses, no variables, and no escapes, which could write any of these in another way.
+addresses, and no escapes, which could write any of these in another way. A variable holds such values only.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -53,12 +54,16 @@ _FUNCTIONS_LIST = """
     grayscale hsl hsla hue-rotate hwb invert lab lch linear-gradient matrix max min minmax oklab oklch opacity perspective
     radial-gradient repeat repeating-conic-gradient repeating-linear-gradient repeating-radial-gradient rgb rgba rotate rotatex
     rotatey rotatez saturate scale scale3d scalex scaley sepia skew skewx skewy steps translate translate3d translatex
-    translatey translatez
+    translatey translatez var
 """
 _FUNCTIONS = frozenset(_FUNCTIONS_LIST.split())
+# Older names of what is listed.
+_VENDORS = re.compile(r"-(?:webkit|moz|ms|o)-")
+_VARIABLE = re.compile(r"--[a-z0-9-]+", re.ASCII)
 _SELECTORS = frozenset(
     {"has", "is", "lang", "not", "nth-child", "nth-last-child", "nth-last-of-type", "nth-of-type", "where"}
 )
+_AT_RULES = frozenset({"keyframes", "-webkit-keyframes", "media", "supports"})
 _VALUE_TOKENS = frozenset({"comment", "dimension", "hash", "ident", "number", "percentage", "whitespace"})
 _VALUE_SIGNS = frozenset({",", "/", "+", "-", "*"})
 _PRELUDE_TOKENS = _VALUE_TOKENS | {"literal", "string"}
@@ -101,14 +106,16 @@ def _rules(nodes: "Sequence[Node]", depth: int) -> Iterator[StyleFault]:
         if node.type == "qualified-rule":
             yield from _tokens(node.prelude, _is_selector)
             yield from _declarations(tinycss2.parse_blocks_contents(node.content))
-        elif node.type == "at-rule" and node.lower_at_keyword in {"media", "keyframes"} and node.content is not None:
+        elif node.type == "at-rule" and node.lower_at_keyword in _AT_RULES and node.content is not None:
             yield from _tokens(node.prelude, _is_condition)
             if depth < _MAX_DEPTH:
                 yield from _rules(tinycss2.parse_rule_list(node.content), depth + 1)
             else:
                 yield _fault(node, "has styles that are nested too deep", "write the rules one after another")
         elif node.type == "at-rule":
-            yield _fault(node, f"has a style with @{shown(node.at_keyword)}", "use only @media and @keyframes")
+            yield _fault(
+                node, f"has a style with @{shown(node.at_keyword)}", "use only @media, @supports and @keyframes"
+            )
         elif node.type not in {"comment", "whitespace"}:
             yield _not_css(node)
 
@@ -124,18 +131,26 @@ def _declarations(nodes: "Sequence[Node]") -> Iterator[StyleFault]:
 
 
 def _declaration(node: "Node") -> Iterator[StyleFault]:
-    if node.lower_name not in _PROPERTIES:
+    if node.name.startswith("--") and _VARIABLE.fullmatch(node.lower_name):
+        yield from _tokens(node.value, _is_value)
+    elif _plain(node.lower_name) not in _PROPERTIES:
         yield _fault(node, f"has the style {shown(node.name)}, which is not on the list of harmless ones", _PLAIN)
-    elif node.lower_name in _WITH_STRINGS:
+    elif _plain(node.lower_name) in _WITH_STRINGS:
         yield from _tokens(node.value, lambda token: _is_value(token) or token.type == "string")
     else:
         yield from _tokens(node.value, _is_value)
 
 
+def _plain(name: str) -> str:
+    return _VENDORS.sub("", name, count=1) if _VENDORS.match(name) else name
+
+
 def _tokens(nodes: "Sequence[Node]", is_allowed: "_Test", depth: int = 0) -> Iterator[StyleFault]:
     for node in nodes:
-        if not is_allowed(node) or depth > _MAX_DEPTH:
+        if not is_allowed(node):
             yield _not_allowed(node)
+        elif depth > _MAX_DEPTH:
+            yield _fault(node, "has styles that are nested too deep", "write simpler values")
         elif node.type == "function":
             yield from _tokens(node.arguments, is_allowed, depth + 1)
         elif node.type in {"() block", "[] block"}:
@@ -146,7 +161,7 @@ def _is_value(node: "Node") -> bool:
     if node.type == "literal":
         return node.value in _VALUE_SIGNS
     if node.type == "function":
-        return node.lower_name in _FUNCTIONS
+        return _plain(node.lower_name) in _FUNCTIONS
     return node.type in _VALUE_TOKENS or node.type == "() block"
 
 

@@ -1,6 +1,7 @@
 """Checks the elements and attributes of a template against the lists. GT416, GT418, GT420."""
 
 import html
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -78,6 +79,8 @@ def _value(tag: str, name: str, value: str, context: Context) -> Iterator[Refusa
         yield from _style(value)
     elif choices is not None and not choices.issuperset(value.lower().split()):
         yield _refuse(f"{name} has a value that is not allowed", f"write one of: {', '.join(sorted(choices))}")
+    elif name == "icon" and not re.fullmatch(r"[A-Za-z0-9:-]*", value):
+        yield _refuse(f"{name} has a value that is not allowed", "write the name of an icon, such as icons:help")
     elif "-" in tag and name not in _ANY_TEXT and "<" in html.unescape(value):
         yield _refuse(f"{name} of <{tag}> has markup in its value", "write plain text")
 

@@ -131,7 +131,7 @@ def check_liquid(
             yield from _grammar(piece, place, tag)
         if text[stop : stop + 1] == "}":
             yield _fault(place, "GT417", "has more closing braces than opening ones", "remove the brace behind it")
-        if piece not in escaped_elsewhere:
+        if piece not in escaped_elsewhere or "escape" in filters_of(piece):
             yield from _unescaped_json(piece, place)
     if wrong:
         yield wrong
@@ -225,6 +225,10 @@ def _grammar(piece: str, place: Place, tag: str | None) -> Iterator[TemplateFaul
             yield _fault(place, "GT417", f"has {sign!r}, which is not in every Liquid", hint)
             return
         at = token.end()
+    if (tag == "assign" and not _ASSIGNED.fullmatch(piece)) or (tag == "for" and not _LOOPED.match(piece)):
+        yield _fault(
+            place, "GT417", f"{{% {tag} %}} has a name that is not in every Liquid", "use letters, digits and _"
+        )
     if _QUOTED.sub("", inner).count("|") != len(filters_of(piece)):
         yield _fault(place, "GT417", "has a | without a filter behind it", "name a filter, or remove it")
 

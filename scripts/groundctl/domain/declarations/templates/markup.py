@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(
     r"(?:[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_.:%#,+-]+(?:/[A-Za-z0-9_.:%#,+-]+)*)))?(?=[ \t\r\n/>])"
 )
 _TAG_END = re.compile(r"[ \t\r\n]*(/?)>")
-_DOCTYPE = re.compile(r"<!doctype[ \t\r\n]+html[ \t\r\n]*>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!doctype[ \t\r\n]+html[ \t\r\n]*>", re.ASCII | re.IGNORECASE)
 _DIFFERENT = "is markup that browsers interpret differently"
 _FROM_LIQUID = ("has an element whose name comes from Liquid", "write the names of elements literally")
 _LIQUID_IN_TAG = "use Liquid only in quoted values, and in text between elements"
@@ -216,7 +216,7 @@ class _Reader:
 
     def _raw_text(self, tag: str, start: int) -> int:
         """Read the text of a script or style, and return where it ends."""
-        end = re.compile(rf"</{tag}(?![A-Za-z0-9-])", re.IGNORECASE).search(self.text, start)
+        end = re.compile(rf"</{tag}(?![A-Za-z0-9-])", re.ASCII | re.IGNORECASE).search(self.text, start)
         content = self.text[start : end.start()] if end else self.text[start:]
         if tag == "script" and content.strip():
             self._refuse("GT416", "contains a script", "remove it: Crowd HTML Elements need no script", start)
