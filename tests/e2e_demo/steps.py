@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from github_emulator.actors import REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.request_log import LoggedRequest
 from github_emulator.runner.act_runner import Run, Runner
@@ -24,8 +25,10 @@ STATE_BUCKET = "acme-terraform-state"
 RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
 FINALS = "jobs/sports-data/finals-2026-12.yaml"
+SEMIFINALS = "jobs/sports-data/semifinals-2026-12.yaml"
 INPUTS = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
 PARTIAL_LABELING_SECONDS = 150  # seconds; some clips have their answers by then
+REVIEWING_SECONDS = 60  # an approval counts only for what was planned before it
 
 BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
 
@@ -123,8 +126,9 @@ class Demo:
         )
 
     def merge(self) -> Step:
-        """Merge: the jobs are created."""
-        return self.run("The pull request is merged", self.opened_pull_request.merge().pushed)
+        """Approve and merge: the jobs are created."""
+        self._review()
+        return self.run("The pull request is approved and merged", self.opened_pull_request.merge().pushed)
 
     def label_some_clips(self) -> Step:
         """Let workers answer some clips, and deliver the event that AWS sends."""
@@ -151,17 +155,27 @@ class Demo:
 
     def merge_with_an_added_clip(self) -> Step:
         """Add a fifth clip between review and merge."""
+        self._review()
         self._upload_finals_clip(5)
         merged = self.opened_pull_request.merge("squash")
-        return self.run("A fifth clip arrives, then the pull request is merged", merged.pushed)
+        return self.run("Four clips are approved, a fifth arrives, then the pull request is merged", merged.pushed)
+
+    def merge_without_a_review(self) -> Step:
+        """Merge a third pull request that was neither planned nor approved."""
+        for number in range(1, 3):
+            self._upload_finals_clip(number, "semifinals")
+        declared = sample(RALLIES).replace("name: rally-outcome-2026-11", "name: semifinals-2026-12")
+        declared = declared.replace("/rallies/", "/rallies/semifinals/")
+        self.pull = self.repository.open_pull({SEMIFINALS: declared}, branch="semifinals", title="And the semifinals?")
+        return self.run("A third pull request is merged without a review", self.pull.merge().pushed)
 
     def approve(self) -> Step:
-        """Approve the held job with the digest from the comment."""
+        """Approve the held job with the digest from the comment; a second person lets the run continue."""
         [comment] = self.emulator.comments(self.opened_pull_request.number)
         found = re.search(r"`approve` set to `([0-9a-f]{32})`", comment["body"])
         assert found, comment["body"]
         event = self.repository.dispatch(".github/workflows/apply.yml", approve=found[1])
-        return self.run("A maintainer approves five clips", event)
+        return self.run("A maintainer approves this plan, and a reviewer lets the run continue", event)
 
     def open_pull_request_from_fork(self) -> Step:
         """Open a pull request from a fork."""
@@ -171,9 +185,15 @@ class Demo:
         )
         return self.run("A pull request is opened from a fork", pull.opened())
 
-    def _upload_finals_clip(self, number: int) -> None:
+    def _review(self) -> None:
+        """Let a reviewer approve what the last plan shows, some time after it."""
+        self.simulator.advance(REVIEWING_SECONDS)
+        self.emulator.review(self.opened_pull_request.number, REVIEWER)
+        self.simulator.advance(REVIEWING_SECONDS)
+
+    def _upload_finals_clip(self, number: int, folder: str = "finals") -> None:
         clip = CHECKOUT / "scripts" / "samples" / "clips" / "rallies" / f"rally-{number:04}.mp4"
-        self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/finals/final-{number}.mp4", Body=clip.read_bytes())
+        self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/{folder}/final-{number}.mp4", Body=clip.read_bytes())
 
     def changed(self, status: str) -> Event:
         """Return the event that Terraform's rule forwards when a labeling job changes."""
@@ -208,6 +228,7 @@ STEPS: Final[dict[str, Callable[[Demo], Step]]] = {
     "repeated": Demo.repeat_event,
     "reviewed": Demo.open_second_pull_request,
     "added clip": Demo.merge_with_an_added_clip,
+    "unreviewed": Demo.merge_without_a_review,
     "approved": Demo.approve,
 }
 
@@ -224,6 +245,7 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
         "jobs/policy.yaml": sample("jobs/policy.yaml"),
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
     }
+    emulator.use_clock(lambda: simulator.clock.now())
     repository = Repository.of_this_checkout(emulator, folder / "repository", files)
     roles = {f"GROUNDCTL_{name.upper()}_ROLE": role(name) for name in ("plan", "record", "apply", "stop", "terraform")}
     runner = Runner(

@@ -70,12 +70,17 @@ def test_a_pull_request_from_a_fork_gets_a_validation_and_a_summary_but_no_crede
 
 def test_an_error_is_shown_on_its_line_in_a_comment_and_in_a_failed_check(steps: dict[str, Step]):
     opened = steps["opened"]
-    assert opened.run.results == {"validate": "failure", "plan": "failure", "groundctl": "failure"}, opened.run
+    assert opened.run.results == {
+        "validate": "failure",
+        "terraform": "success",
+        "plan/record": "failure",
+        "groundctl": "failure",
+    }, opened.run
     assert ("error", RALLIES) in {(each.name, each.properties.get("file")) for each in opened.run.annotations}
     assert "No plan" in opened.run.summary
     assert "No plan" in opened.comment
-    assert checks(opened) == {"groundctl plan": "failure"}
-    [annotation] = opened.checks[0]["annotations"]
+    assert checks(opened) == {"groundctl terraform": "neutral", "groundctl plan": "failure"}
+    [annotation] = [each for check in opened.checks for each in check["annotations"]]
     assert (annotation["path"], annotation["annotation_level"]) == (RALLIES, "failure")
     line = (RALLIES, annotation["start_line"])
     assert line in {
@@ -85,21 +90,22 @@ def test_an_error_is_shown_on_its_line_in_a_comment_and_in_a_failed_check(steps:
 
 def test_the_next_push_is_planned_in_the_same_comment(steps: dict[str, Step]):
     opened, planned = steps["opened"], steps["planned"]
-    assert ran(planned) == {"validate", "plan", "groundctl"}
+    assert ran(planned) == {"validate", "terraform", "plan/record", "groundctl"}
     assert planned.comments[0]["id"] == opened.comments[0]["id"]
     assert len(planned.comments) == 1
     assert "2 to create" in planned.comment
     assert "2 to create" in planned.run.summary
-    assert checks(planned) == {"groundctl plan": "success"}
+    assert checks(planned) == {"groundctl terraform": "neutral", "groundctl plan": "success"}
 
 
-def test_a_plan_changes_nothing_but_its_comment_check_and_status(steps: dict[str, Step]):
+def test_a_plan_changes_nothing_but_its_comment_checks_status_and_record(steps: dict[str, Step]):
     opened, planned = steps["opened"], steps["planned"]
     for step in (opened, planned):
         assert set(step.identities) <= {"repo:acme/labels:pull_request"}
         assert step.changes_on_github
         assert set(step.changes_on_github) <= PLAN_OPERATIONS
-        assert step.changes_in_aws == []
+    assert opened.changes_in_aws == []
+    assert set(planned.changes_in_aws) == {"PutObject"}
     assert {"ListLabelingJobs", "ListObjectsV2", "GetObject"} <= {each["operation"] for each in planned.asked_of_aws}
 
 
@@ -138,20 +144,24 @@ def test_a_repeated_event_changes_nothing(steps: dict[str, Step]):
     assert repeated.comments == ended.comments
 
 
-def test_more_clips_than_reviewed_hold_the_job_and_the_comment_shows_both_numbers(steps: dict[str, Step]):
+def test_exactly_the_approved_clips_are_bought_and_the_comment_counts_later_ones(demo: Demo, steps: dict[str, Step]):
     reviewed, added_clip = steps["reviewed"], steps["added clip"]
-    assert ran(reviewed) == {"validate", "plan", "groundctl"}
+    assert ran(reviewed) == {"validate", "terraform", "plan/record", "groundctl"}
     assert "1 to create" in reviewed.comment
-    assert ran(added_clip) == {"look", "report"}
-    assert "CreateLabelingJob" not in added_clip.changes_in_aws
-    assert "its clips differ: reviewed 4, now 5" in added_clip.comment
-    assert checks(added_clip) == {"groundctl apply": "failure"}
+    assert ran(added_clip) == {"look", "apply"}
+    assert added_clip.changes_in_aws.count("CreateLabelingJob") == 1
+    assert "1 clip arrived after the approved plan" in added_clip.comment
+    assert checks(added_clip) == {"groundctl apply": "success"}
+    assert "finals-2026-12" in demo.created()
 
 
-def test_a_maintainer_can_approve_a_held_job(demo: Demo, steps: dict[str, Step]):
-    approved = steps["approved"]
+def test_a_merge_without_a_review_creates_nothing_until_two_people_approve_its_plan(demo: Demo, steps: dict[str, Step]):
+    unreviewed, approved = steps["unreviewed"], steps["approved"]
+    assert ran(unreviewed) == {"look", "report"}
+    assert "CreateLabelingJob" not in unreviewed.changes_in_aws
+    assert checks(unreviewed) == {"groundctl apply": "failure"}
     assert ran(approved) == {"look", "apply"}
     assert approved.changes_in_aws.count("CreateLabelingJob") == 1
     assert "1 created" in approved.comment
+    assert "semifinals-2026-12" in demo.created()
     assert checks(approved) == {"groundctl apply": "success"}
-    assert "finals-2026-12" in demo.created()

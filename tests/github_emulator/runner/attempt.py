@@ -148,7 +148,7 @@ class Attempt:
             exported["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = token.value
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
         lines += [f"placeholder={self.tokens['']}", f"token={token.value}"]
-        if environment := granted.job.environment:
+        if environment := granted.environment:
             control.reviews[run, key] = partial(self.review, self.record, environment, self.sources.event.ref)
             lines.append("reviewed=yes")
         return lines
