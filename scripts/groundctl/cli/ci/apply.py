@@ -123,8 +123,8 @@ def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
 
 COMMAND = Command(
     description="Create or stop labeling jobs in a workflow, and report each outcome on the pull request that asked for"
-    " it. Nothing is done that neither the plans of the merged pull requests nor the plan named by GROUNDCTL_APPROVE"
-    " covers.",
+    " it. Nothing is done that no approved plan covers, unless a second person let this run in for the plan named by"
+    " GROUNDCTL_APPROVE, and nothing if the default branch has moved on.",
     examples=(
         "groundctl ci apply --only create",
         "groundctl ci apply --only stop --allow-stop",

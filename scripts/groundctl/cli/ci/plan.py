@@ -37,7 +37,7 @@ class CiPlanOptions:
         bool,
         Option(
             "--reviewed",
-            "after the merge: report nothing; count for the next jobs what the plans of the merged pull requests, or"
+            "after the merge: report nothing; count for the next jobs what the approved plans, or the plan named by"
             " GROUNDCTL_APPROVE, cover, and exit 0 even if changes need attention",
         ),
     ] = False

@@ -85,7 +85,7 @@ def _publish(summary: TerraformPlanSummary) -> ExitCode:
 
 COMMAND = Command(
     description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
-    " anything to apply.",
+    " anything to apply. With apply, nothing is done in a workflow if the default branch has moved on.",
     examples=(
         "groundctl ci terraform plan --environment production.us-east-1 --publish",
         "groundctl ci terraform apply --environment production.us-east-1",
