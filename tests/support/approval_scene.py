@@ -116,7 +116,6 @@ class Scene:
             repository=REPOSITORY,
             repository_id=REPOSITORY_ID,
             branch="main",
-            head_commit=self.commits[-1].sha,
             needed=self.needed,
             now=self.now,
             clock=self.clock,

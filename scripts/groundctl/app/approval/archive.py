@@ -56,14 +56,12 @@ class Source:
 class Archive:
     """Reads pull requests, their reviews, and their plans, each once.
 
-    branch is the default branch, and head_commit the commit of this run. needed is the number of approvals that the
-    policy of that commit asks for.
+    branch is the default branch. needed is the number of approvals that the policy of this run's commit asks for.
     """
 
     repository: str
     repository_id: int
     branch: str
-    head_commit: str
     needed: int
     now: datetime
     pull_requests: PullRequests

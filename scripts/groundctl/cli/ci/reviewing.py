@@ -38,7 +38,6 @@ def open_archive(planned: PlanningResult, checkout: Repository | None = None) ->
         repository=run.repository,
         repository_id=workflow_run.repository_id,
         branch=workflow_run.default_branch,
-        head_commit=run.head_commit,
         needed=planned.validated.policy.reviews,
         now=datetime.now(UTC),
         clock=SystemClock(),
