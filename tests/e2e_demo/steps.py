@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from github_emulator.actors import REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.request_log import LoggedRequest
 from github_emulator.runner.act_runner import Run, Runner
@@ -24,6 +25,7 @@ STATE_BUCKET = "acme-terraform-state"
 RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
 FINALS = "jobs/sports-data/finals-2026-12.yaml"
+FINALS_SERVES = "jobs/sports-data/finals-serves-2026-12.yaml"
 INPUTS = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
 PARTIAL_LABELING_SECONDS = 150  # seconds; some clips have their answers by then
 
@@ -123,8 +125,9 @@ class Demo:
         )
 
     def merge(self) -> Step:
-        """Merge: the jobs are created."""
-        return self.run("The pull request is merged", self.opened_pull_request.merge().pushed)
+        """Let a second person approve it, and merge: the jobs are created."""
+        self.approve_pull_request()
+        return self.run("The pull request is approved and merged", self.opened_pull_request.merge().pushed)
 
     def label_some_clips(self) -> Step:
         """Let workers answer some clips, and deliver the event that AWS sends."""
@@ -151,17 +154,37 @@ class Demo:
 
     def merge_with_an_added_clip(self) -> Step:
         """Add a fifth clip between review and merge."""
+        self.approve_pull_request()
         self._upload_finals_clip(5)
         merged = self.opened_pull_request.merge("squash")
-        return self.run("A fifth clip arrives, then the pull request is merged", merged.pushed)
+        return self.run("It is approved, a fifth clip arrives, then it is merged", merged.pushed)
+
+    def merge_without_review(self) -> Step:
+        """Merge a third pull request that no one has approved."""
+        declared = sample(SERVES).replace("name: serve-call-2026-11", "name: finals-serves-2026-12")
+        declared = declared.replace("/serves/", "/rallies/finals/")
+        self.pull = self.repository.open_pull({FINALS_SERVES: declared}, branch="serves", title="And the serves?")
+        self.runner.deliver_one(self.pull.opened())
+        self.pass_time()
+        return self.run("A third pull request is merged without a review", self.pull.merge().pushed)
 
     def approve(self) -> Step:
-        """Approve the held job with the digest from the comment."""
+        """Start `apply` with the digest from the comment; a second person lets the run in."""
         [comment] = self.emulator.comments(self.opened_pull_request.number)
         found = re.search(r"`approve` set to `([0-9a-f]{32})`", comment["body"])
         assert found, comment["body"]
         event = self.repository.dispatch(".github/workflows/apply.yml", approve=found[1])
-        return self.run("A maintainer approves five clips", event)
+        return self.run("A maintainer starts `apply` for it, and a second person lets the run in", event)
+
+    def approve_pull_request(self) -> None:
+        """Let a second person approve the pull request, after its plan and before its merge."""
+        self.pass_time()
+        self.emulator.review(self.opened_pull_request.number, REVIEWER)
+        self.pass_time()
+
+    def pass_time(self) -> None:
+        """Let a minute pass: what happens within one second has no order."""
+        self.simulator.advance(60)
 
     def open_pull_request_from_fork(self) -> Step:
         """Open a pull request from a fork."""
@@ -208,6 +231,7 @@ STEPS: Final[dict[str, Callable[[Demo], Step]]] = {
     "repeated": Demo.repeat_event,
     "reviewed": Demo.open_second_pull_request,
     "added clip": Demo.merge_with_an_added_clip,
+    "not reviewed": Demo.merge_without_review,
     "approved": Demo.approve,
 }
 
@@ -239,5 +263,6 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
         },
     )
     demo = Demo(emulator=emulator, simulator=simulator, runner=runner)
+    emulator.use_clock(lambda: simulator.clock.now())
     demo.client("s3").create_bucket(Bucket=STATE_BUCKET)
     yield demo

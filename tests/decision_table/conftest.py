@@ -1,0 +1,42 @@
+"""What the decision table needs: a fresh stage for each row."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from decision_table.by_commands import CommandStage
+from decision_table.rows import Row
+from decision_table.stage import CLIPS, POLICY, policy
+from github_emulator.emulator import GitHubEmulator
+from github_emulator.runner.repository import Repository
+from groundtruth_simulator.simulator import Simulator
+from support.aws import prerequisites
+from support.builders import an_infrastructure
+
+
+@pytest.fixture
+def infrastructure(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Path:
+    """Build the account, and give the file that describes it."""
+    prerequisites.build(an_infrastructure(), clips=CLIPS)
+    emulator.use_clock(lambda: simulator.clock.now())
+    file = tmp_path / "infrastructure.json"
+    file.write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
+    return file
+
+
+@pytest.fixture
+def command_stage(
+    row: Row, tmp_path: Path, infrastructure: Path, simulator: Simulator, emulator: GitHubEmulator
+) -> CommandStage:
+    """Give a stage without workflow files."""
+    files = {POLICY: policy(), ".gitignore": ".build/\nproposed/\n", **row.files}
+    return CommandStage(
+        emulator=emulator,
+        simulator=simulator,
+        repository=Repository.of(emulator, tmp_path / "repository", files),
+        folder=tmp_path,
+        infrastructure=infrastructure,
+    )
