@@ -48,6 +48,7 @@ module "labeling_execution" {
     output_bucket   = module.labeling_data.names["outputs"]
     read_key_arns   = local.existing_input_keys
   }
+  topics = distinct(values(var.topics))
   # Not part of `access`: whether a key exists must be known before its ARN is.
   data_key = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
 }

@@ -1,5 +1,5 @@
 variable "topics" {
-  description = "SNS topics for streaming, by the name that declarations use in input.topic and output.topic. They exist already; their owner must allow SageMaker to subscribe."
+  description = "SNS topics for streaming, by the name that declarations use in input.topic and output.topic. They exist already, in this Region. The execution role may use them; if a topic belongs to another account or is encrypted, its policy and its key's policy must allow that role too."
   type        = map(string)
   default     = {}
 

@@ -16,6 +16,12 @@ from bootstrap.settings import Settings, UnfitSettingsError, read_settings
 from bootstrap.state_bucket import steps_to
 from groundctl.exit_codes import ExitCode
 
+ISSUER = "token.actions.githubusercontent.com"
+PROVIDER_EXISTS = """
+This account already has GitHub's OIDC provider, and it can have only one. To use it, add this line to github in {0}.tfvars:
+
+    provider_arn = "{1}"
+"""
 ENVIRONMENTS = Path(__file__).parents[2] / "terraform/environments"
 NEXT = """\
 Next, run the first apply yourself. Workflows run the later ones:
@@ -70,8 +76,21 @@ def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
         for step in steps:
             step.do()
         print("Done.")
+    if provider := _existing_provider(settings, config):
+        print(PROVIDER_EXISTS.format(settings.environment, provider), end="")
     print(f"\n{NEXT.format(settings.environment)}", end="")
     return ExitCode.OK
+
+
+def _existing_provider(settings: Settings, config: Config) -> str | None:
+    """Return the ARN of a provider with which the first apply would collide; None also if the account cannot be asked."""
+    if not settings.makes_provider:
+        return None
+    try:
+        found = boto3.client("iam", config=config).list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    except (BotoCoreError, ClientError):
+        return None
+    return next((each["Arn"] for each in found if each["Arn"].endswith(f":oidc-provider/{ISSUER}")), None)
 
 
 def _agrees() -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 # A setting on its own line at the top level: `terraform fmt` indents everything within braces.
 _SETTING = re.compile(r'^(?P<name>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"', re.MULTILINE)
+_GITHUB = re.compile(r"^github\s*=\s*\{", re.MULTILINE)
+_PROVIDER = re.compile(r"^[^#\n]*\bprovider_arn\s*=", re.MULTILINE)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -26,11 +28,14 @@ class Settings:
     kms_key_id: str | None
     account_id: str | None
     """None: the settings are for any account."""
+    makes_provider: bool = False
+    """Whether Terraform will create GitHub's OIDC provider: there is github, without an existing one's ARN."""
 
 
 def read_settings(folder: Path, environment: str) -> Settings:
     """Read ENVIRONMENT.s3.tfbackend and ENVIRONMENT.tfvars."""
     backend, variables = (_read(folder / f"{environment}.{kind}") for kind in ("s3.tfbackend", "tfvars"))
+    text = (folder / f"{environment}.tfvars").read_text(encoding="utf-8")
     missing = [name for name in ("bucket", "key", "region") if not backend.get(name)]
     if missing:
         raise UnfitSettingsError(f'{environment}.s3.tfbackend lacks {", ".join(missing)}: write {missing[0]} = "..."')
@@ -45,6 +50,7 @@ def read_settings(folder: Path, environment: str) -> Settings:
         region=backend["region"],
         kms_key_id=backend.get("kms_key_id"),
         account_id=variables.get("account_id"),
+        makes_provider=bool(_GITHUB.search(text)) and not _PROVIDER.search(text),
     )
 
 

@@ -494,6 +494,21 @@ run "without_github_no_role_is_created" {
   }
 }
 
+run "a_companys_boundary_and_path_fit_every_module" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/company"
+    role_path                = "/labeling/"
+    existing_teams           = { acme = { arn = "arn:aws:sagemaker:us-east-1:111122223333:workteam/vendor-crowd/acme" } }
+  }
+
+  assert {
+    condition     = local.plan_writers == ["arn:aws:iam::111122223333:role/labeling/groundctl-test-github-record-us-east-1"]
+    error_message = "The bucket's policy names the record role with its path."
+  }
+}
+
 run "github_gets_the_resources_that_terraform_creates" {
   command = plan
 

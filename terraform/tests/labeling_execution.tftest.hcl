@@ -144,6 +144,88 @@ run "keys_of_others_only_decrypt" {
   }
 }
 
+run "without_topics_the_role_has_no_right_to_queues_and_topics" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "sns:") && !strcontains(aws_iam_role_policy.this.policy, "sqs:")
+    error_message = "Only a streaming job needs them."
+  }
+}
+
+run "with_topics_the_role_serves_streaming_jobs_on_these_topics_only" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    topics = ["arn:aws:sns:us-east-1:111122223333:new-clips", "arn:aws:sns:us-east-1:111122223333:labels"]
+  }
+
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid => statement.Resource if startswith(statement.Sid, "Streaming") } == {
+      StreamingQueue          = ["arn:aws:sqs:us-east-1:111122223333:*GroundTruth*"]
+      StreamingTopicSubscribe = ["arn:aws:sns:us-east-1:111122223333:new-clips", "arn:aws:sns:us-east-1:111122223333:labels"]
+      StreamingTopic          = ["arn:aws:sns:us-east-1:111122223333:new-clips", "arn:aws:sns:us-east-1:111122223333:labels"]
+      StreamingTopicUnsubscribe = [
+        "arn:aws:sns:us-east-1:111122223333:new-clips", "arn:aws:sns:us-east-1:111122223333:labels",
+        "arn:aws:sns:us-east-1:111122223333:new-clips:*", "arn:aws:sns:us-east-1:111122223333:labels:*",
+      ]
+    }
+    error_message = "Queues are Ground Truth's own, and topics are the given ones."
+  }
+
+  assert {
+    condition = toset(flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Action if startswith(statement.Sid, "Streaming")])) == toset([
+      "sns:Publish", "sns:Subscribe", "sns:Unsubscribe", "sqs:CreateQueue", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
+      "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:SetQueueAttributes",
+    ])
+    error_message = "These are the actions that AWS documents for streaming."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition if statement.Sid == "StreamingTopicSubscribe"]) == {
+      StringEquals = { "sns:Protocol" = "sqs" }
+      StringLike   = { "sns:Endpoint" = "arn:aws:sqs:us-east-1:111122223333:*GroundTruth*" }
+    }
+    error_message = "Only queues of Ground Truth are subscribed: no e-mail address and no URL."
+  }
+}
+
+run "rejects_a_topic_in_another_region" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    topics = ["arn:aws:sns:eu-west-1:111122223333:new-clips"]
+  }
+
+  expect_failures = [var.topics]
+}
+
+run "rejects_any_topic" {
+  command = plan
+
+  module {
+    source = "./modules/labeling-execution"
+  }
+
+  variables {
+    topics = ["arn:aws:sns:us-east-1:111122223333:*"]
+  }
+
+  expect_failures = [var.topics]
+}
+
 run "the_role_has_the_boundary" {
   command = plan
 

@@ -170,6 +170,14 @@ def unsigned_picture(data: Data) -> Found | None:
     return "GT419", "/task/instructions"
 
 
+@fault("/task/instructions/full#elsewhere")
+def picture_from_elsewhere(data: Data) -> Found | None:
+    if "instructions" not in data["task"]:
+        return None
+    data["task"]["instructions"]["full"] = "![a](https://example.com/b.png)"
+    return "GT420", "/task/instructions"
+
+
 @fault("/task/template")
 def template_beside_instructions(data: Data) -> Found | None:
     if "instructions" not in data["task"]:

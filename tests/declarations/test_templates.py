@@ -107,7 +107,7 @@ ACCEPTED = {
 {% comment %} the next two are for later {% endcomment %}
 <img src="{{ 's3://clips/help/net.png' | grant_read_access }}" alt="">
 <a href="https://example.com/help" target="_blank" rel="noopener">Help</a> <a href="#top">Top</a> <a href="mailto:dana@example.com">Dana</a>
-<svg viewBox="0 0 10 10"><path d="M0 0L10 10"></path></svg><br/><hr>
+<br/><hr>
 <crowd-button variant="primary">Go</crowd-button>
 """
     + AFTER,

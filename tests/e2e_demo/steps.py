@@ -25,9 +25,10 @@ STATE_BUCKET = "acme-terraform-state"
 RALLIES = "jobs/sports-data/rally-outcome-2026-11.yaml"
 SERVES = "jobs/sports-data/serve-call-2026-11.yaml"
 FINALS = "jobs/sports-data/finals-2026-12.yaml"
-FINALS_SERVES = "jobs/sports-data/finals-serves-2026-12.yaml"
+SEMIFINALS = "jobs/sports-data/semifinals-2026-12.yaml"
 INPUTS = f"groundctl-{ENVIRONMENT}-inputs-{ACCOUNT}-{REGION}"
 PARTIAL_LABELING_SECONDS = 150  # seconds; some clips have their answers by then
+REVIEWING_SECONDS = 60  # an approval counts only for what was planned before it
 
 BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
 
@@ -125,8 +126,8 @@ class Demo:
         )
 
     def merge(self) -> Step:
-        """Let a second person approve it, and merge: the jobs are created."""
-        self.approve_pull_request()
+        """Approve and merge: the jobs are created."""
+        self._review()
         return self.run("The pull request is approved and merged", self.opened_pull_request.merge().pushed)
 
     def label_some_clips(self) -> Step:
@@ -154,37 +155,27 @@ class Demo:
 
     def merge_with_an_added_clip(self) -> Step:
         """Add a fifth clip between review and merge."""
-        self.approve_pull_request()
+        self._review()
         self._upload_finals_clip(5)
         merged = self.opened_pull_request.merge("squash")
-        return self.run("It is approved, a fifth clip arrives, then it is merged", merged.pushed)
+        return self.run("Four clips are approved, a fifth arrives, then the pull request is merged", merged.pushed)
 
-    def merge_without_review(self) -> Step:
-        """Merge a third pull request that no one has approved."""
-        declared = sample(SERVES).replace("name: serve-call-2026-11", "name: finals-serves-2026-12")
-        declared = declared.replace("/serves/", "/rallies/finals/")
-        self.pull = self.repository.open_pull({FINALS_SERVES: declared}, branch="serves", title="And the serves?")
-        self.runner.deliver_one(self.pull.opened())
-        self.pass_time()
+    def merge_without_a_review(self) -> Step:
+        """Merge a third pull request that was neither planned nor approved."""
+        for number in range(1, 3):
+            self._upload_finals_clip(number, "semifinals")
+        declared = sample(RALLIES).replace("name: rally-outcome-2026-11", "name: semifinals-2026-12")
+        declared = declared.replace("/rallies/", "/rallies/semifinals/")
+        self.pull = self.repository.open_pull({SEMIFINALS: declared}, branch="semifinals", title="And the semifinals?")
         return self.run("A third pull request is merged without a review", self.pull.merge().pushed)
 
     def approve(self) -> Step:
-        """Start `apply` with the digest from the comment; a second person lets the run in."""
+        """Approve the held job with the digest from the comment; a second person lets the run continue."""
         [comment] = self.emulator.comments(self.opened_pull_request.number)
         found = re.search(r"`approve` set to `([0-9a-f]{32})`", comment["body"])
         assert found, comment["body"]
         event = self.repository.dispatch(".github/workflows/apply.yml", approve=found[1])
-        return self.run("A maintainer starts `apply` for it, and a second person lets the run in", event)
-
-    def approve_pull_request(self) -> None:
-        """Let a second person approve the pull request, after its plan and before its merge."""
-        self.pass_time()
-        self.emulator.review(self.opened_pull_request.number, REVIEWER)
-        self.pass_time()
-
-    def pass_time(self) -> None:
-        """Let a minute pass: what happens within one second has no order."""
-        self.simulator.advance(60)
+        return self.run("A maintainer approves this plan, and a reviewer lets the run continue", event)
 
     def open_pull_request_from_fork(self) -> Step:
         """Open a pull request from a fork."""
@@ -194,9 +185,15 @@ class Demo:
         )
         return self.run("A pull request is opened from a fork", pull.opened())
 
-    def _upload_finals_clip(self, number: int) -> None:
+    def _review(self) -> None:
+        """Let a reviewer approve what the last plan shows, some time after it."""
+        self.simulator.advance(REVIEWING_SECONDS)
+        self.emulator.review(self.opened_pull_request.number, REVIEWER)
+        self.simulator.advance(REVIEWING_SECONDS)
+
+    def _upload_finals_clip(self, number: int, folder: str = "finals") -> None:
         clip = CHECKOUT / "scripts" / "samples" / "clips" / "rallies" / f"rally-{number:04}.mp4"
-        self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/finals/final-{number}.mp4", Body=clip.read_bytes())
+        self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/{folder}/final-{number}.mp4", Body=clip.read_bytes())
 
     def changed(self, status: str) -> Event:
         """Return the event that Terraform's rule forwards when a labeling job changes."""
@@ -231,7 +228,7 @@ STEPS: Final[dict[str, Callable[[Demo], Step]]] = {
     "repeated": Demo.repeat_event,
     "reviewed": Demo.open_second_pull_request,
     "added clip": Demo.merge_with_an_added_clip,
-    "not reviewed": Demo.merge_without_review,
+    "unreviewed": Demo.merge_without_a_review,
     "approved": Demo.approve,
 }
 
@@ -248,6 +245,7 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
         "jobs/policy.yaml": sample("jobs/policy.yaml"),
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
     }
+    emulator.use_clock(lambda: simulator.clock.now())
     repository = Repository.of_this_checkout(emulator, folder / "repository", files)
     roles = {f"GROUNDCTL_{name.upper()}_ROLE": role(name) for name in ("plan", "record", "apply", "stop", "terraform")}
     runner = Runner(
@@ -263,6 +261,5 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
         },
     )
     demo = Demo(emulator=emulator, simulator=simulator, runner=runner)
-    emulator.use_clock(lambda: simulator.clock.now())
     demo.client("s3").create_bucket(Bucket=STATE_BUCKET)
     yield demo

@@ -54,6 +54,20 @@ def test_the_identity_names_the_called_file_at_its_own_ref_and_all_else_of_the_c
     assert claims["sub"] == f"repo:{FULL_NAME}:pull_request"
 
 
+def test_jobs_of_one_id_in_the_calling_and_the_called_workflow_have_their_own_tokens_and_identities(
+    runner: Runner,
+) -> None:
+    own = called("the caller's").partition("jobs:\n")[2].replace("id-token: write", "id-token: write, checks: write")
+    run = run_of(runner, {CALLER: caller(AT_MAIN, own)})
+
+    assert run.results == {"call/only": "success", "only": "success"}, run
+    signed = runner.emulator.control_api.issuer.signed
+    assert {str(each["job_workflow_ref"]).partition("@")[0] for each in signed} == {
+        f"{FULL_NAME}/{CALLED}",
+        f"{FULL_NAME}/{CALLER}",
+    }
+
+
 def test_a_file_called_by_a_dot_has_the_ref_of_the_caller(runner: Runner) -> None:
     pull = runner.repository.open_pull({CALLER: caller(f"./{CALLED}"), CALLED: called("the branch's")})
     run = runner.deliver_one(pull.opened())

@@ -300,6 +300,35 @@ def test_a_reviewer_can_reject_an_environment(emulator: GitHubEmulator, tmp_path
     assert "done" not in run.text
 
 
+def test_an_environment_can_be_an_expression(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    job = "environment: ${{ vars.PLACE || 'none' }}\npermissions: {id-token: write}"
+    ask = 'curl --silent -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL" >&2'
+    runner = a_runner(emulator, tmp_path, a_workflow("apply", f"- run: |\n    {ask}", job=job))
+    runner.variables["PLACE"] = "groundctl-apply"
+
+    runner.deliver(runner.repository.push({"a": "1"}))
+
+    [signed] = emulator.control_api.issuer.signed
+    assert signed["environment"] == "groundctl-apply"
+    assert signed["sub"] == "repo:acme/labels:environment:groundctl-apply"
+
+
+def test_each_leg_of_a_matrix_has_its_own_log(emulator: GitHubEmulator, tmp_path: Path) -> None:
+    job = "strategy: {fail-fast: false, matrix: {place: [east, west], size: [1]}}"
+    steps = '- id: say\n  env: {PLACE: "${{ matrix.place }}"}\n  run: echo "$PLACE"; test "$PLACE" = east'
+    runner = a_runner(emulator, tmp_path, a_workflow("legs", steps, job=job))
+
+    run = runner.deliver_one(runner.repository.push({"a": "1"}))
+
+    legs = run.jobs["only"].legs
+    assert {name: (leg.result, leg.step("say").text) for name, leg in legs.items()} == {
+        "east, 1": ("success", "east\n"),
+        "west, 1": ("failure", "west\n"),
+    }
+    assert run.results == {"only": "failure"}
+    assert len(run.jobs["only"].steps) == 2
+
+
 def test_a_run_can_be_repeated_under_its_number(emulator: GitHubEmulator, tmp_path: Path) -> None:
     runner = a_runner(emulator, tmp_path, a_workflow("again", "- run: echo $GITHUB_RUN_ID $GITHUB_RUN_ATTEMPT"))
     event = runner.repository.push({"a": "1"})

@@ -75,20 +75,20 @@ class Team:
         self.merged = self.git("rev-parse", "HEAD")
 
     def reviews(self, login: str = REVIEWER, state: str = "APPROVED", **changes: Any) -> int:
-        """Let somebody review the pull request, some time after whatever was done before."""
+        """Let a person review the pull request, some time after whatever was done before."""
         self.time_passes()
         return self.emulator.review(self.number, login, state, **changes)
 
-    def time_passes(self, seconds: float = 60) -> None:
+    def time_passes(self, seconds: float = 2) -> None:
         self.simulator.advance(seconds)
 
-    def merges(self, *, review: bool = True) -> None:
+    def merges(self, *, review: bool = True, branch: str = "topic") -> None:
         """Merge the pull request; by default it is approved first."""
         if review:
             self.reviews()
         self.time_passes()
         self.git("switch", "-q", "main")
-        self.git("merge", "-q", "--no-ff", "-m", f"Merge pull request #{self.number}", "topic")
+        self.git("merge", "-q", "--no-ff", "-m", f"Merge pull request #{self.number}", branch)
         self.merged = self.git("rev-parse", "HEAD")
         self.emulator.merge_pull(self.number, self.merged)
 
@@ -105,7 +105,7 @@ class Team:
         return self.in_plan_run("ci", "plan", "--record", "--out", ".build/plan.json", **settings)
 
     def on_main(self, *arguments: str, let_in_by: str = "", **settings: str) -> Ran:
-        """Run a command as apply.yml and status.yml would; somebody may have let the run enter its environment."""
+        """Run a command as apply.yml and status.yml would; a person may have let the run enter its environment."""
         self.time_passes()
         run = self.emulator.add_run(path=".github/workflows/apply.yml", event="push", head_sha=self.merged)
         if let_in_by:

@@ -85,10 +85,7 @@ def test_a_refused_create_holds_up_no_other_job(team: Team):
     opens_another(team, "another")
     assert team.plans().code == 0
     assert "rally-outcome: AWS refused it on 20" in team.comment
-    team.git("switch", "-q", "main")
-    team.git("merge", "-q", "--no-ff", "-m", "Merge another", "another")
-    team.merged = team.git("rev-parse", "HEAD")
-    team.emulator.merge_pull(team.number, team.merged)
+    team.merges(branch="another")
 
     assert looks(team) == "1"
     applied = team.applies()
@@ -220,10 +217,7 @@ def test_a_locked_pull_request_keeps_no_other_one_from_being_reported(team: Team
     team.declares(name="serves", task=OTHER_TASK, input={"objects": ["s3://clips/rallies/rally-1.mp4"]})
     opens_another(team, "another")
     team.plans()
-    team.git("switch", "-q", "main")
-    team.git("merge", "-q", "--no-ff", "-m", "Merge another", "another")
-    team.merged = team.git("rev-parse", "HEAD")
-    team.emulator.merge_pull(team.number, team.merged)
+    team.merges(branch="another")
 
     report = team.on_main("ci", "report")
 

@@ -11,14 +11,14 @@ _APPROVAL = "domain/approval/coverage.py"
 _APPLIED = "tests/unit/test_apply.py::test_"
 _PROVENANCE = "tests/unit/test_provenance.py::test_"
 _QUESTIONS = "tests/unit/test_questions_are_reviewed.py::test_"
-_REVIEWED = "tests/unit/test_reviewing.py::test_"
+_REVIEWED = "tests/unit/test_coverage.py::test_"
 
 APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "a change that is held is made",
         _APPLY,
-        "        if held and change.key in held:\n",
-        "        if held and not change.key:\n",
+        "    if hold := held.get(change.key):\n",
+        "    if (hold := held.get(change.key)) and not hold.reason:\n",
         f"{_APPLIED}only_reviewed_changes_are_created",
     ),
     mutant(
@@ -29,11 +29,11 @@ APPROVAL: tuple[Mutant, ...] = (
         f"{_APPLIED}stopping_needs_an_explicit_option",
     ),
     mutant(
-        "a job without a reviewed plan is created",
+        "a job that the reviewed plan does not list is created",
         _APPROVAL,
-        "    if not reviewed:\n",
-        '    if not reviewed:\n        return ""\n    if not reviewed:\n',
-        f"{_REVIEWED}a_job_without_a_pull_request_is_held",
+        "    if approved is None:\n",
+        '    if approved is None:\n        return ""\n    if approved is None:\n',
+        f"{_REVIEWED}a_job_that_the_reviewed_plan_does_not_list_is_held",
     ),
     mutant(
         "other clips than reviewed are bought",
@@ -115,7 +115,7 @@ APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "a stop that was not reviewed is made",
         _APPROVAL,
-        "for change in plan.changes if isinstance(change, Create | Stop)}",
+        "for change in plan.changes if is_irreversible(change)}",
         "for change in plan.changes if isinstance(change, Create)}",
         f"{_APPLIED}a_stop_that_was_not_reviewed_is_held",
     ),

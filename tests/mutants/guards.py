@@ -39,7 +39,7 @@ CREATE_CALL: tuple[Mutant, ...] = (
     mutant(
         "a job is not looked up after its create call",
         _BUYER,
-        "        if not isinstance(answer, Rejected):\n            try:\n",
+        "        if not isinstance(answer, Rejected | NotSent):\n            try:\n",
         "        if not responses:\n            try:\n",
         f"{_APPLIED}a_job_is_looked_up_after_a_lost_response_and_never_created_again",
     ),
@@ -60,14 +60,14 @@ CREATE_CALL: tuple[Mutant, ...] = (
     mutant(
         "`refused` is written though one answer was unclear",
         _SETTLEMENT,
-        "    if isinstance(last, Rejected | Throttled) and all(isinstance(each, Rejected | Throttled) for each in responses):\n",
-        "    if isinstance(last, Rejected | Throttled):\n",
+        "    if isinstance(last, nothing_created) and all(isinstance(each, nothing_created) for each in responses):\n",
+        "    if isinstance(last, nothing_created):\n",
         _AFTER,
     ),
     mutant(
         "an unclear answer is written as `refused`",
         _SETTLEMENT,
-        "    if isinstance(last, Rejected | Throttled) and all(isinstance(each, Rejected | Throttled) for each in responses):\n",
+        "    if isinstance(last, nothing_created) and all(isinstance(each, nothing_created) for each in responses):\n",
         "    if last and not isinstance(last, Accepted):\n",
         _AFTER,
     ),

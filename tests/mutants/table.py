@@ -11,11 +11,12 @@ from mutants.holding import HOLDING_AND_LETTING_GO
 from mutants.mutant import Mutant
 from mutants.people import PEOPLE
 from mutants.reading import READING
+from mutants.reviewed import REVIEWED
 from mutants.sending import SENDING_AND_WRITING
 
 # The guards of the ledger's protocol: those of the model, and what else the product does in their place.
 PROTOCOL: tuple[Mutant, ...] = (*SENDING_AND_WRITING, *HOLDING_AND_LETTING_GO)
-MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *APPROVAL, *GITHUB_FACTS, *READING, *PEOPLE)
+MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *APPROVAL, *REVIEWED, *GITHUB_FACTS, *READING, *PEOPLE)
 # What still holds without a guard that another one stands behind.
 HARMLESS_TESTS = ("tests/unit/test_purchase_protocol.py", "tests/unit/test_settling.py")
 

@@ -108,7 +108,11 @@ class Scene:
         return pull_request
 
     def reviewed(self, plan: Plan, *declarations: Declaration, by_hand: ByHand | None = None) -> Review:
-        archive = Archive(
+        planned = a_planning_result(plan, declarations or (a_declaration(),))
+        return review(planned, self.archive(), by_hand=by_hand)[1]
+
+    def archive(self) -> Archive:
+        return Archive(
             repository=REPOSITORY,
             repository_id=REPOSITORY_ID,
             branch="main",
@@ -122,7 +126,6 @@ class Scene:
             history=FakeHistory(*self.commits),
             is_plan=lambda data: not tuple(PLAN_SCHEMA.diagnostics(data)),
         )
-        return review(a_planning_result(plan, declarations or (a_declaration(),)), archive, by_hand=by_hand)[1]
 
     def reason(self, plan: Plan, *declarations: Declaration) -> str:
         [hold] = self.reviewed(plan, *declarations).held.values()

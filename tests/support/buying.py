@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from groundctl.app.apply import Asking, apply
 from groundctl.app.apply_log import ApplyLog
+from groundctl.app.approval.tip import JobsAtTip, TipGuard
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.purchase import Buyer
 from groundctl.domain.aws.job_names import JobKey
@@ -44,9 +45,11 @@ def carry_out(
     may_stop: bool = False,
     send_refused: bool = True,
     asking: Asking | None = None,
+    guard: TipGuard | None = None,
 ) -> list[Outcome]:
     """Apply a plan, or some of its changes, with fakes for what is not given."""
     doing = jobs or FakeJobs()
+    doing = JobsAtTip(doing, guard) if guard else doing
     kept = ledger or an_open_ledger()
     return list(
         apply(
@@ -58,6 +61,7 @@ def carry_out(
             may_stop=may_stop,
             send_refused=send_refused,
             asking=asking,
+            guard=guard,
         )
     )
 

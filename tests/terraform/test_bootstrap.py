@@ -220,6 +220,32 @@ def test_a_customer_managed_key_encrypts_the_state(bootstrap: Bootstrap) -> None
     assert "nothing to do" in bootstrap.run().out
 
 
+GITHUB = 'github = {\n  repository = "acme/labeling"\n}\n'
+PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+
+
+def test_an_oidc_provider_that_the_first_apply_would_collide_with_is_named_with_the_line_to_add(
+    bootstrap: Bootstrap,
+) -> None:
+    file = bootstrap.settings / "dev.eu-west-1.tfvars"
+    file.write_text(file.read_text() + GITHUB)
+    iam = bootstrap.client("iam")
+    before = bootstrap.run("--yes").out
+    iam.create_open_id_connect_provider(Url="https://token.actions.githubusercontent.com", ClientIDList=["x"])
+    try:
+        after = bootstrap.run("--yes").out
+        file.write_text(file.read_text().replace("{\n", f'{{\n  provider_arn = "{PROVIDER}"\n'))
+        settled = bootstrap.run("--yes").out
+    finally:
+        iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=PROVIDER)
+
+    assert "OIDC" not in before + settled
+    assert (
+        "This account already has GitHub's OIDC provider, and it can have only one. To use it, add this line to github in "
+        f'dev.eu-west-1.tfvars:\n\n    provider_arn = "{PROVIDER}"\n\nNext, run the first apply'
+    ) in after
+
+
 def test_credentials_of_another_account_are_refused_before_anything_is_created(bootstrap: Bootstrap) -> None:
     bootstrap.write(account_id="444455556666")
 

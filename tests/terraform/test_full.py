@@ -16,6 +16,7 @@ from github_emulator.actors import MAINTAINER
 from github_emulator.emulator import GitHubEmulator
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.aws.iam_policies import EVERYTHING, Policy, Role
 from support.aws.state_machine import walk
 from support.builders import some_data
 from support.cli import groundctl
@@ -121,6 +122,37 @@ def test_groundctl_gets_exactly_what_it_needs(full: Applied) -> None:
         "dock-watchers": "private",
     }
     assert infrastructure["topics"] == {"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"}
+
+
+def test_the_execution_role_can_serve_a_streaming_job_on_a_topic_that_is_known_and_on_no_other(full: Applied) -> None:
+    infrastructure = full.stack.outputs()
+    name = infrastructure["execution_role_arn"].rpartition("/")[2]
+    document = client(full, "iam").get_role_policy(RoleName=name, PolicyName="labeling")["PolicyDocument"]
+    role = Role(policy=Policy.read(json.dumps(document)), boundary=EVERYTHING)
+    topic = infrastructure["topics"]["new-clips"]
+    queue = "arn:aws:sqs:us-east-1:123456789012:GroundTruth-rally-outcome"
+    subscribing = {"sns:Protocol": "sqs", "sns:Endpoint": queue}
+
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
+    for action in (
+        "CreateQueue",
+        "SetQueueAttributes",
+        "GetQueueUrl",
+        "SendMessage",
+        "ReceiveMessage",
+        "DeleteMessage",
+    ):
+        assert role.may(f"sqs:{action}", queue)
+        assert not role.may(f"sqs:{action}", "arn:aws:sqs:us-east-1:123456789012:orders")
+    assert role.may("sns:Subscribe", topic, subscribing)
+    assert role.may("sns:Publish", topic)
+    assert role.may("sns:Unsubscribe", f"{topic}:0c6d5f9c-6f8b-4d3c-9f2a-1b2c3d4e5f60")
+    assert not role.may("sns:Subscribe", topic, {"sns:Protocol": "email", "sns:Endpoint": "stranger@example.com"})
+    assert not role.may(
+        "sns:Subscribe", topic, {**subscribing, "sns:Endpoint": "arn:aws:sqs:us-east-1:999999999999:GroundTruth-x"}
+    )
+    assert not role.may("sns:Subscribe", f"{topic}-2", subscribing)
+    assert not role.may("sns:Publish", "arn:aws:sns:us-east-1:123456789012:alarms")
 
 
 def test_each_team_has_its_members_and_one_is_notified_of_new_work(full: Applied) -> None:

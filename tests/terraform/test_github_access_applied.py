@@ -10,6 +10,7 @@ import pytest
 
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from groundctl.errors import ExternalError
 from support.aws.actions import changes
 from support.aws.iam_policies import Policy, Role
 from terraform.infrastructure import QUIET, SOURCE, Applied, client, copy_settings, run_terraform
@@ -163,6 +164,25 @@ def test_the_terraform_role_can_do_the_whole_first_apply_except_creating_roles(m
 
     assert {action for action in actions if changes(action)} > LEFT_TO_AN_ADMINISTRATOR
     assert beyond(rights(made, "terraform"), actions) == LEFT_TO_AN_ADMINISTRATOR
+
+
+def test_an_oidc_provider_that_exists_already_is_named_with_the_setting_for_it(
+    made: Applied, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    # Another environment's state does not know the provider that this one created.
+    folder = make_working_copy(SOURCE, tmp_path_factory.mktemp("terraform") / "second")
+    stack = Stack(folder, environment=made.environment)
+    stack.init()
+
+    with pytest.raises(ExternalError, match="EntityAlreadyExists") as caught:
+        stack.apply(var_file=copy_settings("github_access.tfvars", folder), variables={"environment": "second"})
+
+    account = made.stack.outputs()["account_id"]
+    assert caught.value.hint == (
+        "this account already has GitHub's OIDC provider, and it can have only one: to use it, add provider_arn = "
+        f'"arn:aws:iam::{account}:oidc-provider/token.actions.githubusercontent.com" to github in the .tfvars file'
+    )
+    stack.destroy(var_file=Path("github_access.tfvars"), variables={"environment": "second"})
 
 
 def test_destroy_removes_the_roles(made: Applied) -> None:

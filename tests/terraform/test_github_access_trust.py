@@ -5,6 +5,7 @@ Each check is shown to work: it must find a trust policy that was made wrong on 
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from support.terraform.plan import Plan
 from support.terraform.policy_checks import faults_of_github_access
 from terraform.github_access import texts, trusts, with_text
 from terraform.infrastructure import QUIET
+from workflows.reading import FOLDER as WORKFLOWS
 
 pytestmark = QUIET
 
@@ -41,6 +43,19 @@ def test_only_its_own_workflows_can_assume_a_role(roles_plan: Plan, kind: str) -
     assert len({repr(token.request()) for _, token in right_tokens(kind)}) >= 2
     assert wrongly_accepted(kind, trust) == []
     assert wrongly_refused(kind, trust) == []
+
+
+def test_every_workflow_file_that_asks_for_a_role_is_trusted_with_it() -> None:
+    trusted = {(token.file, kind) for kind in KINDS for _, token in right_tokens(kind)}
+
+    asked = {
+        (file.name, role.lower())
+        for file in WORKFLOWS.glob("workflows/*.yml")
+        for role in re.findall(r"role-to-assume: .*\bvars\.GROUNDCTL_(\w+)_ROLE", file.read_text())
+    }
+
+    assert len(asked) >= 6
+    assert asked - trusted == set()
 
 
 def condition_of(trust: dict[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,16 @@ def test_outputs_before_the_first_apply_have_a_hint(tmp_path: Path, script: str)
         ("Error: Error acquiring the state lock", "another terraform process holds the lock of this state"),
         ("Error: No valid credential sources found", "give AWS credentials"),
         ("Error: reading S3 Bucket: dial tcp: connection refused", "start the simulator"),
+        (
+            "Error: putting S3 Bucket Policy: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/groundctl-production-github-"
+            "terraform-us-east-1/x is not authorized to perform: s3:PutBucketPolicy with an explicit deny in a permissions boundary",
+            "an administrator applies this change",
+        ),
+        (
+            "Error: creating IAM OIDC Provider: EntityAlreadyExists: Provider with url https://token.actions.githubusercontent.com "
+            "already exists.",
+            'add provider_arn = "arn:aws:iam::ACCOUNT:oidc-provider/token.actions.githubusercontent.com" to github',
+        ),
         ("Error: something new", "run `terraform apply` in"),
     ],
 )

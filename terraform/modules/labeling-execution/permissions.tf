@@ -3,7 +3,7 @@ locals {
   buckets = distinct(concat(keys(var.access.inputs), [var.access.artifact_bucket, var.access.output_bucket]))
 
   # Each entry is a list of statements, so that one that does not apply can be empty.
-  statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_read_keys, local.may_report)
+  statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_read_keys, local.may_report, local.may_stream)
 
   may_find = [{
     Sid      = "FindObjects"
@@ -63,4 +63,42 @@ locals {
       Condition = { StringLike = { "cloudwatch:namespace" = ["AWS/SageMaker*", "/aws/sagemaker/*"] } }
     },
   ]
+
+  # A streaming job reads a topic through a queue that Ground Truth creates as this role: GroundTruth-<name of the job>. These are the
+  # rights of AWS's example, for our topics and for queues of this account and Region.
+  # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
+  queues = "arn:${var.context.partition}:sqs:${var.context.region}:${var.context.account_id}:*GroundTruth*"
+
+  may_stream = flatten([
+    for topics in [var.topics] : [
+      {
+        Sid    = "StreamingQueue"
+        Effect = "Allow"
+        Action = [
+          "sqs:CreateQueue", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ReceiveMessage", "sqs:SendMessage",
+          "sqs:SetQueueAttributes",
+        ]
+        Resource = [local.queues]
+      },
+      {
+        Sid      = "StreamingTopicSubscribe"
+        Effect   = "Allow"
+        Action   = ["sns:Subscribe"]
+        Resource = topics
+        # AWS's example has an SNS topic as the endpoint; its managed policy has the queue, which is what is subscribed.
+        Condition = {
+          StringEquals = { "sns:Protocol" = "sqs" }
+          StringLike   = { "sns:Endpoint" = local.queues }
+        }
+      },
+      { Sid = "StreamingTopic", Effect = "Allow", Action = ["sns:Publish"], Resource = topics },
+      {
+        # A subscription's ARN is that of its topic and a number.
+        Sid      = "StreamingTopicUnsubscribe"
+        Effect   = "Allow"
+        Action   = ["sns:Unsubscribe"]
+        Resource = concat(topics, [for topic in topics : "${topic}:*"])
+      },
+    ] if length(topics) > 0
+  ])
 }

@@ -42,3 +42,15 @@ variable "data_key" {
     error_message = "data_key.arn is the ARN of a KMS key, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", and not that of an alias."
   }
 }
+
+variable "topics" {
+  description = "ARNs of the SNS topics of streaming jobs, in this Region. Left out: the role serves no streaming job."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.topics : can(regex("^arn:aws[a-z-]*:sns:${var.context.region}:[0-9]{12}:[a-zA-Z0-9_-]+(\\.fifo)?$", arn))])
+    error_message = "topics are ARNs of SNS topics in ${var.context.region}, such as \"arn:aws:sns:${var.context.region}:111122223333:new-clips\": a job and its topics are in one Region."
+  }
+}

@@ -46,7 +46,8 @@ class JobLog:
     id: str
     workflow: str  # its name
     result: str = "skipped"  # success, failure, skipped
-    steps: list[StepLog] = field(default_factory=list)
+    steps: list[StepLog] = field(default_factory=list)  # of all legs, if it is a matrix
+    legs: dict[str, JobLog] = field(default_factory=dict)  # of a matrix, by their values: "a, 1"
 
     def step(self, name: str) -> StepLog:
         """Return a step by its id or name."""
@@ -89,10 +90,17 @@ def read_log(lines: Iterable[str], jobs: Iterable[JobLog]) -> None:
             continue
         job = _job_of(known, entry)
         if result := entry.get("jobResult"):
-            # A matrix is one job here, which fails with any of its legs.
+            # A matrix fails with any of its legs.
             job.result = "failure" if job.result == "failure" else result
+        leg = _leg_of(job, entry)
+        if result and leg is not job:
+            # act gives a leg the result of the whole matrix.
+            leg.result = "failure" if any(each.result == "failure" for each in leg.steps) else "success"
         if at_step:
-            _note(_step_of(job, entry), entry)
+            step = _step_of(leg, entry)
+            if not any(each is step for each in job.steps):
+                job.steps.append(step)
+            _note(step, entry)
 
 
 def _job_of(jobs: Iterable[JobLog], entry: Mapping[str, Any]) -> JobLog:
@@ -104,6 +112,13 @@ def _job_of(jobs: Iterable[JobLog], entry: Mapping[str, Any]) -> JobLog:
             f"act ran {entry['job']}, which is {'not one job' if fitting else 'no job'} of those expected"
         )
     return fitting[0]
+
+
+def _leg_of(job: JobLog, entry: Mapping[str, Any]) -> JobLog:
+    if not entry.get("matrix"):
+        return job
+    values = ", ".join(str(value) for value in entry["matrix"].values())
+    return job.legs.setdefault(values, JobLog(id=job.id, workflow=job.workflow))
 
 
 def _step_of(job: JobLog, entry: Mapping[str, Any]) -> StepLog:

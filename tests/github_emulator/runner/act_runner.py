@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,10 +15,19 @@ from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.act_log import Command, JobLog
 from github_emulator.runner.attempt import Attempt, Settings, stubs_for
 from github_emulator.runner.events import Event
+from github_emulator.runner.expressions import Value, fill
 from github_emulator.runner.repository import Repository
 from github_emulator.runner.sources import Sources
 from github_emulator.runner.standing_in import Finished
-from github_emulator.runner.workflow_file import WORKFLOWS, Workflow, WorkflowError, grants, used_actions, workflows
+from github_emulator.runner.workflow_file import (
+    WORKFLOWS,
+    Granted,
+    Workflow,
+    WorkflowError,
+    grants,
+    used_actions,
+    workflows,
+)
 from github_emulator.state import WorkflowRun, now
 
 
@@ -141,7 +150,7 @@ class Runner:
         again: Run | None = None,
         finished: Mapping[str, Finished] | None = None,
     ) -> Run:
-        granted = grants(sources, workflow, fork=sources.event.fork)
+        granted = self._in_environments(grants(sources, workflow, fork=sources.event.fork), sources.event)
         stubs = stubs_for(used_actions(sources, workflow))
         record = self._begin(workflow, sources.event, again.record if again else None)
         started = time.monotonic()
@@ -172,6 +181,12 @@ class Runner:
             seconds=time.monotonic() - started,
             log=log,
         )
+
+    def _in_environments(self, granted: list[Granted], event: Event) -> list[Granted]:
+        variables: dict[str, Value] = {} if event.fork else dict(self.variables)
+        github: dict[str, Value] = {"event": dict(event.payload), "event_name": event.name, "ref": event.ref}
+        context = {"vars": variables, "github": github, "inputs": dict(event.inputs)}
+        return [replace(each, environment=fill(each.job.environment, context, {})) for each in granted]
 
     def _settings(self) -> Settings:
         return Settings(

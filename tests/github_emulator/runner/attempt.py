@@ -125,9 +125,10 @@ class Attempt:
 
     def _exported(self, granted: Granted) -> list[str]:
         """Return the lines that give a job its token, identity and review."""
-        control, run, job = self.emulator.control_api, self.record.id, granted.job
-        token = self.emulator.gateway.tokens.issue(permissions=granted.permissions, run=run, job=job.id)
-        self.tokens[key_of(granted)] = token.value
+        # Two jobs may have one id, in the calling and in the called workflow.
+        control, run, key = self.emulator.control_api, self.record.id, key_of(granted)
+        token = self.emulator.gateway.tokens.issue(permissions=granted.permissions, run=run, job=key)
+        self.tokens[key] = token.value
         claims = claims_of(
             granted,
             self.workflow,
@@ -136,7 +137,7 @@ class Attempt:
             self.emulator.state.repository(),
             ids=self.settings.immutable_subjects,
         )
-        control.issuer.expect(run, job.id, claims)
+        control.issuer.expect(run, key, claims)
         exported = {
             "GITHUB_WORKFLOW": self.workflow.name,
             "GITHUB_WORKFLOW_REF": claims["workflow_ref"],
@@ -147,8 +148,8 @@ class Attempt:
             exported["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = token.value
         lines = [f"export {name}={shlex.quote(value)}" for name, value in exported.items()]
         lines += [f"placeholder={self.tokens['']}", f"token={token.value}"]
-        if job.environment:
-            control.reviews[run, job.id] = partial(self.review, self.record, job.environment, self.sources.event.ref)
+        if environment := granted.environment:
+            control.reviews[run, key] = partial(self.review, self.record, environment, self.sources.event.ref)
             lines.append("reviewed=yes")
         return lines
 

@@ -24,7 +24,7 @@ def claims_of(
 
     All but `job_workflow_ref` and `job_workflow_sha` are about the run, so about the calling workflow.
     """
-    event, environment = sources.event, granted.job.environment
+    event, environment = sources.event, granted.environment
     owner_id, repository_id = str(repository["owner"]["id"]), str(repository["id"])
     named = f"{OWNER}@{owner_id}/{FULL_NAME.partition('/')[2]}@{repository_id}" if ids else FULL_NAME
     return {

@@ -53,7 +53,7 @@ class Job:
     id: str
     name: str
     permissions: Mapping[str, str] | None
-    environment: str
+    environment: str  # may be an expression
     calls: Call | None
     uses: tuple[str, ...]  # owner/name[/path]@ref, or ./path
     needs: tuple[str, ...]
@@ -101,6 +101,7 @@ class Granted:
     source: Source  # where the workflow was read
     caller: Job | None  # the job that calls its workflow
     permissions: Mapping[str, str]
+    environment: str = ""  # as its expression is evaluated
 
 
 class Reads(Protocol):
@@ -244,8 +245,8 @@ def _job(key: str, definition: Mapping[str, Any]) -> Job:
     environment = definition.get("environment", "")
     if isinstance(environment, dict):
         environment = environment["name"]
-    if "${{" in environment:
-        raise WorkflowError(f"job {key}: an environment's name that is an expression is not supported")
+    if "matrix" in environment:
+        raise WorkflowError(f"job {key}: an environment for each leg of a matrix is not supported")
     if unknown := {"container", "services"} & set(definition):
         raise WorkflowError(f"job {key}: {', '.join(unknown)} needs Docker, which is not there")
     needs = definition.get("needs", ())

@@ -12,7 +12,6 @@ from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
 from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Limit, Policy
 from groundctl.domain.declarations.spec import State
 from groundctl.domain.jobs.creation import (
@@ -38,10 +37,7 @@ from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.merged_comment import status_comment
 from groundctl.presentation.markdown.plan_comment import plan_comment, terraform_comment
 from groundctl.presentation.markdown.problems_comment import (
-    failure_comment,
-    problems_comment,
     unchanged_comment,
-    validation_summary,
 )
 from groundctl.presentation.markdown.run_summary import run_summary
 from support.builders import (
@@ -55,6 +51,7 @@ from support.builders import (
     an_observed_job,
     with_refusals,
 )
+from support.github.sample_problems import a_thousand_problems, from_a_fork, no_plan, problems
 
 POLICY: Final = Policy(
     platform_fee_usd=Decimal("0.08"),
@@ -175,64 +172,6 @@ def _refused_together() -> RenderedComment:
         *(_declared(f"rally-outcome-court-{court:02}") for court in range(1, 13)), policy=_NOT_MORE_THAN_TEN
     )
     return plan_comment(plan, POLICY, footer=_footer(plan))
-
-
-def _problem(line: int, rule: str, pointer: str, message: str, hint: str, **more: Any) -> LocatedDiagnostic:
-    members = {"path": "jobs/sports-data/rally-outcome-2026-11.yaml", "column": 3, **more}
-    return LocatedDiagnostic(line=line, rule=rule, pointer=pointer, message=message, hint=hint, **members)
-
-
-_PROBLEMS: Final = (
-    _problem(
-        12,
-        "GT106",
-        "/task/labels/2",
-        "task.labels[2] is true/false, not text",
-        'YAML reads a bare `no` that way: write "no"',
-    ),
-    _problem(14, "GT202", "/task/labels/3", '"winner" is listed twice', "keep one of them, or reword it"),
-    _problem(
-        2,
-        "GT212",
-        "/name",
-        'name is "dock-events" in a file named "dock-events-2026-11"',
-        "rename the file to dock-events.yaml, or write name: dock-events-2026-11",
-        path="jobs/warehouse/dock-events-2026-11.yaml",
-        column=7,
-    ),
-    _problem(
-        21,
-        "GT224",
-        "/workforce/workers_per_object",
-        "is 1: AWS then computes no confidence (it writes 0.00)",
-        "take 3 or more where quality matters",
-        severity=Severity.WARNING,
-    ),
-)
-
-
-def _problems() -> RenderedComment:
-    return problems_comment(_PROBLEMS, 14, footer=_footer())
-
-
-def _a_thousand_problems() -> RenderedComment:
-    many = [
-        replace(_PROBLEMS[number % 3], path=f"jobs/sports-data/rally-{number:04}.yaml", line=number % 30 + 1)
-        for number in range(1_000)
-    ]
-    return problems_comment(many, 1_000, footer=_footer())
-
-
-def _no_plan() -> RenderedComment:
-    return failure_comment(
-        "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
-        "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
-        footer=_footer(),
-    )
-
-
-def _from_a_fork() -> RenderedComment:
-    return RenderedComment(content=validation_summary(_PROBLEMS, 14, is_fork=True).rstrip(), footer="")
 
 
 # --- after the merge -----------------------------------------------------------------------------------------------------
@@ -421,11 +360,11 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "plan-planned-anew": _planned_anew,
     "plan-releases-others": _releases,
     "terraform": _terraform,
-    "no-plan-problems": _problems,
-    "no-plan-1000-problems": _a_thousand_problems,
-    "no-plan-fault": _no_plan,
+    "no-plan-problems": problems,
+    "no-plan-1000-problems": a_thousand_problems,
+    "no-plan-fault": no_plan,
     "no-plan-untouched": lambda: unchanged_comment(_footer()),
-    "summary-fork": _from_a_fork,
+    "summary-fork": from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,
     "merged-refused": _refused,

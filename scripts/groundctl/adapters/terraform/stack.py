@@ -35,8 +35,12 @@ _HINTS = {
     "Required plugins are not installed": _INIT,
     "Module not installed": _INIT,
     "ExpiredToken": "the AWS credentials have expired: log in again",
+    "is not authorized to perform": "these credentials may not do that. If they are the terraform role's, an administrator applies "
+    "this change: terraform/modules/github-access/README.md lists what is left to one",
     "connection refused": "no server is listening at AWS_ENDPOINT_URL: start the simulator, or unset the variable",
 }
+_PROVIDER_EXISTS = ("creating IAM OIDC Provider", "EntityAlreadyExists")
+_PROVIDER = "oidc-provider/token.actions.githubusercontent.com"
 
 Variables = Mapping[str, object]
 Flags = dict[str, object]
@@ -153,7 +157,7 @@ class Stack:
         return _call(self._binary, self.folder, self._environment, command, {"no_color": _flag(), **flags}, *arguments)
 
     def _fault(self, command: str, out: str, err: str) -> ExternalError:
-        hint = next((hint for sign, hint in _HINTS.items() if sign in err), None)
+        hint = _existing_provider(out, err) or next((hint for sign, hint in _HINTS.items() if sign in err), None)
         return ExternalError(
             f"terraform {command} failed: {_first_error(err or out)}",
             hint=hint or f"run `terraform {command}` in {self.folder} to see its full output",
@@ -246,6 +250,18 @@ def _as_json(command: str) -> Iterator[None]:
 
 def _mentions(signs: tuple[str, ...], text: str) -> bool:
     return any(sign in text for sign in signs)
+
+
+def _existing_provider(out: str, err: str) -> str | None:
+    """Return what to set if the account has GitHub's OIDC provider already. The trust policies in the plan name its ARN."""
+    if not all(sign in err for sign in _PROVIDER_EXISTS):
+        return None
+    arn = re.search(rf"arn:aws[a-z-]*:iam::[0-9]{{12}}:{re.escape(_PROVIDER)}", out)
+    value = arn[0] if arn else f"arn:aws:iam::ACCOUNT:{_PROVIDER}"
+    return (
+        "this account already has GitHub's OIDC provider, and it can have only one: to use it, add "
+        f'provider_arn = "{value}" to github in the .tfvars file'
+    )
 
 
 def _first_error(text: str) -> str:

@@ -29,7 +29,8 @@ class Limit:
 class Policy:
     """The policy of this repository; the defaults are strict.
 
-    Of a policy with problems, it holds the readable parts. allow_public_crowd is None if it cannot be read.
+    Of a policy with problems, it holds the readable parts. allow_public_crowd and picture_hosts are None if they cannot
+    be read.
     """
 
     allow_public_crowd: bool | None = False
@@ -39,6 +40,7 @@ class Policy:
     unprotected_environments: tuple[str, ...] = ()
     required_tags: tuple[str, ...] = ()
     allowed_prefixes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    picture_hosts: frozenset[str] | None = frozenset()
     platform_fee_usd: Decimal | None = None
     usd_per_answer: Mapping[str, Decimal] = field(default_factory=dict)
     job_ceiling: Limit = field(default_factory=Limit)
@@ -63,6 +65,7 @@ def parse_policy(data: JsonObject) -> Policy:
         unprotected_environments=tuple(data.get("unprotected_environments", ())),
         required_tags=tuple(data.get("required_tags", ())),
         allowed_prefixes={folder: tuple(prefixes) for folder, prefixes in data.get("input_prefixes", {}).items()},
+        picture_hosts=frozenset(data.get("picture_hosts", ())),
         platform_fee_usd=None if fee is None else Decimal(repr(fee)),
         usd_per_answer={team: Decimal(repr(rate)) for team, rate in rates.get("usd_per_answer", {}).items()},
         job_ceiling=_limit(ceilings.get("job", {})),

@@ -4,230 +4,106 @@ The rules come from AWS's pages on custom templates and on crowd-classifier. Onl
 built-in consolidation reads the answer under the name crowd-classifier; no page documents it.
 
 A template is HTML with Liquid, and one can hide the other: a Liquid string may look like the start of an HTML comment.
-Therefore Liquid is masked, character by character, before the HTML is parsed, and restored in attribute values. HTML
-that browsers and Python's parser are known to interpret differently is refused.
+Therefore Liquid is masked, character by character, before the HTML is read. What then remains must consist of listed
+elements, attributes, styles, addresses, and Liquid, and three readers of HTML must find the same elements in it.
 """
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
-from groundctl.domain.declarations.template_liquid import (
-    FILL,
-    MASK,
-    PRIVATE,
-    START,
-    Place,
-    TemplateFault,
+from groundctl.domain.declarations.templates.allowed import CROWD_SCRIPT
+from groundctl.domain.declarations.templates.elements import Context, element_faults
+from groundctl.domain.declarations.templates.faults import PRIVATE, START, Place, TemplateFault, place_at
+from groundctl.domain.declarations.templates.liquid import (
     check_liquid,
     filters_of,
+    liquid_error,
     mask_liquid,
-    place_at,
-    shown,
+    names_of_the_clip,
     unmasked,
 )
+from groundctl.domain.declarations.templates.markup import Element, Markup, read_markup
+from groundctl.domain.declarations.templates.same_tree import tree_faults
 from groundctl.domain.declarations.worker_template import MAX_TEMPLATE
 
-CROWD_SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
-# The time of Python's HTML parser is quadratic in these; a worker page has a few dozen.
+# A worker page has a few dozen.
 MAX_TAGS = 1_000
-
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_FORBIDDEN = {
-    "applet", "base", "embed", "fencedframe", "form", "frame", "frameset", "iframe", "link", "meta", "object", "portal",
-    # These change attributes at run time, or contain markup of another kind.
-    "animate", "animatemotion", "animatetransform", "foreignobject", "set", "use",
-    # Browsers parse the content of these elements by special rules.
-    "noembed", "noframes", "noscript", "plaintext", "template", "textarea", "title", "xmp",
-}  # fmt: skip
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]|\r(?!\n)")
 _PARTS = ("classification-target", "short-instructions", "full-instructions")
 # Each element, and its required parent.
 _PLACES = {"crowd-form": None, "crowd-classifier": "crowd-form"} | dict.fromkeys(_PARTS, "crowd-classifier")
-_MUST_CLOSE = {*_PLACES, "video"}
-_ADDRESSES = {
-    "action", "background", "cite", "data", "formaction", "from", "href", "manifest", "ping", "poster", "src", "srcset",
-    "to", "values", "xlink:href",
-}  # fmt: skip
-_STYLE = re.compile(r"@import|url\s*\(|expression\s*\(|-moz-binding|behavior\s*:|\\", re.IGNORECASE)
 
 
-def lint_template(path: str, text: str) -> tuple[LocatedDiagnostic, ...]:
-    """List everything that would prevent workers from answering or put them at risk."""
-    return tuple(fault.at(path) for fault in _faults(text))
+def lint_template(
+    path: str, text: str, picture_hosts: frozenset[str] | None = frozenset()
+) -> tuple[LocatedDiagnostic, ...]:
+    """List everything that would prevent workers from answering or put them at risk.
 
-
-_WRITTEN_BY_LIQUID = ("has an element whose name comes from Liquid", "write the names of elements literally")
+    The page may load pictures and media from picture_hosts; None means that the policy's list cannot be read.
+    """
+    return tuple(fault.at(path) for fault in _faults(text, picture_hosts))
 
 
 @lru_cache(maxsize=64)
-def _faults(text: str) -> tuple[TemplateFault, ...]:
+def _faults(text: str, hosts: frozenset[str] | None) -> tuple[TemplateFault, ...]:
     """Find the faults of a template's text; cached, because a team uses the same template for many jobs."""
-    if fault := _too_large(text):
+    if fault := _unreadable(text):
         return (fault,)
     masked, pieces = mask_liquid(text)
-    page = _Page(masked, pieces)
-    return tuple(dict.fromkeys([*page.faults, *_structure(page), *check_liquid(text)]))
+    wrong = liquid_error(text)
+    markup = read_markup(masked, pieces, blocks_match=wrong is None)
+    context = Context(pieces=pieces, clip_names=names_of_the_clip(text), hosts=hosts)
+    page = _Page(markup, pieces)
+    of_elements = [*markup.faults, *element_faults(markup, context)]
+    faults = [*of_elements, *_structure(page), *check_liquid(text, wrong, {page.categories})]
+    # The other readers get only what ours understands: they are the last guard, and the first sends better messages.
+    if not of_elements:
+        faults += tree_faults(markup, masked, pieces)
+    return tuple(dict.fromkeys(faults))
 
 
-def _too_large(text: str) -> TemplateFault | None:
+def _unreadable(text: str) -> TemplateFault | None:
+    place = START
     if len(text) > MAX_TEMPLATE:
         message, hint = f"has {len(text):,} characters; at most {MAX_TEMPLATE:,} are allowed", "shorten it"
     elif text.count("<") + text.count("{%") + text.count("{{") > MAX_TAGS:
         message, hint = f"has more than {MAX_TAGS:,} tags", "shorten it"
     elif private := PRIVATE.search(text):
+        place = place_at(text, private.start())
         character = f"U+{ord(private.group()):04X}"
-        message, hint = (
-            f"contains {character}, a private-use character that depends on the font",
-            "write plain text instead",
-        )
-        return TemplateFault(place=place_at(text, private.start()), rule="GT410", message=message, hint=hint)
+        message = f"contains {character}, a private-use character that depends on the font"
+        hint = "write plain text instead"
+    elif control := _CONTROL.search(text):
+        place = place_at(text, control.start())
+        message = f"contains the control character U+{ord(control.group()):04X}, which browsers interpret differently"
+        hint = "remove it"
     else:
         return None
-    return TemplateFault(place=START, rule="GT410", message=message, hint=hint)
+    return TemplateFault(place=place, rule="GT410", message=message, hint=hint)
 
 
-class _Page(HTMLParser):
-    """Parses the template as a browser would, and records each element with its place."""
+class _Page:
+    """The elements of a template, with their Liquid."""
 
-    def __init__(self, masked: str, pieces: list[str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces = pieces
-        self.faults: list[TemplateFault] = []
-        self.elements: list[tuple[str, dict[str, str], Place, tuple[str, ...]]] = []
-        self.open: list[tuple[str, Place]] = []
-        for match in re.finditer(r"<[!?](?!--|doctype\b)[^>]{0,40}>?", masked, re.IGNORECASE):
-            place = place_at(masked, match.start())
-            self._refuse("GT416", "is markup that browsers interpret differently", "remove it", place)
-        # Python's parser fails on some of these, and ignores the text after others.
-        for match in re.finditer("</?[\U000f0000-\U000ffffd]", masked):
-            self._refuse("GT416", *_WRITTEN_BY_LIQUID, place_at(masked, match.start()))
-        if (opened := masked.rfind("<!--")) >= 0 and "-->" not in masked[opened:]:
-            self._refuse(
-                "GT413", "is a comment that is never closed", "write --> where it ends", place_at(masked, opened)
-            )
-        self.feed(re.sub(r"<(?=[!?](?!--))", FILL, masked))
-        self.close()
-        for tag, place in self.open:
-            self._refuse_unclosed(tag, place)
+    def __init__(self, markup: Markup, pieces: list[str]) -> None:
+        self._markup = markup
+        self._pieces = pieces
+
+    @property
+    def categories(self) -> str:
+        """The labels of the question, whose escaping has a rule of its own."""
+        classifiers = self._markup.all("crowd-classifier")
+        return self.attributes(classifiers[0]).get("categories", "").strip() if classifiers else ""
+
+    def attributes(self, element: Element) -> dict[str, str]:
+        """Return an element's attributes as they are written."""
+        return {name: unmasked(value, self._pieces) for name, value in element.attributes.items()}
 
     def all(self, tag: str) -> list[tuple[dict[str, str], Place, tuple[str, ...]]]:
         """Find every element of a kind: its attributes, its place, and its parents."""
-        return [(attributes, place, around) for name, attributes, place, around in self.elements if name == tag]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._note(tag, attrs)
-        if tag not in _VOID:
-            self.open.append((tag, self._here()))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # HTML ignores the slash: <video/> stays open and contains everything after it (AWS's own sample has this).
-        if tag not in _VOID:
-            self._refuse("GT413", f"<{tag} .../> does not close the element", f"write <{tag} ...> and </{tag}>")
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if any(tag == name for name, _ in self.open):
-            while (last := self.open.pop())[0] != tag:
-                self._refuse_unclosed(*last)
-
-    def handle_data(self, data: str) -> None:
-        inside = self.open[-1][0] if self.open else ""
-        if inside == "script" and data.strip():
-            self._refuse("GT416", "contains a script", "remove it: Crowd HTML Elements need no script")
-        if inside == "style":
-            self._check_style(data)
-
-    def handle_comment(self, data: str) -> None:
-        # Browsers end such a comment earlier than Python does, so the text after it would be active and unchecked.
-        if data.startswith((">", "->")) or "--!" in data or "<!--" in data:
-            self._refuse(
-                "GT416",
-                "is a comment that browsers end in different places",
-                "start comments with <!-- and end them with --> only",
-            )
-
-    def _note(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if MASK.search(tag) or FILL in tag:
-            self._refuse("GT416", *_WRITTEN_BY_LIQUID)
-        attributes: dict[str, str] = {}
-        for name, value in attrs:
-            # Of two attributes with the same name, browsers use the first.
-            if name in attributes:
-                self._refuse("GT416", f"<{shown(tag)}> has {shown(name)} twice", "keep one of them")
-            attributes.setdefault(name, self._unmask(value or ""))
-            self._check_attribute(tag, name, value or "")
-        self.elements.append((tag, attributes, self._here(), tuple(name for name, _ in self.open)))
-        if tag in _FORBIDDEN:
-            self._refuse("GT416", f"<{tag}> is not allowed on a worker page", "remove it")
-        if tag == "script" and attributes.get("src") != CROWD_SCRIPT:
-            self._refuse(
-                "GT416",
-                "runs a script other than AWS's Crowd HTML Elements",
-                f'keep only <script src="{CROWD_SCRIPT}"></script>',
-            )
-
-    def _check_attribute(self, tag: str, name: str, value: str) -> None:
-        if MASK.search(name) or FILL in name:
-            self._refuse(
-                "GT416",
-                f"<{shown(tag)}> has an attribute whose name comes from Liquid",
-                "use Liquid only in quoted values, and in text between elements",
-            )
-        elif name.startswith("on"):
-            self._refuse("GT416", f"the attribute {name} runs a script", "remove it")
-        elif name == "srcdoc":
-            self._refuse("GT416", "srcdoc contains another page", "remove it")
-        elif name in _ADDRESSES and tag != "script":
-            self._check_address(name, value)
-        elif name == "style":
-            self._check_style(value)
-
-    def _check_address(self, name: str, value: str) -> None:
-        # Browsers skip spaces and control characters in addresses.
-        address = re.sub(r"[\x00-\x20]", "", value)
-        written = self._unmask(address)
-        if "placeholder.png" in written:
-            self._refuse(
-                "GT418", "is still the placeholder image of AWS's sample", "use your own picture, or remove it"
-            )
-        elif MASK.match(address):
-            if "grant_read_access" not in self._unmask(MASK.match(address)[0]):  # type: ignore[index]
-                self._refuse(
-                    "GT416",
-                    f"{name} is an address that comes from input data",
-                    "sign it: {{ ... | grant_read_access }}, or write the https:// address",
-                )
-        elif address.lower().startswith("s3:"):
-            hint = f"write {name}=\"{{{{ '{shown(written)}' | grant_read_access }}}}\""
-            self._refuse("GT416", f"{name} is an S3 URI, which workers' browsers cannot open", hint)
-        elif address.lower().startswith("http:"):
-            self._refuse("GT416", f"{name} is loaded without TLS", "use https://, or S3 with grant_read_access")
-        elif not address.lower().startswith(("https://", "#")) and not (
-            name == "href" and address.startswith("mailto:")
-        ):
-            self._refuse("GT416", f"{name} is not a web address", "link to https:// only")
-
-    def _check_style(self, style: str) -> None:
-        if _STYLE.search(style):
-            self._refuse(
-                "GT416", "has a style that can load or run something", "use styles without url(), @import and \\"
-            )
-
-    def _unmask(self, text: str) -> str:
-        return unmasked(text, self.pieces)
-
-    def _refuse_unclosed(self, tag: str, place: Place) -> None:
-        if tag in _MUST_CLOSE:
-            self._refuse("GT413", f"<{tag}> is never closed", f"write </{tag}> where it ends", place)
-
-    def _here(self) -> Place:
-        line, column = self.getpos()
-        return line, column + 1
-
-    def _refuse(self, rule: str, message: str, hint: str, place: Place | None = None) -> None:
-        self.faults.append(TemplateFault(place=place or self._here(), rule=rule, message=message, hint=hint))
+        return [(self.attributes(one), one.place, one.parents) for one in self._markup.all(tag)]
 
 
 def _structure(page: _Page) -> Iterator[TemplateFault]:

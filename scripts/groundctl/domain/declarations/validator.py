@@ -16,12 +16,14 @@ from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, 
 from groundctl.domain.declarations.rules.registry import Case, check_rules
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, is_file_name, parse_spec
+from groundctl.domain.declarations.templates.faults import PRIVATE
 from groundctl.domain.declarations.text_problems import invisible_characters
 from groundctl.domain.declarations.worker_template import (
     MAX_TEMPLATE,
     longest_html,
     longest_page,
     markdown_to_html,
+    refused_addresses,
     unsigned_pictures,
     worker_template,
 )
@@ -86,7 +88,7 @@ class Validator:
             *misfits,
             *texts.unreadable,
             *check_rules(Case(path=document.path, spec=spec, policy=self.policy), faults),
-            *_check_page(spec, texts, faults),
+            *_check_page(spec, texts, faults, self.policy),
         )
         problems = (*before, *(locate(document, diagnostics) if diagnostics else ()), *texts.problems)
         declaration = None
@@ -104,9 +106,22 @@ class Validator:
                 continue
             texts.contents[name] = text
             beside = f"{path[: path.rfind('/') + 1]}{name}"
-            problems = [*invisible_characters(beside, text), *_check_text(beside, text, pointer)]
+            problems = [*invisible_characters(beside, text), *self._check_text(beside, text, pointer)]
             texts.problems.extend(problem for problem in problems if problem not in texts.problems)
         return texts
+
+    def _check_text(self, path: str, text: str, pointer: str) -> Iterable[LocatedDiagnostic]:
+        if not text.strip():
+            message, hint = "is blank", "write what workers should read, or do not name this file"
+            return [
+                LocatedDiagnostic(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)
+            ]
+        if pointer == "/task/template":
+            # Few declarations have a template, and parsers of HTML are slow to import.
+            from groundctl.domain.declarations.template_lint import lint_template
+
+            return lint_template(path, text, self.policy.picture_hosts)
+        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,31 +154,46 @@ def text_files(spec: JobSpec) -> Iterator[tuple[str, str]]:
         yield "/task/template", spec.template
 
 
-def _check_text(path: str, text: str, pointer: str) -> Iterable[LocatedDiagnostic]:
-    if not text.strip():
-        message, hint = "is blank", "write what workers should read, or do not name this file"
-        return [LocatedDiagnostic(path=path, line=1, column=1, rule="GT402", pointer="", message=message, hint=hint)]
-    if pointer == "/task/template":
-        # Few declarations have a template, and an HTML parser is slow to import.
-        from groundctl.domain.declarations.template_lint import lint_template
-
-        return lint_template(path, text)
-    return []
-
-
-def _check_page(spec: JobSpec, texts: _Texts, faults: Faults) -> Iterator[Diagnostic]:
+def _check_page(spec: JobSpec, texts: _Texts, faults: Faults, policy: Policy) -> Iterator[Diagnostic]:
     """Check the worker page that is rendered from instructions."""
     if spec.template is not None:
         return
     parts = [_instructions(part, texts) for part in (spec.short_instructions, spec.full_instructions)]
-    pictured = [part for part in parts if part and "s3:" in part.lower() and longest_html(part) <= _LONGEST_TRIED]
-    for part in pictured:
-        for uri in unsigned_pictures(markdown_to_html(part)):
+    yield from _private_characters(spec, parts)
+    # Every link and picture in Markdown has one of these.
+    linked = [
+        part for part in parts if part and ("](" in part or "]:" in part) and longest_html(part) <= _LONGEST_TRIED
+    ]
+    for part in linked:
+        page = markdown_to_html(part)
+        for uri in unsigned_pictures(page):
             message = f"show a picture that cannot be signed for workers: {uri}"
             hint = "name it with letters, digits and - _ . / only"
             yield Diagnostic(rule="GT419", pointer="/task/instructions", message=message, hint=hint)
+        for refusal in refused_addresses(page, policy.picture_hosts):
+            yield Diagnostic(
+                rule=refusal.rule, pointer="/task/instructions", message=refusal.message, hint=refusal.hint
+            )
     if not texts.unreadable and not (faults and any(faults.touch(pointer) for pointer in _PAGE_PARTS)):
         yield from _check_length(spec, texts.contents)
+
+
+def _private_characters(spec: JobSpec, parts: list[str | None]) -> Iterator[Diagnostic]:
+    """Refuse characters of a font's own on the page, as in a template; Markdown can also write them as references."""
+    texts = [("/task/title", spec.title), ("/task/description", spec.description)]
+    texts += [("/task/instructions", part) for part in parts if part]
+    if spec.labels is not AT_FAULT:
+        shown = (
+            text for label in spec.labels if label.hint is AT_FAULT or label.hint for text in (label.name, label.hint)
+        )
+        texts += [("/task/labels", text) for text in shown]
+    for pointer, text in texts:
+        if text is AT_FAULT or (text.isascii() and "&#" not in text):
+            continue
+        page = markdown_to_html(text) if pointer == "/task/instructions" and "&#" in text else text
+        if private := PRIVATE.search(page):
+            message = f"contains U+{ord(private.group()):04X}, a private-use character that depends on the font"
+            yield Diagnostic(rule="GT410", pointer=pointer, message=message, hint="write plain text instead")
 
 
 def _instructions(part: str | None, texts: _Texts) -> str | None:
@@ -193,7 +223,7 @@ def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> tuple[Policy, tu
     if reading.document is None:
         hint = "write what this repository allows, or remove the file"
         problems = (replace(one, hint=hint) if one.rule == "GT005" else one for one in reading.problems)
-        return Policy(allow_public_crowd=None), tuple(problems)
+        return Policy(allow_public_crowd=None, picture_hosts=None), tuple(problems)
     fit = _fit(reading.document, reading, schema)
     policy = _readable_policy(reading.document.data, fit.faults) if fit.faults else parse_policy(reading.document.data)
     return policy, (*fit.problems, *locate(reading.document, fit.misfits))
@@ -201,6 +231,8 @@ def check_policy(path: str, raw: bytes, schema: SchemaCheck) -> tuple[Policy, tu
 
 def _readable_policy(data: JsonObject, faults: Faults) -> Policy:
     policy = parse_policy(_readable(data, "", faults) or {})
+    if faults.touch("/picture_hosts"):
+        policy = replace(policy, picture_hosts=None)
     return replace(policy, allow_public_crowd=None) if faults.touch("/allow_public_crowd") else policy
 
 

@@ -5,9 +5,12 @@ character references, so that no text can become markup, script, or a Liquid exp
 """
 
 import re
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from groundctl.domain.declarations.spec import JobSpec, is_file_name
+from groundctl.domain.declarations.templates.addresses import refuse_address
+from groundctl.domain.declarations.templates.faults import Refusal
 
 # AWS previews templates of up to this many characters (RenderUiTemplate, TemplateContent).
 MAX_TEMPLATE = 128_000
@@ -120,6 +123,28 @@ def unsigned_pictures(page: str) -> list[str]:
     plain = re.findall(r'src="(s3:[^"]*)"', page, re.IGNORECASE)
     encoded = re.findall(r"\{\{ '([^']*%[^']*)' \| grant_read_access \}\}", page)
     return [html.unescape(uri) for uri in dict.fromkeys([*plain, *encoded])]
+
+
+def refused_addresses(page: str, hosts: Collection[str] | None) -> Iterator[Refusal]:
+    """Find the addresses in rendered Markdown that a worker page may not have; pictures on S3 have a check of their own."""
+    import html
+
+    # The sanitizer has written these, in this form: quotes in values are references, `>` is not.
+    tags = re.findall(r'<(?:a|img)((?: [a-z-]+="[^"]*")*)>', page)
+    addresses = (found for tag in tags for found in re.findall(r' (href|src)="([^"]*)"', tag))
+    for name, written in dict.fromkeys(addresses):
+        if written.startswith("{{ ") or (name == "src" and written.lower().startswith("s3:")):
+            continue
+        if refusal := refuse_address(name, written, hosts=hosts):
+            subject = "show a picture" if name == "src" else "have a link"
+            address = html.unescape(written)
+            if refusal.rule == "GT420":
+                message = f"{subject} from another host, which sees who works, and when: {address}"
+                hint = "put it on S3 as ![what](s3://bucket/key.png), or list the host in `picture_hosts` of jobs/policy.yaml"
+            else:
+                message = f"{subject} that workers cannot open: {address}"
+                hint = "write ![what](s3://bucket/key.png)" if name == "src" else "link to a whole https:// address"
+            yield Refusal(rule=refusal.rule, message=message, hint=hint)
 
 
 @cache

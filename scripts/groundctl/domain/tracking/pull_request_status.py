@@ -148,14 +148,7 @@ def pull_request_statuses(
         number = (source and source.pull_request) or source_pull_requests.get(change.key)
         if number is not None or hold or refusal_before(change) or change.action.requires_attention:
             status = _job_status(
-                change,
-                source,
-                now,
-                held=hold,
-                agreed=agreed.get(change.key, ""),
-                arrived=arrived.get(change.key, 0),
-                notify=notify.get(change.key, ()),
-                outcome=outcome_of.get(change.key),
+                change, source, now, held=hold, agreed=agreed, arrived=arrived, notify=notify, outcomes=outcome_of
             )
             by_pull_request[number].append(status)
     target, ordered = plan.infrastructure.target, sorted(by_pull_request.items(), key=lambda entry: entry[0] or 0)
@@ -172,10 +165,10 @@ def _job_status(
     now: datetime,
     *,
     held: Hold | None,
-    agreed: str,
-    arrived: int,
-    notify: tuple[str, ...],
-    outcome: Outcome | None,
+    agreed: Mapping[JobKey, str],
+    arrived: Mapping[JobKey, int],
+    notify: Mapping[JobKey, tuple[str, ...]],
+    outcomes: Mapping[JobKey, Outcome],
 ) -> JobStatus:
     job = observed_of(change)
     return JobStatus(
@@ -188,12 +181,12 @@ def _job_status(
         cost=source.cost if source else cost_of(change),
         reasons=change.reasons,
         fields=fields_of(change),
-        notify=notify,
+        notify=notify.get(change.key, ()),
         held=held,
-        agreed=agreed,
-        arrived=arrived,
+        agreed=agreed.get(change.key, ""),
+        arrived=arrived.get(change.key, 0),
         refused=refusal_before(change),
-        outcome=outcome,
+        outcome=outcomes.get(change.key),
         progress=_progress(job, now) if job and change.action is not Action.FOREIGN else None,
     )
 

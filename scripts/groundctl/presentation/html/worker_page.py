@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from groundctl.domain.declarations.template_lint import CROWD_SCRIPT
+from groundctl.domain.declarations.templates.allowed import CROWD_SCRIPT
 from groundctl.presentation.html.liquid_rendering import render_task
 from groundctl.presentation.html.offline_markup import crowd_elements, offline_markup
 from groundctl.presentation.html.page import media_source, render_page
