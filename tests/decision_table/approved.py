@@ -173,7 +173,7 @@ ROWS: Final = (
         bought=THE_CLIPS,
         says=("1 created", BY_ROSA, "200 clips arrived after the approved plan, and are not part of it"),
         planned="failure",
-        before=("Planned again after the approval: approve again for 208 clips, up to $16.64", "reviewed 8, now 208"),
+        before=("Planned again after the approval: approve again for 208 clips, $16.64", "reviewed 8, now 208"),
     ),
     Row(
         words="... and all approvers approve again",

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from decision_table.by_commands import CommandStage
+from decision_table.by_workflows import (
+    WorkflowStage,
+    needed_files,
+    settings_of_machine,
+    settings_of_repository,
+    stand_in_for_terraform,
+)
 from decision_table.rows import Row
 from decision_table.stage import CLIPS, POLICY, policy
 from github_emulator.emulator import GitHubEmulator
+from github_emulator.runner.act_runner import Runner
 from github_emulator.runner.repository import Repository
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
@@ -39,4 +48,30 @@ def command_stage(
         repository=Repository.of(emulator, tmp_path / "repository", files),
         folder=tmp_path,
         infrastructure=infrastructure,
+    )
+
+
+@pytest.fixture
+def workflow_stage(
+    row: Row,
+    tmp_path: Path,
+    infrastructure: Path,
+    simulator: Simulator,
+    emulator: GitHubEmulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> WorkflowStage:
+    """Give a stage with the real workflow files."""
+    stand_in_for_terraform(tmp_path / "terraform")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'terraform'}{os.pathsep}{os.environ['PATH']}")
+    files = {**needed_files(), POLICY: policy(), ".gitignore": ".build/\n.venv/\n__pycache__/\n", **row.files}
+    repository = Repository.of(emulator, tmp_path / "repository", files)
+    runner = Runner(
+        emulator=emulator,
+        repository=repository,
+        switched_off=frozenset({"ci.yml"}),
+        variables=settings_of_repository(),
+        environment=settings_of_machine(str(simulator.url), infrastructure),
+    )
+    return WorkflowStage(
+        emulator=emulator, simulator=simulator, repository=repository, runner=runner, terraform=tmp_path / "terraform"
     )

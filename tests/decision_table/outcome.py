@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import Final
 
 from decision_table.rows import Ended, Row
@@ -28,8 +27,11 @@ def check_row(row: Row, ended: Ended, stage: Stage) -> None:
     context = f"{stage.log}\n--- comment\n{comment}"
 
     assert stage.bought() == dict(row.bought), context
-    assert stage.creates() == len(row.bought), context
+    assert stage.creates() == len(row.bought) + row.refused, context
     assert after.conclusion == row.check, context
+    report = plain("{title}\n\n{summary}".format(**after.check["output"])) if after.check else ""
+    for sentence in row.check_says:
+        assert sentence in report, f"{report}\n{context}"
     for sentence in row.says:
         assert sentence in comment, context
     for sentence in row.says_not:

@@ -24,20 +24,24 @@ class Ended:
 class Row:
     """A row: its words, its deeds, and what AWS and GitHub must show after them.
 
-    In texts, TIME stands for a time and SHA for a commit. says is what the comment contains after the run, before what
-    it contained right before the merge; check is the conclusion of `groundctl apply` on the commit, and planned that of
-    `groundctl plan` on the head.
+    bought holds the clips of each job that AWS has at the end, and refused counts create calls beyond these. check is the
+    conclusion of `groundctl apply` on the commit, and planned that of `groundctl plan` on the head. says is what the
+    comment contains after the run, and before what it contained right before the merge; there, TIME stands for a time
+    and SHA for a commit. The workflow files decide a row with in_files.
     """
 
     words: str
     play: Callable[[Stage], Ended]
     bought: Mapping[str, tuple[str, ...]]
     check: str = "success"
-    says: tuple[str, ...]
+    check_says: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
     says_not: tuple[str, ...] = ()
     planned: str = "success"
     before: tuple[str, ...] = ()
     before_not: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
+    refused: int = 0
     files: Mapping[str, str | bytes | None] = field(default_factory=dict)  # of the repository at the start
+    in_files: bool = False
     slow: bool = False

@@ -66,6 +66,11 @@ class Stage(ABC):
     shown: dict[int, Seen] = field(default_factory=dict)  # by pull request, right before its merge
     log: str = ""  # what the workflow runs printed
 
+    @property
+    @abstractmethod
+    def plays_workflow_files(self) -> bool:
+        """Return whether the workflow files of the event's commit run."""
+
     @abstractmethod
     def deliver(self, event: Event) -> None:
         """Let the workflows run that an event starts."""

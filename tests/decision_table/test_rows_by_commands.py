@@ -6,8 +6,8 @@ import pytest
 
 from decision_table.by_commands import CommandStage
 from decision_table.outcome import check_row
-from decision_table.table import TABLE
 from decision_table.rows import Row
+from decision_table.table import TABLE
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if not row.slow], ids=lambda row: row.words)
