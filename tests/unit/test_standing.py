@@ -96,6 +96,7 @@ def test_an_approval_from_before_the_first_plan_is_asked_for_again():
 
     assert standing.planned_anew is not None
     assert standing.planned_anew.reasons == (("rally-outcome", "it was approved before a plan was there"),)
+    assert (standing.planned_anew.approved, standing.planned_anew.is_first) == ("approved by @ann", True)
 
 
 def test_a_pull_request_that_changes_terraform_says_where_to_read_about_it():

@@ -81,10 +81,13 @@ def _planned_anew(proposal: Proposal, archive: Archive, changes: Sequence[Create
     reviewed = find_reviewed_plan(pull_request, approvals, proposal.earlier, needed=1)
     content = archive.read_plan(reviewed) if isinstance(reviewed, Reviewed) else None
     if not isinstance(reviewed, Reviewed) or content is None or not same_target(proposal.planned.plan, content):
-        approved = ", ".join(f"@{approval.login}" for approval in approvals.counted)
+        approved = "approved by " + " and ".join(f"@{approval.login}" for approval in approvals.counted)
         reason = "it was approved before a plan was there"
         return PlannedAnew(
-            approved=approved, changes=tuple(changes), reasons=tuple((each.name, reason) for each in changes)
+            approved=approved,
+            changes=tuple(changes),
+            reasons=tuple((each.name, reason) for each in changes),
+            is_first=True,
         )
     beyond = [(change, why_not_covered(change, content)) for change in changes]
     reasons = tuple((change.name, reason) for change, reason in beyond if reason)

@@ -15,18 +15,28 @@ CHANGE_AGAIN = "open a new pull request that changes its file"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A pull request's reviewed plan, and who agreed to it; by is empty where the policy asks for no approval."""
+    """A pull request's reviewed plan, and who agreed to it.
+
+    by is empty where the policy asks for no approval; requested_at is then when a person asked for a merge that GitHub
+    did later.
+    """
 
     plan: StoredPlan
     by: tuple[Approval, ...]
     merged_by: str = ""
+    requested_at: datetime | None = None
 
     @property
     def sentence(self) -> str:
         """Say who agreed to which plan."""
         who = " and ".join(f"{mention(each.login)} at {clock(each.at)}" for each in self.by)
         plan = f"the plan of {clock(self.plan.written_at)}"
-        return f"approved by {who}: {plan}" if who else f"merged by {mention(self.merged_by)}: {plan}"
+        if self.by[1:]:
+            plan += ", the newest that all of them had seen"
+        if who:
+            return f"approved by {who}: {plan}"
+        requested = f", as requested at {clock(self.requested_at)}" if self.requested_at else ""
+        return f"merged by {mention(self.merged_by)}{requested}: {plan}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +82,12 @@ def find_reviewed_plan(
     older = [plan for plan in ours if plan.written_at < before]
     if not older:
         first = min(plan.written_at for plan in ours)
-        hint = f"approve again; after the merge, {CHANGE_AGAIN}"
+        hint = f"{CHANGE_AGAIN}, and approve it after its plan is there" if pull_request.merged_at else "approve again"
         return NotReviewed(reason=f"{who}, before the first plan, which is of {clock(first)}", hint=hint)
     newest = max(older, key=lambda plan: (plan.written_at, plan.name.run_id, plan.name.attempt))
-    return Reviewed(plan=newest, by=approvals.counted, merged_by=pull_request.merged_by)
+    return Reviewed(
+        plan=newest, by=approvals.counted, merged_by=pull_request.merged_by, requested_at=merge_requested_at
+    )
 
 
 def _place(pull_request: PullRequest) -> tuple[int, str]:

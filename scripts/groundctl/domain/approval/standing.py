@@ -17,11 +17,15 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAnew:
-    """A plan that goes beyond the one that was approved: who approved that, and what is new."""
+    """A plan that goes beyond the one that was approved: who approved that, and what is new.
+
+    is_first is true if no plan was there when it was approved.
+    """
 
     approved: str
     changes: tuple[Create | Stop, ...]
     reasons: tuple[tuple[str, str], ...] = field(default=())
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
