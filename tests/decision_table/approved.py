@@ -173,7 +173,12 @@ ROWS: Final = (
         bought=THE_CLIPS,
         says=("1 created", BY_ROSA, "200 clips arrived after the approved plan, and are not part of it"),
         planned="failure",
-        before=("Planned again after the approval: approve again for 208 clips, $16.64", "reviewed 8, now 208"),
+        before=(
+            "Planned again after the approval: approve again for 208 clips, $16.64",
+            "reviewed 8, now 208",
+            "Estimated cost of this plan, once approved again: $16.64",
+        ),
+        in_files=True,
     ),
     Row(
         words="... and all approvers approve again",
@@ -187,7 +192,11 @@ ROWS: Final = (
         words="A approves, plan 2, B approves",
         play=two_approvers,
         bought=THE_CLIPS,
-        says=("1 created", "approved by @rosa at TIME and @ben at TIME: the plan of TIME", "200 clips arrived"),
+        says=(
+            "1 created",
+            "approved by @rosa at TIME and @ben at TIME: the plan of TIME, the newest that all of them had seen",
+            "200 clips arrived",
+        ),
         planned="failure",
     ),
     Row(
@@ -218,10 +227,10 @@ ROWS: Final = (
         check="failure",
         says=(*HELD, "@rosa approved at TIME, before the first plan, which is of TIME"),
         planned="failure",
-        before=("Planned again after the approval",),
+        before=("Planned after the approval: approve again for 8 clips, $0.64",),
     ),
     Row(
-        words="Approval by author, bot, or somebody with less than write",
+        words="Approval by author, bot, or a user with less than write",
         play=approved_by_those_who_do_not_count,
         bought=NOTHING,
         check="failure",
@@ -245,14 +254,14 @@ ROWS: Final = (
         words="No approval, policy says `reviews: 0`, by auto-merge",
         play=auto_merged,
         bought=THE_CLIPS,
-        says=("1 created", "merged by @maria: the plan of TIME", "200 clips arrived"),
+        says=("1 created", "merged by @maria, as requested at TIME: the plan of TIME", "200 clips arrived"),
         files=WITHOUT_REVIEW,
     ),
     Row(
         words="No approval, policy says `reviews: 0`, by merge queue",
         play=queued,
         bought=THE_CLIPS,
-        says=("1 created", "merged by @maria: the plan of TIME", "200 clips arrived"),
+        says=("1 created", "merged by @maria, as requested at TIME: the plan of TIME", "200 clips arrived"),
         files=WITHOUT_REVIEW,
     ),
     Row(

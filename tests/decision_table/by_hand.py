@@ -68,7 +68,7 @@ def another_digest(stage: Stage) -> Ended:
 
 
 def alone(stage: Stage) -> Ended:
-    """Start `apply` with the digest, where nobody else must agree, and the policy accepts that."""
+    """Start `apply` with the digest, where no other person must agree, and the policy accepts that."""
     stage.emulator.protect_environment(ENVIRONMENT, reviewers=(), prevent_self_review=False)
     ended, digest = held_digest(stage)
     stage.starts_apply(approve=digest)
@@ -104,6 +104,7 @@ ROWS: Final = (
         bought=NOTHING,
         check="failure",
         check_says=("environment groundctl-apply does not exist: GitHub makes it on first use, unprotected",),
+        in_files=True,
     ),
     Row(
         words="Environment without reviewers",
@@ -131,6 +132,7 @@ ROWS: Final = (
         play=let_through,
         bought=THE_CLIPS,
         says=("1 created", "let through by @rosa for @maria"),
+        in_files=True,
     ),
     Row(
         words="`approve` with the digest of another plan",
@@ -140,13 +142,14 @@ ROWS: Final = (
         says=HELD,
     ),
     Row(
-        words="`approve`, nobody else must agree",
+        words="`approve`, no other person must agree",
         play=alone,
         bought=NOTHING,
         check="failure",
         says=(*HELD, "merge a file jobs/approved/"),
         logs=(IGNORED,),
         files=ACCEPTED,
+        in_files=True,
     ),
     Row(
         words="`approve`, and the same person lets the run in",
@@ -158,11 +161,15 @@ ROWS: Final = (
         files=ACCEPTED,
     ),
     Row(
-        words="`approve`, nobody else must agree, but a reviewed file names the plan",
+        words="`approve`, no other person must agree, but a reviewed file names the plan",
         play=by_file,
         bought=THE_CLIPS,
         says=("1 created",),
         files=ACCEPTED,
-        planned="success",
+        before=(
+            "Merging releases 1 job of other pull requests (sports-data), because this one names this plan in"
+            " jobs/approved: 8 clips, $0.64",
+            "1 to create",
+        ),
     ),
 )

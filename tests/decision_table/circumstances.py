@@ -54,6 +54,15 @@ def changed_caller(stage: Stage) -> Ended:
     return ends(stage, pull)
 
 
+def artifact_only(stage: Stage) -> Ended:
+    """As above, and the branch's own run leaves a plan as its artifact."""
+    pull = stage.opens({**declared(), CALLER: NO_CALL}, planned=stage.plays_workflow_files)
+    run = stage.emulator.add_run(path=CALLER, event="pull_request", head_sha=pull.head_sha)
+    stage.emulator.add_artifact(run.id, "groundctl-plan", b"PK a plan that the branch has written")
+    stage.reviews(pull)
+    return ends(stage, pull)
+
+
 def same_head(stage: Stage) -> Ended:
     """Open a second pull request from the head of a planned one, and merge that."""
     planned = stage.opens()
@@ -75,7 +84,7 @@ def retargeted(stage: Stage) -> Ended:
 
 
 def a_held_job(stage: Stage) -> PullRequest:
-    """Merge a job that nobody approved."""
+    """Merge a job that no one approved."""
     pull = stage.opens(branch="held")
     stage.merges_and_applies(pull)
     assert stage.bought() == {}, stage.log
@@ -203,7 +212,15 @@ ROWS: Final = (
         check="failure",
         check_says=("1 held", "came to main without a pull request, so no plan was reviewed"),
     ),
-    Row(words="No recorded plan (fork)", play=from_a_fork, bought=NOTHING, check="failure", says=NO_PLAN, planned=""),
+    Row(
+        words="No recorded plan (fork)",
+        play=from_a_fork,
+        bought=NOTHING,
+        check="failure",
+        says=NO_PLAN,
+        planned="",
+        in_files=True,
+    ),
     Row(
         words="No recorded plan (failed run)",
         play=failed_plan,
@@ -216,6 +233,15 @@ ROWS: Final = (
     Row(
         words="No recorded plan (changed caller)",
         play=changed_caller,
+        bought=NOTHING,
+        check="failure",
+        says=NO_PLAN,
+        planned="",
+        in_files=True,
+    ),
+    Row(
+        words="No recorded plan (artifact only)",
+        play=artifact_only,
         bought=NOTHING,
         check="failure",
         says=NO_PLAN,
@@ -244,6 +270,7 @@ ROWS: Final = (
         says=(*HELD, "head SHA has no approval from before the merge"),
         before=(f"{JOB} of pull request 1 is held; this pull request does not touch it",),
         before_not=("1 to create",),
+        in_files=True,
     ),
     Row(
         words="A policy pull request that would release J",
@@ -292,5 +319,6 @@ ROWS: Final = (
         bought=NOTHING,
         check="failure",
         check_says=("main was rewritten",),
+        in_files=True,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,22 @@ def infrastructure(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulato
 
 
 @pytest.fixture
+def own_files(request: pytest.FixtureRequest) -> Mapping[str, str | bytes | None]:
+    """Give the files with which the repository of a row begins; a story has none."""
+    row: Row | None = request.getfixturevalue("row") if "row" in request.fixturenames else None
+    return row.files if row else {}
+
+
+@pytest.fixture
 def command_stage(
-    row: Row, tmp_path: Path, infrastructure: Path, simulator: Simulator, emulator: GitHubEmulator
+    own_files: Mapping[str, str | bytes | None],
+    tmp_path: Path,
+    infrastructure: Path,
+    simulator: Simulator,
+    emulator: GitHubEmulator,
 ) -> CommandStage:
     """Give a stage without workflow files."""
-    files = {POLICY: policy(), ".gitignore": ".build/\nproposed/\n", **row.files}
+    files = {POLICY: policy(), ".gitignore": ".build/\nproposed/\n", **own_files}
     return CommandStage(
         emulator=emulator,
         simulator=simulator,
@@ -53,7 +65,7 @@ def command_stage(
 
 @pytest.fixture
 def workflow_stage(
-    row: Row,
+    own_files: Mapping[str, str | bytes | None],
     tmp_path: Path,
     infrastructure: Path,
     simulator: Simulator,
@@ -63,7 +75,7 @@ def workflow_stage(
     """Give a stage with the real workflow files."""
     stand_in_for_terraform(tmp_path / "terraform")
     monkeypatch.setenv("PATH", f"{tmp_path / 'terraform'}{os.pathsep}{os.environ['PATH']}")
-    files = {**needed_files(), POLICY: policy(), ".gitignore": ".build/\n.venv/\n__pycache__/\n", **row.files}
+    files = {**needed_files(), POLICY: policy(), ".gitignore": ".build/\n.venv/\n__pycache__/\n", **own_files}
     repository = Repository.of(emulator, tmp_path / "repository", files)
     runner = Runner(
         emulator=emulator,

@@ -100,7 +100,7 @@ class Stage(ABC):
         self.deliver(pull.push(files))
 
     def reviews(self, pull: PullRequest, login: str = REVIEWER, state: str = "APPROVED") -> int:
-        """Let somebody review a pull request."""
+        """Let a user review a pull request."""
         self.time_passes()
         return self.emulator.review(pull.number, login, state)
 

@@ -72,7 +72,7 @@ def test_with_two_approvers_it_is_the_plan_that_both_had_seen():
     assert run_of(found(a_plan(2), a_plan(20, run=2), by=approved(ann=10, bob=30), needed=2)) == 1
 
 
-def test_several_approvers_are_told_why_it_is_not_the_plan_of_the_last_one():
+def test_several_approvers_read_why_it_is_not_the_plan_of_the_last_one():
     verdict = found(a_plan(2), a_plan(20, run=2), by=approved(ann=10, bob=30))
     assert isinstance(verdict, Reviewed)
     assert verdict.sentence == (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from groundctl.app.approval.archive import Archive
-from groundctl.app.approval.review import judge, sources_of, touched_by
+from groundctl.app.approval.review import APPROVED_FOLDER, judge, sources_of, touched_by
 from groundctl.app.plan import PlanningResult
 from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
 from groundctl.domain.approval.recorded_plan import StoredPlan
@@ -60,11 +60,24 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
         return Standing(
             released=tuple(released), left=tuple(left), changes_terraform=terraform, not_known=error.message
         )
-    return Standing(released=tuple(released), left=tuple(left), planned_anew=anew, changes_terraform=terraform)
+    return Standing(
+        released=tuple(released),
+        left=tuple(left),
+        planned_anew=anew,
+        changes_terraform=terraform,
+        names_plan=_names_plan(proposal),
+    )
+
+
+def _names_plan(proposal: Proposal) -> bool:
+    """Return whether a file of the pull request approves everything in this plan."""
+    return f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed
 
 
 def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]:
     declarations = proposal.planned.validated.declarations
+    if releasing and _names_plan(proposal):
+        return frozenset(declaration.spec.key for declaration in declarations)
     return frozenset(
         declaration.spec.key
         for declaration in declarations

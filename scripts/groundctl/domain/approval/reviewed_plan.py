@@ -61,7 +61,7 @@ def find_reviewed_plan(
     of approvals that the policy asks for. Without any, the person who merged counts as having seen the plan of that
     moment; merge_requested_at is when a person asked for a merge that GitHub did later.
     """
-    ours = [plan for plan in plans if (plan.name.pull_request, plan.name.head) == _place(pull_request)]
+    ours = [plan for plan in plans if _is_of(plan, pull_request)]
     if missing := _why_too_few(pull_request, approvals, needed):
         return missing
     if not ours:
@@ -71,8 +71,7 @@ def find_reviewed_plan(
         agreed = min(approvals.counted, key=lambda approval: approval.at)
         before, who = agreed.at, f"{mention(agreed.login)} approved at {clock(agreed.at)}"
     else:
-        seen = merge_requested_at or pull_request.merged_at
-        if seen is None:
+        if (seen := merge_requested_at or pull_request.merged_at) is None:
             return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
         # Without an approval, a person who saw the plan must have asked for the merge.
         if merge_requested_at is None and pull_request.merged_by.endswith("[bot]"):
@@ -81,17 +80,17 @@ def find_reviewed_plan(
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
     if not older:
-        first = min(plan.written_at for plan in ours)
+        reason = f"{who}, before the first plan, which is of {clock(min(plan.written_at for plan in ours))}"
         hint = f"{CHANGE_AGAIN}, and approve it after its plan is there" if pull_request.merged_at else "approve again"
-        return NotReviewed(reason=f"{who}, before the first plan, which is of {clock(first)}", hint=hint)
+        return NotReviewed(reason=reason, hint=hint)
     newest = max(older, key=lambda plan: (plan.written_at, plan.name.run_id, plan.name.attempt))
     return Reviewed(
         plan=newest, by=approvals.counted, merged_by=pull_request.merged_by, requested_at=merge_requested_at
     )
 
 
-def _place(pull_request: PullRequest) -> tuple[int, str]:
-    return pull_request.number, pull_request.head
+def _is_of(plan: StoredPlan, pull_request: PullRequest) -> bool:
+    return (plan.name.pull_request, plan.name.head) == (pull_request.number, pull_request.head)
 
 
 def _why_too_few(pull_request: PullRequest, approvals: Approvals, needed: int) -> NotReviewed | None:
