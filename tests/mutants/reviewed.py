@@ -82,7 +82,7 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a plan of another pull request or head counts",
         _PLAN,
-        "    ours = [plan for plan in plans if (plan.name.pull_request, plan.name.head) == _place(pull_request)]\n",
+        "    ours = [plan for plan in plans if _is_of(plan, pull_request)]\n",
         "    ours = [plan for plan in plans if plan.name]\n",
         f"{_FOUND}a_plan_of_another_pull_request_or_head_is_not_looked_at",
     ),
@@ -103,8 +103,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a plan from after auto-merge was enabled counts",
         _PLAN,
-        "        seen = merge_requested_at or pull_request.merged_at\n",
-        "        seen = pull_request.merged_at or merge_requested_at\n",
+        "        if (seen := merge_requested_at or pull_request.merged_at) is None:\n",
+        "        if (seen := pull_request.merged_at or merge_requested_at) is None:\n",
         f"{_FOUND}with_auto_merge_it_is_what_was_there_when_it_was_enabled",
     ),
     mutant(

@@ -99,13 +99,16 @@ class Archive:
         return content if is_of(content, reviewed.plan, repository=self.repository) else None
 
     def _source_of(self, commit: str) -> Source:
+        merged: list[PullRequest] = []
         try:
             merged = self._merged_with(commit)
             if not merged:
                 return Source(verdict=self._why_none(commit))
             sources = [self._judged(each) for each in merged]
         except ExternalError as error:
-            return Source(verdict=NotKnown(reason=f"could not be checked: {error.message}"))
+            # The pull request, where it is known, is where people look for the reason.
+            verdict = NotKnown(reason=f"could not be checked: {error.message}")
+            return Source(verdict=verdict, pull_request=merged[0] if merged else None)
         return next((source for source in sources if isinstance(source.verdict, Reviewed)), sources[0])
 
     def _merged_with(self, commit: str) -> list[PullRequest]:
