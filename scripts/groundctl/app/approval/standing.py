@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from groundctl.app.approval.archive import Archive
-from groundctl.app.approval.review import judge, sources_of, touched_by
+from groundctl.app.approval.review import APPROVED_FOLDER, judge, sources_of, touched_by
 from groundctl.app.plan import PlanningResult
 from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
 from groundctl.domain.approval.recorded_plan import StoredPlan
@@ -37,6 +37,12 @@ def own_plan(proposal: Proposal, standing: Standing) -> Plan:
     return replace(plan, changes=changes)
 
 
+def touched_names(proposal: Proposal) -> list[str]:
+    """List the jobs that merging the pull request may create or stop."""
+    touched = _touched(proposal)
+    return [each.name for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+
+
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     """Find out what merging would do to other jobs, and whether the plan goes beyond the approved one."""
     touched, planned = _touched(proposal), proposal.planned
@@ -65,6 +71,8 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
 
 def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]:
     declarations = proposal.planned.validated.declarations
+    if releasing and f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed:
+        return frozenset(declaration.spec.key for declaration in declarations)
     return frozenset(
         declaration.spec.key
         for declaration in declarations
