@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from groundctl.domain.approval.coverage import Reviewed as PlanContent
-from groundctl.domain.approval.coverage import is_as_written
+from groundctl.domain.approval.coverage import PlanContent, is_as_written
 from groundctl.domain.approval.recorded_plan import is_of
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN, NotReviewed, Reviewed, find_reviewed_plan
 from groundctl.domain.approval.reviews import Approvals, approvals_of
