@@ -21,8 +21,12 @@ def test_exactly_the_reviewed_clips_are_bought_and_later_ones_are_counted(team: 
     for key in late:
         boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key=key, Body=b"a clip")
 
+    looked = team.on_main("ci", "plan", "--reviewed")
     applied = team.applies()
 
+    assert "8 clips" in looked.out
+    assert "approved  rally-outcome: " in looked.out
+    assert "3 clips arrived after the approved plan" in looked.out
     assert (applied.code, team.creates()) == (0, 1), applied.err
     assert sorted(team.clips_of("rally-outcome")) == sorted(CLIPS)
     assert "3 clips arrived after the approved plan, and are not part of it" in team.comment

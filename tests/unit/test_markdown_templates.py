@@ -26,6 +26,7 @@ OURS = {
     ("not_shown", "elsewhere"): "Markdown of the template `elsewhere`",
     ("not_shown", "what"): "fixed words and a count",
     ("other_pull_requests", "pieces"): "Markdown of other templates",
+    ("plan", "merge"): "set in the same template, from fixed words",
     ("plan", "plan.attention"): "fixed words and a count",
     ("plan", "plan.counts"): "fixed words and counts",
     ("points_not_shown", "elsewhere"): "Markdown of the template `elsewhere`",

@@ -20,6 +20,7 @@ from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
+from groundctl.presentation.terminal.review import review_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +78,12 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
     planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
-    if options.out:
-        write_text(options.out, plan_json(planned.plan))
-    print(plan_text(planned.plan, planned.validated.policy))
+    # The plan with the reviewed clips: the reviewer who lets the run in agrees to exactly this.
     frozen, reviewed, _ = review_plan(planned, open_archive(planned))
+    if options.out:
+        write_text(options.out, plan_json(frozen.plan))
+    print(plan_text(frozen.plan, planned.validated.policy))
+    print(review_text(frozen.plan, held=reviewed.held, agreed=reviewed.agreed, arrived=reviewed.arrived))
     refused = () if is_asked_by_person() else refused_before(frozen.plan)
     _count(frozen, held={*refused, *reviewed.held})
     return ExitCode.OK
