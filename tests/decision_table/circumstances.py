@@ -225,6 +225,7 @@ NO_PLAN: Final = (
     "no plan was recorded for head SHA",
     "push again, or re-run plan before the merge",
 )
+NOT_YET: Final = ("1 not created yet", "the next run of the workflow apply creates it")
 NOT_CHECKED: Final = "could not be checked"
 
 ROWS: Final = (
@@ -322,8 +323,20 @@ ROWS: Final = (
         bought=THE_CLIPS,
         says=("1 created",),
     ),
-    Row(words="Tip cannot be read (403)", play=unreadable_tip, bought=NOTHING, check="", logs=("403",)),
-    Row(words="Environment cannot be read (403)", play=unreadable_environment, bought=NOTHING, check="", logs=("403",)),
+    Row(
+        words="Tip cannot be read (403)",
+        play=unreadable_tip,
+        bought=NOTHING,
+        says=NOT_YET,
+        logs=("403 Resource not accessible",),
+    ),
+    Row(
+        words="Environment cannot be read (403)",
+        play=unreadable_environment,
+        bought=NOTHING,
+        says=NOT_YET,
+        logs=("403 Resource not accessible",),
+    ),
     Row(
         words="The run's commit is not the tip (the file is gone)",
         play=left_behind,
