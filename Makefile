@@ -41,7 +41,7 @@ decision-table: setup ## play every row of the approval table with the real work
 chaos: setup ## play fault histories, as many as asked: make chaos HISTORIES=1000 SEED=1
 	PYTHONPATH=tests $(BIN)/python -m chaos --histories $(or $(HISTORIES),300) --seed $(or $(SEED),1) $(OPTIONS)
 
-mutants: setup ## take away each guard against buying twice, and see its test fail (2 minutes)
+mutants: setup ## take away each guard against buying twice or without approval, and see its test fail (minutes)
 	PYTHONPATH=tests $(BIN)/python -m mutants
 
 update-snapshots: setup ## regenerate the expected files of tests/snapshots; then review the diff

@@ -28,6 +28,8 @@ LONGEST = (
     "terraform/test_github_access_applied.py",
     "end_to_end/test_demo.py",
     "pages/test_worker_page.py",
+    "pages/test_hostile_templates.py",
+    "pages/test_hostile_instructions.py",
     "end_to_end/test_consent.py",
     "contract/test_ledger_adapter.py",
     "bench/test_smoke.py",

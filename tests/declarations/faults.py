@@ -170,7 +170,7 @@ def unsigned_picture(data: Data) -> Found | None:
     return "GT419", "/task/instructions"
 
 
-@fault("/task/instructions/full#elsewhere")
+@fault("/task/instructions/full")
 def picture_from_elsewhere(data: Data) -> Found | None:
     if "instructions" not in data["task"]:
         return None

@@ -33,9 +33,21 @@ REVIEWING_SECONDS = 60  # an approval counts only for what was planned before it
 BACKEND = f'bucket = "{STATE_BUCKET}"\nkey    = "groundctl/{ENVIRONMENT}.tfstate"\nregion = "{REGION}"\n'
 
 
+SETTINGS = f"terraform/environments/{ENVIRONMENT}.tfvars"
+# The roles of the workflows. On a real account an administrator applies them first; here the first run does.
+ROLES = """
+github = {{
+  repository    = "{repository[full_name]}"
+  repository_id = "{repository[id]}"
+  owner_id      = "{repository[owner][id]}"
+  state         = {{ bucket = "{bucket}", key = "groundctl/{environment}.tfstate" }}
+}}
+"""
+
+
 def role(name: str) -> str:
     """Return the ARN of a role that the workflows assume."""
-    return f"arn:aws:iam::{ACCOUNT}:role/groundctl-{name}"
+    return f"arn:aws:iam::{ACCOUNT}:role/groundctl-{ENVIRONMENT}-github-{name}-{REGION}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +256,8 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
     files: dict[str, str | bytes | None] = {
         "jobs/policy.yaml": sample("jobs/policy.yaml"),
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
+        SETTINGS: sample(SETTINGS)
+        + ROLES.format(repository=emulator.state.repository(), bucket=STATE_BUCKET, environment=ENVIRONMENT),
     }
     emulator.use_clock(lambda: simulator.clock.now())
     repository = Repository.of_this_checkout(emulator, folder / "repository", files)

@@ -165,3 +165,15 @@ def test_a_merge_without_a_review_creates_nothing_until_two_people_approve_its_p
     assert "1 created" in approved.comment
     assert "semifinals-2026-12" in demo.created()
     assert checks(approved) == {"groundctl apply": "success"}
+
+
+def test_a_rerun_of_a_commit_that_main_has_left_behind_changes_nothing_and_says_so(demo: Demo, steps: dict[str, Step]):
+    demo.simulator.clear_requests()
+
+    again = demo.runner.rerun_all(steps["merged"].run)
+
+    assert {name for name, result in again.results.items() if result != "skipped"} == {"look"}, again
+    assert [each["operation"] for each in demo.simulator.requests() if each["mutating"]] == []
+    check = demo.emulator.check_runs(again.record.head_sha)[-1]
+    assert (check["name"], check["conclusion"]) == ("groundctl apply", "neutral")
+    assert "main has moved on" in check["output"]["title"]

@@ -55,8 +55,8 @@ def broken(seed: int, faults: list[Fault]) -> tuple[Data, dict[str, Found]]:
     return data, expected
 
 
-# A template beside instructions leaves the page of the instructions unchecked: these two are not independent.
-DEPENDENT = ({"template_beside_instructions", "unsigned_picture"},)
+# A template beside instructions leaves the page of the instructions unchecked: these are not independent.
+DEPENDENT = tuple({"template_beside_instructions", one} for one in ("unsigned_picture", "picture_from_elsewhere"))
 
 
 def independent(faults: list[Fault]) -> bool:

@@ -97,9 +97,7 @@ def test_every_refusal_is_shown_or_counted_by_rule_with_a_link(number: int):
     assert counted(words.content, r"cannot be created, for reason [0-9]+ \((P20[0-9])\)") == {
         rule: len(range(index, number, 3)) for index, rule in enumerate(["P200", "P201", "P202"]) if index < number
     }
-    assert (
-        "has more of them; its artifact `groundctl-plan` has all." in words.content or "Not shown" not in words.content
-    )
+    assert "has more of them; its log has all." in words.content or "Not shown" not in words.content
 
 
 @pytest.mark.parametrize("number", SIZES)

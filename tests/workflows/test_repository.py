@@ -202,7 +202,7 @@ def threats() -> list[list[str]]:
 
 
 def test_every_threat_has_its_row():
-    assert [row[0] for row in threats()] == [f"T{number}" for number in range(1, 28)]
+    assert [row[0] for row in threats()] == [f"T{number}" for number in range(1, 36)]
     assert {len(row) for row in threats()} == {4}
 
 

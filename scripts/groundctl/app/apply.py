@@ -7,7 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from groundctl.app.apply_log import ApplyLog
-from groundctl.app.approval.tip import TipGuard, verdict_on
+from groundctl.app.approval.tip import TipGuard
 from groundctl.app.purchase import Buyer, PurchaseOrder
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
@@ -78,7 +78,7 @@ def _verdict_before(
         return None
     # Before a create the branch is asked at the last moment, by JobsAtTip.
     obstacle = guard.obstacle if isinstance(change, Create) else guard.ask()
-    return verdict_on(obstacle) if obstacle else None
+    return obstacle.verdict if obstacle else None
 
 
 def _order(change: Create, plan_digest: str, run: RunContext | None) -> PurchaseOrder:

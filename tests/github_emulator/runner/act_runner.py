@@ -185,7 +185,7 @@ class Runner:
     def _in_environments(self, granted: list[Granted], event: Event) -> list[Granted]:
         variables: dict[str, Value] = {} if event.fork else dict(self.variables)
         github: dict[str, Value] = {"event": dict(event.payload), "event_name": event.name, "ref": event.ref}
-        context = {"vars": variables, "github": github, "inputs": dict(event.inputs)}
+        context: dict[str, Value] = {"vars": variables, "github": github, "inputs": dict(event.inputs)}
         return [replace(each, environment=fill(each.job.environment, context, {})) for each in granted]
 
     def _settings(self) -> Settings:

@@ -93,6 +93,7 @@ class Attempt:
             done |= ended
             # act stops after a call that failed; GitHub goes on.
             if not stopped or done.keys() == self.workflow.jobs.keys():
+                file.write_text(text, encoding="utf-8")  # another workflow may call it
                 return logs, done, whole
 
     def _ended(self, logs: Mapping[str, JobLog]) -> Iterator[tuple[str, Finished]]:

@@ -37,6 +37,12 @@ def own_plan(proposal: Proposal, standing: Standing) -> Plan:
     return replace(plan, changes=changes)
 
 
+def touched_names(proposal: Proposal) -> list[str]:
+    """List the jobs that merging the pull request may create or stop."""
+    touched = _touched(proposal)
+    return [each.name for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+
+
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     """Find out what merging would do to other jobs, and whether the plan goes beyond the approved one."""
     touched, planned = _touched(proposal), proposal.planned

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from groundctl.domain.approval.tip import Tip, TipState, tip_state
-from groundctl.domain.jobs.creation import CreateResponse, NotSent, Result, Verdict
+from groundctl.domain.jobs.creation import CreateResponse, NotSent, Result
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
 from groundctl.errors import ExternalError
 from groundctl.ports import ApprovalFacts, LabelingJobs
@@ -62,11 +62,6 @@ class TipGuard:
                 return NotSent(message=tip.sentence, hint=_NEWER_RUN, result=Result.SUPERSEDED)
             case TipState.REWRITTEN:
                 return NotSent(message=tip.sentence, hint=_REWRITTEN, result=Result.NOT_STARTED)
-
-
-def verdict_on(obstacle: NotSent) -> Verdict:
-    """Return the verdict on a change that this run must not make."""
-    return Verdict(result=obstacle.result, evidence=obstacle.message, hint=obstacle.hint)
 
 
 class JobsAtTip:

@@ -23,13 +23,12 @@ from groundctl.cli.apply import (
 )
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter
-from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
+from groundctl.cli.ci.reviewing import leave_undone, open_archive, open_guard, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import is_asked_by_person, open_workflow_run
 from groundctl.domain.approval.protection import CREATING, STOPPING
-from groundctl.domain.approval.tip import TipState
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
 from groundctl.errors import ExternalError
@@ -55,9 +54,8 @@ def run(options: CiApplyOptions) -> ExitCode:
     reporter, guard = open_reporter(), open_guard()
     tip = guard.look()
     if not tip.is_current:
-        print(f"{tip.sentence}. Nothing is done here.")
         open_workflow_run().set_outputs({"stop": "0"})
-        return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
+        return leave_undone(tip)
     listed = plan_checkout(options.infrastructure)
     if isinstance(listed, Validated):
         return ExitCode.PROBLEMS
@@ -123,8 +121,8 @@ def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
 
 COMMAND = Command(
     description="Create or stop labeling jobs in a workflow, and report each outcome on the pull request that asked for"
-    " it. Nothing is done that neither the plans of the merged pull requests nor the plan named by GROUNDCTL_APPROVE"
-    " covers.",
+    " it. Nothing is done that no approved plan covers, unless a second person let this run in for the plan named by"
+    " GROUNDCTL_APPROVE, and nothing if the default branch has moved on.",
     examples=(
         "groundctl ci apply --only create",
         "groundctl ci apply --only stop --allow-stop",

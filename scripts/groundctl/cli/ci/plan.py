@@ -9,11 +9,10 @@ from typing import Annotated
 from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.recording import record_plan
-from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
+from groundctl.cli.ci.reviewing import leave_undone, open_archive, open_guard, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import is_asked_by_person, open_workflow_run, write_text
-from groundctl.domain.approval.tip import TipState
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.refused_before import refused_before
@@ -37,7 +36,7 @@ class CiPlanOptions:
         bool,
         Option(
             "--reviewed",
-            "after the merge: report nothing; count for the next jobs what the plans of the merged pull requests, or"
+            "after the merge: report nothing; count for the next jobs what the approved plans, or the plan named by"
             " GROUNDCTL_APPROVE, cover, and exit 0 even if changes need attention",
         ),
     ] = False
@@ -73,9 +72,8 @@ def run(options: CiPlanOptions) -> ExitCode:
 def _count_reviewed(options: CiPlanOptions) -> ExitCode:
     tip = open_guard().look()
     if not tip.is_current:
-        print(f"{tip.sentence}. Nothing is done here.")
         _set_counts({Action.CREATE: 0, Action.STOP: 0})
-        return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
+        return leave_undone(tip)
     planned = plan_checkout(options.infrastructure)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS

@@ -24,10 +24,12 @@ from groundctl.composition import (
     open_workflow_run,
 )
 from groundctl.domain.approval.protection import CREATING, ENVIRONMENTS, weaknesses, who_let_in, why_not_by_hand
+from groundctl.domain.approval.tip import Tip
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.tracking.provenance import Provenance
 from groundctl.domain.tracking.pull_request_status import jobs_to_report
+from groundctl.exit_codes import ExitCode
 from groundctl.ports import ApprovalFacts, Repository
 
 
@@ -38,7 +40,6 @@ def open_archive(planned: PlanningResult, checkout: Repository | None = None) ->
         repository=run.repository,
         repository_id=workflow_run.repository_id,
         branch=workflow_run.default_branch,
-        head_commit=run.head_commit,
         needed=planned.validated.policy.reviews,
         now=datetime.now(UTC),
         clock=SystemClock(),
@@ -54,6 +55,12 @@ def open_guard() -> TipGuard:
     """Open the guard that lets this run act only at the tip of the default branch."""
     run, workflow_run = open_run_context(), open_workflow_run()
     return TipGuard(open_approval_facts(), branch=workflow_run.default_branch, commit=run.head_commit)
+
+
+def leave_undone(tip: Tip, left: str = "Nothing was done here.") -> ExitCode:
+    """Say why this run does nothing, and return how it ends."""
+    print(f"{tip.sentence}. {left}")
+    return ExitCode.PROBLEMS if tip.needs_attention else ExitCode.OK
 
 
 def review_plan(

@@ -8,10 +8,9 @@ from enum import StrEnum
 from typing import Annotated
 
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
-from groundctl.cli.ci.reviewing import open_guard
+from groundctl.cli.ci.reviewing import leave_undone, open_guard
 from groundctl.cli.options import Argument, Command, Option
 from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run
-from groundctl.domain.approval.tip import TipState
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, summarize_terraform_plan
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -67,8 +66,7 @@ def _apply(change: Callable[[], None]) -> ExitCode:
     if in_a_workflow():
         tip = open_guard().look()
         if not tip.is_current:
-            print(f"{tip.sentence}. Nothing was applied.")
-            return ExitCode.PROBLEMS if tip.state is TipState.REWRITTEN else ExitCode.OK
+            return leave_undone(tip, "Nothing was applied.")
     change()
     print("Applied.")
     return ExitCode.OK
@@ -85,7 +83,7 @@ def _publish(summary: TerraformPlanSummary) -> ExitCode:
 
 COMMAND = Command(
     description="Plan or apply Terraform for one environment. With plan, the output `changes` is true if there is"
-    " anything to apply.",
+    " anything to apply. With apply, nothing is done in a workflow if the default branch has moved on.",
     examples=(
         "groundctl ci terraform plan --environment production.us-east-1 --publish",
         "groundctl ci terraform apply --environment production.us-east-1",

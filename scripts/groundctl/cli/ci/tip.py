@@ -9,7 +9,7 @@ from groundctl.cli.ci.reporter import open_reporter, print_published
 from groundctl.cli.ci.reviewing import open_guard, unprotected
 from groundctl.cli.options import Command
 from groundctl.composition import open_approval_facts, open_checkout, open_workflow_run
-from groundctl.domain.approval.tip import Tip, TipState
+from groundctl.domain.approval.tip import Tip
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_markdown
 from groundctl.presentation.markdown.check_run import not_acting_check
@@ -29,7 +29,7 @@ def run(options: CiTipOptions) -> ExitCode:  # noqa: ARG001 - every command take
     """Compare this run's commit with the tip of the default branch, and look at how the environments are protected."""
     tip = open_guard().look()
     if not tip.is_current:
-        return _refuse((f"{tip.sentence}. Nothing was done here.",), failed=tip.state is TipState.REWRITTEN)
+        return _refuse((f"{tip.sentence}. Nothing was done here.",), failed=tip.needs_attention)
     if found := _unprotected(tip):
         return _refuse((*found, f"Nothing was done. Next step: {_PROTECT_IT}."), failed=True)
     open_workflow_run().set_outputs({"current": "true"})

@@ -24,15 +24,16 @@ from groundctl.domain.planning.plan import (
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # Members of a plan file about its format, its origin and the ledger, not about its changes.
-_NOT_DIGESTED = {"digest", "made_for", "notes", "clips"}
+_NOT_DIGESTED = {"digest", "made_for", "notes", "clips", "touches"}
 
 _DECLARED_AS_STOPPED = "P102"
 
-# A plan file or a change in it, as defined by schemas/plan.schema.json.
-Reviewed = Mapping[str, Any]
+# A plan file, and a change in it, as schemas/plan.schema.json defines them.
+PlanContent = Mapping[str, Any]
+ChangeContent = Mapping[str, Any]
 
 
-def find_unapproved(plan: Plan, reviewed: Reviewed) -> dict[JobKey, Hold]:
+def find_unapproved(plan: Plan, reviewed: PlanContent) -> dict[JobKey, Hold]:
     """Find the creates and stops that a reviewed plan does not cover, by the job's key."""
     reasons = {change.key: why_not_covered(change, reviewed) for change in plan.changes if is_irreversible(change)}
     return {key: Hold(reason=reason) for key, reason in reasons.items() if reason}
@@ -43,20 +44,20 @@ def is_irreversible(change: Change) -> TypeGuard[Create | Stop]:
     return change.action in IRREVERSIBLE
 
 
-def same_target(plan: Plan, reviewed: Reviewed) -> bool:
+def same_target(plan: Plan, reviewed: PlanContent) -> bool:
     """Return whether both plans have the same environment, account, and Region."""
     infrastructure = plan.infrastructure
     target = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
     return target == tuple(reviewed["target"][member] for member in ("environment", "account_id", "region"))
 
 
-def is_as_written(reviewed: Reviewed) -> bool:
+def is_as_written(reviewed: PlanContent) -> bool:
     """Return whether a plan's content still matches its digest."""
     content = {name: value for name, value in reviewed.items() if name not in _NOT_DIGESTED}
     return bool(reviewed["digest"] == digest_of(content))
 
 
-def why_not_covered(change: Create | Stop, reviewed: Reviewed) -> str:
+def why_not_covered(change: Create | Stop, reviewed: PlanContent) -> str:
     """Return why a reviewed plan does not cover a change, with both values; empty if it does."""
     approved = entry_of(reviewed, change.key)
     if approved is None:
@@ -64,12 +65,12 @@ def why_not_covered(change: Create | Stop, reviewed: Reviewed) -> str:
     return "; ".join(_beyond(change, approved))
 
 
-def entry_of(reviewed: Reviewed, key: JobKey) -> Reviewed | None:
+def entry_of(reviewed: PlanContent, key: JobKey) -> ChangeContent | None:
     """Return what a reviewed plan says about a job."""
     return next((entry for entry in reviewed["changes"] if job_key(entry["name"]) == key), None)
 
 
-def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+def _beyond(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
     if approved["action"] == change.action:
         differences = list(_differences(change, approved))
         yield from differences
@@ -83,7 +84,7 @@ def _beyond(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
         yield f"the reviewed plan does not {change.action} it; it says: {approved['action']}"
 
 
-def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
+def _beyond_waiting(change: Create, approved: ChangeContent) -> Iterator[str]:
     """Compare a job that was waiting when it was reviewed: its clips were unknown, so its budget was approved."""
     if any(reason["rule"] == _DECLARED_AS_STOPPED for reason in approved["reasons"]):
         yield "the reviewed plan does not create it: it was declared as stopped"
@@ -100,7 +101,7 @@ def _beyond_waiting(change: Create, approved: Reviewed) -> Iterator[str]:
         yield f"more money: reviewed with a budget of ${bound}, now {now}"
 
 
-def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+def _differences(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
     yield from _other_file(change, approved)
     clips, cost = clips_of(change), cost_of(change)
     if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):
@@ -116,19 +117,19 @@ def _differences(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
         yield f"more money: reviewed up to ${usd['high']}, now up to ${cost.high}"
 
 
-def _other_file(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+def _other_file(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
     if change.job.declaration_digest != approved["declaration_digest"]:
         yield "its file differs from the reviewed one"
 
 
-def _other_question(change: Create, approved: Reviewed) -> Iterator[str]:
+def _other_question(change: Create, approved: ChangeContent) -> Iterator[str]:
     """Compare the names of the questions: another name is compared with other purchases."""
     now, then = change.job.question, approved["question"]
     if now != then:
         yield f"its question has another name: reviewed {then or 'without a name'}, now {now or 'without a name'}"
 
 
-def _other_rerun(change: Create, approved: Reviewed) -> Iterator[str]:
+def _other_rerun(change: Create, approved: ChangeContent) -> Iterator[str]:
     now, then = rerun_of(change), approved["rerun_of"]
     # What was to be bought by the same plan has a number now.
     if now == then or (now and then and then["entry"] is None and now["job"] == then["job"]):
@@ -142,6 +143,6 @@ def _rerun_words(rerun: Mapping[str, Any] | None) -> str:
     return f"a rerun of {rerun['job']}" + (f" (entry {rerun['entry']})" if rerun["entry"] else "")
 
 
-def _other_team(change: Create | Stop, approved: Reviewed) -> Iterator[str]:
+def _other_team(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
     if change.team != approved["team"]:
         yield f"another team: reviewed {approved['team']}, now {change.team}"

@@ -41,6 +41,11 @@ class Tip:
         return self.state is TipState.CURRENT
 
     @property
+    def needs_attention(self) -> bool:
+        """Return whether a person must act: after a rewrite, no newer run takes up what this one leaves."""
+        return self.state is TipState.REWRITTEN
+
+    @property
     def sentence(self) -> str:
         """Say why the run does not act."""
         match self.state:

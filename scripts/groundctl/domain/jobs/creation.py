@@ -60,6 +60,11 @@ class NotSent:
     hint: str
     result: Result
 
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict on the change that was to be made."""
+        return Verdict(result=self.result, evidence=self.message, hint=self.hint)
+
 
 # Not just "choose another name": under another name, the same labels are paid for again.
 NAME_IS_TAKEN = (
@@ -135,7 +140,7 @@ class Outcome:
 def classify(answer: CreateResponse, request: AwsResponse, described: AwsResponse | None) -> Verdict:
     """Return the verdict on a create call, given the job that AWS describes under the name afterwards."""
     if isinstance(answer, NotSent):
-        return Verdict(result=answer.result, evidence=answer.message, hint=answer.hint)
+        return answer.verdict
     if isinstance(answer, Rejected):
         return Verdict(
             result=Result.FAILED,

@@ -1,8 +1,8 @@
 """The elements and attributes that a worker page may have: whatever is not listed here is refused.
 
 The list holds what shows text, pictures and clips, and the Crowd HTML Elements that AWS documents. It has no element whose
-content browsers parse by rules of its own (svg, math, template, textarea, noscript), except for the constant script of AWS
-and for style, whose content is checked as CSS.
+content browsers parse by rules of its own (svg, math, template, noscript), except for the constant script of AWS, for
+style, whose content is checked as CSS, and for title and textarea, whose content is only text.
 """
 
 from collections.abc import Mapping
@@ -19,22 +19,24 @@ OPTIONAL_END = frozenset({
     "tr",
 })  # fmt: skip
 # Their content is not markup. It must not contain `<`, so that every parser ends it at the same place.
-RAW_TEXT = frozenset({"script", "style"})
+RAW_TEXT = frozenset({"script", "style", "textarea", "title"})
 
 # On every element.
-EVERYWHERE = frozenset({"class", "dir", "hidden", "id", "lang", "role", "style", "tabindex", "title", "translate"})
+EVERYWHERE = frozenset(
+    {"align", "class", "dir", "hidden", "id", "lang", "role", "style", "tabindex", "title", "translate"}
+)
 PREFIXES = ("aria-", "data-")
 
 _PLAIN = """
     abbr address article aside b bdi bdo big blockquote body br caption center cite code dd dfn div dl dt em figcaption
     figure footer h1 h2 h3 h4 h5 h6 head header hgroup hr html i kbd legend main mark nav p pre q rp rt ruby s samp section
-    small span strike strong sub summary sup tt u var wbr
+    small span strike strong sub summary sup title tt u var wbr
     classification-target short-instructions crowd-form crowd-tabs
-    crowd-instructions short-summary detailed-instructions positive-example negative-example
+    short-summary detailed-instructions positive-example negative-example
 """
 _WITH_ATTRIBUTES = {
     "a": "href name rel target",
-    "audio": "controls loop muted preload src",
+    "audio": "controls crossorigin loop muted preload src",
     "button": "disabled name type value",
     "col": "span width",
     "colgroup": "span width",
@@ -42,11 +44,12 @@ _WITH_ATTRIBUTES = {
     "details": "name open",
     "fieldset": "disabled name",
     "font": "color face size",
-    "img": "align alt decoding height loading src width",
+    "img": "alt crossorigin decoding height loading src width",
     "input": "checked disabled max maxlength min minlength name placeholder readonly required size step type value",
     "ins": "datetime",
     "label": "for",
     "li": "value",
+    "meta": "charset content name",
     "ol": "reversed start type",
     "optgroup": "disabled label",
     "option": "disabled label selected value",
@@ -54,18 +57,19 @@ _WITH_ATTRIBUTES = {
     "script": "src",
     "select": "disabled multiple name required size",
     "source": "src type",
-    "style": "type",
-    "table": "align border cellpadding cellspacing summary width",
-    "tbody": "align valign",
-    "td": "align colspan headers height rowspan valign width",
-    "tfoot": "align valign",
-    "th": "abbr align colspan headers height rowspan scope valign width",
-    "thead": "align valign",
+    "style": "media type",
+    "table": "border cellpadding cellspacing summary width",
+    "tbody": "valign",
+    "td": "colspan headers height rowspan valign width",
+    "tfoot": "valign",
+    "textarea": "cols disabled maxlength minlength name placeholder readonly required rows",
+    "th": "abbr colspan headers height rowspan scope valign width",
+    "thead": "valign",
     "time": "datetime",
-    "tr": "align valign",
+    "tr": "valign",
     "track": "default kind label src srclang",
     "ul": "type",
-    "video": "autoplay controls controlslist disablepictureinpicture height loop muted playsinline poster preload src width",
+    "video": "autoplay controls controlslist crossorigin disablepictureinpicture height loop muted playsinline poster preload src width",
     "full-instructions": "header",
     # Crowd HTML Elements, with the attributes of AWS's reference.
     "crowd-alert": "dismissible type",
@@ -75,9 +79,11 @@ _WITH_ATTRIBUTES = {
     "crowd-checkbox": "checked disabled name required value",
     "crowd-classifier": "categories header name",
     "crowd-classifier-multi-select": "categories exclusion-category header name",
+    "crowd-fab": "disabled icon label",
     "crowd-icon-button": "disabled icon",
     "crowd-input": "allowed-pattern auto-focus auto-validate disabled error-message label max-length min-length name "
     "placeholder required type value",
+    "crowd-instructions": "link-text link-type",
     "crowd-modal": "link-text link-type",
     "crowd-radio-button": "checked disabled name value",
     "crowd-radio-group": "allow-empty-selection disabled name",
@@ -102,6 +108,8 @@ CHOICES: Mapping[tuple[str, str], frozenset[str]] = MappingProxyType({
     ("crowd-button", "target"): frozenset({"_blank"}),
     ("crowd-input", "type"): frozenset({"email", "number", "text"}),
     ("input", "type"): frozenset({"checkbox", "date", "hidden", "number", "radio", "range", "text", "time"}),
+    ("meta", "charset"): frozenset({"utf-8"}),
+    ("meta", "name"): frozenset({"viewport"}),
     ("script", "src"): frozenset({CROWD_SCRIPT}),
     ("style", "type"): frozenset({"text/css"}),
 })  # fmt: skip
@@ -118,16 +126,14 @@ INSTEAD: Mapping[str, str] = MappingProxyType({
     "iframe": "show the clip in <video>, and link to other pages with <a href=\"https://...\" target=\"_blank\">",
     "link": "write the styles into <style>",
     "math": "write it as text, or show a picture with <img>",
-    "meta": "remove it: AWS sets what the page needs",
     "picture": "use one <img>",
     "svg": "save the drawing on S3 and show it with <img src=\"{{ 's3://bucket/key.svg' | grant_read_access }}\">",
-    "textarea": "use <crowd-text-area>",
-    "title": "use header=\"...\" of <crowd-classifier>",
 })  # fmt: skip
 INSTEAD_OF_ATTRIBUTE: Mapping[str, str] = MappingProxyType({
     "background": "show the picture with <img>",
     "bgcolor": "write style=\"background-color: ...\"",
     "contenteditable": "use <crowd-text-area>",
+    "http-equiv": "remove it: AWS sets what the page needs",
     "formaction": "remove it: <crowd-form> sends the answers",
     "srcset": "name one picture in src",
 })  # fmt: skip

@@ -215,18 +215,17 @@ class _Reader:
             self.open.append((tag, place))
 
     def _raw_text(self, tag: str, start: int) -> int:
-        """Read the text of a script or style, and return where it ends."""
+        """Read the text of an element whose content is no markup, and return where it ends."""
         end = re.compile(rf"</{tag}(?![A-Za-z0-9-])", re.ASCII | re.IGNORECASE).search(self.text, start)
         content = self.text[start : end.start()] if end else self.text[start:]
         if tag == "script" and content.strip():
             self._refuse("GT416", "contains a script", "remove it: Crowd HTML Elements need no script", start)
         elif "<" in content:
-            self._refuse(
-                "GT416", "has a `<` inside of <style>", "remove it: styles need none", start + content.index("<")
-            )
+            hint = "remove it: styles need none" if tag == "style" else "write &lt; for the character"
+            self._refuse("GT416", f"has a `<` inside of <{tag}>", hint, start + content.index("<"))
         elif MASK.search(content):
-            message, hint = "has Liquid inside of <style>", "write the styles literally, and choose between classes"
-            self._refuse("GT416", message, hint, start)
+            hint = "write the styles literally, and choose between classes" if tag == "style" else "write plain text"
+            self._refuse("GT416", f"has Liquid inside of <{tag}>", hint, start)
         elif tag == "style":
             self.markup.styles.append(Style(text=content, place=place_at(self.text, start)))
         return end.start() if end else len(self.text)
