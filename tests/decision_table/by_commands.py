@@ -55,7 +55,10 @@ class CommandStage(Stage):
         run = self._begin("apply.yml", event)
         at = self._checkout(event.sha)
         looked = self._run(event, run, at, "ci", "tip")
-        if looked.get("current") != "true":
+        if looked.get("current") == "false":
+            return
+        if "current" not in looked:  # the step failed
+            self._run(event, run, at, "ci", "report", "--check")
             return
         looked = self._run(event, run, at, "ci", "plan", "--reviewed")
         if looked.get("create", "uncounted") == "0":

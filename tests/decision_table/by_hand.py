@@ -164,7 +164,7 @@ ROWS: Final = (
         words="`approve`, no other person must agree, but a reviewed file names the plan",
         play=by_file,
         bought=THE_CLIPS,
-        says=("1 created",),
+        says=("1 created", "approved by @rosa at TIME: the plan of TIME, of pull request 2"),
         files=ACCEPTED,
         before=(
             "Merging releases 1 job of other pull requests (sports-data), because this one names this plan in"

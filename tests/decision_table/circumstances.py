@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from decision_table.approved import HELD, ends
+from decision_table.outcome import plain
 from decision_table.rows import NOTHING, THE_CLIPS, Ended, Row
 from decision_table.stage import CLIPS, JOB, POLICY, Stage, declared, path_of, policy
 from github_emulator.faults import Kind
-from github_emulator.runner.repository import PullRequest
+from github_emulator.runner.events import push
+from github_emulator.runner.repository import START, PullRequest
 
 OTHER: Final = "serve-call"
 OTHER_TASK: Final = {
@@ -189,6 +192,26 @@ def rewritten(stage: Stage) -> Ended:
     return Ended(pull=pull, commit=merged.sha)
 
 
+def not_named_yet(stage: Stage) -> Ended:
+    """Rebase it onto main, and let GitHub not name the pull request of the young commit; the next run learns it."""
+    pull = stage.opens()
+    stage.reviews(pull)
+    stage.is_about_to_merge(pull)
+    # The repository's clock is behind; the next commit is of this minute.
+    stage.repository.commits = int((datetime.now(UTC) - START).total_seconds() // 60)
+    before = stage.repository.head
+    sha = stage.repository.commit(declared(), "Declare jobs")
+    stage.emulator.merge_pull(pull.number, sha)
+    stage.emulator.name_pull_requests_late(1_000)
+    stage.applies(push(stage.emulator, before, sha))
+    first = stage.seen(pull, sha).check
+    assert stage.bought() == {}, stage.log
+    assert "GitHub does not name the pull request of commit SHA yet" in plain(first["output"]["summary"]), first
+    stage.emulator.name_pull_requests_late(0)
+    stage.starts_apply()
+    return Ended(pull=pull, commit=sha)
+
+
 def pushed_directly(stage: Stage) -> Ended:
     """Push a job straight to main; the comment of no pull request can say it."""
     pushed = stage.repository.push(declared(OTHER, task=OTHER_TASK, input={"objects": [f"s3://clips/{CLIPS[0]}"]}))
@@ -202,6 +225,7 @@ NO_PLAN: Final = (
     "no plan was recorded for head SHA",
     "push again, or re-run plan before the merge",
 )
+NOT_YET: Final = ("1 not created yet", "the next run of the workflow apply creates it")
 NOT_CHECKED: Final = "could not be checked"
 
 ROWS: Final = (
@@ -276,8 +300,15 @@ ROWS: Final = (
         words="A policy pull request that would release J",
         play=policy_pull_request,
         bought=THE_CLIPS,
-        says=("1 created", "approved by @rosa at TIME: the plan of TIME"),
+        says=("1 created", "approved by @rosa at TIME: the plan of TIME, of pull request 2"),
         before=("Merging releases 1 job of other pull requests (sports-data)", "8 clips, $0.64"),
+    ),
+    Row(
+        words="`commits/SHA/pulls` empty, commit younger than 10 minutes",
+        play=not_named_yet,
+        bought=THE_CLIPS,
+        says=("1 created", "approved by @rosa at TIME: the plan of TIME"),
+        slow=True,
     ),
     Row(
         words="Reviews cannot be read (403)",
@@ -292,8 +323,20 @@ ROWS: Final = (
         bought=THE_CLIPS,
         says=("1 created",),
     ),
-    Row(words="Tip cannot be read (403)", play=unreadable_tip, bought=NOTHING, check="", logs=("403",)),
-    Row(words="Environment cannot be read (403)", play=unreadable_environment, bought=NOTHING, check="", logs=("403",)),
+    Row(
+        words="Tip cannot be read (403)",
+        play=unreadable_tip,
+        bought=NOTHING,
+        says=NOT_YET,
+        logs=("403 Resource not accessible",),
+    ),
+    Row(
+        words="Environment cannot be read (403)",
+        play=unreadable_environment,
+        bought=NOTHING,
+        says=NOT_YET,
+        logs=("403 Resource not accessible",),
+    ),
     Row(
         words="The run's commit is not the tip (the file is gone)",
         play=left_behind,

@@ -22,16 +22,16 @@ _COMMIT: Final = re.compile(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{7}\b")
 def check_row(row: Row, ended: Ended, stage: Stage) -> None:
     """Compare what was bought, the checks, and the sentences of the comment."""
     after, before = stage.seen(ended.pull, ended.commit), stage.shown.get(ended.pull.number)
-    keep(row, {"after": after.comment, "before": before.comment if before else ""})
+    report = "### {title}\n\n{summary}".format(**after.check["output"]) if after.check else ""
+    keep(row, {"after": after.comment, "before": before.comment if before else "", "check": report})
     comment = plain(after.comment)
     context = f"{stage.log}\n--- comment\n{comment}"
 
     assert stage.bought() == dict(row.bought), context
     assert stage.creates() == len(row.bought) + row.refused, context
     assert after.conclusion == row.check, context
-    report = plain("{title}\n\n{summary}".format(**after.check["output"])) if after.check else ""
     for sentence in row.check_says:
-        assert sentence in report, f"{report}\n{context}"
+        assert sentence in plain(report), f"{report}\n{context}"
     for sentence in row.says:
         assert sentence in comment, context
     for sentence in row.says_not:
@@ -52,7 +52,7 @@ def plain(markdown: str) -> str:
 
 
 def keep(row: Row, comments: dict[str, str]) -> None:
-    """Write the comments of a row as pages, if asked."""
+    """Write the comments and the check of a row as pages, if asked."""
     if KEEP not in os.environ:
         return
     for when, comment in comments.items():

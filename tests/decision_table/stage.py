@@ -118,9 +118,13 @@ class Stage(ABC):
 
     def merges(self, pull: PullRequest, method: str = "merge") -> Merged:
         """Merge a pull request; no run starts yet."""
+        self.is_about_to_merge(pull)
+        return pull.merge(method)
+
+    def is_about_to_merge(self, pull: PullRequest) -> None:
+        """Keep what the person who merges sees."""
         self.time_passes()
         self.shown[pull.number] = self.seen(pull, pull.head_sha)
-        return pull.merge(method)
 
     def merges_and_applies(self, pull: PullRequest) -> Merged:
         """Merge a pull request, and let the run take place."""

@@ -60,6 +60,9 @@ def test_a_pull_request_that_changes_the_rules_releases_what_its_plan_lists(path
     scene.merged_and_approved(PLAN, 13, "c", path)
 
     assert scene.reviewed(PLAN).held == {}
+    [sentence] = scene.reviewed(PLAN).agreed.values()
+    assert sentence.startswith("approved by @ann at ")
+    assert sentence.endswith(" UTC, of pull request 13")
 
 
 def test_a_change_of_the_rules_before_the_job_was_declared_releases_nothing():

@@ -166,7 +166,7 @@ class _Reviewing:
             more = f" and {len(gone) - 1:,} more" if gone[1:] else ""
             return Hold(reason=f"clips of the reviewed plan are gone: {gone[0]}{more}")
         hold: Hold | None = None
-        for source in self.sources(change):
+        for place, source in enumerate(self.sources(change)):
             match source.verdict:
                 case Reviewed() as reviewed if source.plan is not None:
                     if not same_target(self.planned.plan, source.plan):
@@ -177,7 +177,7 @@ class _Reviewing:
                     elif reason := why_not_covered(change, source.plan):
                         hold = hold or Hold(reason=reason)
                     else:
-                        return reviewed.sentence
+                        return _agreement(reviewed, source, is_own=place == 0)
                 case NotReviewed(reason=reason, hint=hint) | NotKnown(reason=reason, hint=hint):
                     hold = hold or Hold(reason=reason, hint=hint)
         return hold or Hold(reason="Git names no commit that changed its file")
@@ -222,6 +222,13 @@ def touched_by(changed: Iterable[str], declaration: Declaration, *, releasing: b
     """Return whether a pull request with these changed paths may release a job: it changes its files, or the rules."""
     own = set(files_of(declaration))
     return any(path in own or (releasing and _is_releasing(path)) for path in changed)
+
+
+def _agreement(reviewed: Reviewed, source: Source, *, is_own: bool) -> str:
+    """Say who agreed to a change, and where, unless it is the pull request that the comment is on."""
+    if is_own or source.pull_request is None:
+        return reviewed.sentence
+    return f"{reviewed.sentence}, of pull request {source.pull_request.number}"
 
 
 def _is_releasing(path: str) -> bool:
