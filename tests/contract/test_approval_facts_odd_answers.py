@@ -39,7 +39,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
         "0.commit_id",
     ),
     "repos/get-collaborator-permission-level": ("permission", "role_name", "user", "user.login"),
-    "issues/list-events-for-timeline": ("2.created_at", "2.event"),
+    "issues/list-events-for-timeline": ("2.created_at", "2.event", "2.actor", "2.actor.type"),
     "repos/get-environment": (
         "name",
         "can_admins_bypass",
@@ -73,6 +73,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
         "merge_commit_sha",
         "merged_by",
         "merged_by.login",
+        "merged_by.type",
     ),
     "repos/list-pull-requests-associated-with-commit": (
         "0.number",
@@ -92,6 +93,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 }
 # Documented as null: a deleted account or team, a commit that is gone, an environment without a branch policy.
 NULLABLE = {
+    ("issues/list-events-for-timeline", "2.actor"),
     ("pulls/list-reviews", "0.user"),
     ("pulls/list-reviews", "0.commit_id"),
     ("repos/get-environment", "deployment_branch_policy"),
@@ -101,9 +103,9 @@ NULLABLE = {
     ("pulls/get", "merged_at"),
     ("repos/list-pull-requests-associated-with-commit", "0.merged_at"),
 }
-# Not promised by GitHub's description: an event without a name is a commit or a comment on lines, and for the other two the
-# weaker protection is assumed.
-OPTIONAL = {"2.event", "can_admins_bypass", "branch_policies.0.type"}
+# Not promised by GitHub's description: an event without a name is a commit or a comment on lines, one without an actor is of
+# no person, and for the other two the weaker protection is assumed.
+OPTIONAL = {"2.event", "2.actor", "can_admins_bypass", "branch_policies.0.type"}
 
 
 @pytest.mark.parametrize(

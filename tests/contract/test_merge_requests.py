@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from github_emulator.actors import OTHER_BOT
 from github_emulator.emulator import GitHubEmulator
 from support.github.adapter import BASE, HEAD, MERGED, approval_facts
 
@@ -85,6 +86,22 @@ def test_the_request_that_a_merge_follows_is_found(
     found = approval_facts(emulator).merge_requested_at(number)
 
     assert found == (None if expected is None else TEN + timedelta(seconds=expected))
+
+
+@pytest.mark.parametrize("event", ["auto_merge_enabled", "auto_squash_enabled", "added_to_merge_queue"])
+def test_a_bot_that_asks_for_a_merge_is_no_person_who_saw_the_plan(emulator: GitHubEmulator, event: str):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.add_event(number, event, OTHER_BOT, at=TEN)
+
+    assert approval_facts(emulator).merge_requested_at(number) is None
+
+
+def test_a_bot_that_queues_takes_no_request_of_a_person_back(emulator: GitHubEmulator):
+    number = emulator.open_pull(head_sha=HEAD, base_sha=BASE)
+    emulator.enable_auto_merge(number, at=TEN)
+    emulator.add_event(number, "added_to_merge_queue", OTHER_BOT, at=TEN + timedelta(seconds=60))
+
+    assert approval_facts(emulator).merge_requested_at(number) == TEN
 
 
 def test_a_request_on_the_third_page_of_a_timeline_is_found(emulator: GitHubEmulator):

@@ -97,8 +97,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a bot that merges counts as a person who saw the plan",
         _PLAN,
-        ' and pull_request.merged_by.endswith("[bot]"):\n',
-        " and not pull_request.merged_by:\n",
+        "        by_person = pull_request.merged_by and not pull_request.is_merged_by_bot\n",
+        "        by_person = pull_request.merged_by\n",
         f"{_FOUND}a_bot_that_merges_has_reviewed_nothing",
     ),
     mutant(

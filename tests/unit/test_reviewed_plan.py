@@ -41,6 +41,7 @@ def found(
         merged_as="f" * 40,
         merged_at=at(60),
         merged_by=merged_by,
+        is_merged_by_bot=merged_by.endswith("[bot]"),
     )
     when = None if requested is None else at(requested)
     return find_reviewed_plan(merged, by or Approvals(), plans, needed=needed, merge_requested_at=when)
@@ -139,6 +140,11 @@ def test_with_auto_merge_it_is_what_was_there_when_it_was_enabled():
 def test_a_bot_that_merges_has_reviewed_nothing():
     said = "@merger[bot] merged it, and it has no approval"
     assert reason(found(a_plan(2), needed=0, merged_by="merger[bot]")) == said
+
+
+def test_a_merge_by_an_account_that_is_gone_is_no_evidence_of_a_person():
+    said = "an account that is gone merged it, and it has no approval"
+    assert reason(found(a_plan(2), needed=0, merged_by="")) == said
 
 
 def test_a_merge_queue_that_a_person_asked_is_no_bot_that_merges():

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from groundctl.adapters.github.answers import has, member, timestamp
+from groundctl.adapters.github.answers import has, member, optional, timestamp
 
 
 class _Way(StrEnum):
@@ -51,7 +51,16 @@ def read_event(answer: object) -> TimelineEvent | None:
     name = member(answer, "event", str) if has(answer, "event") else ""
     if name not in {*_ASKED, *_WITHDRAWN, _MERGED}:
         return None
+    # What a bot asks for has been seen by nobody.
+    if name in _ASKED and not _is_by_person(answer):
+        return None
     return TimelineEvent(name=name, at=timestamp(answer, "created_at"))
+
+
+def _is_by_person(answer: object) -> bool:
+    # GitHub's API description promises no actor. Null is an account that is gone.
+    actor: dict[str, Any] | None = optional(answer, "actor", dict) if has(answer, "actor") else None
+    return actor is not None and member(actor, "type", str) == "User"
 
 
 def request_in_force(events: Iterable[TimelineEvent | None]) -> datetime | None:

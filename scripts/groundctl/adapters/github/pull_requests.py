@@ -16,6 +16,8 @@ def read_pull_request(answer: object) -> PullRequest:
         read_listed_pull_request(answer),
         commits=member(answer, "commits", int),
         merged_by=member(merged_by, "login", str) if merged_by else "",
+        # By the type, because not every bot's login ends with [bot].
+        is_merged_by_bot=merged_by is not None and member(merged_by, "type", str) != "User",
     )
 
 

@@ -74,8 +74,10 @@ def find_reviewed_plan(
         if (seen := merge_requested_at or pull_request.merged_at) is None:
             return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
         # Without an approval, a person who saw the plan must have asked for the merge.
-        if merge_requested_at is None and pull_request.merged_by.endswith("[bot]"):
-            return NotReviewed(reason=f"{mention(pull_request.merged_by)} merged it, and it has no approval")
+        by_person = pull_request.merged_by and not pull_request.is_merged_by_bot
+        if merge_requested_at is None and not by_person:
+            merger = mention(pull_request.merged_by) if pull_request.merged_by else "an account that is gone"
+            return NotReviewed(reason=f"{merger} merged it, and it has no approval")
         before, who = seen, f"{mention(pull_request.merged_by)} merged at {clock(seen)}"
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]

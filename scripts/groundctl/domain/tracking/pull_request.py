@@ -28,6 +28,7 @@ class PullRequest:
     merged_as: str | None = None
     merged_at: datetime | None = None
     merged_by: str = ""
+    is_merged_by_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
