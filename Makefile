@@ -7,7 +7,7 @@ BIN := .venv/bin
 PROCESSES ?= 3
 TERRAFORM = $${GROUNDCTL_TERRAFORM:-$$(command -v terraform || echo $(BIN)/gt-terraform)}
 
-.PHONY: help setup bootstrap demo e2e-demo test chaos mutants update-snapshots preview-comments readme-images check docs format lock bench
+.PHONY: help setup bootstrap demo e2e-demo test decision-table chaos mutants update-snapshots preview-comments readme-images check docs format lock bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -33,6 +33,10 @@ test: setup ## every test; some look at pages in Chromium, which is installed wh
 	scripts/install_browser.sh
 	scripts/install_github_emulator.sh
 	PYTHONUTF8=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+decision-table: setup ## play every row of the approval table with the real workflow files; comments in .build/decision-table/ (10 minutes)
+	scripts/install_github_emulator.sh
+	DECISION_TABLE=all DECISION_TABLE_COMMENTS=1 $(BIN)/python -m pytest -q -n $(PROCESSES) tests/decision_table/test_rows_by_workflows.py
 
 chaos: setup ## play fault histories, as many as asked: make chaos HISTORIES=1000 SEED=1
 	PYTHONPATH=tests $(BIN)/python -m chaos --histories $(or $(HISTORIES),300) --seed $(or $(SEED),1) $(OPTIONS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 # Estimates are enough. Files that are not named come after these, in pytest's order.
 LONGEST = (
     "e2e_demo/test_e2e_demo.py",
+    "decision_table/test_rows_by_workflows.py",
+    "decision_table/test_rows_by_commands.py",
+    "decision_table/test_stories.py",
     "end_to_end/test_interrupted_apply.py",
     "chaos/test_histories.py",
     "chaos/test_histories_second.py",

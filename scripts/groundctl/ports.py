@@ -205,6 +205,9 @@ class GitHistory(Protocol):
     def parent(self, commit: str) -> str | None:
         """Return the first parent of a commit."""
 
+    def has(self, commit: str) -> bool:
+        """Return whether this checkout has a commit: GitHub may name one that no branch has any more."""
+
     def message(self, commit: str) -> str:
         """Return a commit's message."""
 

@@ -97,3 +97,38 @@ def test_an_option_in_place_of_a_commit_or_path_has_no_effect(repository: Reposi
         history.changed_since(f"--output={tmp_path / 'written'}")
     assert history.last_change([f"--output={tmp_path / 'written'}"]) is None
     assert not list(tmp_path.glob("written*"))
+
+
+@pytest.mark.parametrize("seconds", ["0", "99999999999999", "253402300800", "18446744073709551614"])
+def test_any_date_that_git_takes_can_be_read(repository: Repository, seconds: str):
+    repository.commit("a.txt")
+    written = repository.git("cat-file", "commit", "HEAD")
+    lines = [
+        f"{line.rpartition('>')[0]}> {seconds} +0000" if line.startswith("committer") else line
+        for line in written.splitlines()
+    ]
+    raw = "\n".join([*lines, ""]).encode()
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--literally", "--stdin"],
+        cwd=repository.root,
+        input=raw,
+        check=True,
+        capture_output=True,
+    )
+    commit = made.stdout.decode().strip()
+
+    assert LocalGitHistory(repository.root).committed_at(commit).tzinfo is not None
+
+
+def test_a_folder_in_the_place_of_a_file_is_no_file(repository: Repository):
+    commit = repository.commit("jobs/policy.yaml/notes.txt")
+
+    assert LocalGitHistory(repository.root).read_file(commit, "jobs/policy.yaml") is None
+
+
+def test_a_commit_that_the_checkout_does_not_have_is_known_as_such(repository: Repository):
+    commit = repository.commit("a.txt")
+    history = LocalGitHistory(repository.root)
+
+    assert history.has(commit)
+    assert not history.has("0" * 39 + "1")

@@ -148,3 +148,22 @@ def _hangs_next(team: Team) -> bool:
     if not team.simulator.faults.pending():
         team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=5)
     return False
+
+
+def test_a_run_that_main_has_left_behind_does_not_contradict_the_newer_one(team: Team):
+    team.declares(input=PREFIX)
+    team.opens()
+    team.plans()
+    team.merges()
+    older = team.merged
+    team.git("rm", "-q", "jobs/sports-data/rally-outcome.yaml")
+    team.pushes_straight_to_main()
+    newer, team.merged = team.merged, older
+    comment = team.comment
+
+    applied, reported = team.applies(), team.on_main("ci", "report", "--check")
+
+    assert (applied.code, reported.code, team.creates()) == (0, 0, 0)
+    assert f"main has moved on to {newer[:7]}: its run does it" in applied.out
+    assert team.comment == comment
+    assert team.emulator.check_runs(older) == []

@@ -20,6 +20,7 @@ _MOVED = "tests/unit/test_tip.py::test_"
 _GUARDED = "tests/unit/test_tip_guard.py::test_"
 _ENTERED = "tests/unit/test_protection.py::test_"
 _REVIEWED = "tests/unit/test_reviewing.py::test_"
+_ATTRIBUTION = "tests/unit/test_attribution.py::test_"
 _STANDS = "tests/unit/test_standing.py::test_"
 
 REVIEWED: tuple[Mutant, ...] = (
@@ -82,7 +83,7 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a plan of another pull request or head counts",
         _PLAN,
-        "    ours = [plan for plan in plans if (plan.name.pull_request, plan.name.head) == _place(pull_request)]\n",
+        "    ours = [plan for plan in plans if _is_of(plan, pull_request)]\n",
         "    ours = [plan for plan in plans if plan.name]\n",
         f"{_FOUND}a_plan_of_another_pull_request_or_head_is_not_looked_at",
     ),
@@ -103,8 +104,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a plan from after auto-merge was enabled counts",
         _PLAN,
-        "        seen = merge_requested_at or pull_request.merged_at\n",
-        "        seen = pull_request.merged_at or merge_requested_at\n",
+        "        if (seen := merge_requested_at or pull_request.merged_at) is None:\n",
+        "        if (seen := pull_request.merged_at or merge_requested_at) is None:\n",
         f"{_FOUND}with_auto_merge_it_is_what_was_there_when_it_was_enabled",
     ),
     mutant(
@@ -117,9 +118,23 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a pull request that did not bring the commit approves",
         _ARCHIVE,
-        "        return commit == found.merged_as or commit in self.history.first_parents(found.merged_as, found.commits)\n",
+        "        return is_listed and commit in self.history.first_parents(found.merged_as, found.commits)\n",
         "        return bool(commit)\n",
         f"{_REVIEWED}a_message_cannot_name_another_pull_request",
+    ),
+    mutant(
+        "a message makes a commit one of a merge by rebasing",
+        _ARCHIVE,
+        "        return is_listed and commit in self.history.first_parents(found.merged_as, found.commits)\n",
+        "        return commit in self.history.first_parents(found.merged_as, found.commits)\n",
+        f"{_ATTRIBUTION}a_commit_before_a_merge_is_not_approved_by_naming_the_merged_pull_request",
+    ),
+    mutant(
+        "a plan approves whatever it lists",
+        _REVIEW,
+        "                    elif not touches(source.plan, change.key) and entry_of(source.plan, change.key):\n",
+        "                    elif not touches(source.plan, change.key) and not source.plan:\n",
+        f"{_ATTRIBUTION}a_plan_approves_no_job_that_its_pull_request_does_not_touch",
     ),
     mutant(
         "a young commit without a pull request counts as pushed",
@@ -131,8 +146,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a pull request lowers the number of approvals for itself",
         _ARCHIVE,
-        "        return max(self.needed, *(",
-        "        return min(self.needed, *(",
+        "        return max(self.needed, 0, *(",
+        "        return min(self.needed, 0, *(",
         f"{_REVIEWED}a_policy_cannot_be_lowered_by_the_pull_request_itself",
     ),
     mutant(
@@ -145,8 +160,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "any later pull request releases a held job",
         _REVIEW,
-        "self.archive.changes_since(own, RELEASING):\n",
-        'self.archive.changes_since(own, (*RELEASING, "jobs")):\n',
+        "self.archive.changes_since(own, RELEASING)[:_MAX_RELEASING]:\n",
+        'self.archive.changes_since(own, (*RELEASING, "jobs"))[:_MAX_RELEASING]:\n',
         f"{_REVIEWED}a_pull_request_that_does_not_touch_the_job_releases_nothing",
     ),
     mutant(

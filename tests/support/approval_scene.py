@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,9 +79,15 @@ class Scene:
         return pull_request
 
     def records(
-        self, pull_request: PullRequest, plan: Plan, *, minutes: float = 2, made_for: Mapping[str, Any] | None = None
+        self,
+        pull_request: PullRequest,
+        plan: Plan,
+        *,
+        minutes: float = 2,
+        made_for: Mapping[str, Any] | None = None,
+        touches: Sequence[str] | None = None,
     ) -> None:
-        """Record a plan for a pull request's head, some minutes after ten."""
+        """Record a plan for a pull request's head, some minutes after ten; by default it touches every job."""
         self.runs += 1
         name = PlanName(pull_request=pull_request.number, head=pull_request.head, run_id=self.runs, attempt=1)
         bound = {
@@ -92,7 +98,9 @@ class Scene:
             "attempt": 1,
         }
         self.time = TEN + timedelta(minutes=minutes)
-        self.recorded.write(name, plan_json(plan, {**bound, **(made_for or {})}).encode())
+        touched = [change.name for change in plan.changes] if touches is None else touches
+        content = plan_json(plan, {**bound, **(made_for or {})}, touches=touched)
+        self.recorded.write(name, content.encode())
 
     def approves(self, pull_request: PullRequest, login: str = "ann", *, minutes: float = 10, **changes: Any) -> None:
         at = TEN + timedelta(minutes=minutes)

@@ -194,6 +194,9 @@ class FakeHistory:
         known = [each.sha for each in self.commits]
         return known[known.index(commit) - 1] if known.index(commit) else None
 
+    def has(self, commit: str) -> bool:
+        return any(each.sha == commit for each in self.commits)
+
     def message(self, commit: str) -> str:
         return self._commit(commit).message
 
@@ -201,7 +204,9 @@ class FakeHistory:
         return self._commit(commit).at
 
     def read_file(self, commit: str, path: str) -> bytes | None:
-        return self._commit(commit).files.get(path) if any(each.sha == commit for each in self.commits) else None
+        if not self.has(commit):
+            raise ExternalError(f"git ls-tree failed: not a tree object: {commit}", hint="check out the full history")
+        return self._commit(commit).files.get(path)
 
     def _commit(self, sha: str) -> FakeCommit:
         return next(commit for commit in self.commits if commit.sha == sha)

@@ -72,6 +72,15 @@ def test_with_two_approvers_it_is_the_plan_that_both_had_seen():
     assert run_of(found(a_plan(2), a_plan(20, run=2), by=approved(ann=10, bob=30), needed=2)) == 1
 
 
+def test_several_approvers_read_why_it_is_not_the_plan_of_the_last_one():
+    verdict = found(a_plan(2), a_plan(20, run=2), by=approved(ann=10, bob=30))
+    assert isinstance(verdict, Reviewed)
+    assert verdict.sentence == (
+        "approved by @ann at 2026-11-28 10:10:00 UTC and @bob at 2026-11-28 10:30:00 UTC:"
+        " the plan of 2026-11-28 10:02:00 UTC, the newest that all of them had seen"
+    )
+
+
 def test_when_all_have_approved_again_it_is_the_later_plan():
     assert run_of(found(a_plan(2), a_plan(20, run=2), by=approved(ann=41, bob=42))) == 2
 
@@ -82,7 +91,10 @@ def test_a_plan_of_the_same_second_as_the_approval_does_not_count():
 
 def test_an_approval_before_the_first_plan_is_none():
     said = "@ann approved at 2026-11-28 10:00:00 UTC, before the first plan, which is of 2026-11-28 10:02:00 UTC"
-    assert reason(found(a_plan(2), by=approved(ann=0))) == said
+    verdict = found(a_plan(2), by=approved(ann=0))
+    assert reason(verdict) == said
+    assert isinstance(verdict, NotReviewed)
+    assert verdict.hint == "open a new pull request that changes its file, and approve it after its plan is there"
 
 
 def test_without_a_recorded_plan_nothing_was_reviewed():
@@ -117,7 +129,11 @@ def test_an_approval_binds_also_where_the_policy_asks_for_none():
 
 
 def test_with_auto_merge_it_is_what_was_there_when_it_was_enabled():
-    assert run_of(found(a_plan(2), a_plan(50, run=2), needed=0, requested=5)) == 1
+    verdict = found(a_plan(2), a_plan(50, run=2), needed=0, requested=5)
+    assert run_of(verdict) == 1
+    assert isinstance(verdict, Reviewed)
+    said = "merged by @maria, as requested at 2026-11-28 10:05:00 UTC: the plan of 2026-11-28 10:02:00 UTC"
+    assert verdict.sentence == said
 
 
 def test_a_bot_that_merges_has_reviewed_nothing():

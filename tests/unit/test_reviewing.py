@@ -214,6 +214,7 @@ def test_what_cannot_be_read_is_not_known_and_nothing_is_done(silent: str):
     scene.facts.unknown.add(silent)
 
     assert scene.reason(PLAN) == f"could not be checked: GitHub did not answer {silent}"
+    assert scene.reviewed(PLAN).source_pull_requests == {PLAN.changes[0].key: 12}
 
 
 def test_one_pull_request_that_cannot_be_read_holds_only_its_own_jobs():

@@ -58,6 +58,19 @@ def test_a_change_of_the_policy_releases_held_jobs_and_says_so():
     assert [create.name for create in plan.creates] == ["rally-outcome"]
 
 
+def test_a_file_that_names_the_plan_releases_held_jobs_and_says_so():
+    scene = Scene()
+    scene.merges(12, "b")
+    plan = a_plan(RALLY)
+
+    standing, own = stands(scene, plan, (RALLY,), f"jobs/approved/{plan.digest}")
+    another, _ = stands(scene, plan, (RALLY,), f"jobs/approved/{'0' * 32}")
+
+    assert ([change.name for change in standing.released], standing.names_plan) == (["rally-outcome"], True)
+    assert [create.name for create in own.creates] == ["rally-outcome"]
+    assert (another.released, another.names_plan) == ((), False)
+
+
 def test_a_job_whose_own_pull_request_was_approved_is_neither_released_nor_held():
     scene = Scene()
     scene.merged_and_approved(a_plan(RALLY))
@@ -96,6 +109,7 @@ def test_an_approval_from_before_the_first_plan_is_asked_for_again():
 
     assert standing.planned_anew is not None
     assert standing.planned_anew.reasons == (("rally-outcome", "it was approved before a plan was there"),)
+    assert (standing.planned_anew.approved, standing.planned_anew.is_first) == ("approved by @ann", True)
 
 
 def test_a_pull_request_that_changes_terraform_says_where_to_read_about_it():

@@ -56,16 +56,30 @@ class LocalGitHistory:
 
     def committed_at(self, commit: str) -> datetime:
         """Return when a commit was made, as its committer says."""
-        return datetime.fromtimestamp(
-            int(self._git("log", "-1", "--format=%ct", "--end-of-options", commit, "--")), UTC
-        )
+        seconds = int(self._git("log", "-1", "--format=%ct", "--end-of-options", commit, "--"))
+        try:
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError):
+            # Git takes years that Python does not have. No commit was made then.
+            return datetime.max.replace(tzinfo=UTC)
+
+    def has(self, commit: str) -> bool:
+        """Return whether this checkout has a commit: GitHub may name one that no branch has any more."""
+        # A name that is not there is no failure for this command.
+        return bool(self._git("rev-list", "--max-count=1", "--ignore-missing", "--end-of-options", commit, "--"))
 
     def read_file(self, commit: str, path: str) -> bytes | None:
         """Read a file as it was in a commit; None if it was not there."""
         listed = self._git("ls-tree", "-z", "--end-of-options", commit, "--", path)
         if not listed:
             return None
-        return self._git("cat-file", "blob", f"{commit}:{path}").encode(errors="surrogateescape")
+        kind = listed.split(maxsplit=2)[1]
+        # A folder or a submodule can have the name.
+        return (
+            self._git("cat-file", "blob", f"{commit}:{path}").encode(errors="surrogateescape")
+            if kind == "blob"
+            else None
+        )
 
     @cached_property
     def _branch(self) -> tuple[str, ...]:

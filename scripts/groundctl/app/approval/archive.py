@@ -24,8 +24,10 @@ YOUNG = timedelta(minutes=10)
 # Seconds to wait before the pull request of a young commit is asked for again.
 ASK_AGAIN_AFTER = (20, 40)
 _NOT_FOUND = 404
-# How GitHub names the pull request in the message of a merge or a squash.
-_NAMED = re.compile(r"\(#([1-9][0-9]{0,8})\)|^Merge pull request #([1-9][0-9]{0,8})\b", re.MULTILINE)
+# How GitHub names the pull request in the first line of a merge or a squash. People write others there too, as in a
+# revert; each costs questions to GitHub, so only the last ones are asked about.
+_NAMED = re.compile(r"\(#([1-9][0-9]{0,8})\)|^Merge pull request #([1-9][0-9]{0,8})\b")
+_MAX_NAMED = 3
 
 # Returns whether untrusted data has the shape of a plan.
 IsPlan = Callable[[Any], bool]
@@ -71,6 +73,8 @@ class Archive:
     clock: Clock
     _sources: dict[str, Source] = field(default_factory=dict)
     _writers: dict[str, bool] = field(default_factory=dict)
+    # All young commits of a run share the pauses: a job of a workflow has a time limit.
+    _pauses: list[int] = field(default_factory=lambda: list(ASK_AGAIN_AFTER))
 
     def source_of(self, commit: str) -> Source:
         """Find the pull request that brought a commit to this branch, and its reviewed plan."""
@@ -98,31 +102,35 @@ class Archive:
         return content if is_of(content, reviewed.plan, repository=self.repository) else None
 
     def _source_of(self, commit: str) -> Source:
+        merged: list[PullRequest] = []
         try:
             merged = self._merged_with(commit)
             if not merged:
                 return Source(verdict=self._why_none(commit))
             sources = [self._judged(each) for each in merged]
         except ExternalError as error:
-            return Source(verdict=NotKnown(reason=f"could not be checked: {error.message}"))
+            # The pull request, where it is known, is where people look for the reason.
+            verdict = NotKnown(reason=f"could not be checked: {error.message}")
+            return Source(verdict=verdict, pull_request=merged[0] if merged else None)
         return next((source for source in sources if isinstance(source.verdict, Reviewed)), sources[0])
 
     def _merged_with(self, commit: str) -> list[PullRequest]:
         # Directly after a merge, GitHub may not know the pull request of the new commit yet.
-        pauses = ASK_AGAIN_AFTER if self._is_young(commit) else ()
-        for pause in (*pauses, None):
-            numbers = dict.fromkeys((*self._listed(commit), *self._named(commit)))
-            merged = [found for found in map(self._read, numbers) if found and self._brought(found, commit)]
-            if merged or pause is None:
+        pauses = self._pauses if self._is_young(commit) else []
+        while True:
+            listed = tuple(self._listed(commit))
+            found = filter(None, map(self._read, dict.fromkeys((*listed, *self._named(commit)))))
+            merged = [each for each in found if self._brought(each, commit, is_listed=each.number in listed)]
+            if merged or not pauses:
                 return merged
-            self.clock.sleep(pause)
-        raise AssertionError("the last pause is none")
+            self.clock.sleep(pauses.pop(0))
 
     def _listed(self, commit: str) -> Iterator[int]:
         yield from (found.number for found in self.pull_requests.pull_requests_of(commit))
 
     def _named(self, commit: str) -> Iterator[int]:
-        for squashed, merged in _NAMED.findall(self.history.message(commit)):
+        subject = self.history.message(commit).partition("\n")[0]
+        for squashed, merged in _NAMED.findall(subject)[-_MAX_NAMED:]:
             yield int(squashed or merged)
 
     def _read(self, number: int) -> PullRequest | None:
@@ -133,20 +141,24 @@ class Archive:
                 return None
             raise
 
-    def _brought(self, found: PullRequest, commit: str) -> bool:
+    def _brought(self, found: PullRequest, commit: str, *, is_listed: bool) -> bool:
         """Return whether a pull request into this branch was merged as a commit, or as the last of rebased ones with it.
 
         GitHub also lists those that were merged into the pull request's branch, and marks a pull request as merged whose
-        commits got into the branch in some other way.
+        commits got into the branch in some other way. A message is no evidence that a commit is one of rebased ones:
+        anybody can write it, and what was pushed before a squash looks the same.
         """
         if found.merged_at is None or found.merged_as is None:
             return False
         if (found.base_branch, found.base_repository) != (self.branch, self.repository_id):
             return False
-        return commit == found.merged_as or commit in self.history.first_parents(found.merged_as, found.commits)
+        if commit == found.merged_as:
+            return True
+        return is_listed and commit in self.history.first_parents(found.merged_as, found.commits)
 
     def _is_young(self, commit: str) -> bool:
-        return self.now - self.history.committed_at(commit) < YOUNG
+        # The committer chooses the time: one in the future would be young permanently.
+        return abs(self.now - self.history.committed_at(commit)) < YOUNG
 
     def _why_none(self, commit: str) -> NotReviewed | NotKnown:
         if self._is_young(commit):
@@ -171,8 +183,9 @@ class Archive:
     def _needed(self, merged: PullRequest) -> int:
         """Count the approvals that the policy asks for: a pull request cannot lower the number for itself."""
         parent = self.history.parent(merged.merged_as) if merged.merged_as else None
-        before = [commit for commit in (merged.base_commit, parent) if commit]
-        return max(self.needed, *(reviews_asked(self.history.read_file(commit, POLICY)) for commit in before))
+        # After the branch was rewritten, GitHub may name a base that is gone.
+        before = [commit for commit in (merged.base_commit, parent) if commit and self.history.has(commit)]
+        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY)) for commit in before))
 
 
 def _json(raw: bytes) -> Any:

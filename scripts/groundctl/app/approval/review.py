@@ -15,7 +15,7 @@ from groundctl.domain.approval.coverage import (
     same_target,
     why_not_covered,
 )
-from groundctl.domain.approval.recorded_plan import clips_of_record
+from groundctl.domain.approval.recorded_plan import clips_of_record, touches
 from groundctl.domain.approval.reviewed_plan import NotReviewed, Reviewed
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
@@ -36,6 +36,9 @@ from groundctl.domain.planning.plan import (
 RELEASING = ("jobs/policy.yaml", "schemas", "terraform")
 # A file of this folder, named by a plan's digest, approves that plan when it is merged.
 APPROVED_FOLDER = "jobs/approved"
+_NOT_TOUCHED = "the reviewed plan lists it, but its pull request does not touch it"
+# Of the commits that may release a job, so many are looked at: each costs several questions to GitHub, in every run.
+_MAX_RELEASING = 20
 # Clips may be replaced by the reviewed ones for jobs that could be created.
 _BUYING = {Action.CREATE, Action.REFUSED, Action.REPURCHASE}
 
@@ -168,6 +171,9 @@ class _Reviewing:
                 case Reviewed() as reviewed if source.plan is not None:
                     if not same_target(self.planned.plan, source.plan):
                         hold = hold or Hold(reason="the reviewed plan is of another environment, account, or Region")
+                    elif not touches(source.plan, change.key) and entry_of(source.plan, change.key):
+                        # Commits and messages can be made up, and what main's own tool recorded cannot.
+                        hold = hold or Hold(reason=_NOT_TOUCHED)
                     elif reason := why_not_covered(change, source.plan):
                         hold = hold or Hold(reason=reason)
                     else:
@@ -182,7 +188,7 @@ class _Reviewing:
         if own is None:
             return
         yield self.archive.source_of(own)
-        for commit in self.archive.changes_since(own, RELEASING):
+        for commit in self.archive.changes_since(own, RELEASING)[:_MAX_RELEASING]:
             yield self.archive.source_of(commit)
         yield from self._approved_by_file(own)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from groundctl.app.approval.archive import Archive
-from groundctl.app.approval.review import judge, sources_of, touched_by
+from groundctl.app.approval.review import APPROVED_FOLDER, judge, sources_of, touched_by
 from groundctl.app.plan import PlanningResult
 from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
 from groundctl.domain.approval.recorded_plan import StoredPlan
@@ -37,6 +37,12 @@ def own_plan(proposal: Proposal, standing: Standing) -> Plan:
     return replace(plan, changes=changes)
 
 
+def touched_names(proposal: Proposal) -> list[str]:
+    """List the jobs that merging the pull request may create or stop."""
+    touched = _touched(proposal)
+    return [each.name for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+
+
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     """Find out what merging would do to other jobs, and whether the plan goes beyond the approved one."""
     touched, planned = _touched(proposal), proposal.planned
@@ -60,11 +66,24 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
         return Standing(
             released=tuple(released), left=tuple(left), changes_terraform=terraform, not_known=error.message
         )
-    return Standing(released=tuple(released), left=tuple(left), planned_anew=anew, changes_terraform=terraform)
+    return Standing(
+        released=tuple(released),
+        left=tuple(left),
+        planned_anew=anew,
+        changes_terraform=terraform,
+        names_plan=_names_plan(proposal),
+    )
+
+
+def _names_plan(proposal: Proposal) -> bool:
+    """Return whether a file of the pull request approves everything in this plan."""
+    return f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed
 
 
 def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]:
     declarations = proposal.planned.validated.declarations
+    if releasing and _names_plan(proposal):
+        return frozenset(declaration.spec.key for declaration in declarations)
     return frozenset(
         declaration.spec.key
         for declaration in declarations
@@ -81,10 +100,13 @@ def _planned_anew(proposal: Proposal, archive: Archive, changes: Sequence[Create
     reviewed = find_reviewed_plan(pull_request, approvals, proposal.earlier, needed=1)
     content = archive.read_plan(reviewed) if isinstance(reviewed, Reviewed) else None
     if not isinstance(reviewed, Reviewed) or content is None or not same_target(proposal.planned.plan, content):
-        approved = ", ".join(f"@{approval.login}" for approval in approvals.counted)
+        approved = "approved by " + " and ".join(f"@{approval.login}" for approval in approvals.counted)
         reason = "it was approved before a plan was there"
         return PlannedAnew(
-            approved=approved, changes=tuple(changes), reasons=tuple((each.name, reason) for each in changes)
+            approved=approved,
+            changes=tuple(changes),
+            reasons=tuple((each.name, reason) for each in changes),
+            is_first=True,
         )
     beyond = [(change, why_not_covered(change, content)) for change in changes]
     reasons = tuple((change.name, reason) for change, reason in beyond if reason)

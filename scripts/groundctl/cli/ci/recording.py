@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from groundctl.app.approval.standing import Proposal, find_standing, own_plan
+from groundctl.app.approval.standing import Proposal, find_standing, own_plan, touched_names
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
 from groundctl.app.validate import Validated, refusals
@@ -55,9 +55,6 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
     reporter, number = open_reporter(), _number(open_run_context())
     recorded = open_recorded_plans(planned.account.infrastructure)
     earlier = recorded.list(number, reporter.run.head_commit)
-    content = _record(planned, reporter.run, recorded)
-    if out:
-        write_text(out, content)
     history = open_history(proposed)
     proposal = Proposal(
         number=number,
@@ -65,22 +62,26 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
         changed=history.changed_since(open_workflow_run().base_commit),
         earlier=earlier,
     )
+    content = _record(proposal, reporter.run, recorded)
+    if out:
+        write_text(out, content)
     standing = find_standing(proposal, open_archive(planned, proposed))
     code = _report(reporter, proposal, standing)
     needs_attention = own_plan(proposal, standing).requires_attention or standing.planned_anew is not None
     return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
 
 
-def _record(planned: PlanningResult, run: RunContext, recorded: RecordedPlans) -> str:
+def _record(proposal: Proposal, run: RunContext, recorded: RecordedPlans) -> str:
     """Write the clips of every create, then the plan that names them."""
     clips: dict[str, str] = {}
+    planned = proposal.planned
     for change in planned.plan.creates:
         wanted = change.purchase.wanted
         if wanted and wanted.input:
             manifest = wanted.input.manifest
             clips[change.name] = hashlib.sha256(manifest).hexdigest()
             recorded.write_clips(clips[change.name], manifest)
-    content = plan_json(planned.plan, made_for=made_for(run), clips=clips)
+    content = plan_json(planned.plan, made_for=made_for(run), clips=clips, touches=touched_names(proposal))
     name = PlanName(pull_request=_number(run), head=run.head_commit, run_id=run.run_id, attempt=run.attempt)
     recorded.write(name, content.encode())
     return content

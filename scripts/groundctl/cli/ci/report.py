@@ -13,7 +13,7 @@ from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import PullRequestReporter
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
-from groundctl.cli.ci.reviewing import open_archive, review_plan
+from groundctl.cli.ci.reviewing import open_archive, open_guard, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import open_workflow_run
@@ -37,6 +37,11 @@ class CiReportOptions:
 
 def run(options: CiReportOptions) -> ExitCode:
     """Update the pull requests of unfinished jobs; exit 3 if a pull request cannot be updated."""
+    # The check belongs to the commit, and a newer commit's run reports everything: an older one would contradict it.
+    if options.check and not (tip := open_guard().look()).is_current:
+        print(f"{tip.sentence}. Nothing is reported here.")
+        open_workflow_run().set_outputs({"left": "0"})
+        return ExitCode.OK
     reporter = open_reporter()
     planned = plan_checkout(options.infrastructure, despite_problems=True)
     assert not isinstance(planned, Validated)  # noqa: S101 - despite_problems always makes a plan

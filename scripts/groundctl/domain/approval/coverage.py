@@ -24,7 +24,7 @@ from groundctl.domain.planning.plan import (
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # Members of a plan file about its format, its origin and the ledger, not about its changes.
-_NOT_DIGESTED = {"digest", "made_for", "notes", "clips"}
+_NOT_DIGESTED = {"digest", "made_for", "notes", "clips", "touches"}
 
 _DECLARED_AS_STOPPED = "P102"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groundctl.domain.approval.coverage import PlanContent
-from groundctl.domain.aws.job_names import job_key
+from groundctl.domain.aws.job_names import JobKey, job_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,11 @@ def name_of(key: str) -> PlanName | None:
 def clips_of_record(plan: PlanContent, name: str) -> str | None:
     """Return the SHA-256 of the input manifest with which a recorded plan creates a job."""
     return next((digest for job, digest in plan.get("clips", {}).items() if job_key(job) == job_key(name)), None)
+
+
+def touches(plan: PlanContent, key: JobKey) -> bool:
+    """Return whether the pull request of a recorded plan may create or stop a job: its reviewers were shown it as theirs."""
+    return any(job_key(name) == key for name in plan.get("touches", ()))
 
 
 def is_of(plan: PlanContent, stored: StoredPlan, *, repository: str) -> bool:

@@ -15,18 +15,28 @@ CHANGE_AGAIN = "open a new pull request that changes its file"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A pull request's reviewed plan, and who agreed to it; by is empty where the policy asks for no approval."""
+    """A pull request's reviewed plan, and who agreed to it.
+
+    by is empty where the policy asks for no approval; requested_at is then when a person asked for a merge that GitHub
+    did later.
+    """
 
     plan: StoredPlan
     by: tuple[Approval, ...]
     merged_by: str = ""
+    requested_at: datetime | None = None
 
     @property
     def sentence(self) -> str:
         """Say who agreed to which plan."""
         who = " and ".join(f"{mention(each.login)} at {clock(each.at)}" for each in self.by)
         plan = f"the plan of {clock(self.plan.written_at)}"
-        return f"approved by {who}: {plan}" if who else f"merged by {mention(self.merged_by)}: {plan}"
+        if self.by[1:]:
+            plan += ", the newest that all of them had seen"
+        if who:
+            return f"approved by {who}: {plan}"
+        requested = f", as requested at {clock(self.requested_at)}" if self.requested_at else ""
+        return f"merged by {mention(self.merged_by)}{requested}: {plan}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +61,7 @@ def find_reviewed_plan(
     of approvals that the policy asks for. Without any, the person who merged counts as having seen the plan of that
     moment; merge_requested_at is when a person asked for a merge that GitHub did later.
     """
-    ours = [plan for plan in plans if (plan.name.pull_request, plan.name.head) == _place(pull_request)]
+    ours = [plan for plan in plans if _is_of(plan, pull_request)]
     if missing := _why_too_few(pull_request, approvals, needed):
         return missing
     if not ours:
@@ -61,8 +71,7 @@ def find_reviewed_plan(
         agreed = min(approvals.counted, key=lambda approval: approval.at)
         before, who = agreed.at, f"{mention(agreed.login)} approved at {clock(agreed.at)}"
     else:
-        seen = merge_requested_at or pull_request.merged_at
-        if seen is None:
+        if (seen := merge_requested_at or pull_request.merged_at) is None:
             return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
         # Without an approval, a person who saw the plan must have asked for the merge.
         if merge_requested_at is None and pull_request.merged_by.endswith("[bot]"):
@@ -71,15 +80,17 @@ def find_reviewed_plan(
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
     if not older:
-        first = min(plan.written_at for plan in ours)
-        hint = f"approve again; after the merge, {CHANGE_AGAIN}"
-        return NotReviewed(reason=f"{who}, before the first plan, which is of {clock(first)}", hint=hint)
+        reason = f"{who}, before the first plan, which is of {clock(min(plan.written_at for plan in ours))}"
+        hint = f"{CHANGE_AGAIN}, and approve it after its plan is there" if pull_request.merged_at else "approve again"
+        return NotReviewed(reason=reason, hint=hint)
     newest = max(older, key=lambda plan: (plan.written_at, plan.name.run_id, plan.name.attempt))
-    return Reviewed(plan=newest, by=approvals.counted, merged_by=pull_request.merged_by)
+    return Reviewed(
+        plan=newest, by=approvals.counted, merged_by=pull_request.merged_by, requested_at=merge_requested_at
+    )
 
 
-def _place(pull_request: PullRequest) -> tuple[int, str]:
-    return pull_request.number, pull_request.head
+def _is_of(plan: StoredPlan, pull_request: PullRequest) -> bool:
+    return (plan.name.pull_request, plan.name.head) == (pull_request.number, pull_request.head)
 
 
 def _why_too_few(pull_request: PullRequest, approvals: Approvals, needed: int) -> NotReviewed | None:

@@ -17,11 +17,15 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAnew:
-    """A plan that goes beyond the one that was approved: who approved that, and what is new."""
+    """A plan that goes beyond the one that was approved: who approved that, and what is new.
+
+    is_first is true if no plan was there when it was approved.
+    """
 
     approved: str
     changes: tuple[Create | Stop, ...]
     reasons: tuple[tuple[str, str], ...] = field(default=())
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +33,13 @@ class Standing:
     """A pull request's place before its merge.
 
     released lists the changes of other pull requests that wait for an approval, and that this one would release. left lists
-    those that it leaves alone, and not_known says what could not be found out.
+    those that it leaves alone, and not_known says what could not be found out. names_plan is true if a file of the pull
+    request approves everything in its plan.
     """
 
     released: tuple[Create | Stop, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     planned_anew: PlannedAnew | None = None
     changes_terraform: bool = False
+    names_plan: bool = False
     not_known: str = ""

@@ -1,0 +1,10 @@
+"""The decision table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from decision_table import approved, by_hand, circumstances
+from decision_table.rows import Row
+
+TABLE: Final[tuple[Row, ...]] = (*approved.ROWS, *circumstances.ROWS, *by_hand.ROWS)
