@@ -26,7 +26,7 @@ def test_a_pull_request_from_the_first_plan_to_the_last_label(team: Team):
     assert (applied.code, team.creates()) == (0, 2), applied.err
     assert "2 created" in team.comment
     assert team.check(team.merged)["conclusion"] == "success"
-    assert team.outputs == {"left": "0", "stop": "0", "told": "true"}
+    assert team.outputs == {"left": "0", "stop": "0", "reported": "true"}
 
     team.simulator.advance(150)
     assert team.on_main("ci", "report").code == 0
@@ -49,7 +49,7 @@ def test_jobs_are_created_while_github_is_down_and_the_next_report_catches_up(te
     assert (applied.code, team.creates()) == (3, 1)
     assert "comment not posted" in applied.err
     assert "1 created" in applied.out
-    assert team.outputs["told"] == "false"
+    assert team.outputs["reported"] == "false"
 
     team.emulator.gateway.faults.clear()
     assert team.on_main("ci", "report", "--check").code == 0

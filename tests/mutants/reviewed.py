@@ -237,8 +237,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "jobs of other pull requests are shown as this one's",
         _STANDING,
-        "if change.key in own or not is_irreversible(change))\n",
-        "if change.key in own or change.key)\n",
+        "if change.key in touched or not is_irreversible(change))\n",
+        "if change.key in touched or change.key)\n",
         f"{_STANDS}a_held_job_of_another_pull_request_is_named_and_left_out",
     ),
 )

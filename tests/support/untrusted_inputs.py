@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
@@ -145,7 +145,7 @@ def a_standing_of(text: str) -> Standing:
     return Standing(
         released=creates,
         left=(LeftAlone(name=text, pull_request=12), LeftAlone(name=text, pull_request=None)),
-        planned_anew=PlannedAnew(approved=text, changes=creates, reasons=((text, text),)),
+        beyond_approval=BeyondApproval(approved=text, changes=creates, reasons=((text, text),)),
         changes_terraform=True,
         not_known=text,
     )

@@ -65,7 +65,7 @@ def test_a_file_that_approves_a_plan_is_shown_as_releasing_its_jobs():
     assert [change.name for change in standing.released] == ["rally-outcome"]
     assert standing.left == ()
     assert touched_names(proposal) == ["rally-outcome"]
-    assert [create.name for create in own_plan(proposal, standing).creates] == ["rally-outcome"]
+    assert [create.name for create in own_plan(proposal).creates] == ["rally-outcome"]
 
 
 def test_a_file_that_names_another_plan_releases_nothing():

@@ -26,7 +26,7 @@ def stands(scene: Scene, plan: Plan, declared: tuple[Declaration, ...], *changed
     planned = a_planning_result(plan, declared)
     proposal = Proposal(number=OPEN.number, planned=planned, changed=changed, earlier=earlier)
     standing = find_standing(proposal, scene.archive())
-    return standing, own_plan(proposal, standing)
+    return standing, own_plan(proposal)
 
 
 def test_a_pull_request_of_its_own_files_touches_no_other_job():
@@ -87,10 +87,10 @@ def test_a_plan_with_more_clips_than_the_approved_one_is_planned_again():
 
     standing, _ = stands(scene, a_plan(MORE), (MORE,), FILE)
 
-    assert standing.planned_anew is not None
-    assert standing.planned_anew.approved.startswith("approved by @ann at 2026-11-28 10:10:00 UTC")
-    assert [name for name, _ in standing.planned_anew.reasons] == ["rally-outcome"]
-    assert "reviewed 2, now 5" in standing.planned_anew.reasons[0][1]
+    assert standing.beyond_approval is not None
+    assert standing.beyond_approval.approved.startswith("approved by @ann at 2026-11-28 10:10:00 UTC")
+    assert [name for name, _ in standing.beyond_approval.reasons] == ["rally-outcome"]
+    assert "reviewed 2, now 5" in standing.beyond_approval.reasons[0][1]
 
 
 def test_the_same_plan_again_changes_nothing_for_the_approvers():
@@ -98,7 +98,7 @@ def test_the_same_plan_again_changes_nothing_for_the_approvers():
     scene.records(OPEN, a_plan(RALLY))
     scene.approves(OPEN)
 
-    assert stands(scene, a_plan(RALLY), (RALLY,), FILE)[0].planned_anew is None
+    assert stands(scene, a_plan(RALLY), (RALLY,), FILE)[0].beyond_approval is None
 
 
 def test_an_approval_from_before_the_first_plan_is_asked_for_again():
@@ -107,9 +107,9 @@ def test_an_approval_from_before_the_first_plan_is_asked_for_again():
 
     standing, _ = stands(scene, a_plan(RALLY), (RALLY,), FILE)
 
-    assert standing.planned_anew is not None
-    assert standing.planned_anew.reasons == (("rally-outcome", "it was approved before a plan was there"),)
-    assert (standing.planned_anew.approved, standing.planned_anew.is_first) == ("approved by @ann", True)
+    assert standing.beyond_approval is not None
+    assert standing.beyond_approval.reasons == (("rally-outcome", "it was approved before a plan was there"),)
+    assert (standing.beyond_approval.approved, standing.beyond_approval.is_first) == ("approved by @ann", True)
 
 
 def test_a_pull_request_that_changes_terraform_says_where_to_read_about_it():
@@ -125,3 +125,15 @@ def test_what_github_does_not_answer_is_not_known():
     assert standing.not_known == "GitHub did not answer reviews"
     assert replace(standing, not_known="") == Standing()
     assert plan.creates
+
+
+def test_a_file_that_names_the_plan_is_why_jobs_are_released_also_if_github_does_not_answer():
+    scene = Scene()
+    scene.merges(12, "b")
+    scene.facts.unknown.add("reviews")
+
+    standing, _ = stands(scene, a_plan(RALLY), (RALLY,), f"jobs/approved/{a_plan(RALLY).digest}")
+
+    assert standing.not_known
+    assert [change.name for change in standing.released] == ["rally-outcome"]
+    assert standing.names_plan

@@ -20,7 +20,7 @@ ANSWERS: Mapping[str, Any] = {
     "ci changed": {"outputs": {"changed": "true"}},
     "ci terraform plan": {"outputs": {"changes": "false"}},
     "ci plan --reviewed": {"outputs": {"create": "1", "stop": "0"}},
-    "ci apply --only create": {"outputs": {"stop": "0", "told": "true"}},
+    "ci apply --only create": {"outputs": {"stop": "0", "reported": "true"}},
 }
 NAMES = ("PLAN", "RECORD", "APPLY", "STOP", "TERRAFORM")
 ROLES = {f"GROUNDCTL_{name}_ROLE": f"arn:aws:iam::123456789012:role/{name}" for name in NAMES}

@@ -168,28 +168,30 @@ def test_nothing_changes_after_a_failed_plan_or_an_unsuccessful_terraform_run():
 
 
 @pytest.mark.parametrize(
-    "told", [{}, {"apply": {"told": "true"}}, {"stop": {"told": "true"}}, {"apply": {"told": "false"}}]
+    "reported", [{}, {"apply": {"reported": "true"}}, {"stop": {"reported": "true"}}, {"apply": {"reported": "false"}}]
 )
 @pytest.mark.parametrize("look", [{}, *LOOKS], ids=str)
-def test_every_outcome_is_reported(look: dict[str, str], told: dict[str, dict[str, str]]):
+def test_every_outcome_is_reported(look: dict[str, str], reported: dict[str, dict[str, str]]):
     for ends, cancelled in product(all_endings(APPLY), (True, False)):
-        scenario = Scenario(github=PUSH, ends=ends, outputs={"look": look, **told}, cancelled=cancelled)
+        scenario = Scenario(github=PUSH, ends=ends, outputs={"look": look, **reported}, cancelled=cancelled)
         results = play(APPLY, scenario)
-        it_told = {name for name, given in told.items() if given["told"] == "true" and results[name] != "skipped"}
+        reporters = {
+            name for name, given in reported.items() if given["reported"] == "true" and results[name] != "skipped"
+        }
 
-        assert results["report"] != "skipped" or it_told
+        assert results["report"] != "skipped" or reporters
 
 
 def test_the_report_of_a_job_is_not_overwritten_by_one_with_less_information():
-    create = {"look": LOOKS[1], "apply": {"told": "true"}}
-    stop = {"look": {**AT_TIP, "changes": "false", "create": "0", "stop": "1"}, "stop": {"told": "true"}}
+    create = {"look": LOOKS[1], "apply": {"reported": "true"}}
+    stop = {"look": {**AT_TIP, "changes": "false", "create": "0", "stop": "1"}, "stop": {"reported": "true"}}
 
     assert started(Scenario(github=PUSH, outputs=create, ends={"apply": "failure"})) == ["look", "apply"]
     assert started(Scenario(github=PUSH, outputs=stop)) == ["look", "stop"]
 
 
 def test_an_apply_that_could_not_report_is_reported_even_if_the_stop_after_it_could():
-    outputs = {"look": LOOKS[2], "apply": {"told": "false"}, "stop": {"told": "true"}}
+    outputs = {"look": LOOKS[2], "apply": {"reported": "false"}, "stop": {"reported": "true"}}
 
     assert started(Scenario(github=PUSH, outputs=outputs)) == ["look", "apply", "stop", "report"]
 

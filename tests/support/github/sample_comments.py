@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
-from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Limit, Policy
@@ -126,14 +126,14 @@ def _terraform() -> RenderedComment:
     return terraform_comment(terraform, footer=_footer())
 
 
-def _planned_anew() -> RenderedComment:
+def _plan_beyond_approval() -> RenderedComment:
     plan = _planned(_declared("rally-outcome-2026-11", clips=208))
-    anew = PlannedAnew(
+    beyond = BeyondApproval(
         approved="approved by @ann at 2026-11-28 10:10:00 UTC: the plan of 2026-11-28 10:02:00 UTC",
         changes=plan.creates,
         reasons=(("rally-outcome-2026-11", "its clips differ: reviewed 8, now 208"),),
     )
-    return plan_comment(plan, POLICY, footer=_footer(plan), standing=Standing(planned_anew=anew))
+    return plan_comment(plan, POLICY, footer=_footer(plan), standing=Standing(beyond_approval=beyond))
 
 
 def _releases() -> RenderedComment:
@@ -357,7 +357,7 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "plan-1000-jobs": _a_thousand_jobs,
     "plan-refusals": _refusals,
     "plan-over-the-limit": _refused_together,
-    "plan-planned-anew": _planned_anew,
+    "plan-beyond-approval": _plan_beyond_approval,
     "plan-releases-others": _releases,
     "terraform": _terraform,
     "no-plan-problems": problems,

@@ -82,21 +82,21 @@ def review(
 
     unknown holds the keys of existing jobs without a recorded pull request.
     """
-    reviewing = _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive)
+    reviewer = ChangeReviewer.of(planned, archive)
     if by_hand and by_hand.digest == planned.plan.digest:
         agreed = {change.key: by_hand.who for change in planned.plan.changes if is_irreversible(change)}
         return planned, Review(
-            digest=reviewing.digest, agreed=agreed, source_pull_requests=reviewing.source_pull_requests(unknown)
+            digest=reviewer.digest, agreed=agreed, source_pull_requests=reviewer.source_pull_requests(unknown)
         )
-    clips = reviewing.reviewed_clips()
+    clips = reviewer.reviewed_clips()
     arrived = dict(_arrived(planned.plan, clips))
     if clips:
         # The reviewed clips are bought, and no others: what arrived since is for a next job.
         planned = plan(planned.validated, planned.account, reviewed_clips={**planned.reviewed_clips, **clips})
-    after = replace(reviewing, planned=planned)
+    after = replace(reviewer, planned=planned)
     held, agreed = after.judged()
     return planned, Review(
-        digest=reviewing.digest,
+        digest=reviewer.digest,
         held=held,
         agreed=agreed,
         source_pull_requests=after.source_pull_requests(unknown),
@@ -111,12 +111,17 @@ def files_of(declaration: Declaration) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Reviewing:
-    """One plan beside the archive of what was approved; digest is that of the plan with all clips that are there now."""
+class ChangeReviewer:
+    """Compares the changes of a plan with what was approved; digest is that of the plan with all clips that are there now."""
 
     digest: str
     planned: PlanningResult
     archive: Archive
+
+    @classmethod
+    def of(cls, planned: PlanningResult, archive: Archive) -> ChangeReviewer:
+        """Review a plan as it was made, with all clips that are there now."""
+        return cls(digest=planned.plan.digest, planned=planned, archive=archive)
 
     def source_pull_requests(self, unknown: Collection[JobKey]) -> dict[JobKey, int]:
         """Find the pull request that last changed each job's files."""
@@ -206,16 +211,6 @@ class _Reviewing:
     @property
     def _files(self) -> Mapping[JobKey, tuple[str, ...]]:
         return {each.spec.key: files_of(each) for each in self.planned.validated.declarations}
-
-
-def judge(change: Create | Stop, planned: PlanningResult, archive: Archive) -> Hold | str:
-    """Say who agreed to a change, or why it must not be made."""
-    return _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive).judge(change)
-
-
-def sources_of(change: Create | Stop, planned: PlanningResult, archive: Archive) -> Iterator[Source]:
-    """Give the pull requests that may approve a job, its own first."""
-    return _Reviewing(digest=planned.plan.digest, planned=planned, archive=archive).sources(change)
 
 
 def touched_by(changed: Iterable[str], declaration: Declaration, *, releasing: bool = True) -> bool:

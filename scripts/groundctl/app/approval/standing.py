@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from groundctl.app.approval.archive import Archive
-from groundctl.app.approval.review import APPROVED_FOLDER, judge, sources_of, touched_by
+from groundctl.app.approval.review import APPROVED_FOLDER, ChangeReviewer, touched_by
 from groundctl.app.plan import PlanningResult
 from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
 from groundctl.domain.approval.recorded_plan import StoredPlan
 from groundctl.domain.approval.reviewed_plan import Reviewed, find_reviewed_plan
-from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.approval.reviews import mention
+from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Hold
 from groundctl.domain.planning.plan import Create, Plan, Stop
@@ -28,12 +28,10 @@ class Proposal:
     earlier: tuple[StoredPlan, ...] = ()
 
 
-def own_plan(proposal: Proposal, standing: Standing) -> Plan:
-    """Return the plan without the changes of other pull requests that this one neither asks for nor releases."""
-    released = {change.key for change in standing.released}
-    own = _touched(proposal) | released
-    plan = proposal.planned.plan
-    changes = tuple(change for change in plan.changes if change.key in own or not is_irreversible(change))
+def own_plan(proposal: Proposal) -> Plan:
+    """Return the plan without the changes of other pull requests that merging this one would leave alone."""
+    touched, plan = _touched(proposal), proposal.planned.plan
+    changes = tuple(change for change in plan.changes if change.key in touched or not is_irreversible(change))
     return replace(plan, changes=changes)
 
 
@@ -45,34 +43,37 @@ def touched_names(proposal: Proposal) -> list[str]:
 
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     """Find out what merging would do to other jobs, and whether the plan goes beyond the approved one."""
-    touched, planned = _touched(proposal), proposal.planned
-    own_files = _touched(proposal, releasing=False)
-    irreversible = [change for change in planned.plan.changes if is_irreversible(change)]
-    terraform = any(path.startswith("terraform/") for path in proposal.changed)
-    released: list[Create | Stop] = []
-    left: list[LeftAlone] = []
-    try:
-        for change in irreversible:
-            if change.key in own_files or not isinstance(judge(change, planned, archive), Hold):
-                continue
-            if change.key in touched:
-                released.append(change)
-            else:
-                source = next(sources_of(change, planned, archive), None)
-                number = source.pull_request.number if source and source.pull_request else None
-                left.append(LeftAlone(name=change.name, pull_request=number))
-        anew = _planned_anew(proposal, archive, [change for change in irreversible if change.key in touched])
-    except ExternalError as error:
-        return Standing(
-            released=tuple(released), left=tuple(left), changes_terraform=terraform, not_known=error.message
-        )
-    return Standing(
-        released=tuple(released),
-        left=tuple(left),
-        planned_anew=anew,
-        changes_terraform=terraform,
+    standing = Standing(
+        changes_terraform=any(path.startswith("terraform/") for path in proposal.changed),
         names_plan=_names_plan(proposal),
     )
+    try:
+        standing = _with_other_jobs(standing, proposal, archive)
+        return replace(standing, beyond_approval=_beyond_approval(proposal, archive))
+    except ExternalError as error:
+        return replace(standing, not_known=error.message)
+
+
+def _with_other_jobs(standing: Standing, proposal: Proposal, archive: Archive) -> Standing:
+    """Add the held jobs of other pull requests: those that merging releases, and those that it leaves alone."""
+    own_files, touched = _touched(proposal, releasing=False), _touched(proposal)
+    reviewer = ChangeReviewer.of(proposal.planned, archive)
+    others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in own_files)
+    held = [change for change in others if isinstance(reviewer.judge(change), Hold)]
+    return replace(
+        standing,
+        released=tuple(change for change in held if change.key in touched),
+        left=tuple(
+            LeftAlone(name=change.name, pull_request=_own_pull_request(reviewer, change))
+            for change in held
+            if change.key not in touched
+        ),
+    )
+
+
+def _own_pull_request(reviewer: ChangeReviewer, change: Create | Stop) -> int | None:
+    source = next(reviewer.sources(change), None)
+    return source.pull_request.number if source and source.pull_request else None
 
 
 def _names_plan(proposal: Proposal) -> bool:
@@ -91,18 +92,20 @@ def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]
     )
 
 
-def _planned_anew(proposal: Proposal, archive: Archive, changes: Sequence[Create | Stop]) -> PlannedAnew | None:
+def _beyond_approval(proposal: Proposal, archive: Archive) -> BeyondApproval | None:
     """Compare the plan with the one that the approvers so far have seen; None if it has no approval yet, or if that covers all."""
     pull_request = archive.pull_requests.pull_request(proposal.number)
     approvals = archive.approvals(pull_request)
     if not approvals.counted:
         return None
+    touched = _touched(proposal)
+    changes = [each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
     reviewed = find_reviewed_plan(pull_request, approvals, proposal.earlier, needed=1)
     content = archive.read_plan(reviewed) if isinstance(reviewed, Reviewed) else None
     if not isinstance(reviewed, Reviewed) or content is None or not same_target(proposal.planned.plan, content):
-        approved = "approved by " + " and ".join(f"@{approval.login}" for approval in approvals.counted)
+        approved = "approved by " + " and ".join(mention(approval.login) for approval in approvals.counted)
         reason = "it was approved before a plan was there"
-        return PlannedAnew(
+        return BeyondApproval(
             approved=approved,
             changes=tuple(changes),
             reasons=tuple((each.name, reason) for each in changes),
@@ -112,6 +115,6 @@ def _planned_anew(proposal: Proposal, archive: Archive, changes: Sequence[Create
     reasons = tuple((change.name, reason) for change, reason in beyond if reason)
     if not reasons:
         return None
-    return PlannedAnew(
+    return BeyondApproval(
         approved=reviewed.sentence, changes=tuple(change for change, reason in beyond if reason), reasons=reasons
     )

@@ -71,7 +71,7 @@ def run(options: CiApplyOptions) -> ExitCode:
         published = _publish(reporter, planned, outcomes, options, archive=archive, before=reviewed)
         # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
-            {"stop": str(_left(planned, agreed, Action.STOP)), "told": str(not published).lower()}
+            {"stop": str(_left(planned, agreed, Action.STOP)), "reported": str(not published).lower()}
         )
 
     outcomes = carry_out(

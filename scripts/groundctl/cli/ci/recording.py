@@ -67,7 +67,7 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
         write_text(out, content)
     standing = find_standing(proposal, open_archive(planned, proposed))
     code = _report(reporter, proposal, standing)
-    needs_attention = own_plan(proposal, standing).requires_attention or standing.planned_anew is not None
+    needs_attention = own_plan(proposal).requires_attention or standing.beyond_approval is not None
     return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
 
 
@@ -90,7 +90,7 @@ def _record(proposal: Proposal, run: RunContext, recorded: RecordedPlans) -> str
 def _report(reporter: PullRequestReporter, proposal: Proposal, standing: Standing) -> ExitCode:
     """Report the plan on the pull request."""
     planned = proposal.planned
-    plan, policy = own_plan(proposal, standing), planned.validated.policy
+    plan, policy = own_plan(proposal), planned.validated.policy
     footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
     remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _publish(

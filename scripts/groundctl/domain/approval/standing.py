@@ -16,7 +16,7 @@ class LeftAlone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedAnew:
+class BeyondApproval:
     """A plan that goes beyond the one that was approved: who approved that, and what is new.
 
     is_first is true if no plan was there when it was approved.
@@ -39,7 +39,7 @@ class Standing:
 
     released: tuple[Create | Stop, ...] = ()
     left: tuple[LeftAlone, ...] = ()
-    planned_anew: PlannedAnew | None = None
+    beyond_approval: BeyondApproval | None = None
     changes_terraform: bool = False
     names_plan: bool = False
     not_known: str = ""

@@ -46,16 +46,16 @@ def plan_check(
     """Make the check on a plan: it fails if a job needs attention, or if the plan goes beyond the approved one."""
     comment = plan_comment(plan, policy, footer=footer, standing=standing, limit=COMMENT_LIMIT)
     creates = plan.creates
-    anew = standing.planned_anew if standing else None
+    beyond = standing.beyond_approval if standing else None
     cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""
     return Check(
         title=_title(
             f"planned again after the approval: approve again; {counts_of(plan)}{cost}"
-            if anew
+            if beyond
             else f"{counts_of(plan)}{cost}"
         ),
         summary=comment.text,
-        conclusion=Conclusion.FAILURE if plan.requires_attention or anew else Conclusion.SUCCESS,
+        conclusion=Conclusion.FAILURE if plan.requires_attention or beyond else Conclusion.SUCCESS,
         annotations=tuple(annotations),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from groundctl.domain.approval.standing import LeftAlone, PlannedAnew, Standing
+from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import NOTHING, Estimate, rate_source
@@ -156,9 +156,9 @@ class StandingHead:
     released_owners: tuple[str, ...]
     left: tuple[LeftAlone, ...]
     more_left: int
-    anew: PlannedAnew | None
-    anew_clips: int
-    anew_cost: Estimate | None
+    beyond: BeyondApproval | None
+    beyond_clips: int
+    beyond_cost: Estimate | None
     changes_terraform: bool
     names_plan: bool
     not_known: str
@@ -167,7 +167,7 @@ class StandingHead:
 def _standing(standing: Standing | None) -> StandingHead | None:
     if standing is None:
         return None
-    anew = standing.planned_anew.changes if standing.planned_anew else ()
+    beyond = standing.beyond_approval.changes if standing.beyond_approval else ()
     return StandingHead(
         released=len(standing.released),
         released_clips=sum(clips_of(change) or 0 for change in standing.released),
@@ -175,9 +175,9 @@ def _standing(standing: Standing | None) -> StandingHead | None:
         released_owners=tuple(dict.fromkeys(change.owner for change in standing.released if change.owner)),
         left=standing.left[:NOTES_SHOWN],
         more_left=len(standing.left[NOTES_SHOWN:]),
-        anew=standing.planned_anew,
-        anew_clips=sum(clips_of(change) or 0 for change in anew),
-        anew_cost=_cost_of_all(anew),
+        beyond=standing.beyond_approval,
+        beyond_clips=sum(clips_of(change) or 0 for change in beyond),
+        beyond_cost=_cost_of_all(beyond),
         changes_terraform=standing.changes_terraform,
         names_plan=standing.names_plan,
         not_known=standing.not_known,
