@@ -327,7 +327,7 @@ ROWS: Final = (
         words="Tip cannot be read (403)",
         play=unreadable_tip,
         bought=NOTHING,
-        says=NOT_YET,
+        check="",
         logs=("403 Resource not accessible",),
     ),
     Row(
