@@ -292,7 +292,7 @@ ROWS: Final = (
         bought=NOTHING,
         check="failure",
         says=(*HELD, "head SHA has no approval from before the merge"),
-        before=(f"{JOB} of pull request 1 is held; this pull request does not touch it",),
+        before=(f"{JOB}, declared by pull request 1, is held; this pull request does not touch it",),
         before_not=("1 to create",),
         in_files=True,
     ),
@@ -327,7 +327,7 @@ ROWS: Final = (
         words="Tip cannot be read (403)",
         play=unreadable_tip,
         bought=NOTHING,
-        says=NOT_YET,
+        check="",
         logs=("403 Resource not accessible",),
     ),
     Row(
