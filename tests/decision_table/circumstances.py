@@ -327,14 +327,16 @@ ROWS: Final = (
         words="Tip cannot be read (403)",
         play=unreadable_tip,
         bought=NOTHING,
-        check="",
+        check="failure",
+        says=(NOT_CHECKED, "Nothing was done"),
         logs=("403 Resource not accessible",),
     ),
     Row(
         words="Environment cannot be read (403)",
         play=unreadable_environment,
         bought=NOTHING,
-        says=NOT_YET,
+        check="failure",
+        says=(NOT_CHECKED, "Nothing was done"),
         logs=("403 Resource not accessible",),
     ),
     Row(
@@ -342,6 +344,7 @@ ROWS: Final = (
         play=left_behind,
         bought=NOTHING,
         check="neutral",
+        says=("main has moved on to SHA: its run does it",),
         check_says=("main has moved on to SHA: its run does it",),
     ),
     Row(

@@ -24,7 +24,7 @@ RIGHTS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("workflows/plan.yml", "plan"): READ | AWS | TELL,
     ("workflows/plan.yml", "groundctl"): {},
     (RECORDED_PLAN, "record"): READ | AWS | TELL,
-    ("workflows/apply.yml", "look"): READ | AWS | PROTECTION | {"pull-requests": "read", "checks": "write"},
+    ("workflows/apply.yml", "look"): READ | AWS | PROTECTION | {"pull-requests": "write", "checks": "write"},
     ("workflows/apply.yml", "terraform"): READ | AWS,
     ("workflows/apply.yml", "apply"): READ | AWS | PROTECTION | TELL,
     ("workflows/apply.yml", "stop"): READ | AWS | PROTECTION | TELL,

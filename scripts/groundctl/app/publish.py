@@ -71,8 +71,8 @@ class CommentRequest:
     """A comment to publish on one pull request.
 
     mentions names the users and teams to mention, besides those that the comment mentions already. update_only edits an
-    existing comment and posts none. force replaces the comment of a newer run: this run reports what it did itself, which a
-    report from the time when it waited for approval cannot know.
+    existing comment and posts none; only_after edits only a comment of that stage. force replaces the comment of a newer
+    run: this run reports what it did itself, which a report from the time when it waited for approval cannot know.
     """
 
     pull_request: int
@@ -80,6 +80,7 @@ class CommentRequest:
     render: Render
     mentions: tuple[str, ...] = ()
     update_only: bool = False
+    only_after: Stage | None = None
     force: bool = False
 
 
@@ -196,6 +197,8 @@ class PullRequestReporter:
     def _edit(self, request: CommentRequest, limit: int, found: OurComment) -> Delivery | None:
         """Bring an existing comment up to date; return None if it is not there."""
         comment, before = found
+        if request.only_after and before.stage is not request.only_after:
+            return Delivery.NOT_NEEDED
         if self._is_newer(before, request):
             return Delivery.OVERTAKEN
         # An edit keeps every mention of the comment: without it, a later edit would notify the same user again.

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from groundctl.app.publish import CommentRequest, PublishedComment, PullRequestReporter
 from groundctl.app.validate import load_policy
-from groundctl.cli.ci.reporter import open_reporter, print_published
+from groundctl.cli.ci.reporter import open_reporter, print_log, print_published
 from groundctl.cli.ci.reviewing import open_guard, unprotected
 from groundctl.cli.options import Command
-from groundctl.composition import open_approval_facts, open_checkout, open_workflow_run
+from groundctl.composition import open_approval_facts, open_checkout, open_github, open_workflow_run
 from groundctl.domain.approval.tip import Tip
+from groundctl.domain.tracking.comment_marker import Stage
+from groundctl.errors import ExternalError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_markdown
 from groundctl.presentation.markdown.check_run import not_acting_check
+from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.problems_comment import not_acting_comment
 
 _PROTECT_IT = (
     "protect it as .github/SETUP.md describes; where GitHub offers no protection, name it under"
@@ -27,11 +32,16 @@ class CiTipOptions:
 
 def run(options: CiTipOptions) -> ExitCode:  # noqa: ARG001 - every command takes its options
     """Compare this run's commit with the tip of the default branch, and look at how the environments are protected."""
-    tip = open_guard().look()
+    try:
+        tip = open_guard().look()
+        found = _unprotected(tip) if tip.is_current else ()
+    except ExternalError as error:
+        return _refuse((f"could not be checked: {error.message}. Nothing was done.",), ExitCode.EXTERNAL_FAILURE)
     if not tip.is_current:
-        return _refuse((f"{tip.sentence}. Nothing was done here.",), failed=tip.needs_attention)
-    if found := _unprotected(tip):
-        return _refuse((*found, f"Nothing was done. Next step: {_PROTECT_IT}."), failed=True)
+        code = ExitCode.PROBLEMS if tip.needs_attention else ExitCode.OK
+        return _refuse((f"{tip.sentence}. Nothing was done here.",), code)
+    if found:
+        return _refuse((*found, f"Nothing was done. Next step: {_PROTECT_IT}."), ExitCode.PROBLEMS)
     open_workflow_run().set_outputs({"current": "true"})
     return ExitCode.OK
 
@@ -41,17 +51,41 @@ def _unprotected(tip: Tip) -> tuple[str, ...]:
     return unprotected(policy, open_approval_facts(), branch=tip.branch)
 
 
-def _refuse(lines: tuple[str, ...], *, failed: bool) -> ExitCode:
-    """Say on the commit and on the page of the run why it does nothing."""
+def _refuse(lines: tuple[str, ...], code: ExitCode) -> ExitCode:
+    """Say on the commit, on its pull request, and on the page of the run why it does nothing."""
     print("\n".join(lines))
     open_workflow_run().set_outputs({"current": "false"})
-    check = not_acting_check(lines, failed=failed)
-    checked = open_reporter().publish_check("groundctl apply", check, with_status=False)
-    print_published((), checked)
     open_workflow_run().summarize("\n".join(f"- {for_markdown(line)}" for line in lines))
-    if failed:
-        return ExitCode.PROBLEMS
-    return ExitCode.EXTERNAL_FAILURE if checked.error else ExitCode.OK
+    reporter = open_reporter()
+    check = not_acting_check(lines, failed=code is not ExitCode.OK)
+    checked = reporter.publish_check("groundctl apply", check, with_status=False)
+    comments = [_comment(reporter, number, lines) for number in _merged_as(reporter.run.head_commit)]
+    print_published(comments, checked)
+    is_unsaid = checked.error or any(comment.error for comment in comments)
+    return max(code, ExitCode.EXTERNAL_FAILURE if is_unsaid else ExitCode.OK)
+
+
+def _comment(reporter: PullRequestReporter, number: int, lines: tuple[str, ...]) -> PublishedComment:
+    """Replace the plan in the comment of a merged pull request; what a run has reported since stays."""
+    return reporter.publish_comment(
+        CommentRequest(
+            pull_request=number,
+            stage=Stage.MERGED,
+            render=lambda _: not_acting_comment(lines, footer=Footer(run=reporter.run)),
+            update_only=True,
+            only_after=Stage.PLANNED,
+        )
+    )
+
+
+def _merged_as(commit: str) -> tuple[int, ...]:
+    """Find the pull requests that were merged as a commit; none if GitHub does not say."""
+    try:
+        found = open_github().pull_requests_of(commit)
+    except ExternalError as error:
+        print_log(f"{error.message}\n  hint: {error.hint}")
+        return ()
+    return tuple(each.number for each in found if each.merged_as == commit)
 
 
 COMMAND = Command(

@@ -58,6 +58,11 @@ def failure_comment(message: str, hint: str, *, footer: Footer | None) -> Render
     return composed(render("no_plan", message=message, hint=hint), [], footer_line(footer), COMMENT_LIMIT)
 
 
+def not_acting_comment(lines: Sequence[str], *, footer: Footer | None) -> RenderedComment:
+    """Say after the merge why the run of its commit does nothing."""
+    return composed(render("not_acting", lines=lines), [], footer_line(footer), COMMENT_LIMIT)
+
+
 def validation_summary(problems: Sequence[LocatedDiagnostic], files: int, *, is_fork: bool) -> str:
     """Write what the offline check of a pull request found, for the page of its run: a fork gets no comment."""
     head = _head(problems, files, is_comment=False, is_fork=is_fork)
