@@ -13,12 +13,11 @@ from groundctl.domain.approval.recorded_plan import is_of
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN, NotReviewed, Reviewed, find_reviewed_plan
 from groundctl.domain.approval.reviews import Approvals, approvals_of
 from groundctl.domain.canonical_json import parse_json
-from groundctl.domain.declarations.policy import reviews_asked
+from groundctl.domain.declarations.policy import POLICY_PATH, reviews_asked
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.errors import ExternalError, RefusedByGitHub
 from groundctl.ports import ApprovalFacts, Clock, GitHistory, PullRequests, RecordedPlans
 
-POLICY = "jobs/policy.yaml"
 # GitHub may not name the pull request of a commit that is younger than this.
 YOUNG = timedelta(minutes=10)
 # Seconds to wait before the pull request of a young commit is asked for again.
@@ -185,7 +184,7 @@ class Archive:
         parent = self.history.parent(merged.merged_as) if merged.merged_as else None
         # After the branch was rewritten, GitHub may name a base that is gone.
         before = [commit for commit in (merged.base_commit, parent) if commit and self.history.has(commit)]
-        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY)) for commit in before))
+        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY_PATH)) for commit in before))
 
 
 def _json(raw: bytes) -> Any:
