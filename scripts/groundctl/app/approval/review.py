@@ -44,7 +44,7 @@ class Review:
 
     held holds why a create or stop must not be done now, agreed who agreed to the others, and source_pull_requests where
     each job was declared. arrived counts the clips that are not bought because they came after the approved plan. digest is
-    that of the plan with these clips, for `approve`.
+    what `approve` takes: that of the plan with all clips that are there now, also with those.
     """
 
     digest: str = ""
@@ -60,7 +60,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """A plan that a second person let through as a whole; who is None if its digest counts for nothing."""
+    """A plan that a second person let through as a whole, and the sentence that says who."""
 
     digest: str
     who: str
