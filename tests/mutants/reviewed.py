@@ -97,15 +97,15 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a bot that merges counts as a person who saw the plan",
         _PLAN,
-        "        by_person = pull_request.merged_by and not pull_request.is_merged_by_bot\n",
-        "        by_person = pull_request.merged_by\n",
+        "    by_person = pull_request.merged_by and not pull_request.is_merged_by_bot\n",
+        "    by_person = pull_request.merged_by\n",
         f"{_FOUND}a_bot_that_merges_has_reviewed_nothing",
     ),
     mutant(
         "a plan from after auto-merge was enabled counts",
         _PLAN,
-        "        if (seen := merge_requested_at or pull_request.merged_at) is None:\n",
-        "        if (seen := pull_request.merged_at or merge_requested_at) is None:\n",
+        "    if (seen := merge_requested_at or pull_request.merged_at) is None:\n",
+        "    if (seen := pull_request.merged_at or merge_requested_at) is None:\n",
         f"{_FOUND}with_auto_merge_it_is_what_was_there_when_it_was_enabled",
     ),
     mutant(

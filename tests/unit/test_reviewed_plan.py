@@ -137,6 +137,13 @@ def test_with_auto_merge_it_is_what_was_there_when_it_was_enabled():
     assert verdict.sentence == said
 
 
+def test_a_merge_that_was_requested_before_the_first_plan_says_when_it_was_requested():
+    said = (
+        "the merge was requested at 2026-11-28 10:01:00 UTC, before the first plan, which is of 2026-11-28 10:02:00 UTC"
+    )
+    assert reason(found(a_plan(2), needed=0, requested=1)) == said
+
+
 def test_a_bot_that_merges_has_reviewed_nothing():
     said = "@merger[bot] merged it, and it has no approval"
     assert reason(found(a_plan(2), needed=0, merged_by="merger[bot]")) == said

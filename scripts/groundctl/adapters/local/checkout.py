@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.policy import POLICY_PATH
 from groundctl.domain.declarations.yaml_loader import Link
 from groundctl.errors import UsageError
 
@@ -24,7 +25,7 @@ class Checkout:
     """A folder that holds jobs/; all paths are relative to it, with forward slashes."""
 
     root: Path
-    policy_path = "jobs/policy.yaml"
+    policy_path = POLICY_PATH
 
     @classmethod
     def around(cls, folder: Path) -> "Checkout":

@@ -10,15 +10,14 @@ from typing import Any
 
 from groundctl.domain.approval.coverage import PlanContent, is_as_written
 from groundctl.domain.approval.recorded_plan import is_of
-from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN, NotReviewed, Reviewed, find_reviewed_plan
+from groundctl.domain.approval.reviewed_plan import NotReviewed, Reviewed, find_reviewed_plan
 from groundctl.domain.approval.reviews import Approvals, approvals_of
 from groundctl.domain.canonical_json import parse_json
-from groundctl.domain.declarations.policy import reviews_asked
+from groundctl.domain.declarations.policy import POLICY_PATH, reviews_asked
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.errors import ExternalError, RefusedByGitHub
 from groundctl.ports import ApprovalFacts, Clock, GitHistory, PullRequests, RecordedPlans
 
-POLICY = "jobs/policy.yaml"
 # GitHub may not name the pull request of a commit that is younger than this.
 YOUNG = timedelta(minutes=10)
 # Seconds to wait before the pull request of a young commit is asked for again.
@@ -107,7 +106,7 @@ class Archive:
             merged = self._merged_with(commit)
             if not merged:
                 return Source(verdict=self._why_none(commit))
-            sources = [self._judged(each) for each in merged]
+            sources = [self._source_from(each) for each in merged]
         except ExternalError as error:
             # The pull request, where it is known, is where people look for the reason.
             verdict = NotKnown(reason=f"could not be checked: {error.message}")
@@ -164,9 +163,9 @@ class Archive:
         if self._is_young(commit):
             return NotKnown(reason=f"GitHub does not name the pull request of commit {commit[:7]} yet")
         reason = f"commit {commit[:7]} came to {self.branch} without a pull request, so no plan was reviewed"
-        return NotReviewed(reason=reason, hint=CHANGE_AGAIN)
+        return NotReviewed(reason=reason)
 
-    def _judged(self, merged: PullRequest) -> Source:
+    def _source_from(self, merged: PullRequest) -> Source:
         approvals, needed = self.approvals(merged), self._needed(merged)
         plans = self.recorded.list(merged.number, merged.head)
         is_silent = not needed and not approvals.counted
@@ -185,7 +184,7 @@ class Archive:
         parent = self.history.parent(merged.merged_as) if merged.merged_as else None
         # After the branch was rewritten, GitHub may name a base that is gone.
         before = [commit for commit in (merged.base_commit, parent) if commit and self.history.has(commit)]
-        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY)) for commit in before))
+        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY_PATH)) for commit in before))
 
 
 def _json(raw: bytes) -> Any:

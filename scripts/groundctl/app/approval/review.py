@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 
 from groundctl.app.approval.archive import Archive, NotKnown, Source
 from groundctl.app.plan import PlanningResult, plan
@@ -16,9 +15,9 @@ from groundctl.domain.approval.coverage import (
     why_not_covered,
 )
 from groundctl.domain.approval.recorded_plan import clips_of_record, touches
+from groundctl.domain.approval.release import RELEASING, approving_file, files_of
 from groundctl.domain.approval.reviewed_plan import NotReviewed, Reviewed
 from groundctl.domain.aws.job_names import JobKey
-from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Hold
 from groundctl.domain.jobs.input_manifest import clips_in
 from groundctl.domain.planning.plan import (
@@ -32,10 +31,6 @@ from groundctl.domain.planning.plan import (
     purchase_of,
 )
 
-# A pull request that changes one of these may release jobs of other pull requests.
-RELEASING = ("jobs/policy.yaml", "schemas", "terraform")
-# A file of this folder, named by a plan's digest, approves that plan when it is merged.
-APPROVED_FOLDER = "jobs/approved"
 _NOT_TOUCHED = "the reviewed plan lists it, but its pull request does not touch it"
 # Of the commits that may release a job, so many are looked at: each costs several questions to GitHub, in every run.
 _MAX_RELEASING = 20
@@ -49,7 +44,7 @@ class Review:
 
     held holds why a create or stop must not be done now, agreed who agreed to the others, and source_pull_requests where
     each job was declared. arrived counts the clips that are not bought because they came after the approved plan. digest is
-    that of the plan with these clips, for `approve`.
+    what `approve` takes: that of the plan with all clips that are there now, also with those.
     """
 
     digest: str = ""
@@ -65,7 +60,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByHand:
-    """A plan that a second person let through as a whole; who is None if its digest counts for nothing."""
+    """A plan that a second person let through as a whole, and the sentence that says who."""
 
     digest: str
     who: str
@@ -102,12 +97,6 @@ def review(
         source_pull_requests=after.source_pull_requests(unknown),
         arrived=arrived,
     )
-
-
-def files_of(declaration: Declaration) -> tuple[str, ...]:
-    """List the files that a declaration consists of."""
-    folder = PurePosixPath(declaration.path).parent
-    return (declaration.path, *(str(folder / name) for name in declaration.texts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +188,7 @@ class ChangeReviewer:
 
     def _approved_by_file(self, since: str) -> Iterator[Source]:
         digest = self.digest
-        for commit in self.archive.changes_since(since, (f"{APPROVED_FOLDER}/{digest}",)):
+        for commit in self.archive.changes_since(since, (approving_file(digest),)):
             source = self.archive.source_of(commit)
             if source.plan and source.plan["digest"] == digest:
                 yield source
@@ -213,21 +202,11 @@ class ChangeReviewer:
         return {each.spec.key: files_of(each) for each in self.planned.validated.declarations}
 
 
-def touched_by(changed: Iterable[str], declaration: Declaration, *, releasing: bool = True) -> bool:
-    """Return whether a pull request with these changed paths may release a job: it changes its files, or the rules."""
-    own = set(files_of(declaration))
-    return any(path in own or (releasing and _is_releasing(path)) for path in changed)
-
-
 def _agreement(reviewed: Reviewed, source: Source, *, is_own: bool) -> str:
     """Say who agreed to a change, and where, unless it is the pull request that the comment is on."""
     if is_own or source.pull_request is None:
         return reviewed.sentence
     return f"{reviewed.sentence}, of pull request {source.pull_request.number}"
-
-
-def _is_releasing(path: str) -> bool:
-    return any(path == place or path.startswith(f"{place}/") for place in RELEASING)
 
 
 def _manifest_of(change: Change) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from groundctl.app.approval.archive import Archive
-from groundctl.app.approval.review import APPROVED_FOLDER, ChangeReviewer, touched_by
+from groundctl.app.approval.review import ChangeReviewer
 from groundctl.app.plan import PlanningResult
 from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
 from groundctl.domain.approval.recorded_plan import StoredPlan
+from groundctl.domain.approval.release import approving_file, changes_all_jobs, changes_files_of
 from groundctl.domain.approval.reviewed_plan import Reviewed, find_reviewed_plan
 from groundctl.domain.approval.reviews import mention
 from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
@@ -56,9 +57,9 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
 
 def _with_other_jobs(standing: Standing, proposal: Proposal, archive: Archive) -> Standing:
     """Add the held jobs of other pull requests: those that merging releases, and those that it leaves alone."""
-    own_files, touched = _touched(proposal, releasing=False), _touched(proposal)
+    own, touched = _own(proposal), _touched(proposal)
     reviewer = ChangeReviewer.of(proposal.planned, archive)
-    others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in own_files)
+    others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in own)
     held = [change for change in others if isinstance(reviewer.judge(change), Hold)]
     return replace(
         standing,
@@ -78,18 +79,20 @@ def _own_pull_request(reviewer: ChangeReviewer, change: Create | Stop) -> int | 
 
 def _names_plan(proposal: Proposal) -> bool:
     """Return whether a file of the pull request approves everything in this plan."""
-    return f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed
+    return approving_file(proposal.planned.plan.digest) in proposal.changed
 
 
-def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]:
+def _touched(proposal: Proposal) -> frozenset[JobKey]:
+    """Select the jobs that merging the pull request may create or stop."""
+    if _names_plan(proposal) or changes_all_jobs(proposal.changed):
+        return frozenset(declaration.spec.key for declaration in proposal.planned.validated.declarations)
+    return _own(proposal)
+
+
+def _own(proposal: Proposal) -> frozenset[JobKey]:
+    """Select the jobs whose files the pull request changes."""
     declarations = proposal.planned.validated.declarations
-    if releasing and _names_plan(proposal):
-        return frozenset(declaration.spec.key for declaration in declarations)
-    return frozenset(
-        declaration.spec.key
-        for declaration in declarations
-        if touched_by(proposal.changed, declaration, releasing=releasing)
-    )
+    return frozenset(each.spec.key for each in declarations if changes_files_of(each, proposal.changed))
 
 
 def _beyond_approval(proposal: Proposal, archive: Archive) -> BeyondApproval | None:

@@ -83,7 +83,15 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
     if options.out:
         write_text(options.out, plan_json(frozen.plan))
     print(plan_text(frozen.plan, planned.validated.policy))
-    print(review_text(frozen.plan, held=reviewed.held, agreed=reviewed.agreed, arrived=reviewed.arrived))
+    print(
+        review_text(
+            frozen.plan,
+            held=reviewed.held,
+            agreed=reviewed.agreed,
+            arrived=reviewed.arrived,
+            digest=reviewed.digest,
+        )
+    )
     refused = () if is_asked_by_person() else refused_before(frozen.plan)
     _count(frozen, held={*refused, *reviewed.held})
     return ExitCode.OK

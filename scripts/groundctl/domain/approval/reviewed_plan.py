@@ -67,18 +67,10 @@ def find_reviewed_plan(
     if not ours:
         hint = f"push again, or re-run `plan` before the merge; after it, {CHANGE_AGAIN}"
         return NotReviewed(reason=f"no plan was recorded for head {pull_request.head[:7]}", hint=hint)
-    if approvals.counted:
-        agreed = min(approvals.counted, key=lambda approval: approval.at)
-        before, who = agreed.at, f"{mention(agreed.login)} approved at {clock(agreed.at)}"
-    else:
-        if (seen := merge_requested_at or pull_request.merged_at) is None:
-            return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
-        # Without an approval, a person who saw the plan must have asked for the merge.
-        by_person = pull_request.merged_by and not pull_request.is_merged_by_bot
-        if merge_requested_at is None and not by_person:
-            merger = mention(pull_request.merged_by) if pull_request.merged_by else "an account that is gone"
-            return NotReviewed(reason=f"{merger} merged it, and it has no approval")
-        before, who = seen, f"{mention(pull_request.merged_by)} merged at {clock(seen)}"
+    decision = _decision(pull_request, approvals, merge_requested_at)
+    if isinstance(decision, NotReviewed):
+        return decision
+    before, who = decision
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
     if not older:
@@ -93,6 +85,25 @@ def find_reviewed_plan(
 
 def _is_of(plan: StoredPlan, pull_request: PullRequest) -> bool:
     return (plan.name.pull_request, plan.name.head) == (pull_request.number, pull_request.head)
+
+
+def _decision(
+    pull_request: PullRequest, approvals: Approvals, merge_requested_at: datetime | None
+) -> tuple[datetime, str] | NotReviewed:
+    """Return when people decided about what they saw, and who did that."""
+    if approvals.counted:
+        agreed = min(approvals.counted, key=lambda approval: approval.at)
+        return agreed.at, f"{mention(agreed.login)} approved at {clock(agreed.at)}"
+    if (seen := merge_requested_at or pull_request.merged_at) is None:
+        return NotReviewed(reason="it is not merged, and has no approval", hint="have it approved")
+    # Without an approval, a person who saw the plan must have asked for the merge.
+    by_person = pull_request.merged_by and not pull_request.is_merged_by_bot
+    if merge_requested_at is None and not by_person:
+        merger = mention(pull_request.merged_by) if pull_request.merged_by else "an account that is gone"
+        return NotReviewed(reason=f"{merger} merged it, and it has no approval")
+    if merge_requested_at:
+        return seen, f"the merge was requested at {clock(seen)}"
+    return seen, f"{mention(pull_request.merged_by)} merged at {clock(seen)}"
 
 
 def _why_too_few(pull_request: PullRequest, approvals: Approvals, needed: int) -> NotReviewed | None:

@@ -10,6 +10,8 @@ from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.yaml_loader import load_document
 
+# From the root of the repository.
+POLICY_PATH = "jobs/policy.yaml"
 # How many approvals a pull request needs before its jobs are created, unless the policy says otherwise.
 DEFAULT_REVIEWS = 1
 MAX_REVIEWS = 6  # as many as GitHub's branch protection can ask for
@@ -75,7 +77,7 @@ def parse_policy(data: JsonObject) -> Policy:
 
 def reviews_asked(raw: bytes | None) -> int:
     """Return how many approvals a policy file asks for; the default if it does not say so, or there is none."""
-    document = load_document("jobs/policy.yaml", raw) if raw is not None else None
+    document = load_document(POLICY_PATH, raw) if raw is not None else None
     asked = document.data.get("reviews") if isinstance(document, Document) and isinstance(document.data, dict) else None
     if not isinstance(asked, int) or isinstance(asked, bool) or not 0 <= asked <= MAX_REVIEWS:
         return DEFAULT_REVIEWS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from groundctl.domain.aws.prices import PLATFORM_FEE
-from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.policy import POLICY_PATH, Policy
 from groundctl.domain.declarations.spec import JobSpec
 
 
@@ -57,7 +57,7 @@ def estimate(spec: JobSpec, to_label: int, policy: Policy) -> Estimate:
 
 def rate_source(policy: Policy) -> str:
     """Return the source of an estimate's platform fee."""
-    return "jobs/policy.yaml" if policy.platform_fee_usd is not None else PLATFORM_FEE.source
+    return POLICY_PATH if policy.platform_fee_usd is not None else PLATFORM_FEE.source
 
 
 def _capped(spec: JobSpec, to_label: int) -> int:

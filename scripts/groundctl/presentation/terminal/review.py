@@ -12,10 +12,21 @@ from groundctl.presentation.text import count
 
 
 def review_text(
-    plan: Plan, *, held: Mapping[JobKey, Hold], agreed: Mapping[JobKey, str], arrived: Mapping[JobKey, int]
+    plan: Plan,
+    *,
+    held: Mapping[JobKey, Hold],
+    agreed: Mapping[JobKey, str],
+    arrived: Mapping[JobKey, int],
+    digest: str,
 ) -> str:
-    """Write which changes go ahead and who approved them, which are held and why; mappings go by the job's key."""
-    return "\n".join(for_terminal(line) for line in _lines(plan, held, agreed, arrived))
+    """Write which changes go ahead and who approved them, which are held and why; mappings go by the job's key.
+
+    digest is what `approve` takes: that of the plan with all clips that are there now.
+    """
+    lines = [*_lines(plan, held, agreed, arrived)]
+    if digest != plan.digest:
+        lines.append(f"`approve` takes another digest, because it also lets through what arrived later: {digest}")
+    return "\n".join(map(for_terminal, lines))
 
 
 def _lines(
@@ -29,4 +40,5 @@ def _lines(
         else:
             yield f"approved  {change.name}: {agreed.get(change.key, '')}".removesuffix(": ")
         if more := arrived.get(change.key):
-            yield f"          {count(more, 'clip')} arrived after the approved plan, and are not part of it"
+            are = "is" if more == 1 else "are"
+            yield f"          {count(more, 'clip')} arrived after the approved plan, and {are} not part of it"
