@@ -38,9 +38,9 @@ def own_plan(proposal: Proposal, standing: Standing) -> Plan:
 
 
 def touched_names(proposal: Proposal) -> list[str]:
-    """List the jobs that merging the pull request may create or stop."""
+    """List the jobs that merging the pull request may create or stop, also later: a job may wait for another one."""
     touched = _touched(proposal)
-    return [each.name for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+    return [change.name for change in proposal.planned.plan.changes if change.key in touched]
 
 
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
@@ -48,7 +48,10 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     touched, planned = _touched(proposal), proposal.planned
     own_files = _touched(proposal, releasing=False)
     irreversible = [change for change in planned.plan.changes if is_irreversible(change)]
-    terraform = any(path.startswith("terraform/") for path in proposal.changed)
+    standing = Standing(
+        changes_terraform=any(path.startswith("terraform/") for path in proposal.changed),
+        approves_plan=_approves_plan(proposal),
+    )
     released: list[Create | Stop] = []
     left: list[LeftAlone] = []
     try:
@@ -63,15 +66,17 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
                 left.append(LeftAlone(name=change.name, pull_request=number))
         anew = _planned_anew(proposal, archive, [change for change in irreversible if change.key in touched])
     except ExternalError as error:
-        return Standing(
-            released=tuple(released), left=tuple(left), changes_terraform=terraform, not_known=error.message
-        )
-    return Standing(released=tuple(released), left=tuple(left), planned_anew=anew, changes_terraform=terraform)
+        return replace(standing, released=tuple(released), left=tuple(left), not_known=error.message)
+    return replace(standing, released=tuple(released), left=tuple(left), planned_anew=anew)
+
+
+def _approves_plan(proposal: Proposal) -> bool:
+    return f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed
 
 
 def _touched(proposal: Proposal, *, releasing: bool = True) -> frozenset[JobKey]:
     declarations = proposal.planned.validated.declarations
-    if releasing and f"{APPROVED_FOLDER}/{proposal.planned.plan.digest}" in proposal.changed:
+    if releasing and _approves_plan(proposal):
         return frozenset(declaration.spec.key for declaration in declarations)
     return frozenset(
         declaration.spec.key

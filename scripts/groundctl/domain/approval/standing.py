@@ -29,7 +29,8 @@ class Standing:
     """A pull request's place before its merge.
 
     released lists the changes of other pull requests that wait for an approval, and that this one would release. left lists
-    those that it leaves alone, and not_known says what could not be found out.
+    those that it leaves alone, and not_known says what could not be found out. approves_plan: it
+    adds the file that approves its own plan as a whole.
     """
 
     released: tuple[Create | Stop, ...] = ()
@@ -37,3 +38,4 @@ class Standing:
     planned_anew: PlannedAnew | None = None
     changes_terraform: bool = False
     not_known: str = ""
+    approves_plan: bool = False

@@ -160,6 +160,7 @@ class StandingHead:
     anew_clips: int
     anew_cost: Estimate | None
     changes_terraform: bool
+    approves_plan: bool
     not_known: str
 
 
@@ -178,6 +179,7 @@ def _standing(standing: Standing | None) -> StandingHead | None:
         anew_clips=sum(clips_of(change) or 0 for change in anew),
         anew_cost=_cost_of_all(anew),
         changes_terraform=standing.changes_terraform,
+        approves_plan=standing.approves_plan,
         not_known=standing.not_known,
     )
 
