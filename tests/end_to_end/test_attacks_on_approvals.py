@@ -30,7 +30,7 @@ def test_a_job_pushed_in_the_name_of_a_pull_request_that_is_merged_next_is_held(
     team.git("merge", "-q", "--no-ff", "-m", "Test merge", "main")
     team.plans()
     team.merges()
-    team.emulator.state.pulls[team.number].commits = ["1" * 40, "2" * 40]
+    team.emulator.state.pulls[team.number].commits = ("1" * 40, "2" * 40)
 
     applied = team.applies()
 

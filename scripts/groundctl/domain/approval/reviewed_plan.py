@@ -67,8 +67,7 @@ def find_reviewed_plan(
         # Without an approval, a person who saw the plan must have asked for the merge.
         by_person = pull_request.merged_by and not pull_request.is_merged_by_bot
         if merge_requested_at is None and not by_person:
-            merger = mention(pull_request.merged_by) if pull_request.merged_by else "an account that is gone"
-            return NotReviewed(reason=f"{merger} merged it, and it has no approval")
+            return NotReviewed(reason=f"{_merger(pull_request)} merged it, and it has no approval")
         before, who = seen, f"{mention(pull_request.merged_by)} merged at {clock(seen)}"
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
@@ -78,6 +77,10 @@ def find_reviewed_plan(
         return NotReviewed(reason=f"{who}, before the first plan, which is of {clock(first)}", hint=hint)
     newest = max(older, key=lambda plan: (plan.written_at, plan.name.run_id, plan.name.attempt))
     return Reviewed(plan=newest, by=approvals.counted, merged_by=pull_request.merged_by)
+
+
+def _merger(pull_request: PullRequest) -> str:
+    return mention(pull_request.merged_by) if pull_request.merged_by else "an account that is gone"
 
 
 def _place(pull_request: PullRequest) -> tuple[int, str]:
