@@ -1,4 +1,4 @@
-"""What insiders, odd commits and broken objects can do about approvals: nothing that nobody approved, and no job of others is held."""
+"""What insiders, odd commits and broken objects can do about approvals: create nothing, and hold no job of others."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class _Reviewing:
     digest: str
     planned: PlanningResult
     archive: Archive
-    # Why the reviewed clips of a job cannot be had: a fault of one job holds only that one.
+    # Why the reviewed clips of a job cannot be read: a fault of one job holds only that one.
     unread: dict[JobKey, str] = field(default_factory=dict)
 
     def source_pull_requests(self, unknown: Collection[JobKey]) -> dict[JobKey, int]:
