@@ -205,6 +205,9 @@ class GitHistory(Protocol):
     def parent(self, commit: str) -> str | None:
         """Return the first parent of a commit."""
 
+    def base_of_merge(self, head: str) -> str | None:
+        """Return what the checked out merge merges a commit into; None if the checkout is no such merge."""
+
     def has(self, commit: str) -> bool:
         """Return whether this checkout has a commit: GitHub may name one that no branch has any more."""
 

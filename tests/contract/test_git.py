@@ -132,3 +132,18 @@ def test_a_commit_that_the_checkout_does_not_have_is_known_as_such(repository: R
 
     assert history.has(commit)
     assert not history.has("0" * 39 + "1")
+
+
+def test_a_test_merge_is_compared_with_what_it_merges_into(repository: Repository):
+    old = repository.commit("a.txt")
+    repository.git("switch", "-q", "-c", "topic")
+    head = repository.commit("ours.txt")
+    repository.git("switch", "-q", "main")
+    newer = repository.commit("theirs.txt")
+    repository.git("merge", "-q", "--no-ff", "-m", "Test merge", "topic")
+    history = LocalGitHistory(repository.root)
+
+    assert history.base_of_merge(head) == newer
+    assert history.base_of_merge(newer) is None
+    assert history.changed_since(newer) == ("ours.txt",)
+    assert history.changed_since(old) == ("ours.txt", "theirs.txt")

@@ -223,7 +223,7 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "the person who started a run lets it in",
         _PROTECTION,
-        " and each.login.lower() != actor.lower()]\n",
+        " and each.login.lower() not in starters]\n",
         "]\n",
         f"{_ENTERED}no_other_person_has_let_it_in",
     ),

@@ -74,7 +74,8 @@ class Scene:
             merged_by="maria",
         )
         pull_request = replace(pull_request, **{name: changes.pop(name) for name in tuple(changes) if name != "commit"})
-        self.commits.append(FakeCommit(sha=sha(letter), paths=paths or (FILE,), **changes.pop("commit", {})))
+        commit = {"files": dict.fromkeys(paths, b""), **changes.pop("commit", {})}
+        self.commits.append(FakeCommit(sha=sha(letter), paths=paths or (FILE,), **commit))
         self.github.by_number[number] = pull_request
         return pull_request
 

@@ -194,6 +194,9 @@ class FakeHistory:
         known = [each.sha for each in self.commits]
         return known[known.index(commit) - 1] if known.index(commit) else None
 
+    def base_of_merge(self, head: str) -> str | None:  # noqa: ARG002 - the port's signature
+        return None
+
     def has(self, commit: str) -> bool:
         return any(each.sha == commit for each in self.commits)
 

@@ -140,3 +140,22 @@ def test_a_base_that_is_gone_holds_no_approved_job():
     scene.approves(merged)
 
     assert scene.reviewed(PLAN).held == {}
+
+
+def test_a_job_that_waits_for_another_one_is_touched_too():
+    waiting = a_declaration(input={"from_job": "serves"})
+    plan = a_plan(waiting)
+    proposal = Proposal(number=20, planned=a_planning_result(plan, (waiting,)), changed=(FILE,))
+
+    assert plan.creates == ()
+    assert touched_names(proposal) == ["rally-outcome"]
+
+
+def test_to_remove_the_file_that_approves_a_plan_approves_nothing():
+    scene = Scene()
+    scene.merges(12, "b")
+    removed = scene.merges(13, "c", f"jobs/approved/{PLAN.digest}", commit={"files": {}})
+    scene.records(removed, PLAN)
+    scene.approves(removed)
+
+    assert "has no approval" in scene.reason(PLAN)

@@ -157,3 +157,13 @@ def test_a_linked_folder_is_a_problem_at_its_place_and_not_passed_over(checkout,
     problems = load_document("jobs/linked", checkout.read("jobs/linked"))
     assert not isinstance(problems, Document)
     assert [problem.rule for problem in problems] == ["GT011"]
+
+
+def test_a_folder_of_jobs_that_is_a_link_is_refused(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory):
+    other = tmp_path_factory.mktemp("other")
+    (other / "jobs").symlink_to(checkout.root / "jobs")
+
+    with pytest.raises(UsageError, match="jobs is a link"):
+        Checkout(other).declarations(start=other)
+    with pytest.raises(UsageError, match="jobs is a link"):
+        Checkout(other).read_policy()

@@ -68,7 +68,7 @@ def approval(login: str, *environments: str, is_approved: bool = True) -> RunApp
 
 
 def test_another_person_lets_a_run_in():
-    assert who_let_in(APPLY, (approval("ann"),), actor="dave") == "ann"
+    assert who_let_in(APPLY, (approval("ann"),), actors=("dave",)) == "ann"
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,8 @@ def test_another_person_lets_a_run_in():
     ],
 )
 def test_no_other_person_has_let_it_in(approvals: tuple[RunApproval, ...]):
-    assert who_let_in(APPLY, approvals, actor="dave") is None
+    assert who_let_in(APPLY, approvals, actors=("dave",)) is None
+
+
+def test_who_started_the_run_is_no_second_person_when_another_one_runs_it_again():
+    assert who_let_in(APPLY, (approval("mallory"),), actors=("Mallory", "dave")) is None

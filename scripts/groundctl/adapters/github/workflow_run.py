@@ -87,6 +87,11 @@ class WorkflowRun:
         return self.settings.get("GITHUB_TRIGGERING_ACTOR") or self._setting("GITHUB_ACTOR")
 
     @property
+    def actors(self) -> tuple[str, ...]:
+        """Return who started the run, and who started this attempt of it."""
+        return self._setting("GITHUB_ACTOR"), self.actor
+
+    @property
     def repository_id(self) -> int:
         """Return GitHub's number of the repository, which stays when it is renamed."""
         return self._number("GITHUB_REPOSITORY_ID")

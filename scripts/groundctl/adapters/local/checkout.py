@@ -42,6 +42,7 @@ class Checkout:
 
         Names that start with a dot are skipped: editors and file systems use them for their own files.
         """
+        self._refuse_linked_jobs()
         start = start or Path.cwd()
         chosen = [start / path for path in given] or [self.root / "jobs"]
         paths = {path for place in chosen for path in self._yaml_files(place)}
@@ -65,6 +66,7 @@ class Checkout:
 
     def read_policy(self) -> bytes | None:
         """Read jobs/policy.yaml, if there is one."""
+        self._refuse_linked_jobs()
         place = self.root / self.policy_path
         # Anything else than a file is reported: without a policy, less is checked.
         return self.read(self.policy_path) if os.path.lexists(place) else None
@@ -126,6 +128,11 @@ class Checkout:
             raise UsageError(
                 f"{place} does not exist", hint="name declarations or folders, or omit the argument for all of jobs/"
             )
+
+    def _refuse_linked_jobs(self) -> None:
+        """Reject a link: it leads to files of this machine, and Git knows no change of what is behind it."""
+        if (self.root / "jobs").is_symlink():
+            raise UsageError("jobs is a link", hint="replace the link with the folder")
 
     def _refuse_folder(self, error: OSError) -> None:
         """Reject a folder that cannot be listed: its declarations would count as removed."""

@@ -50,6 +50,11 @@ class LocalGitHistory:
         parents = self._git("log", "-1", "--format=%P", "--end-of-options", commit, "--").split()
         return parents[0] if parents else None
 
+    def base_of_merge(self, head: str) -> str | None:
+        """Return what the checked out merge merges a commit into; None if the checkout is no such merge."""
+        parents = self._git("log", "-1", "--format=%P", "HEAD", "--").split()
+        return next((parent for parent in parents if parent != head), None) if head in parents[1:] else None
+
     def message(self, commit: str) -> str:
         """Return a commit's message."""
         return self._git("log", "-1", "--format=%B", "--end-of-options", commit, "--")

@@ -30,6 +30,7 @@ from groundctl.domain.planning.plan import (
     observed_of,
     purchase_of,
 )
+from groundctl.errors import ExternalError
 
 _NOT_TOUCHED = "the reviewed plan lists it, but its pull request does not touch it"
 # Of the commits that may release a job, so many are looked at: each costs several questions to GitHub, in every run.
@@ -106,6 +107,8 @@ class ChangeReviewer:
     digest: str
     planned: PlanningResult
     archive: Archive
+    # Why the reviewed clips of a job cannot be read: a fault of one job holds only that one.
+    unread: dict[JobKey, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, planned: PlanningResult, archive: Archive) -> ChangeReviewer:
@@ -151,14 +154,26 @@ class ChangeReviewer:
             digest = clips_of_record(source.plan, change.name)
             if digest is None or digest == now or entry["declaration_digest"] != declaration_digest_of(change):
                 return None
-            return self.archive.recorded.read_clips(digest)
+            return self._read_clips(change, digest)
         return None
+
+    def _read_clips(self, change: Change, digest: str) -> bytes | None:
+        try:
+            manifest = self.archive.recorded.read_clips(digest)
+        except ExternalError as error:
+            self.unread[change.key] = f"the clips of the reviewed plan cannot be read: {error.message}"
+            return None
+        if manifest is None:
+            self.unread[change.key] = "the clips of the reviewed plan are not where they were recorded"
+        return manifest
 
     def judge(self, change: Create | Stop) -> Hold | str:
         """Say who agreed to a change, or why it must not be made."""
         if gone := self.planned.gone.get(change.key):
             more = f" and {len(gone) - 1:,} more" if gone[1:] else ""
             return Hold(reason=f"clips of the reviewed plan are gone: {gone[0]}{more}")
+        if unread := self.unread.get(change.key):
+            return Hold(reason=unread)
         hold: Hold | None = None
         for place, source in enumerate(self.sources(change)):
             match source.verdict:
@@ -188,7 +203,11 @@ class ChangeReviewer:
 
     def _approved_by_file(self, since: str) -> Iterator[Source]:
         digest = self.digest
-        for commit in self.archive.changes_since(since, (approving_file(digest),)):
+        path = approving_file(digest)
+        for commit in self.archive.changes_since(since, (path,)):
+            # To remove the file approves nothing.
+            if self.archive.history.read_file(commit, path) is None:
+                continue
             source = self.archive.source_of(commit)
             if source.plan and source.plan["digest"] == digest:
                 yield source

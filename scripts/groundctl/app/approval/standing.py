@@ -37,9 +37,9 @@ def own_plan(proposal: Proposal) -> Plan:
 
 
 def touched_names(proposal: Proposal) -> list[str]:
-    """List the jobs that merging the pull request may create or stop."""
+    """List the jobs that merging the pull request may create or stop, also later: a job may wait for another one."""
     touched = _touched(proposal)
-    return [each.name for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+    return [change.name for change in proposal.planned.plan.changes if change.key in touched]
 
 
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:

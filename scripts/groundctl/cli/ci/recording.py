@@ -59,7 +59,10 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
     proposal = Proposal(
         number=number,
         planned=planned,
-        changed=history.changed_since(open_workflow_run().base_commit),
+        # The event names the base as it was at the last push; the test merge may be with a newer one.
+        changed=history.changed_since(
+            history.base_of_merge(reporter.run.head_commit) or open_workflow_run().base_commit
+        ),
         earlier=earlier,
     )
     content = _record(proposal, reporter.run, recorded)

@@ -96,7 +96,7 @@ def _by_hand(facts: ApprovalFacts, entered: str | None) -> ByHand | None:
     if entered is None:
         return ByHand(digest=digest, who=f"let through by hand, as @{actor} asks")
     run_id = open_run_context().run_id
-    who = who_let_in(environment, facts.approvals_of_run(run_id), actor=actor)
+    who = who_let_in(environment, facts.approvals_of_run(run_id), actors=open_workflow_run().actors)
     if who is None:
         print_log(f"`approve` is ignored: no person but @{actor}, who started this run, let it enter {environment}.")
         return None

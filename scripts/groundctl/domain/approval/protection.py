@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -60,8 +61,9 @@ def why_not_by_hand(name: str, protection: EnvironmentProtection | None) -> str:
     return f"environment {name} asks no second person"
 
 
-def who_let_in(name: str, approvals: tuple[RunApproval, ...], *, actor: str) -> str | None:
-    """Return who let a run enter an environment; None if only the person who started it did."""
+def who_let_in(name: str, approvals: tuple[RunApproval, ...], *, actors: Collection[str]) -> str | None:
+    """Return who let a run enter an environment; None if only those who started it, or ran it again, did."""
+    starters = {actor.lower() for actor in actors}
     answers = [approval for approval in approvals if name in approval.environments]
-    others = [each.login for each in answers if each.is_approved and each.login.lower() != actor.lower()]
+    others = [each.login for each in answers if each.is_approved and each.login.lower() not in starters]
     return others[-1] if others and all(each.is_approved for each in answers) else None
