@@ -246,6 +246,18 @@ def test_a_policy_cannot_be_lowered_by_the_pull_request_itself():
     assert "the policy asks for 2 approvals" in scene.reason(PLAN)
 
 
+def test_a_rebased_pull_request_cannot_lower_it_in_its_first_commit():
+    strict, lax = {"jobs/policy.yaml": b"reviews: 2\n"}, {"jobs/policy.yaml": b"reviews: 1\n"}
+    stale = FakeCommit(sha=sha("9"), files=lax)  # where the branch began, before the policy was raised
+    lowered = FakeCommit(sha=sha("a"), paths=("jobs/policy.yaml",), files=lax)
+    scene = Scene(commits=[stale, replace(BEGIN, files=strict), lowered])
+    merged = scene.merges(12, "b", FILE, commits=2, base_commit=stale.sha, commit={"files": lax})
+    scene.records(merged, PLAN)
+    scene.approves(merged)
+
+    assert "the policy asks for 2 approvals" in scene.reason(PLAN)
+
+
 def test_where_the_policy_asks_for_no_approval_the_merge_is_one():
     scene = Scene(commits=[replace(BEGIN, files={"jobs/policy.yaml": b"reviews: 0\n"})], needed=0)
     scene.records(scene.merges(12, "b"), PLAN)

@@ -181,9 +181,13 @@ class Archive:
 
     def _needed(self, merged: PullRequest) -> int:
         """Count the approvals that the policy asks for: a pull request cannot lower the number for itself."""
-        parent = self.history.parent(merged.merged_as) if merged.merged_as else None
+        parents: tuple[str | None, ...] = ()
+        if merged.merged_as:
+            # A merge by rebasing adds several commits, of which the first may change the policy.
+            added = self.history.first_parents(merged.merged_as, merged.commits + 1)
+            parents = (self.history.parent(merged.merged_as), *added[-1:])
         # After the branch was rewritten, GitHub may name a base that is gone.
-        before = [commit for commit in (merged.base_commit, parent) if commit and self.history.has(commit)]
+        before = [commit for commit in (merged.base_commit, *parents) if commit and self.history.has(commit)]
         return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY_PATH)) for commit in before))
 
 
