@@ -51,7 +51,7 @@ def read_event(answer: object) -> TimelineEvent | None:
     name = member(answer, "event", str) if has(answer, "event") else ""
     if name not in {*_ASKED, *_WITHDRAWN, _MERGED}:
         return None
-    # What a bot asks for has been seen by nobody.
+    # No person has seen what a bot asks for.
     if name in _ASKED and not _is_by_person(answer):
         return None
     return TimelineEvent(name=name, at=timestamp(answer, "created_at"))
