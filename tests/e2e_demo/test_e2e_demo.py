@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from e2e_demo.steps import RALLIES, STEPS, Demo, Step, a_demo
+from github_emulator.actors import FULL_NAME
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.server import SimulatorServer
 
@@ -49,9 +50,9 @@ def test_terraform_creates_the_infrastructure_in_its_own_environment(steps: dict
     infrastructure = steps["infrastructure"]
     assert ran(infrastructure) == {"look", "terraform", "apply"}
     assert infrastructure.identities == (
-        "repo:acme/labels:ref:refs/heads/main",
-        "repo:acme/labels:environment:groundctl-terraform",
-        "repo:acme/labels:environment:groundctl-apply",
+        f"repo:{FULL_NAME}:ref:refs/heads/main",
+        f"repo:{FULL_NAME}:environment:groundctl-terraform",
+        f"repo:{FULL_NAME}:environment:groundctl-apply",
     )
     assert checks(infrastructure) == {"groundctl apply": "success"}
 
@@ -101,7 +102,7 @@ def test_the_next_push_is_planned_in_the_same_comment(steps: dict[str, Step]):
 def test_a_plan_changes_nothing_but_its_comment_checks_status_and_record(steps: dict[str, Step]):
     opened, planned = steps["opened"], steps["planned"]
     for step in (opened, planned):
-        assert set(step.identities) <= {"repo:acme/labels:pull_request"}
+        assert set(step.identities) <= {f"repo:{FULL_NAME}:pull_request"}
         assert step.changes_on_github
         assert set(step.changes_on_github) <= PLAN_OPERATIONS
     assert opened.changes_in_aws == []

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME
+from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, OWNER
 from support.builders import DECLARATIONS
 from workflows.reading import FOLDER, ROOT, our_files
 
-PLATFORM = "@acme/labeling-platform"
+PLATFORM = f"@{OWNER}/labeling-platform"
 
 
 def owners(path: str) -> str:
@@ -42,7 +42,7 @@ def test_a_team_owns_its_declarations_and_instructions():
     for path in files:
         team = path.split("/")[1]
 
-        assert owners(path) == (f"@acme/{team}" if path.endswith((".yaml", ".md")) else PLATFORM), path
+        assert owners(path) == (f"@{OWNER}/{team}" if path.endswith((".yaml", ".md")) else PLATFORM), path
 
 
 @pytest.mark.parametrize(

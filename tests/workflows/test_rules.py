@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from github_emulator.actors import FULL_NAME, OWNER
 from workflows.reading import ACTION, Files, our_files
 from workflows.recorded import DEFAULT_BRANCH
 from workflows.rights import RIGHTS
@@ -56,7 +57,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, "./.github/actions/setup", "./.github/actions/other"),
         Mutant(STATUS, "./.github/workflows/apply.yml", "acme/x/.github/workflows/apply.yml@main"),
         Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", "@v1")),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("acme", "evil")),
+        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace(OWNER, "evil")),
     ],
     "an_action_has_one_version_everywhere": [
         Mutant(ACTION, "  steps:\n", "  steps:\n    - uses: actions/checkout@" + "0" * 40 + " # v6.0.0\n", APPLY),
@@ -80,7 +81,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(RECORDED_PLAN, "    name: record\n", "    name: record\n    env: {PYTHONPATH: x}\n"),
         Mutant(APPLY, "      - id: apply\n", "      - id: apply\n        continue-on-error: true\n"),
         Mutant(STATUS, "    uses: ./.github", "    secrets: inherit\n    uses: ./.github"),
-        Mutant(PLAN, "    uses: acme/labels", "    with: {checkout: .}\n    uses: acme/labels"),
+        Mutant(PLAN, f"    uses: {FULL_NAME}", f"    with: {{checkout: .}}\n    uses: {FULL_NAME}"),
         Mutant(RECORDED_PLAN, "      - id: changed\n", "      - id: changed\n        working-directory: proposed\n"),
         Mutant(CI, "    name: test\n", "    name: test\n    container: node\n"),
     ],

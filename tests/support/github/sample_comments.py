@@ -238,7 +238,7 @@ def _merged() -> RenderedComment:
 
 
 def _held() -> RenderedComment:
-    reason = "reviewed for 120 clips at $9.60; now 140 clips at $11.20"
+    reason = "more money: reviewed up to $9.60, now up to $11.20"
     return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: Hold(reason=reason)}))
 
 
@@ -257,8 +257,8 @@ def _applied() -> RenderedComment:
         is_there = isinstance(answer, Accepted | NameTaken)
         verdict = classify(answer, request, {"LabelingJobArn": "arn", **request} if is_there else None)
         outcomes.append(_outcome(declaration, verdict.result, verdict.evidence, verdict.hint))
-    reason = "reviewed for 60 clips at $4.80; now 80 clips at $6.40"
-    outcomes.append(_outcome(_LINES, Result.HELD, reason))
+    reason = "more money: reviewed up to $4.80, now up to $6.40"
+    outcomes.append(_outcome(_LINES, Result.HELD, reason, CHANGE_AGAIN))
     outcomes.append(_outcome(_OLD, Result.STOPPING, "asked AWS to stop it; labels made so far stay"))
     running = _observed(_OLD, Status.STOPPING, days=20, counters=Counters(labeled=31, unlabeled=9))
     return _commented(

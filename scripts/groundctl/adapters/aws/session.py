@@ -142,9 +142,7 @@ def in_plain_words(doing: str, region: str) -> Iterator[None]:
     try:
         yield
     except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.ProfileNotFound) as error:
-        hint = (
-            "set AWS credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role), or start with `make demo`, which needs none"
-        )
+        hint = "set AWS credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID, a role), or try `groundctl demo --keep`, which needs none"
         raise ExternalError(f"no AWS credentials while {doing}", hint=hint) from error
     except WITHOUT_CREDENTIALS as error:
         hint = "log in again (such as `aws sso login`), or use other credentials"
@@ -183,8 +181,8 @@ def _refusal(error: aws.ClientError, doing: str, region: str) -> ExternalError:
     if not code:
         return _not_from_aws(doing)
     hints = {
-        "AccessDenied": "this role lacks a right; terraform/README.md lists what each command needs",
-        "AccessDeniedException": "this role lacks a right; terraform/README.md lists what each command needs",
+        "AccessDenied": "this role lacks a right; terraform/modules/github-access/README.md lists what each role may do",
+        "AccessDeniedException": "this role lacks a right; terraform/modules/github-access/README.md lists what each role may do",
         "ExpiredToken": "log in again: the credentials have expired",
         "ExpiredTokenException": "log in again: the credentials have expired",
         "UnrecognizedClientException": f"the credentials are not valid in {region}: log in again, check the Region",

@@ -36,7 +36,8 @@ ChangeContent = Mapping[str, Any]
 def find_unapproved(plan: Plan, reviewed: PlanContent) -> dict[JobKey, Hold]:
     """Find the creates and stops that a reviewed plan does not cover, by the job's key."""
     reasons = {change.key: why_not_covered(change, reviewed) for change in plan.changes if is_irreversible(change)}
-    return {key: Hold(reason=reason) for key, reason in reasons.items() if reason}
+    hint = "make a new plan and have it reviewed"
+    return {key: Hold(reason=reason, hint=hint) for key, reason in reasons.items() if reason}
 
 
 def is_irreversible(change: Change) -> TypeGuard[Create | Stop]:

@@ -74,13 +74,17 @@ def find_reviewed_plan(
     # Two clocks, of S3 and of GitHub, both with seconds: what is not strictly older does not count.
     older = [plan for plan in ours if plan.written_at < before]
     if not older:
-        reason = f"{who}, before the first plan, which is of {clock(min(plan.written_at for plan in ours))}"
-        hint = f"{CHANGE_AGAIN}, and approve it after its plan is there" if pull_request.merged_at else "approve again"
-        return NotReviewed(reason=reason, hint=hint)
+        return _too_early(who, ours, is_merged=pull_request.merged_at is not None)
     newest = max(older, key=lambda plan: (plan.written_at, plan.name.run_id, plan.name.attempt))
     return Reviewed(
         plan=newest, by=approvals.counted, merged_by=pull_request.merged_by, requested_at=merge_requested_at
     )
+
+
+def _too_early(who: str, plans: Sequence[StoredPlan], *, is_merged: bool) -> NotReviewed:
+    reason = f"{who}, before the first plan, which is of {clock(min(plan.written_at for plan in plans))}"
+    hint = f"{CHANGE_AGAIN}, and approve it after its plan is there" if is_merged else "approve again"
+    return NotReviewed(reason=reason, hint=hint)
 
 
 def _is_of(plan: StoredPlan, pull_request: PullRequest) -> bool:

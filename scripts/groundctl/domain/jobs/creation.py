@@ -115,7 +115,7 @@ class Hold:
     """Why a change must not be applied now, and what to do."""
 
     reason: str
-    hint: str = "make a new plan and have it reviewed"
+    hint: str = "open a new pull request that changes its file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +223,8 @@ def rejection_hint(answer: Rejected) -> str:
     hints = {
         "ResourceLimitExceeded": "a quota of the account is reached: wait for jobs to end or ask AWS for more; start `apply`"
         " by hand (workflow_dispatch) when the quota has room",
-        "AccessDeniedException": "the apply role is not allowed to create this job: see terraform/README.md for the required"
-        " permissions; start `apply` by hand (workflow_dispatch) when the role has them",
+        "AccessDeniedException": "the apply role is not allowed to create this job: see"
+        " terraform/modules/github-access/README.md for what it may do; start `apply` by hand (workflow_dispatch) when the role may do it",
         "ExpiredTokenException": "the credentials have expired: run apply again with new ones",
     }
     return hints.get(

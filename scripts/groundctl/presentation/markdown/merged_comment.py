@@ -185,7 +185,7 @@ def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
     if job.outcome and job.outcome.result in {Result.CREATED, Result.STOPPING} and job.agreed:
         yield Point(jobs=(job.name,), cause=job.agreed)
     if job.arrived:
-        step = "a next job with `only_new: true` takes them"
+        step = "to label them too, add a file with the same `input` and `only_new: true`"
         cause = f"{count(job.arrived, 'clip')} arrived after the approved plan, and {'is' if job.arrived == 1 else 'are'} not part of it"
         yield Point(jobs=(job.name,), cause=cause, step=step)
     if job.progress and job.progress.job.status is not Status.FAILED:

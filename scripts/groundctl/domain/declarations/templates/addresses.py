@@ -80,6 +80,8 @@ def _not_an_address(name: str, value: str) -> Refusal:
         hint = f"write {name}=\"{{{{ '{shown(value)}' | grant_read_access }}}}\""
     elif address.startswith("http:"):
         message, hint = f"{name} is loaded without TLS", "use https://, or S3 with grant_read_access"
+        if name not in LOADED:
+            message, hint = f"{name} leads to a page without TLS", "link to https:// only"
     elif name in LOADED:
         message = f"{name} is not a web address"
         hint = f"write {name}=\"{{{{ 's3://...' | grant_read_access }}}}\", or https:// and a host that jobs/policy.yaml lists"
