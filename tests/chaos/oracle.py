@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chaos.history import Job
 from chaos.proxy import Delivery, Send
 from chaos.record import JobKey, JobRecord, changes_of, creates_of
-from chaos.words import Claim, Ran
+from chaos.words import CREATED, Claim, Ran
 from chaos.world import Wish
 
 DOCUMENTED = {0, 1, 2, 3, 4, 130}
@@ -179,7 +179,7 @@ def _untrue(ran: Ran, evidence: Evidence) -> Iterator[str]:
     if "although its purchase was voided" in ran.words:
         yield "it says that a void purchase's job exists, and nothing of a void purchase was accepted"
     yield from _wrong_numbers(ran, evidence)
-    if ran.code == 0 and any(claim.result not in {"created", "existed", "stopping"} for claim in ran.claims.values()):
+    if ran.code == 0 and any(claim.result not in {*CREATED, "existed", "stopping"} for claim in ran.claims.values()):
         yield "exit code 0, although something needs attention"
 
 
@@ -198,7 +198,7 @@ def _wrong_numbers(ran: Ran, evidence: Evidence) -> Iterator[str]:
     for result, number in ran.counted.items():
         if results.count(result) != number:
             yield f"it counts {number} {result}, and lists {results.count(result)}"
-    names = [name for name, claim in ran.claims.items() if claim.result == "created"]
+    names = [name for name, claim in ran.claims.items() if claim.result in CREATED]
     bought = [evidence.jobs.get(JobKey(region=ran.region, name=name)) for name in names]
     clips = sum(job.sent.total() for job in bought if job)
     if ran.clips_created is not None and ran.clips_created != clips:

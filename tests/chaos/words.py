@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-RESULTS = ("created", "existed", "unknown", "failed", "held", "stopping", "not started")
-_OUTCOME = re.compile(rf"^({'|'.join(RESULTS)}) +([A-Za-z0-9-]+): (.*)$", re.MULTILINE)
+SEEN = "created (seen after a lost answer, by this run or an earlier one)"
+CREATED = frozenset({"created", SEEN})
+RESULTS = (SEEN, "created", "existed", "unknown", "failed", "held", "stopping", "not started")
+_RESULT = "|".join(map(re.escape, RESULTS))  # the longer ones first
+_OUTCOME = re.compile(rf"^({_RESULT}) +([A-Za-z0-9-]+): (.*)$", re.MULTILINE)
 _COST = re.compile(r"^Created: .*?([\d,]+) clips?, ", re.MULTILINE)
 _COUNTED = re.compile(r"^\d+ jobs?: (.*)$", re.MULTILINE)
 _NO_JOB = re.compile(r"nothing was (?:created|bought|sent)|no job was created or stopped", re.IGNORECASE)
@@ -24,7 +27,7 @@ class Claim:
     @property
     def says_it_exists(self) -> bool:
         """Return whether the job must exist."""
-        return self.result in {"created", "existed"}
+        return self.result in {*CREATED, "existed"}
 
     @property
     def says_nothing_was_sent(self) -> bool:
@@ -80,7 +83,7 @@ class Ran:
     def counted(self) -> dict[str, int]:
         """Return the numbers of the summary line, by result."""
         found = _COUNTED.search(self.words)
-        parts = [part.split(" ", 1) for part in found[1].split(", ")] if found else []
+        parts = re.findall(rf"(\d+) ({_RESULT})(?:, |$)", found[1]) if found else []
         return {result: int(number) for number, result in parts}
 
     def names(self, job: str) -> bool:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from end_to_end.team import CLIPS
+from groundctl.domain.jobs.creation import Result
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure, some_data
@@ -27,7 +28,7 @@ LATENCY = 0.12  # seconds that each request is under way
 # The ledger's first entry; then for each of two jobs: reading on, five artifacts, the purchase's entry, the create, a look,
 # and the entry about what was seen.
 REQUESTS = 1 + 2 * (1 + 5 + 1 + 1 + 1 + 1)
-CREATED, MAYBE, NOT_SENT = {"created", "existed"}, {"unknown"}, {"not started", "held", "failed"}
+CREATED, MAYBE, NOT_SENT = {"created", "existed", str(Result.SEEN)}, {"unknown"}, {"not started", "held", "failed"}
 
 
 @dataclass
@@ -96,7 +97,7 @@ def world(tmp_path: Path, simulator: Simulator) -> World:
 
 def outcomes_in(text: str) -> dict[str, str]:
     """Read the result of each job from what apply prints."""
-    lines = re.findall(r"^([a-z ]+?) +([a-z-]+): ", text, re.MULTILINE)
+    lines = re.findall(r"^([a-z ]+?(?: \([^)]+\))?) +([a-z-]+): ", text, re.MULTILINE)
     return {name: result for result, name in lines if result in CREATED | MAYBE | NOT_SENT | {"stopping"}}
 
 

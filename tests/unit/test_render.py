@@ -28,6 +28,7 @@ from groundctl.presentation.escape import (
     on_one_line,
     visible,
 )
+from groundctl.presentation.machine.outcomes_json import applied_json
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.status import status_text
@@ -122,6 +123,22 @@ def test_outcomes_for_the_terminal():
         "created   b: accepted, and there\n"
         "2 jobs: 1 created, 1 unknown"
     )
+
+
+def test_a_job_that_was_seen_after_a_lost_answer_is_not_simply_called_created():
+    plan = a_plan(a_declaration())
+    verdict = Verdict(result=Result.SEEN, evidence="the response was lost (reset), but the job exists as requested")
+    seen = Outcome(name="rally-outcome", path="jobs/a.yaml", verdict=verdict)
+
+    text, content = applied_text(plan, [seen], Policy()), applied_json(plan, [seen])
+
+    words = "created (seen after a lost answer, by this run or an earlier one)"
+    assert f"{words} rally-outcome: the response was lost (reset)" in text
+    assert f"1 job: 1 {words}\n" in text
+    assert "Created: " in text
+    assert "; an earlier run may have created 1 of these.\n" in text
+    assert content["outcomes"][0]["result"] == words
+    assert content["created"]["jobs"] == 1
 
 
 def test_the_progress_of_a_running_job():

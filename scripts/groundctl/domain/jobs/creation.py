@@ -79,9 +79,10 @@ CreateResponse = Accepted | NameTaken | Throttled | Rejected | Unclear | NotSent
 
 
 class Result(StrEnum):
-    """The result of a change of a plan."""
+    """The result of a change of a plan. SEEN is the result of a create whose answer was lost: the job exists."""
 
     CREATED = "created"
+    SEEN = "created (seen after a lost answer, by this run or an earlier one)"
     EXISTED = "existed"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -182,10 +183,7 @@ def _success(answer: CreateResponse) -> tuple[Result, str]:
         case Accepted():
             return Result.CREATED, "accepted, and visible"
         case Unclear(message=message):
-            return (
-                Result.CREATED,
-                f"the response was lost ({message}), but the job exists as requested, from this run or an earlier one",
-            )
+            return Result.SEEN, f"the response was lost ({message}), but the job exists as requested"
         case _:
             return Result.EXISTED, "it already existed, created from the same declaration"
 

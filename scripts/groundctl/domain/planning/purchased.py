@@ -9,9 +9,9 @@ from groundctl.domain.jobs.creation import Outcome, Result, Verdict
 from groundctl.domain.planning.plan import Create, Plan
 
 
-def bought(plan: Plan, outcomes: Iterable[Outcome], result: Result) -> tuple[Create, ...]:
+def bought(plan: Plan, outcomes: Iterable[Outcome], *results: Result) -> tuple[Create, ...]:
     """Select the creates of a plan whose outcome has a result, each with the cost of what was sent, as far as that is known."""
-    ended = {outcome.key: outcome.verdict for outcome in outcomes if outcome.result is result}
+    ended = {outcome.key: outcome.verdict for outcome in outcomes if outcome.result in results}
     return tuple(_as_sent(create, ended[create.key]) for create in plan.creates if create.key in ended)
 
 

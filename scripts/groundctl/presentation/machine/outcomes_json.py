@@ -19,7 +19,7 @@ def applied_json(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {
         "plan_digest": plan.digest,
         "outcomes": [_outcome(outcome) for outcome in outcomes],
-        "created": _cost(bought(plan, outcomes, Result.CREATED)),
+        "created": _cost(bought(plan, outcomes, Result.CREATED, Result.SEEN)),
         "not_done": [change_content(change) for change in not_done],
     }
 

@@ -48,6 +48,7 @@ _STATUS_WORDS: Final = {
 }
 _RESULT_WORDS: Final = {
     Result.CREATED: "created",
+    Result.SEEN: str(Result.SEEN),
     Result.EXISTED: "already existed",
     Result.UNKNOWN: "unknown",
     Result.FAILED: "not created",

@@ -58,9 +58,10 @@ def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
 
 def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Write the cost of what was created and of what may have been, and where to look next."""
-    created, unknown = bought(plan, outcomes, Result.CREATED), bought(plan, outcomes, Result.UNKNOWN)
+    created, unknown = bought(plan, outcomes, Result.CREATED, Result.SEEN), bought(plan, outcomes, Result.UNKNOWN)
     if created:
-        yield f"Created: {_cost(created)}."
+        seen = len(bought(plan, outcomes, Result.SEEN))
+        yield f"Created: {_cost(created)}{f'; an earlier run may have created {seen:,} of these' if seen else ''}."
     if unknown:
         yield f"May have been created: {_cost(unknown)}."
     if created or unknown:
