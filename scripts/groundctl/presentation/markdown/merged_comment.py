@@ -182,7 +182,7 @@ def _how_to_release(hint: str, plan_digest: str) -> str:
 
 
 def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
-    if job.outcome and job.outcome.result in {Result.CREATED, Result.STOPPING} and job.agreed:
+    if job.outcome and job.outcome.result in {Result.CREATED, Result.SEEN, Result.STOPPING} and job.agreed:
         yield Point(jobs=(job.name,), cause=job.agreed)
     if job.arrived:
         step = "to label them too, add a file with the same `input` and `only_new: true`"
