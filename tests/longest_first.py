@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # Estimates are enough. Files that are not named come after these, in pytest's order.
 LONGEST = (
+    "end_to_end/test_attacks_on_approvals.py",  # it waits for GitHub to name young commits
     "e2e_demo/test_e2e_demo.py",
     "decision_table/test_rows_by_workflows.py",
     "decision_table/test_rows_by_commands.py",

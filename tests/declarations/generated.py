@@ -24,7 +24,7 @@ LETTERS = (
     string.ascii_letters
     + string.digits
     + " .,:;!?'\"#%&*@`|>{}[]-_~=+()/\\<$^"
-    + "äßéżçñ漢字اب한ไ½Ω\u200c\ud7ff\ue000\ufffd\xa0\u3000"
+    + "äßéżçñ漢字اب한ไ½Ω\u200c\ud7ff\ufffd\xa0\u3000"
 )
 TAG_LETTERS = string.ascii_letters + string.digits + " _.:/=+-@äß漢字اب½\xa0"
 NAME_LETTERS = string.ascii_letters + string.digits
@@ -91,7 +91,9 @@ class Maker:
             task["question"] = self.dice.choice(["foul", "rally-outcome-2"])
         if self.often(0.3):
             return {**task, "template": self.dice.choice(["own.html", "pages/own.liquid"])}
-        short, full = self.text(1, 2000) + "\n\n- one\n- **two**\n", "# Title\n" + self.text(1, 3000)
+        # In random text, these would be links that lead nowhere.
+        short = self.text(1, 2000, without="<[]") + "\n\n- one\n- **two**\n"
+        full = "# Title\n" + self.text(1, 3000, without="<[]")
         return {**task, "instructions": self.some_of(short=lambda: short, full=lambda: full)}
 
     def labels(self) -> list[Any]:

@@ -78,7 +78,9 @@ def test_a_pull_request_with_a_file_that_approves_a_plan_says_what_it_releases(t
 
     team.plans()
 
-    said = "Merging releases 1 job of other pull requests (sports-data), because this one has a file that approves this plan"
+    said = (
+        "Merging releases 1 job of other pull requests (sports-data), because this one names this plan in jobs/approved"
+    )
     assert said in read(team.comment).text
     team.merges()
     applied = team.applies()
