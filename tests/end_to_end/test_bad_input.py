@@ -71,7 +71,7 @@ def test_incomplete_yaml_is_reported_on_its_line(checkout):
 def test_missing_credentials_are_an_external_failure(checkout):
     ran = groundctl("plan", "--infrastructure", "infrastructure.json", cwd=checkout)
 
-    assert_one_clear_message(ran, 3, "no AWS credentials", "make demo")
+    assert_one_clear_message(ran, 3, "no AWS credentials", "groundctl demo --keep")
 
 
 def test_a_missing_profile_is_reported(checkout):

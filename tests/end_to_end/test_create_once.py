@@ -119,7 +119,7 @@ def test_a_missing_permission_fails_with_a_hint(world):
     verdict = create_through(AwsSession(REGION))
 
     assert verdict.result is Result.FAILED
-    assert "terraform/README.md" in verdict.hint
+    assert "terraform/modules/github-access/README.md" in verdict.hint
 
 
 @pytest.mark.parametrize("kind", ["reset", "error500"])
