@@ -202,9 +202,6 @@ class GitHistory(Protocol):
     def first_parents(self, commit: str, count: int) -> tuple[str, ...]:
         """List a commit of this branch and the first parents before it, so many in all; nothing for other commits."""
 
-    def parent(self, commit: str) -> str | None:
-        """Return the first parent of a commit."""
-
     def base_of_merge(self, head: str) -> str | None:
         """Return what the checked out merge merges a commit into; None if the checkout is no such merge."""
 

@@ -12,7 +12,7 @@ from github_emulator.actors import FULL_NAME, OTHER_BOT, READER, REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from github_emulator.faults import Kind
 from groundctl.errors import ExternalError, RefusedByGitHub
-from support.github.adapter import Waits, approval_facts
+from support.github.adapter import RATE_LIMITS, Waits, approval_facts
 from support.github.questions import GONE, OPERATIONS, RUN, TEN, alter, ask, ask_at, prepare, with_member
 
 # Where a 404 is an answer: there is no user or environment of that name.
@@ -94,15 +94,7 @@ def test_an_answer_that_comes_too_late_is_asked_for_again(github: GitHubEmulator
     assert waits.slept == [0.5]
 
 
-@pytest.mark.parametrize(
-    ("kind", "more", "seconds"),
-    [
-        (Kind.SECONDARY_LIMIT, {"seconds": 7}, 7),
-        (Kind.SECONDARY_LIMIT, {"seconds": 7, "status": 429}, 7),
-        (Kind.SECONDARY_LIMIT, {}, 60),
-        (Kind.PRIMARY_LIMIT, {"seconds": 9}, 9),
-    ],
-)
+@pytest.mark.parametrize(("kind", "more", "seconds"), RATE_LIMITS)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_adapter_waits_for_a_rate_limit_as_long_as_github_says(
     github: GitHubEmulator, operation: str, kind: Kind, more: dict[str, int], seconds: float

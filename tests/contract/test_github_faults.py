@@ -11,7 +11,7 @@ from groundctl.adapters.github.client import GitHub
 from groundctl.app.publish import Delivery
 from groundctl.domain.tracking.comment_marker import read_marker
 from groundctl.errors import ExternalError, UnclearFromGitHub
-from support.github.adapter import BASE, HEAD, Waits, a_token, an_adapter
+from support.github.adapter import BASE, HEAD, RATE_LIMITS, Waits, a_token, an_adapter
 from support.publishing import publish
 
 
@@ -59,15 +59,7 @@ def test_a_422_shortens_the_comment_once(emulator: GitHubEmulator):
     assert len(comment["body"]) < 21_000
 
 
-@pytest.mark.parametrize(
-    ("kind", "more", "seconds"),
-    [
-        (Kind.SECONDARY_LIMIT, {"seconds": 7}, 7),
-        (Kind.SECONDARY_LIMIT, {"seconds": 7, "status": 429}, 7),
-        (Kind.SECONDARY_LIMIT, {}, 60),
-        (Kind.PRIMARY_LIMIT, {"seconds": 9}, 9),
-    ],
-)
+@pytest.mark.parametrize(("kind", "more", "seconds"), RATE_LIMITS)
 @pytest.mark.parametrize("operation", ["issues/list-comments", "issues/create-comment"])
 def test_the_adapter_waits_for_a_rate_limit_as_long_as_github_says(
     emulator: GitHubEmulator, operation: str, kind: Kind, more: dict[str, int], seconds: float

@@ -138,12 +138,12 @@ def test_a_rerun_of_all_jobs_takes_the_called_workflow_of_today(emulator: GitHub
     pull = runner.repository.open_pull({"a": "b"})
     first = runner.deliver_one(pull.opened())
     merge_sha = pull.merge_sha
-    runner.repository.commit({CALLED: called("mended")}, "Mend")
+    runner.repository.commit({CALLED: called("fixed")}, "Fix")
     pull.push({CALLER: "changed later\n"})
     again = runner.rerun_all(first)
 
     assert first.text.startswith("a hole"), first
-    assert again.text.startswith("mended"), again
+    assert again.text.startswith("fixed"), again
     assert again.text.endswith(", 2\n")
     assert emulator.control_api.issuer.signed[-1]["sha"] == merge_sha
 
@@ -174,7 +174,7 @@ def test_a_rerun_of_failed_jobs_takes_the_called_workflow_of_then_and_keeps_what
 ) -> None:
     runner = a_runner(emulator, tmp_path, {CALLED: FAILS_FIRST, CALLER: caller(AT_MAIN, AROUND)})
     first = runner.deliver_one(runner.repository.open_pull({"a": "b"}).opened())
-    runner.repository.commit({CALLED: called("mended")}, "Mend")
+    runner.repository.commit({CALLED: called("fixed")}, "Fix")
     again = runner.rerun_failed(first)
 
     assert first.results == {"call/only": "failure", "before": "success", "after": "success"}, first

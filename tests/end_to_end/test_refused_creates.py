@@ -16,7 +16,7 @@ REFUSALS = {
 BY_HAND = {"GITHUB_EVENT_NAME": "workflow_dispatch"}
 
 
-def a_refused_create(team: Team, **fault: str) -> Ran:
+def a_refused_create(team: Team, **fault: str | int) -> Ran:
     """A job is declared, reviewed and merged, and AWS refuses to create it."""
     team.declares(input=PREFIX)
     team.opens()
@@ -140,7 +140,7 @@ def test_a_second_refusal_is_shown_in_place_of_the_first(team: Team):
 
 
 def test_a_throttled_create_goes_on_by_itself(team: Team):
-    applied = a_refused_create(team, kind="throttle", times=8)  # type: ignore[arg-type]  # a number of times
+    applied = a_refused_create(team, kind="throttle", times=8)
 
     assert applied.code == 1
     assert team.outputs["left"] == "1"

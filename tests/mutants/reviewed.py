@@ -146,8 +146,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "a pull request lowers the number of approvals for itself",
         _ARCHIVE,
-        "        return max(self.needed, 0, *(",
-        "        return min(self.needed, 0, *(",
+        "        return max([self.needed, *asked])",
+        "        return min([self.needed, *asked])",
         f"{_REVIEWED}a_policy_cannot_be_lowered_by_the_pull_request_itself",
     ),
     mutant(
@@ -216,8 +216,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "an environment that admits other branches passes",
         _PROTECTION,
-        "    if protection.branches != (branch,) or protection.has_tags:\n",
-        "    if branch not in (protection.branches or ()):\n",
+        "    if protection and (protection.branches != (branch,) or protection.has_tags):\n",
+        "    if protection and branch not in (protection.branches or ()):\n",
         f"{_ENTERED}each_opening_is_named",
     ),
     mutant(
@@ -237,8 +237,8 @@ REVIEWED: tuple[Mutant, ...] = (
     mutant(
         "jobs of other pull requests are shown as this one's",
         _STANDING,
-        "if change.key in touched or not is_irreversible(change))\n",
-        "if change.key in touched or change.key)\n",
+        "if change.key in proposal.touched or not is_irreversible(change))\n",
+        "if change.key in proposal.touched or change.key)\n",
         f"{_STANDS}a_held_job_of_another_pull_request_is_named_and_left_out",
     ),
 )

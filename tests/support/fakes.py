@@ -190,10 +190,6 @@ class FakeHistory:
         known = [each.sha for each in reversed(self.commits)]
         return tuple(known[known.index(commit) :][:count]) if commit in known else ()
 
-    def parent(self, commit: str) -> str | None:
-        known = [each.sha for each in self.commits]
-        return known[known.index(commit) - 1] if known.index(commit) else None
-
     def base_of_merge(self, head: str) -> str | None:  # noqa: ARG002 - the port's signature
         return None
 

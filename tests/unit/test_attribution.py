@@ -42,17 +42,6 @@ def test_a_plan_approves_no_job_that_its_pull_request_does_not_touch():
     assert scene.reason(PLAN) == "the reviewed plan lists it, but its pull request does not touch it"
 
 
-def test_the_commits_of_a_merge_by_rebasing_belong_to_the_pull_request_that_github_names():
-    scene = Scene()
-    scene.commits.append(FakeCommit(sha=sha("a"), paths=(FILE,)))
-    merged = scene.merges(12, "b", "README.md", commits=2)
-    scene.github.by_commit[sha("a")] = (12,)
-    scene.records(merged, PLAN)
-    scene.approves(merged)
-
-    assert scene.reviewed(PLAN).held == {}
-
-
 def test_a_file_that_approves_a_plan_is_shown_as_releasing_its_jobs():
     scene = Scene()
     scene.merges(12, "b")

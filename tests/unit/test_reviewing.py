@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from groundctl.app.approval.review import ByHand
+from groundctl.app.approval.review import ByHand, review
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.canonical_json import digest_of
 from groundctl.domain.tracking.pull_request import PullRequest
@@ -18,8 +19,10 @@ from support.approval_scene import BEGIN, FILE, NOON, REPOSITORY_ID, TEN, Scene,
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.fakes import (
     FakeCommit,
+    FakeHistory,
     FakePullRequests,
 )
+from support.planning import a_planning_result
 
 PLAN = a_plan(a_declaration())
 MORE = a_declaration(input={"objects": [f"s3://clips/{number}.mp4" for number in range(5)]})
@@ -326,3 +329,25 @@ def test_github_is_asked_once_about_each_commit():
 
     assert scene.reviewed(plan, *many).held == {}
     assert github.asked == 1
+
+
+def test_git_is_asked_once_about_each_job():
+    asked = Counter[tuple[str, ...]]()
+
+    class Counting(FakeHistory):
+        def last_change(self, paths: Iterable[str]) -> str | None:
+            asked[tuple(paths)] += 1
+            return super().last_change(paths)
+
+        def changes(self, paths: Iterable[str], *, since: str) -> tuple[str, ...]:
+            asked[since, *paths] += 1
+            return super().changes(paths, since=since)
+
+    scene = Scene()
+    scene.merges(12, "b")
+    archive = replace(scene.archive(), history=Counting(*scene.commits))
+
+    _, found = review(a_planning_result(PLAN, (a_declaration(),)), archive)
+
+    assert found.held
+    assert set(asked.values()) == {1}

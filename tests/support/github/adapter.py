@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from github_emulator.actors import FULL_NAME
 from github_emulator.emulator import GitHubEmulator
+from github_emulator.faults import Kind
 from github_emulator.tokens import Token
 from groundctl.adapters.github.approval_facts import GitHubApprovalFacts
 from groundctl.adapters.github.client import GitHub
 
 HEAD, BASE, MERGED = "a" * 40, "b" * 40, "c" * 40
+# Faults of a rate limit, and the seconds that GitHub then asks for.
+RATE_LIMITS: Final[tuple[tuple[Kind, dict[str, int], int], ...]] = (
+    (Kind.SECONDARY_LIMIT, {"seconds": 7}, 7),
+    (Kind.SECONDARY_LIMIT, {"seconds": 7, "status": 429}, 7),
+    (Kind.SECONDARY_LIMIT, {}, 60),
+    (Kind.PRIMARY_LIMIT, {"seconds": 9}, 9),
+)
 RUN_URL = "https://github.com/acme/labels/actions/runs/7"
 
 

@@ -45,11 +45,6 @@ class LocalGitHistory:
         start = self._branch.index(commit)
         return self._branch[start : start + max(count, 1)]
 
-    def parent(self, commit: str) -> str | None:
-        """Return the first parent of a commit."""
-        parents = self._git("log", "-1", "--format=%P", "--end-of-options", commit, "--").split()
-        return parents[0] if parents else None
-
     def base_of_merge(self, head: str) -> str | None:
         """Return what the checked out merge merges a commit into; None if the checkout is no such merge."""
         parents = self._git("log", "-1", "--format=%P", "HEAD", "--").split()

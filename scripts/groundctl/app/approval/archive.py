@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Reads pull requests, their reviews, and their plans, each once.
+    """Reads commits, pull requests, their reviews, and their plans, each once.
 
     branch is the default branch. needed is the number of approvals that the policy of this run's commit asks for.
     """
@@ -70,6 +70,8 @@ class Archive:
     history: GitHistory
     is_plan: IsPlan
     clock: Clock
+    _last_changes: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    _changes: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
     _sources: dict[str, Source] = field(default_factory=dict)
     _writers: dict[str, bool] = field(default_factory=dict)
     # All young commits of a run share the pauses: a job of a workflow has a time limit.
@@ -81,9 +83,17 @@ class Archive:
             self._sources[commit] = self._source_of(commit)
         return self._sources[commit]
 
-    def changes_since(self, commit: str, paths: Iterable[str]) -> tuple[str, ...]:
+    def last_change(self, paths: tuple[str, ...]) -> str | None:
+        """Find the newest commit of this branch that changed one of the paths."""
+        if paths not in self._last_changes:
+            self._last_changes[paths] = self.history.last_change(paths)
+        return self._last_changes[paths]
+
+    def changes_since(self, commit: str, paths: tuple[str, ...]) -> tuple[str, ...]:
         """List the commits after one that changed one of the paths, the newest first."""
-        return self.history.changes(paths, since=commit)
+        if (commit, paths) not in self._changes:
+            self._changes[commit, paths] = self.history.changes(paths, since=commit)
+        return self._changes[commit, paths]
 
     def approvals(self, pull_request: PullRequest) -> Approvals:
         """List the approvals of a pull request that count."""
@@ -181,14 +191,14 @@ class Archive:
 
     def _needed(self, merged: PullRequest) -> int:
         """Count the approvals that the policy asks for: a pull request cannot lower the number for itself."""
-        parents: tuple[str | None, ...] = ()
-        if merged.merged_as:
-            # A merge by rebasing adds several commits, of which the first may change the policy.
-            added = self.history.first_parents(merged.merged_as, merged.commits + 1)
-            parents = (self.history.parent(merged.merged_as), *added[-1:])
+        # A merge by rebasing adds several commits, of which the first may change the policy.
+        parents = self.history.first_parents(merged.merged_as or "", merged.commits + 1)[1:]
+        before = {*parents[:1], *parents[-1:]}
         # After the branch was rewritten, GitHub may name a base that is gone.
-        before = [commit for commit in (merged.base_commit, *parents) if commit and self.history.has(commit)]
-        return max(self.needed, 0, *(reviews_asked(self.history.read_file(commit, POLICY_PATH)) for commit in before))
+        if merged.base_commit and self.history.has(merged.base_commit):
+            before.add(merged.base_commit)
+        asked = (reviews_asked(self.history.read_file(commit, POLICY_PATH)) for commit in before)
+        return max([self.needed, *asked])
 
 
 def _json(raw: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from groundctl.app.approval.archive import Archive, NotKnown, Source
 from groundctl.app.plan import PlanningResult, plan
@@ -84,12 +85,12 @@ def review(
         return planned, Review(
             digest=reviewer.digest, agreed=agreed, source_pull_requests=reviewer.source_pull_requests(unknown)
         )
-    clips = reviewer.reviewed_clips()
+    clips, unread = reviewer.reviewed_clips()
     arrived = dict(_arrived(planned.plan, clips))
     if clips:
         # The reviewed clips are bought, and no others: what arrived since is for a next job.
         planned = plan(planned.validated, planned.account, reviewed_clips={**planned.reviewed_clips, **clips})
-    after = replace(reviewer, planned=planned)
+    after = replace(reviewer, planned=planned, unread=unread)
     held, agreed = after.judged()
     return planned, Review(
         digest=reviewer.digest,
@@ -100,7 +101,7 @@ def review(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a place
 class ChangeReviewer:
     """Compares the changes of a plan with what was approved; digest is that of the plan with all clips that are there now."""
 
@@ -108,7 +109,7 @@ class ChangeReviewer:
     planned: PlanningResult
     archive: Archive
     # Why the reviewed clips of a job cannot be read: a fault of one job holds only that one.
-    unread: dict[JobKey, str] = field(default_factory=dict)
+    unread: Mapping[JobKey, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, planned: PlanningResult, archive: Archive) -> ChangeReviewer:
@@ -138,34 +139,38 @@ class ChangeReviewer:
                     agreed[change.key] = sentence
         return held, agreed
 
-    def reviewed_clips(self) -> dict[JobKey, bytes]:
-        """Read the reviewed clips of every job whose clips are others now."""
-        changes = (change for change in self.planned.plan.changes if change.action in _BUYING)
-        found = {change.key: self._reviewed_manifest(change) for change in changes}
-        return {key: manifest for key, manifest in found.items() if manifest is not None}
+    def reviewed_clips(self) -> tuple[dict[JobKey, bytes], dict[JobKey, str]]:
+        """Read the reviewed clips of every job whose clips are others now; return also why they cannot be read."""
+        clips: dict[JobKey, bytes] = {}
+        unread: dict[JobKey, str] = {}
+        for change in self.planned.plan.changes:
+            digest = self._reviewed_digest(change) if change.action in _BUYING else None
+            match self._read_clips(digest) if digest else None:
+                case bytes(manifest):
+                    clips[change.key] = manifest
+                case str(reason):
+                    unread[change.key] = reason
+        return clips, unread
 
-    def _reviewed_manifest(self, change: Change) -> bytes | None:
-        """Return the clips with which a reviewed plan creates a job; None if they are the same as now."""
+    def _reviewed_digest(self, change: Change) -> str | None:
+        """Return the digest of the clips with which a reviewed plan creates a job; None if they are the same as now."""
         now = hashlib.sha256(_manifest_of(change)).hexdigest()
         for source in self.sources(change):
             entry = entry_of(source.plan, change.key) if source.plan else None
             if source.plan is None or entry is None or entry["action"] != Action.CREATE:
                 continue
             digest = clips_of_record(source.plan, change.name)
-            if digest is None or digest == now or entry["declaration_digest"] != declaration_digest_of(change):
-                return None
-            return self._read_clips(change, digest)
+            is_same_file = entry["declaration_digest"] == declaration_digest_of(change)
+            return digest if is_same_file and digest != now else None
         return None
 
-    def _read_clips(self, change: Change, digest: str) -> bytes | None:
+    def _read_clips(self, digest: str) -> bytes | str:
+        """Read the clips that a recorded plan names, or say why they cannot be read."""
         try:
             manifest = self.archive.recorded.read_clips(digest)
         except ExternalError as error:
-            self.unread[change.key] = f"the clips of the reviewed plan cannot be read: {error.message}"
-            return None
-        if manifest is None:
-            self.unread[change.key] = "the clips of the reviewed plan are not where they were recorded"
-        return manifest
+            return f"the clips of the reviewed plan cannot be read: {error.message}"
+        return "the clips of the reviewed plan are not where they were recorded" if manifest is None else manifest
 
     def judge(self, change: Create | Stop) -> Hold | str:
         """Say who agreed to a change, or why it must not be made."""
@@ -214,9 +219,9 @@ class ChangeReviewer:
 
     def _own_commit(self, change: Change) -> str | None:
         files = self._files.get(change.key)
-        return self.archive.history.last_change(files) if files else None
+        return self.archive.last_change(files) if files else None
 
-    @property
+    @cached_property
     def _files(self) -> Mapping[JobKey, tuple[str, ...]]:
         return {each.spec.key: files_of(each) for each in self.planned.validated.declarations}
 

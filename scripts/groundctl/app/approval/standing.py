@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from groundctl.app.approval.archive import Archive
 from groundctl.app.approval.review import ChangeReviewer
@@ -19,7 +20,7 @@ from groundctl.domain.planning.plan import Create, Plan, Stop
 from groundctl.errors import ExternalError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: cached_property needs a place
 class Proposal:
     """A pull request's plan, the paths that it changes, and the plans that were recorded for its head before."""
 
@@ -28,25 +29,42 @@ class Proposal:
     changed: tuple[str, ...]
     earlier: tuple[StoredPlan, ...] = ()
 
+    @cached_property
+    def names_plan(self) -> bool:
+        """Return whether a file of the pull request approves everything in this plan."""
+        return approving_file(self.planned.plan.digest) in self.changed
+
+    @cached_property
+    def touched(self) -> frozenset[JobKey]:
+        """Select the jobs that merging the pull request may create or stop."""
+        if self.names_plan or changes_all_jobs(self.changed):
+            return frozenset(declaration.spec.key for declaration in self.planned.validated.declarations)
+        return self.own
+
+    @cached_property
+    def own(self) -> frozenset[JobKey]:
+        """Select the jobs whose files the pull request changes."""
+        declarations = self.planned.validated.declarations
+        return frozenset(each.spec.key for each in declarations if changes_files_of(each, self.changed))
+
 
 def own_plan(proposal: Proposal) -> Plan:
     """Return the plan without the changes of other pull requests that merging this one would leave alone."""
-    touched, plan = _touched(proposal), proposal.planned.plan
-    changes = tuple(change for change in plan.changes if change.key in touched or not is_irreversible(change))
+    plan = proposal.planned.plan
+    changes = tuple(change for change in plan.changes if change.key in proposal.touched or not is_irreversible(change))
     return replace(plan, changes=changes)
 
 
 def touched_names(proposal: Proposal) -> list[str]:
     """List the jobs that merging the pull request may create or stop, also later: a job may wait for another one."""
-    touched = _touched(proposal)
-    return [change.name for change in proposal.planned.plan.changes if change.key in touched]
+    return [change.name for change in proposal.planned.plan.changes if change.key in proposal.touched]
 
 
 def find_standing(proposal: Proposal, archive: Archive) -> Standing:
     """Find out what merging would do to other jobs, and whether the plan goes beyond the approved one."""
     standing = Standing(
         changes_terraform=any(path.startswith("terraform/") for path in proposal.changed),
-        names_plan=_names_plan(proposal),
+        names_plan=proposal.names_plan,
     )
     try:
         standing = _with_other_jobs(standing, proposal, archive)
@@ -57,17 +75,16 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
 
 def _with_other_jobs(standing: Standing, proposal: Proposal, archive: Archive) -> Standing:
     """Add the held jobs of other pull requests: those that merging releases, and those that it leaves alone."""
-    own, touched = _own(proposal), _touched(proposal)
     reviewer = ChangeReviewer.of(proposal.planned, archive)
-    others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in own)
+    others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in proposal.own)
     held = [change for change in others if isinstance(reviewer.judge(change), Hold)]
     return replace(
         standing,
-        released=tuple(change for change in held if change.key in touched),
+        released=tuple(change for change in held if change.key in proposal.touched),
         left=tuple(
             LeftAlone(name=change.name, pull_request=_own_pull_request(reviewer, change))
             for change in held
-            if change.key not in touched
+            if change.key not in proposal.touched
         ),
     )
 
@@ -77,35 +94,17 @@ def _own_pull_request(reviewer: ChangeReviewer, change: Create | Stop) -> int | 
     return source.pull_request.number if source and source.pull_request else None
 
 
-def _names_plan(proposal: Proposal) -> bool:
-    """Return whether a file of the pull request approves everything in this plan."""
-    return approving_file(proposal.planned.plan.digest) in proposal.changed
-
-
-def _touched(proposal: Proposal) -> frozenset[JobKey]:
-    """Select the jobs that merging the pull request may create or stop."""
-    if _names_plan(proposal) or changes_all_jobs(proposal.changed):
-        return frozenset(declaration.spec.key for declaration in proposal.planned.validated.declarations)
-    return _own(proposal)
-
-
-def _own(proposal: Proposal) -> frozenset[JobKey]:
-    """Select the jobs whose files the pull request changes."""
-    declarations = proposal.planned.validated.declarations
-    return frozenset(each.spec.key for each in declarations if changes_files_of(each, proposal.changed))
-
-
 def _beyond_approval(proposal: Proposal, archive: Archive) -> BeyondApproval | None:
     """Compare the plan with the one that the approvers so far have seen; None if it has no approval yet, or if that covers all."""
     pull_request = archive.pull_requests.pull_request(proposal.number)
     approvals = archive.approvals(pull_request)
     if not approvals.counted:
         return None
-    touched = _touched(proposal)
-    changes = [each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key in touched]
+    plan = proposal.planned.plan
+    changes = [each for each in plan.changes if is_irreversible(each) and each.key in proposal.touched]
     reviewed = find_reviewed_plan(pull_request, approvals, proposal.earlier, needed=1)
     content = archive.read_plan(reviewed) if isinstance(reviewed, Reviewed) else None
-    if not isinstance(reviewed, Reviewed) or content is None or not same_target(proposal.planned.plan, content):
+    if not isinstance(reviewed, Reviewed) or content is None or not same_target(plan, content):
         approved = "approved by " + " and ".join(mention(approval.login) for approval in approvals.counted)
         reason = "it was approved before a plan was there"
         return BeyondApproval(

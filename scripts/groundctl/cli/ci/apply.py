@@ -23,7 +23,7 @@ from groundctl.cli.apply import (
 )
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter
-from groundctl.cli.ci.reviewing import leave_undone, open_archive, open_guard, review_plan
+from groundctl.cli.ci.reviewing import count_free, leave_undone, open_archive, open_guard, review_plan
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.cli.planning import plan_checkout
@@ -71,7 +71,10 @@ def run(options: CiApplyOptions) -> ExitCode:
         published = _publish(reporter, planned, outcomes, options, archive=archive, before=reviewed)
         # The next job requests an approval only if there is something to stop.
         open_workflow_run().set_outputs(
-            {"stop": str(_left(planned, agreed, Action.STOP)), "reported": str(not published).lower()}
+            {
+                "stop": str(count_free(planned.plan, Action.STOP, agreed.held)),
+                "reported": str(not published).lower(),
+            }
         )
 
     outcomes = carry_out(
@@ -113,10 +116,6 @@ def _publish(
         # The log of the run has the outcomes, and a later run reports the jobs from what AWS says.
         report_error(error)
         return ExitCode.EXTERNAL_FAILURE
-
-
-def _left(planned: PlanningResult, agreed: Agreed, action: Action) -> int:
-    return sum(change.key not in agreed.held for change in planned.plan.with_action(action))
 
 
 COMMAND = Command(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
-from groundctl.app.plan import PlanningResult
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.recording import record_plan
-from groundctl.cli.ci.reviewing import leave_undone, open_archive, open_guard, review_plan
+from groundctl.cli.ci.reviewing import count_free, leave_undone, open_archive, open_guard, review_plan
 from groundctl.cli.options import Command, InfrastructureFile, Option
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import is_asked_by_person, open_workflow_run, write_text
-from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.refused_before import refused_before
 from groundctl.errors import UsageError
@@ -93,19 +90,13 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
         )
     )
     refused = () if is_asked_by_person() else refused_before(frozen.plan)
-    _count(frozen, held={*refused, *reviewed.held})
+    held = {*refused, *reviewed.held}
+    _set_counts({action: count_free(frozen.plan, action, held) for action in (Action.CREATE, Action.STOP)})
     return ExitCode.OK
 
 
-def _count(planned: PlanningResult, *, held: Collection[JobKey]) -> None:
-    """Output the number of changes for the next jobs of the workflow, so that an approval is requested only if needed."""
-    _set_counts({
-        action: sum(change.key not in held for change in planned.plan.with_action(action))
-        for action in (Action.CREATE, Action.STOP)
-    })  # fmt: skip
-
-
 def _set_counts(counts: dict[Action, int]) -> None:
+    """Output the number of changes for the next jobs of the workflow, so that an approval is requested only if needed."""
     open_workflow_run().set_outputs({str(action): str(number) for action, number in counts.items()})
 
 

@@ -21,6 +21,7 @@ from groundctl.composition import (
 )
 from groundctl.domain.approval.recorded_plan import PlanName
 from groundctl.domain.approval.standing import Standing
+from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import Check
 from groundctl.domain.tracking.run_context import RunContext, made_for
@@ -69,8 +70,9 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
     if out:
         write_text(out, content)
     standing = find_standing(proposal, open_archive(planned, proposed))
-    code = _report(reporter, proposal, standing)
-    needs_attention = own_plan(proposal).requires_attention or standing.beyond_approval is not None
+    own = own_plan(proposal)
+    code = _report(reporter, planned, own, standing)
+    needs_attention = own.requires_attention or standing.beyond_approval is not None
     return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
 
 
@@ -90,10 +92,9 @@ def _record(proposal: Proposal, run: RunContext, recorded: RecordedPlans) -> str
     return content
 
 
-def _report(reporter: PullRequestReporter, proposal: Proposal, standing: Standing) -> ExitCode:
-    """Report the plan on the pull request."""
-    planned = proposal.planned
-    plan, policy = own_plan(proposal), planned.validated.policy
+def _report(reporter: PullRequestReporter, planned: PlanningResult, plan: Plan, standing: Standing) -> ExitCode:
+    """Report a plan, or the part of it that concerns the pull request, on the pull request."""
+    policy = planned.validated.policy
     footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
     remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
     return _publish(

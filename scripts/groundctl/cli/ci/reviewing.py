@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from groundctl.app.approval.archive import Archive
@@ -27,6 +27,7 @@ from groundctl.domain.approval.protection import CREATING, ENVIRONMENTS, weaknes
 from groundctl.domain.approval.tip import Tip
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.tracking.provenance import Provenance
 from groundctl.domain.tracking.pull_request_status import jobs_to_report
 from groundctl.exit_codes import ExitCode
@@ -75,6 +76,11 @@ def review_plan(
     unknown = {job.key for job in jobs} - provenance.keys()
     frozen, reviewed = review(planned, archive, by_hand=_by_hand(archive.facts, entered), unknown=unknown)
     return frozen, reviewed, provenance
+
+
+def count_free(plan: Plan, action: Action, held: Collection[JobKey]) -> int:
+    """Count the changes with an action that are not held."""
+    return sum(change.key not in held for change in plan.with_action(action))
 
 
 def unprotected(policy: Policy, facts: ApprovalFacts, *, branch: str) -> tuple[str, ...]:

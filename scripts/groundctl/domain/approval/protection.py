@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 
@@ -40,25 +40,28 @@ ENVIRONMENTS = (CREATING, STOPPING, CHANGING_INFRASTRUCTURE)
 
 def weaknesses(name: str, protection: EnvironmentProtection | None, *, branch: str) -> tuple[str, ...]:
     """List how an environment can be entered without a second person's agreement, or from another branch."""
-    if protection is None:
-        return (f"environment {name} does not exist: GitHub makes it on first use, unprotected",)
-    found = []
-    if not protection.reviewers:
-        found.append(f"environment {name} asks for no review: any writer may start its jobs")
-    elif not protection.prevents_self_review:
-        found.append(f"environment {name} lets the person who starts a run approve it")
-    if protection.admins_can_bypass:
-        found.append(f"environment {name} lets administrators pass without a review")
-    if protection.branches != (branch,) or protection.has_tags:
+    found = list(_without_second_person(name, protection))
+    if protection and (protection.branches != (branch,) or protection.has_tags):
         found.append(f"environment {name} admits more than branch {branch}")
     return tuple(found)
 
 
 def why_not_by_hand(name: str, protection: EnvironmentProtection | None) -> str:
     """Return why `approve` does not count in an environment; empty if a second person must agree there."""
-    if protection and protection.reviewers and protection.prevents_self_review and not protection.admins_can_bypass:
-        return ""
-    return f"environment {name} asks no second person"
+    return f"environment {name} asks no second person" if any(_without_second_person(name, protection)) else ""
+
+
+def _without_second_person(name: str, protection: EnvironmentProtection | None) -> Iterator[str]:
+    """List how one person alone can enter an environment."""
+    if protection is None:
+        yield f"environment {name} does not exist: GitHub makes it on first use, unprotected"
+        return
+    if not protection.reviewers:
+        yield f"environment {name} asks for no review: any writer may start its jobs"
+    elif not protection.prevents_self_review:
+        yield f"environment {name} lets the person who starts a run approve it"
+    if protection.admins_can_bypass:
+        yield f"environment {name} lets administrators pass without a review"
 
 
 def who_let_in(name: str, approvals: tuple[RunApproval, ...], *, actors: Collection[str]) -> str | None:

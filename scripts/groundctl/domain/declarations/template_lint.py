@@ -15,7 +15,14 @@ from functools import lru_cache
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
 from groundctl.domain.declarations.templates.allowed import CROWD_SCRIPT
 from groundctl.domain.declarations.templates.elements import Context, element_faults
-from groundctl.domain.declarations.templates.faults import PRIVATE, START, Place, TemplateFault, place_at
+from groundctl.domain.declarations.templates.faults import (
+    PRIVATE,
+    START,
+    Place,
+    TemplateFault,
+    place_at,
+    private_use_message,
+)
 from groundctl.domain.declarations.templates.liquid import (
     check_liquid,
     filters_of,
@@ -72,8 +79,7 @@ def _unreadable(text: str) -> TemplateFault | None:
         message, hint = f"has more than {MAX_TAGS:,} tags", "shorten it"
     elif private := PRIVATE.search(text):
         place = place_at(text, private.start())
-        character = f"U+{ord(private.group()):04X}"
-        message = f"contains {character}, a private-use character that depends on the font"
+        message = private_use_message(private.group())
         hint = "write plain text instead"
     elif control := _CONTROL.search(text):
         place = place_at(text, control.start())

@@ -16,7 +16,7 @@ from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, 
 from groundctl.domain.declarations.rules.registry import Case, check_rules
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, is_file_name, parse_spec
-from groundctl.domain.declarations.templates.faults import PRIVATE
+from groundctl.domain.declarations.templates.faults import PRIVATE, private_use_message
 from groundctl.domain.declarations.text_problems import invisible_characters
 from groundctl.domain.declarations.worker_template import (
     MAX_TEMPLATE,
@@ -192,7 +192,7 @@ def _private_characters(spec: JobSpec, parts: list[str | None]) -> Iterator[Diag
             continue
         page = markdown_to_html(text) if pointer == "/task/instructions" and "&#" in text else text
         if private := PRIVATE.search(page):
-            message = f"contains U+{ord(private.group()):04X}, a private-use character that depends on the font"
+            message = private_use_message(private.group())
             yield Diagnostic(rule="GT410", pointer=pointer, message=message, hint="write plain text instead")
 
 

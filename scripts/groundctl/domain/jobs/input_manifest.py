@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -93,9 +93,15 @@ def manifest_of_objects(objects: Iterable[Mapping[str, Any]]) -> bytes:  # JSON
 
 def clips_in(manifest: bytes) -> frozenset[str]:
     """List the URIs in an input manifest, each once; a line without one is passed over."""
-    lines = (line for line in manifest.splitlines() if line.strip())
+    lines = (line for line in _lines(manifest) if line.strip())
     found = (content.get("source-ref") for content in map(_parsed_or_none, lines) if isinstance(content, Mapping))
     return frozenset(uri for uri in found if isinstance(uri, str))
+
+
+def _lines(manifest: bytes) -> Iterator[bytes]:
+    """Yield the lines of a manifest without their ends."""
+    # AWS ends a line with \n or \r\n; Python's splitlines would also split at a lone \r.
+    return (line.removesuffix(b"\r") for line in manifest.split(b"\n"))
 
 
 def _parsed_or_none(line: bytes) -> Any:
@@ -120,9 +126,8 @@ def freeze(
     must end with a slash.
     """
     reading = _Reading(label_attribute, within, most)
-    # AWS ends a line with \n or \r\n; Python's splitlines would also split at a lone \r.
-    for number, line in enumerate(manifest.split(b"\n"), start=1):
-        reading.take(number, line.removesuffix(b"\r"))
+    for number, line in enumerate(_lines(manifest), start=1):
+        reading.take(number, line)
     reading.end()
     if reading.findings:
         return tuple(reading.findings)

@@ -41,6 +41,11 @@ class Refusal:
         return TemplateFault(place=place, rule=self.rule, message=self.message, hint=self.hint)
 
 
+def private_use_message(character: str) -> str:
+    """Say that a text has a character of a font's own."""
+    return f"contains U+{ord(character):04X}, a private-use character that depends on the font"
+
+
 def shown(text: str) -> str:
     """Shorten a text from a template for a message."""
     plain = PRIVATE.sub("", text)
