@@ -1,18 +1,8 @@
-output "infrastructure" {
-  description = "Everything that groundctl has to know about this environment, in the shape of schemas/infrastructure.schema.json."
-  value = {
-    format_version     = 1
-    environment        = var.environment
-    account_id         = local.context.account_id
-    region             = local.context.region
-    input_buckets      = concat(module.labeling_data.input_bucket[*], local.existing_input_buckets)
-    artifact_bucket    = module.labeling_data.artifact_bucket
-    output_bucket      = module.labeling_data.output_bucket
-    ledger_bucket      = local.ledger_bucket
-    ledger_id          = var.ledger.id
-    kms_key_arn        = module.labeling_data.kms_key_arn
-    execution_role_arn = module.labeling_execution.role_arn
-    work_teams         = local.work_teams
-    topics             = var.topics
-  }
-}
+# What groundctl, the workflows, and people read: the module's README.md describes each.
+output "catalog" { value = module.groundctl.catalog }
+output "events" { value = module.groundctl.events }
+output "github_roles" { value = module.groundctl.github_roles }
+output "infrastructure" { value = module.groundctl.infrastructure }
+output "ledger_bucket" { value = module.groundctl.ledger_bucket }
+output "portals" { value = module.groundctl.portals }
+output "workforce" { value = module.groundctl.workforce }

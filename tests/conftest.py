@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,11 @@ from groundtruth_simulator.simulator import Simulator
 from longest_first import rank
 from support.browser import a_browser
 
+# A run in the background of a shell, or under nohup, ignores these signals, and the commands under test would inherit that.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
+
 # A busy machine is no reason to fail. CI takes few examples, and the same ones in every run.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, database=None)
@@ -24,6 +30,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files."""
     items.sort(key=lambda item: rank("/".join(item.path.parts[-2:])))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Fail a test that leaves this process with a real-time priority: whatever it starts later would stop everything else."""
+    if hasattr(os, "sched_getscheduler") and (policy := os.sched_getscheduler(0)) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail(f"{item.nodeid} changed the scheduling policy of the process to {policy}")
 
 
 @pytest.fixture

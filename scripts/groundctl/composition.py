@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import os
 import re
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groundctl.adapters.local.checkout import TOOL_ROOT, Checkout
+from groundctl.adapters.local.checkout import Checkout
+from groundctl.adapters.local.package_files import samples_folder
 from groundctl.domain.canonical_json import parse_json
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.schema import SchemaCheck
@@ -20,11 +22,15 @@ from groundctl.domain.declarations.spec import JobSpec, clip_location
 from groundctl.errors import ExternalError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from groundctl.adapters.aws.ledger import S3Ledger
+    from groundctl.adapters.aws.places import AwsPlaces
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.github.workflow_run import WorkflowRun
     from groundctl.adapters.local.terminal import Interruptions
+    from groundctl.adapters.media.clip_reader import ClipReader
     from groundctl.adapters.terraform.stack import Stack
     from groundctl.domain.jobs.infrastructure import Infrastructure
     from groundctl.domain.jobs.ledger.records import Author
@@ -48,6 +54,7 @@ INIT_HINT = (
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
 INFRASTRUCTURE = "GROUNDCTL_INFRASTRUCTURE"
+ENVIRONMENT = "GROUNDCTL_ENVIRONMENT"
 _INFRASTRUCTURE_GIVEN = "--infrastructure or GROUNDCTL_INFRASTRUCTURE"
 _INFRASTRUCTURE_WRITTEN = "terraform output -json infrastructure"
 
@@ -59,8 +66,11 @@ class Aws:
     jobs: SageMakerJobs
     objects: S3Objects
     ledger: S3Ledger
+    places: AwsPlaces
     # A job in the wrong account cannot be deleted: check the account before anything is planned.
     check_account: Callable[[], None]
+    # AWS's time: no decision and no age of a job depends on this machine's clock.
+    now: Callable[[], datetime]
 
 
 def open_checkout(folder: str | None = None) -> Checkout:
@@ -107,10 +117,18 @@ def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | No
     return next(iter(SchemaCheck(checkout.schema(schema)).diagnostics(data)), None)
 
 
+def open_clip_reader() -> ClipReader:
+    """Open the reader of video files."""
+    from groundctl.adapters.media.clip_reader import ClipReader
+
+    return ClipReader(os.environ)
+
+
 def open_aws(infrastructure: Infrastructure) -> Aws:
     """Open the infrastructure's account and Region."""
     # boto3 takes a fifth of a second to import; offline commands never call this.
     from groundctl.adapters.aws.ledger import S3Ledger
+    from groundctl.adapters.aws.places import AwsPlaces
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.sagemaker import SageMakerJobs
     from groundctl.adapters.aws.session import AwsSession
@@ -120,25 +138,19 @@ def open_aws(infrastructure: Infrastructure) -> Aws:
         jobs=SageMakerJobs(session),
         objects=S3Objects(session),
         ledger=S3Ledger(session, infrastructure.ledger_bucket),
+        places=AwsPlaces(session),
         check_account=session.account_check(infrastructure.account_id),
+        now=session.now,
     )
 
 
 def open_sample_clip(spec: JobSpec) -> str:
     """Return a sample clip as a data URL, preferably a clip of the job."""
-    samples = TOOL_ROOT / "scripts" / "samples" / "clips"
+    samples = samples_folder() / "clips"
     key = clip_location(spec).removeprefix("s3://").partition("/")[2]
     own = sorted((samples / key).glob("*.mp4")) if key.endswith("/") else [samples / key]
     clip = next((path for path in [*own, *sorted(samples.glob("*/*.mp4"))] if path.is_file()), None)
     return "" if clip is None else f"data:video/mp4;base64,{base64.b64encode(clip.read_bytes()).decode()}"
-
-
-def open_stack(source: Path, *, working_copy: Path) -> Stack:
-    """Open Terraform on a copy of its code with a separate state."""
-    from groundctl.adapters.terraform.stack import Stack
-    from groundctl.adapters.terraform.working_copy import make_working_copy
-
-    return Stack(make_working_copy(source, working_copy))
 
 
 def open_terraform(checkout: Repository, environment: str) -> tuple[Stack, Path]:
@@ -170,26 +182,14 @@ def write_text(file: str, content: str) -> None:
     write_text(Path(file), content)
 
 
-def tool_root() -> Path:
-    """Return the folder that groundctl was installed from."""
-    return TOOL_ROOT
-
-
-def sample_clips() -> tuple[dict[str, Path], dict[str, str]]:
-    """Find the sample clips by their S3 keys, with the correct label of each."""
-    from groundctl.adapters.local.simulator import sample_clips
-
-    return sample_clips(TOOL_ROOT / "scripts" / "samples")
-
-
 @contextmanager
-def open_simulator() -> Iterator[Simulator]:
+def open_simulator(account_id: str, region: str) -> Iterator[Simulator]:
     """Start a simulator, and point this process and its Terraform at the simulator only."""
-    from groundctl.adapters.local.simulator import FOREIGN_SETTINGS, SimulatorProcess
+    from groundctl.adapters.local.simulator import SimulatorProcess, is_foreign
 
-    with SimulatorProcess(environment=os.environ) as simulator:
-        for name in FOREIGN_SETTINGS:
-            os.environ.pop(name, None)
+    for name in [name for name in os.environ if is_foreign(name)]:
+        del os.environ[name]
+    with SimulatorProcess(environment=os.environ, account_id=account_id, region=region) as simulator:
         os.environ.update(simulator.settings())
         yield simulator
 
@@ -197,6 +197,16 @@ def open_simulator() -> Iterator[Simulator]:
 def use_infrastructure(file: Path) -> None:
     """Make every later command of this process read the infrastructure from a file."""
     os.environ[INFRASTRUCTURE] = str(file)
+
+
+def chosen_name() -> str | None:
+    """Return the name of the environment that GROUNDCTL_ENVIRONMENT chooses, if it is set."""
+    return os.environ.get(ENVIRONMENT) or None
+
+
+def use_environment(name: str) -> None:
+    """Make the rest of this process work for an environment."""
+    os.environ[ENVIRONMENT] = name
 
 
 def in_a_workflow() -> bool:
@@ -311,15 +321,39 @@ def is_asked_by_person() -> bool:
 
 def environment_name() -> str:
     """Return the environment that this run reports for; several can report on one pull request."""
-    name = os.environ.get("GROUNDCTL_ENVIRONMENT", "")
+    name = os.environ.get(ENVIRONMENT, "")
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         hint = "set it in the workflow's env to the name of your environment, such as production"
         raise UsageError(f"GROUNDCTL_ENVIRONMENT is {name or 'not set'}", hint=hint)
     return name
 
 
+def wants_color(*, errors: bool = False) -> bool:
+    """Return whether the output is a terminal; NO_COLOR (no-color.org) wins over FORCE_COLOR, and both over the terminal."""
+    settled = os.environ.get("NO_COLOR") or os.environ.get("FORCE_COLOR")
+    stream = sys.stderr if errors else sys.stdout
+    return not os.environ.get("NO_COLOR") if settled else stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def use_color(choice: str) -> None:
+    """Keep to what --color says, in this process and the ones that it starts."""
+    if choice != "auto":
+        for name in ("NO_COLOR", "FORCE_COLOR"):
+            os.environ.pop(name, None)
+        os.environ["NO_COLOR" if choice == "never" else "FORCE_COLOR"] = "1"
+
+
+def variables() -> Mapping[str, str]:
+    """Return the environment variables, for what setup_composition opens."""
+    return os.environ
+
+
 class SystemClock:
     """The machine's clock."""
+
+    def monotonic(self) -> float:
+        """Return the seconds since some moment."""
+        return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -334,7 +368,7 @@ def _from_terraform(checkout: Repository) -> Any:
         raise ExternalError("there is no terraform/ folder here", hint=NO_TERRAFORM_HINT)
     if (root / ".terraform").is_dir():
         return Stack(root).outputs()
-    if not os.environ.get("GROUNDCTL_ENVIRONMENT"):
+    if not os.environ.get(ENVIRONMENT):
         raise ExternalError("Terraform was not initialized in terraform/ here", hint=INIT_HINT)
     # Every job of a workflow starts with a fresh checkout.
     stack, _ = open_terraform(checkout, environment_name())

@@ -10,5 +10,6 @@ class ExitCode(IntEnum):
     PROBLEMS = 1
     USAGE = 2
     EXTERNAL_FAILURE = 3
+    CONFLICT = 3
     SOMETHING_TO_CREATE = 4
     INTERRUPTED = 130

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
 from groundctl.domain.approval.protection import EnvironmentProtection, RunApproval
 from groundctl.domain.approval.recorded_plan import PlanName, StoredPlan
 from groundctl.domain.approval.reviews import SubmittedReview
-from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.clips.inspection.containers import Container, PartialFile
+from groundctl.domain.clips.inspection.object_facts import HeadAnswer
+from groundctl.domain.clips.inspection.video_facts import NotAVideo, NotRead, Streams
+from groundctl.domain.clips.stored_object import StoredObject
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic
 from groundctl.domain.jobs.creation import CreateResponse
 from groundctl.domain.jobs.ledger.entries import AppendResult, LedgerLog
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob
+from groundctl.domain.jobs.places import BucketRegion, BucketSettings, Grant, KeyAnswer, NotSeen, RoleAnswer, TeamAnswer
+from groundctl.domain.rehearsal.stand_ins import SampleClips, StandIn
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 
 
@@ -25,17 +32,44 @@ class Files(Protocol):
     def declarations(self, given: Iterable[str] = ()) -> tuple[str, ...]:
         """List the declarations among the given files and folders; all if none is given."""
 
+    def unread(self, given: Iterable[str] = ()) -> Iterable[LocatedDiagnostic]:
+        """Warn of files that look like declarations and are not read; in all of jobs/ if no folder is given."""
+
     def read(self, path: str) -> bytes:
         """Read one file."""
 
     def read_policy(self) -> bytes | None:
         """Read jobs/policy.yaml, if there is one."""
 
+    def read_kept_infrastructure(self) -> bytes | None:
+        """Read jobs/infrastructure.json, if there is one."""
+
     def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
         """Read a text file beside a declaration; return a diagnostic if it must not be read."""
 
+    def read_manifest_beside(self, declaration: str, name: str) -> bytes | Diagnostic:
+        """Read an input manifest beside a declaration; return a diagnostic if it must not be read."""
+
     def schema(self, name: str) -> dict[str, Any]:
         """Load one of the tool's JSON Schemas."""
+
+
+class FileState(StrEnum):
+    """What is at the place of a new file: nothing, the same content, or another file, also one whose name differs by case."""
+
+    FREE = "free"
+    SAME = "same"
+    TAKEN = "taken"
+
+
+class NewFiles(Protocol):
+    """New files of the repository; paths are relative to it, with forward slashes. What is there is never changed."""
+
+    def look(self, path: str, content: bytes) -> FileState:
+        """Say what is at the place of a new file."""
+
+    def add(self, path: str, content: bytes) -> FileState:
+        """Write a file if its place is free; return what was there."""
 
 
 class Repository(Files, Protocol):
@@ -68,6 +102,9 @@ class LabelingJobs(Protocol):
 class ObjectStore(Protocol):
     """Objects on S3, by their s3:// URI."""
 
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield every object under a prefix, in S3's order."""
+
     def list_keys(self, prefix: str) -> Iterator[str]:
         """Yield the URI of every object under a prefix, in S3's order."""
 
@@ -77,8 +114,46 @@ class ObjectStore(Protocol):
     def read_lines(self, uri: str) -> Iterator[bytes] | None:
         """Read an object line by line, with line endings and constant memory; None if there is none."""
 
+    def head(self, uri: str) -> HeadAnswer:
+        """Ask for what S3 knows of an object, or why it does not show it."""
+
+    def read_range(self, uri: str, start: int, length: int) -> bytes:
+        """Read some bytes of an object from a position on, fewer at its end; nothing if there is none."""
+
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless one exists; return whether it was written."""
+
+
+class ClipReader(Protocol):
+    """A reader of video files, which no file can crash or stop."""
+
+    def read_streams(self, files: Sequence[tuple[Container, PartialFile]]) -> Sequence[Streams | NotAVideo | NotRead]:
+        """Read the streams of each file from the parts that are given."""
+
+
+class JobPlaces(Protocol):
+    """The place of jobs: buckets, keys, work teams, and roles, as far as AWS shows them.
+
+    Nothing here raises ExternalError: what cannot be looked at is NotSeen.
+    """
+
+    def region_of(self, bucket: str) -> BucketRegion:
+        """Return the Region of a bucket."""
+
+    def settings_of(self, bucket: str) -> BucketSettings:
+        """Read the settings of a bucket of clips."""
+
+    def key(self, name: str) -> KeyAnswer:
+        """Look up a KMS key by its ID, its ARN, or an alias."""
+
+    def team(self, arn: str) -> TeamAnswer:
+        """Look up a work team, and count its members."""
+
+    def role(self, arn: str) -> RoleAnswer:
+        """Look up an IAM role."""
+
+    def has(self, grant: Grant) -> bool | NotSeen:
+        """Return whether IAM policies grant a right."""
 
 
 class Ledger(Protocol):
@@ -106,6 +181,9 @@ class StoredLedger(Ledger, Protocol):
 
 class Clock(Protocol):
     """Time, for waiting only: no decision reads the local clock."""
+
+    def monotonic(self) -> float:
+        """Return the seconds since some moment, to measure how long something takes."""
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -186,6 +264,12 @@ class RecordedPlans(Protocol):
     def write_clips(self, digest: str, manifest: bytes) -> None:
         """Keep an input manifest by its SHA-256, once."""
 
+    def read_seen(self, digest: str) -> bytes | None:
+        """Read what S3 said of clips, which a recorded plan names by its SHA-256; None if there is none."""
+
+    def write_seen(self, digest: str, content: bytes) -> None:
+        """Keep what S3 said of clips by its SHA-256, once."""
+
 
 class GitHistory(Protocol):
     """The Git history of the checkout."""
@@ -238,8 +322,14 @@ class Simulator(Protocol):
     def settings(self) -> Mapping[str, str]:
         """Return the environment variables that point the AWS SDK and Terraform at it."""
 
+    def make_existing(self, things: Mapping[str, object]) -> None:
+        """Make what the account has already: buckets, keys, topics, teams, and a workforce."""
+
     def set_correct_labels(self, labels: Mapping[str, str]) -> None:
         """Set the correct label of each clip, by URI or file name."""
+
+    def sign_in_members(self, number: int) -> None:
+        """Let so many people sign in to each work team that exists."""
 
     def advance(self, seconds: float) -> None:
         """Let simulated time pass."""
@@ -255,3 +345,36 @@ class Simulator(Protocol):
 
     def wait(self) -> None:
         """Wait until the simulator ends."""
+
+
+class TerraformRoot(Protocol):
+    """Terraform code with a state of its own."""
+
+    def apply(self, *, variables: Mapping[str, object] | None = None, var_file: Path | None = None) -> None:
+        """Create what the code describes."""
+
+    def has_changes(self, *, variables: Mapping[str, object] | None = None, var_file: Path | None = None) -> bool:
+        """Return whether an apply would change anything."""
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the Infrastructure object of the last apply."""
+
+
+class StandInStore(Protocol):
+    """The simulated S3 of a rehearsal."""
+
+    def put(self, uri: str, content: bytes, media_type: str) -> None:
+        """Write an object, whether or not there is one."""
+
+
+class RehearsalFiles(Protocol):
+    """The output folder of a rehearsal."""
+
+    def sample_clips(self) -> SampleClips:
+        """Describe the clips that groundctl brings with it."""
+
+    def correct_labels(self) -> dict[str, str]:
+        """Return the correct label of each sample clip, by its key."""
+
+    def content(self, clip: StandIn) -> bytes:
+        """Return the bytes of a stand-in, and keep them for the results page."""

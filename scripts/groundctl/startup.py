@@ -14,8 +14,13 @@ import sys
 # Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
+    from collections.abc import Callable
+    from types import FrameType, ModuleType
     from typing import NoReturn
+
+
+# Ctrl-C; what ends a service or a cancelled step; a terminal that was closed.
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def collect_garbage_rarely() -> None:
@@ -33,6 +38,65 @@ def load_command(name: str) -> ModuleType:
     So `--help` imports no command, and `validate` never waits for boto3.
     """
     return importlib.import_module(f"groundctl.cli.{name}")
+
+
+def take_signals() -> None:
+    """Make SIGTERM and SIGHUP end this process like Ctrl-C: with KeyboardInterrupt, so that its children end too.
+
+    Python sets handlers in the main thread only, and children may be started in others: this is called before. A signal
+    that this process was started to ignore, as under nohup, goes on being ignored.
+    """
+    import signal  # half a millisecond, which a check of one file does not spend
+
+    for name in SIGNALS:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, interruption.receive)
+
+
+def ignore_interruptions() -> None:
+    """Let no further signal keep this process from its last steps."""
+    import signal
+
+    for name in SIGNALS:
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def leave_signals_to_parent() -> None:
+    """Ignore Ctrl-C and a closed terminal in a worker, which a forked process would answer with its parent's handlers."""
+    ignore_interruptions()
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+class Interruption:
+    """What a signal does: it raises KeyboardInterrupt, at once or where that is safe."""
+
+    def __init__(self) -> None:
+        self._waits = False
+        self._received = False
+        self.report: Callable[[str], None] = lambda _: None  # of what a second signal would kill
+
+    def receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
+        """Interrupt the main thread, unless it said that this must wait."""
+        self._received = True
+        if not self._waits:
+            raise KeyboardInterrupt
+
+    def hold(self) -> None:
+        """Let signals wait."""
+        self._waits, self._received = True, False
+
+    def release(self) -> None:
+        """Raise for a signal that came meanwhile."""
+        self._waits = False
+        if self._received:
+            raise KeyboardInterrupt
+
+
+interruption = Interruption()
 
 
 def end_process(code: int) -> NoReturn:

@@ -14,7 +14,13 @@ DELETE /groundtruth-simulator/faults          removes every fault
 GET    /groundtruth-simulator/routes          {external address: the local URL that is called in its place}
 POST   /groundtruth-simulator/routes          adds routes, such as {"https://api.github.com": "http://127.0.0.1:5642"}
 GET    /groundtruth-simulator/settings        see `settings.Settings`
-POST   /groundtruth-simulator/settings        changes the params settings
+POST   /groundtruth-simulator/settings        changes settings
+GET    /groundtruth-simulator/subscriptions   {"teams": [...]}: the vendors' teams that were subscribed to
+POST   /groundtruth-simulator/subscriptions   {"teams": [ARNs, or objects as ListSubscribedWorkteams returns them]}: replaces them
+POST   /groundtruth-simulator/members         {"for_each_team": number}: so many people sign in to each work team that exists
+POST   /groundtruth-simulator/existing        what the account has already, see `existing.make_existing`: {"account", "region",
+                                              "buckets": [names], "keys", "topics", "teams": [ARNs],
+                                              "workforce": {"name", "user_pool_id", "client_id"}}
 POST   /groundtruth-simulator/reset           deletes all AWS resources, correct labels, faults and logged requests
 """
 
@@ -27,6 +33,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from groundtruth_simulator.existing import make_existing
 from groundtruth_simulator.simulator import Simulator
 
 PREFIX = "/groundtruth-simulator"
@@ -141,6 +148,31 @@ def _add_routes(simulator: Simulator, params: Mapping[str, Any]) -> Json:
     return _routes(simulator, params)
 
 
+def _subscribe(simulator: Simulator, params: Mapping[str, Any]) -> Json:
+    teams = params.get("teams")
+    if not isinstance(teams, list) or any(not isinstance(team, str | dict) for team in teams):
+        raise ValueError("teams must be a list of ARNs, or of objects as ListSubscribedWorkteams returns them")
+    simulator.subscribe(*teams)
+    return _subscriptions(simulator, params)
+
+
+def _subscriptions(simulator: Simulator, _: Mapping[str, Any]) -> Json:
+    return {"teams": [subscription.as_json() for subscription in simulator.subscriptions]}
+
+
+def _make_existing(simulator: Simulator, params: Mapping[str, Any]) -> Json:
+    make_existing(simulator, params)
+    return {"status": "ok"}
+
+
+def _sign_in_members(simulator: Simulator, params: Mapping[str, Any]) -> Json:
+    number = params.get("for_each_team")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise ValueError("for_each_team must be a whole number from 1")
+    simulator.sign_in_members(number)
+    return {"for_each_team": number}
+
+
 def _settings(simulator: Simulator, _: Mapping[str, Any]) -> Json:
     return asdict(simulator.settings)
 
@@ -167,6 +199,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "requests"): _requests,
     ("DELETE", "requests"): _clear_requests,
     ("GET", "jobs"): _jobs,
+    ("POST", "members"): _sign_in_members,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,
@@ -174,5 +207,8 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "routes"): _add_routes,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _change_settings,
+    ("GET", "subscriptions"): _subscriptions,
+    ("POST", "subscriptions"): _subscribe,
+    ("POST", "existing"): _make_existing,
     ("POST", "reset"): _reset,
 }

@@ -37,10 +37,36 @@ class ResourceLimitExceeded(GroundTruthError):
     code = "ResourceLimitExceeded"
 
 
-class SerializationException(GroundTruthError):
-    """A member has a JSON type that its shape does not allow."""
+class AccessDeniedException(GroundTruthError):
+    """The account may not use the service."""
+
+    code = "AccessDeniedException"
+
+
+class ProtocolError(GroundTruthError):
+    """The request is not a well-formed call of an operation."""
+
+    status = 400
+
+
+class SerializationException(ProtocolError):
+    """The body is not JSON, or a member has a JSON type that its shape does not allow."""
 
     code = "SerializationException"
+
+
+class UnknownOperationException(ProtocolError):
+    """The service has no such operation."""
+
+    code = "UnknownOperationException"
+    status = 404
+
+
+class RequestEntityTooLarge(ProtocolError):
+    """The body is too long."""
+
+    code = "RequestEntityTooLargeException"
+    status = 413
 
 
 def name_in_use(kind: str, arn: str) -> ResourceInUse:

@@ -8,7 +8,7 @@ from typing import Any
 
 from groundtruth_simulator.middleware import wrap_mock_aws
 from groundtruth_simulator.moto_patches.apply import apply_moto_patches
-from groundtruth_simulator.responses import add_operations
+from groundtruth_simulator.responses import add_operations, check_protocol_first
 from groundtruth_simulator.simulator import Simulator, current_simulator
 
 
@@ -26,5 +26,6 @@ def install(*, start: datetime | None = None, speed: float = 1.0, frozen: bool =
 @cache
 def _patch_moto() -> None:
     add_operations()
+    check_protocol_first()
     apply_moto_patches()
     wrap_mock_aws()

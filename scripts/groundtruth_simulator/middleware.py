@@ -112,6 +112,13 @@ def _fault_response(fault: Fault, call: Call) -> FaultResponse:
     if fault.kind in (FaultKind.TIMEOUT, FaultKind.RESET):
         raise NoResponseError(fault)
     status, code, message = fault.error(call.service, call.operation)
+    return error_response(call, status, code, message)
+
+
+def error_response(call: Call, status: int, code: str = "", message: str = "") -> FaultResponse:
+    """Return an error in the form of the service; without a code, the one that goes with the status."""
+    code = code or ("InternalFailure" if status >= 500 else "UnknownOperationException")
+    message = message or f"{call.service}:{call.operation}"
     if call.json:
         headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": code}
         return FaultResponse(status, headers, _json_error(code, message))

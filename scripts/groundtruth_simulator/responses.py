@@ -6,19 +6,23 @@ serve both mock_aws and the server, and moto's own `urls.py` routes to them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.responses import SageMakerResponse
+from moto.utilities.aws_headers import gen_amzn_requestid_long
 
-from groundtruth_simulator.exceptions import ResourceNotFound, ValidationException
+from groundtruth_simulator.exceptions import ProtocolError, ResourceNotFound, ValidationException
 from groundtruth_simulator.models.backend import GroundTruthBackend
 from groundtruth_simulator.presigned_urls import presigned_url
 from groundtruth_simulator.simulator import current_simulator
 from groundtruth_simulator.template_rendering import render
 from groundtruth_simulator.validation.constraints import check_request
+from groundtruth_simulator.validation.json_protocol import MAX_BODY, check_protocol, too_large
+from groundtruth_simulator.validation.labeling_job_rules import own_key_fault
 
 Params = Mapping[str, Any]
 Handler = Callable[[GroundTruthBackend, Params], dict[str, Any] | None]
@@ -39,6 +43,9 @@ HANDLERS: dict[str, Handler] = {
     "UpdateWorkteam": lambda backend, params: backend.workforces.update_workteam(params),
     "DeleteWorkteam": lambda backend, params: backend.workforces.delete_workteam(params),
     "ListWorkteams": lambda backend, params: backend.workforces.list_workteams(params),
+    "DescribeSubscribedWorkteam": lambda backend, params: backend.workforces.describe_subscribed_workteam(params),
+    "ListSubscribedWorkteams": lambda backend, params: backend.workforces.list_subscribed_workteams(params),
+    "ListHumanTaskUis": lambda backend, params: backend.human_task_uis.list_human_task_uis(params),
     "CreateHumanTaskUi": lambda backend, params: backend.human_task_uis.create_human_task_ui(params),
     "DescribeHumanTaskUi": lambda backend, params: backend.human_task_uis.describe_human_task_ui(params),
     "DeleteHumanTaskUi": lambda backend, params: backend.human_task_uis.delete_human_task_ui(params),
@@ -61,6 +68,32 @@ def add_operations() -> None:
     for operation, tag_handler in TAG_HANDLERS.items():
         original = getattr(SageMakerResponse, _snake_case(operation))
         setattr(SageMakerResponse, _snake_case(operation), _tag_method(operation, tag_handler, original))
+
+
+def check_protocol_first() -> None:
+    """Check target, body and JSON types of every SageMaker request, also those for operations that moto has itself."""
+    original = SageMakerResponse._dispatch
+
+    @wraps(original)
+    def dispatch(self: Any, request: Any, *arguments: Any, **named: Any) -> Any:
+        try:
+            check_protocol(request.method, request.headers.get("X-Amz-Target", ""), _body(request))
+        except ProtocolError as error:
+            headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": error.code}
+            gen_amzn_requestid_long(headers)
+            return error.status, headers, json.dumps({"__type": error.code, "message": error.message})
+        return original(self, request, *arguments, **named)
+
+    setattr(SageMakerResponse, "_dispatch", dispatch)  # noqa: B010 - mypy forbids the plain assignment
+
+
+def _body(request: Any) -> bytes:
+    if (request.content_length or 0) > MAX_BODY:
+        while request.stream.read(64 * 1024):  # a client that still sends would miss the answer
+            pass
+        raise too_large()
+    body: bytes = request.get_data()
+    return body
 
 
 def _add(operation: str, method: Callable[[Any], ActionResult]) -> None:
@@ -93,10 +126,10 @@ def _tag_method(operation: str, handler: Any, original: Any) -> Callable[[Any], 
     @wraps(original)
     def call(response: Any) -> Any:
         params = {name: value for name, value in response.params.items() if value is not None}
-        arn = str(params.get("ResourceArn", ""))
+        check_request(operation, params)
+        arn = params["ResourceArn"]
         if arn.partition("/")[0].rpartition(":")[2] not in TAGGED_KINDS:
             return original(response)
-        check_request(operation, params)
         return ActionResult(
             _with_backend(response, lambda backend: handler(backend, _tagged_resource(backend, arn), params))
         )
@@ -140,6 +173,8 @@ def _tagged_resource(backend: GroundTruthBackend, arn: str) -> Any:
 
 
 def _delete_tags(resource: Any, keys: list[str]) -> dict[str, Any]:
+    if fault := own_key_fault(keys):
+        raise ValidationException(fault)
     resource.tags = [tag for tag in resource.tags if tag["Key"] not in keys]
     return {}
 

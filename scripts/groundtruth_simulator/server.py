@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
+import re
 import signal
 import socket
 import struct
@@ -21,16 +23,21 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from groundtruth_simulator.control.faults import FaultKind
-from groundtruth_simulator.control.request_log import identify_call
+from groundtruth_simulator.control.request_log import Call, identify_call
 from groundtruth_simulator.control_api import PREFIX, handle_control_request
 from groundtruth_simulator.installation import install
-from groundtruth_simulator.middleware import FaultResponse, NoResponseError, handle_request
+from groundtruth_simulator.middleware import FaultResponse, NoResponseError, error_response, handle_request
 from groundtruth_simulator.simulator import Simulator, current_simulator
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_TIMEOUT = 65.0  # seconds; longer than botocore waits by default
 CLOCK_INTERVAL = 0.2  # real seconds between checks for what is due, while time runs
+MAX_OBJECT = 5 * 1024**3  # bytes; what S3 takes in one request
+UNKNOWN_CALL = Call(service="", operation="?", region="", json=True)
 FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
+
+
+_log = logging.getLogger(__name__)
 
 
 class SimulatorServer:
@@ -132,21 +139,28 @@ class _Application:
             raise ConnectionResetError from error  # werkzeug then drops the connection without a response
 
     def _from_aws(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if _body_length(environ) > MAX_OBJECT:
+            return _respond(
+                environ, start_response, error_response(UNKNOWN_CALL, 413, "RequestEntityTooLargeException")
+            )
         call = identify_call(Request(environ.copy()), _form_body(environ))
         head: list[Any] = []
 
-        def proceed() -> Iterable[bytes]:
+        def proceed() -> Iterable[bytes] | FaultResponse:
             def keep_head(*arguments: Any) -> None:
                 head[:] = arguments
 
-            return self._from_moto(environ, keep_head)
+            try:
+                body = self._from_moto(environ, keep_head)
+            except Exception:  # noqa: BLE001 - AWS's clients get an answer in any case, and the log the cause
+                _log.exception("%s:%s", call.service, call.operation)
+                return error_response(call, 500, "InternalFailure")
+            status = int(head[0].split()[0])
+            return error_response(call, status) if _is_page(call, status, dict(head[1])) else body
 
-        response = handle_request(self._simulator, call, proceed, lambda _: int(head[0].split()[0]))
+        response = handle_request(self._simulator, call, proceed, lambda made: _status(made, head))
         if isinstance(response, FaultResponse):
-            start_response(
-                f"{response.status} Fault", [*response.headers.items(), ("Content-Length", str(len(response.body)))]
-            )
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+            return _respond(environ, start_response, response)
         start_response(*head)
         return list(response)
 
@@ -160,6 +174,21 @@ class _Application:
         elif connection := environ.get("werkzeug.socket"):
             # Linger 0 makes the close a reset instead of an orderly end.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _status(response: Any, head: list[Any]) -> int:
+    return response.status if isinstance(response, FaultResponse) else int(head[0].split()[0])
+
+
+def _is_page(call: Call, status: int, headers: dict[str, str]) -> bool:
+    """Return whether moto's web framework answered with a page for people, which no AWS service does."""
+    return status >= 400 and call.service != "s3" and headers.get("Content-Type", "").startswith("text/html")
+
+
+def _respond(environ: dict[str, Any], start_response: Any, response: FaultResponse) -> list[bytes]:
+    headers = [*response.headers.items(), ("Content-Length", str(len(response.body)))]
+    start_response(f"{response.status} Fault", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
 
 
 class _Dispatcher(DomainDispatcherApplication):
@@ -179,6 +208,10 @@ class _Dispatcher(DomainDispatcherApplication):
 class _QuietHandler(MotoRequestHandler):
     """moto's handler without a log line for each request; it closes the connection when a fault drops it."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the simulated time for the Date header, which clients take as AWS's time."""
+        return super().date_time_string(timestamp or current_simulator().clock.date().timestamp())
+
     def connection_dropped(self, *_: Any) -> None:
         """Close the connection, which would otherwise wait for the next request."""
         self.close_connection = True
@@ -187,11 +220,16 @@ class _QuietHandler(MotoRequestHandler):
         """Print nothing; GET /groundtruth-simulator/requests returns more."""
 
 
+def _body_length(environ: dict[str, Any]) -> int:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
+
+
 def _form_body(environ: dict[str, Any]) -> bytes:
     """Return the body of a form, whose Action is the operation, and restore the input stream."""
     if not environ.get("CONTENT_TYPE", "").startswith(FORM_CONTENT_TYPE):
         return b""
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    body: bytes = environ["wsgi.input"].read(_body_length(environ))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
@@ -199,12 +237,14 @@ def _form_body(environ: dict[str, Any]) -> bytes:
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        prog="groundtruth-simulator", description="Simulate Amazon SageMaker Ground Truth on this machine."
+        prog="groundtruth-simulator",
+        description="Simulate Amazon SageMaker Ground Truth on this machine. The settings that it prints point any"
+        " AWS SDK, the AWS CLI and Terraform at it: copy them into a shell.",
     )
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
     parser.add_argument("--seed", type=int, default=7, help="seed of all random values (default: %(default)s)")
-    parser.add_argument("--accuracy", type=float, default=0.9, help="share of correct answers (default: %(default)s)")
+    _add_account_arguments(parser)
     parser.add_argument(
         "--speed", type=float, default=1.0, help="simulated seconds for each real second (default: %(default)s)"
     )
@@ -218,8 +258,32 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         help="call LOCAL-URL when an EventBridge API destination calls the external ADDRESS, "
         "for example https://api.github.com=http://127.0.0.1:5642; repeat for several routes",
     )
+    parser.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help="end when standard input is closed, so that no simulator outlives the program that started it",
+    )
     parser.add_argument("--start", type=_start_time, help="simulated start time in ISO 8601 (default: now)")
     return parser.parse_args(arguments)
+
+
+def _add_account_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--account-id",
+        type=_account_id,
+        default="123456789012",
+        help="the account of clients that name no other (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--region", default="us-east-1", help="the Region of the settings that are printed (default: %(default)s)"
+    )
+    parser.add_argument("--accuracy", type=float, default=0.9, help="share of correct answers (default: %(default)s)")
+    parser.add_argument(
+        "--new-customer",
+        action="store_false",
+        dest="existing_customer",
+        help="an account without Ground Truth from before AWS closed it to new customers",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -232,18 +296,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
+    if options.pop("until_input_ends"):
+        threading.Thread(target=_wait_for_end_of_input, args=(done,), daemon=True).start()
     with SimulatorServer(**options) as simulator:
         simulator.add_routes(routes)
         sys.stdout.write(f"Ground Truth simulator ready at {simulator.url}\n")
+        for name, value in simulator.environment().items():
+            sys.stdout.write(f"export {name}={value}\n")
         sys.stdout.flush()
         done.wait()
     return 0
+
+
+def _wait_for_end_of_input(done: threading.Event) -> None:
+    # Not through sys.stdin, whose lock a thread that still waits would hold at the end of the process.
+    while os.read(0, 1024):
+        pass
+    done.set()
 
 
 def _clear_aws_environment() -> None:
     # moto opens botocore sessions of its own, and a profile that does not exist breaks them during a request.
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
+
+
+def _account_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{12}", text):
+        raise argparse.ArgumentTypeError("an account id has twelve digits")
+    return text
 
 
 def _route(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ moto keeps its backends once per process, so there is one simulator per process 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -19,6 +20,7 @@ from groundtruth_simulator.control.request_log import RequestLog
 from groundtruth_simulator.events import EventQueue
 from groundtruth_simulator.labeling.workers import CorrectLabels
 from groundtruth_simulator.models.backend import GroundTruthBackend
+from groundtruth_simulator.models.subscription import Subscription
 from groundtruth_simulator.settings import Settings
 
 BACKEND_ATTRIBUTE = "_ground_truth"  # in a moto backend's __dict__, which its reset() empties
@@ -37,6 +39,7 @@ class Simulator:
         self.log = RequestLog()
         self.event_queue = EventQueue()
         self.routes: dict[str, str] = {}
+        self.subscriptions: tuple[Subscription, ...] = ()
         self._correct_labels: dict[str, str | None] = {}
 
     def configure(
@@ -49,14 +52,16 @@ class Simulator:
             self.faults.clear()
             self.log.clear()
             self.routes.clear()
+            self.subscriptions = ()
             self._correct_labels.clear()
 
     def reset(self) -> None:
-        """Delete every AWS resource, fault, logged request and correct label; keep clock and settings."""
+        """Delete every AWS resource and subscription, fault, logged request and correct label; keep clock and settings."""
         with self.lock:
             BackendDict.reset()
             self.faults.clear()
             self.log.clear()
+            self.subscriptions = ()
             self._correct_labels.clear()
 
     def change_settings(self, **changes: Any) -> Settings:
@@ -97,6 +102,37 @@ class Simulator:
     def correct_labels(self) -> CorrectLabels:
         """Return the correct labels as they are set now."""
         return CorrectLabels(known=dict(self._correct_labels), seed=self.settings.seed)
+
+    def sign_in_members(self, number: int) -> None:
+        """Let so many people sign in to each work team that exists."""
+        with self.lock:
+            for backend in self._backends():
+                backend.workforces.sign_in_members(number)
+
+    def subscribe(self, *teams: str | Mapping[str, Any]) -> None:
+        """Make these vendors' teams the only ones that the accounts have subscribed to in AWS Marketplace.
+
+        A team is an ARN, or a mapping with the members of `SubscribedWorkteam`. An ARN's Region is where it can be used.
+        """
+        self.subscriptions = tuple(Subscription.parse(team) for team in teams)
+
+    def environment(self, *, account_id: str | None = None, region: str | None = None) -> dict[str, str]:
+        """Return the environment variables that point AWS SDKs, the AWS CLI and Terraform at this server only.
+
+        An access key id of twelve digits is an account id: clients with different ones work in different accounts.
+        """
+        if self.url is None:
+            raise RuntimeError("only a server has an address; start one with SimulatorServer")
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account_id or self.settings.account_id,
+            "AWS_SECRET_ACCESS_KEY": "simulated",
+            "AWS_REGION": region or self.settings.region,
+            "AWS_DEFAULT_REGION": region or self.settings.region,  # what boto3 and the AWS CLI read
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
 
     def add_routes(self, routes: Mapping[str, str]) -> None:
         """Map an external address, such as https://api.github.com, to the local URL to call in its place.

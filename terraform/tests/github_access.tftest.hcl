@@ -26,7 +26,7 @@ variables {
     repository    = "acme/labeling"
     repository_id = "987654321"
     owner_id      = "12345678"
-    # The root module asks for it, and this one does without.
+    # modules/environment asks for it, and this one does without.
     state = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
   }
   labeling = {
@@ -132,17 +132,15 @@ run "pull_requests_and_the_default_branch_can_assume_the_plan_role" {
         Action    = "sts:AssumeRoleWithWebIdentity"
         Condition = {
           StringEquals = {
-            "token.actions.githubusercontent.com:aud"           = "sts.amazonaws.com"
-            "token.actions.githubusercontent.com:repository_id" = "987654321"
+            "token.actions.githubusercontent.com:aud"              = "sts.amazonaws.com"
+            "token.actions.githubusercontent.com:job_workflow_ref" = ["acme/labeling/.github/workflows/reusable-plan.yml@refs/heads/main"]
+            "token.actions.githubusercontent.com:repository_id"    = "987654321"
             "token.actions.githubusercontent.com:sub" = [
               "repo:acme/labeling:pull_request",
               "repo:acme@12345678/labeling@987654321:pull_request",
             ]
           }
-          StringLike = {
-            "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/plan.yml@refs/pull/*/merge"
-            "token.actions.githubusercontent.com:ref"              = "refs/pull/*/merge"
-          }
+          StringLike = { "token.actions.githubusercontent.com:ref" = "refs/pull/*/merge" }
         }
       },
       {
@@ -154,8 +152,8 @@ run "pull_requests_and_the_default_branch_can_assume_the_plan_role" {
           StringEquals = {
             "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
             "token.actions.githubusercontent.com:job_workflow_ref" = [
-              "acme/labeling/.github/workflows/apply.yml@refs/heads/main",
-              "acme/labeling/.github/workflows/status.yml@refs/heads/main",
+              "acme/labeling/.github/workflows/reusable-apply-environment.yml@refs/heads/main",
+              "acme/labeling/.github/workflows/reusable-status-environment.yml@refs/heads/main",
             ]
             "token.actions.githubusercontent.com:ref"           = "refs/heads/main"
             "token.actions.githubusercontent.com:repository_id" = "987654321"
@@ -182,7 +180,7 @@ run "only_the_default_branchs_file_called_by_a_pull_request_can_assume_the_recor
     condition = one(jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement).Condition == {
       StringEquals = {
         "token.actions.githubusercontent.com:aud"              = "sts.amazonaws.com"
-        "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/main"
+        "token.actions.githubusercontent.com:job_workflow_ref" = ["acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/main"]
         "token.actions.githubusercontent.com:repository_id"    = "987654321"
         "token.actions.githubusercontent.com:sub" = [
           "repo:acme/labeling:pull_request",
@@ -222,7 +220,7 @@ run "an_approved_environment_on_the_default_branch_can_assume_each_other_role" {
       for kind in ["apply", "stop", "terraform"] : one(jsondecode(aws_iam_role.this[kind].assume_role_policy).Statement).Condition == {
         StringEquals = {
           "token.actions.githubusercontent.com:aud"              = "sts.amazonaws.com"
-          "token.actions.githubusercontent.com:job_workflow_ref" = "acme/labeling/.github/workflows/apply.yml@refs/heads/main"
+          "token.actions.githubusercontent.com:job_workflow_ref" = ["acme/labeling/.github/workflows/reusable-apply-environment.yml@refs/heads/main"]
           "token.actions.githubusercontent.com:ref"              = "refs/heads/main"
           "token.actions.githubusercontent.com:repository_id"    = "987654321"
           "token.actions.githubusercontent.com:sub" = [
@@ -233,6 +231,36 @@ run "an_approved_environment_on_the_default_branch_can_assume_each_other_role" {
       }
     ])
     error_message = "Each has its own environment, and the branch and the file beside it."
+  }
+}
+
+run "groundctls_own_workflows_are_trusted_at_the_listed_versions_only" {
+  command = plan
+
+  module {
+    source = "./modules/github-access"
+  }
+
+  variables {
+    github = {
+      repository    = "acme/labeling"
+      repository_id = "987654321"
+      owner_id      = "12345678"
+      tool          = { repository = "groundctl/groundctl", refs = ["refs/tags/v0.1.0", "refs/tags/v0.2.0"] }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == [
+      "groundctl/groundctl/.github/workflows/recorded-plan.yml@refs/tags/v0.1.0",
+      "groundctl/groundctl/.github/workflows/recorded-plan.yml@refs/tags/v0.2.0",
+    ]
+    error_message = "During an upgrade, both versions may record."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.this["apply"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:ref"] == "refs/heads/main"
+    error_message = "The run's ref is that of the team's repository."
   }
 }
 
@@ -259,7 +287,7 @@ run "other_names_of_branch_and_environment_reach_the_trust" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == "acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/release/2026"
+    condition     = jsondecode(aws_iam_role.this["record"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:job_workflow_ref"] == ["acme/labeling/.github/workflows/recorded-plan.yml@refs/heads/release/2026"]
     error_message = "The called file is taken from the given branch."
   }
 
@@ -342,8 +370,12 @@ run "keys_are_used_only_where_there_are_keys" {
   }
 
   assert {
-    condition     = alltrue([for kind in ["apply", "stop"] : !strcontains(aws_iam_role_policy.this[kind].policy, "kms:")])
-    error_message = "Without a key no policy allows one."
+    condition = alltrue(flatten([
+      for kind in ["apply", "stop"] : [
+        for action in regexall("kms:[A-Za-z]+", aws_iam_role_policy.this[kind].policy) : action == "kms:DescribeKey"
+      ]
+    ]))
+    error_message = "Without a key no policy allows the use of one; whether a key exists may be asked."
   }
 }
 
@@ -369,7 +401,7 @@ run "keys_are_used_by_way_of_s3" {
   assert {
     condition = {
       for statement in jsondecode(aws_iam_role_policy.this["apply"].policy).Statement : one(statement.Action) => [statement.Resource, statement.Condition]
-      if anytrue([for action in statement.Action : startswith(action, "kms:")])
+      if anytrue([for action in statement.Action : startswith(action, "kms:") && action != "kms:DescribeKey"])
       } == {
       "kms:Decrypt"         = [["arn:aws:kms:us-east-1:111122223333:key/ours", "arn:aws:kms:us-east-1:111122223333:key/foreign"], { StringLike = { "kms:ViaService" = "s3.*.amazonaws.com" } }]
       "kms:GenerateDataKey" = [["arn:aws:kms:us-east-1:111122223333:key/ours"], { StringLike = { "kms:ViaService" = "s3.*.amazonaws.com" } }]
@@ -390,7 +422,7 @@ run "star_is_the_resource_only_where_aws_supports_no_other" {
       for kind, policy in aws_iam_role_policy.this : [
         for statement in jsondecode(policy.policy).Statement : statement.Action if statement.Effect == "Allow" && contains(statement.Resource, "*")
       ]
-    ])) == toset(["cognito-idp:DescribeUserPoolDomain", "kms:ListAliases", "sagemaker:ListLabelingJobs", "states:ValidateStateMachineDefinition"])
+    ])) == toset(["aws-marketplace:ViewSubscriptions", "cognito-idp:DescribeUserPoolDomain", "kms:ListAliases", "sagemaker:ListLabelingJobs", "states:ValidateStateMachineDefinition"])
     error_message = "Every other statement names its resources."
   }
 }
@@ -484,6 +516,10 @@ run "the_longest_names_fit_into_iam" {
 run "without_github_no_role_is_created" {
   command = plan
 
+  module {
+    source = "./modules/environment"
+  }
+
   variables {
     github = null
   }
@@ -496,6 +532,10 @@ run "without_github_no_role_is_created" {
 
 run "a_companys_boundary_and_path_fit_every_module" {
   command = plan
+
+  module {
+    source = "./modules/environment"
+  }
 
   variables {
     permissions_boundary_arn = "arn:aws:iam::111122223333:policy/company"
@@ -511,6 +551,10 @@ run "a_companys_boundary_and_path_fit_every_module" {
 
 run "github_gets_the_resources_that_terraform_creates" {
   command = plan
+
+  module {
+    source = "./modules/environment"
+  }
 
   variables {
     existing_teams = {
@@ -941,7 +985,7 @@ run "rejects_more_buckets_than_a_policy_holds" {
   expect_failures = [aws_iam_role_policy.this]
 }
 
-run "rejects_names_too_long_for_a_permissions_boundary" {
+run "rejects_a_key_of_the_state_too_long_for_a_policy" {
   command = plan
 
   module {
@@ -955,7 +999,7 @@ run "rejects_names_too_long_for_a_permissions_boundary" {
     }
   }
 
-  expect_failures = [aws_iam_policy.ceiling]
+  expect_failures = [aws_iam_role_policy.this]
 }
 
 run "rejects_a_name_too_long_for_iam" {

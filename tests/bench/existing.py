@@ -16,11 +16,11 @@ from bench.generate import BUCKET, TEAM_FOLDERS
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.validate import validate
 from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.clips.input_manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.spec import ObjectsInput
+from groundctl.domain.declarations.sources import ObjectsInput
 from groundctl.domain.jobs.artifacts import artifact_root
 from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.domain.jobs.ledger.entries import LedgerLog
 from support.ledger import an_entry, opened
 

@@ -16,10 +16,10 @@ TEAM_FOLDERS = ("field-lab", "sports-data", "warehouse")
 
 POLICY = """\
 required_tags: [cost-center]
-input_prefixes:
-  field-lab: [s3://bench-clips/field-lab/]
-  sports-data: [s3://bench-clips/sports-data/]
-  warehouse: [s3://bench-clips/warehouse/]
+folders:
+  field-lab: {inputs: [s3://bench-clips/field-lab/], teams: ["*"]}
+  sports-data: {inputs: [s3://bench-clips/sports-data/], teams: ["*"]}
+  warehouse: {inputs: [s3://bench-clips/warehouse/], teams: ["*"]}
 rates: {platform_fee_usd: 0.08}
 """
 

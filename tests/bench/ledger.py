@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, entry_key
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import Overlap, decide_purchase
 from groundctl.domain.jobs.ledger.entries import LedgerLog, parse_entry
 from groundctl.domain.jobs.ledger.packs import due_packs, write_pack

@@ -1,7 +1,7 @@
 """Parts of groundctl as programs, to measure them without the rest. Each prints JSON: its CPU seconds, its answer, its peak memory.
 
 manifest COUNT          build an input manifest
-listing BUCKET          list the keys of a bucket
+listing BUCKET          list the objects of a bucket
 freeze FILE             check and freeze an input manifest
 report FILE             sum up an output manifest
 groundctl ARGUMENTS     a whole command; its peak memory alone
@@ -22,27 +22,29 @@ from typing import Any
 
 def manifest(count: str) -> Callable[[], Any]:
     """Build an input manifest of clips under one prefix."""
-    from groundctl.domain.jobs.input_manifest import manifest_of_uris
+    from groundctl.domain.clips.input_manifest import manifest_of_uris
 
     uris = [f"s3://bench-clips/field-lab/{number:09d}.mp4" for number in range(int(count))]
     return lambda: hashlib.sha256(manifest_of_uris(uris)).hexdigest()
 
 
 def listing(bucket: str) -> Callable[[], Any]:
-    """List the keys of a bucket."""
+    """List the objects of a bucket."""
     from groundctl.adapters.aws.s3 import S3Objects
     from groundctl.adapters.aws.session import AwsSession
 
-    objects = S3Objects(AwsSession("us-east-1"))
-    return lambda: sum(1 for _ in objects.list_keys(f"s3://{bucket}/"))
+    session = AwsSession("us-east-1")
+    session.s3()  # boto3's client is there too, before its time is taken
+    objects = S3Objects(session)
+    return lambda: sum(1 for _ in objects.list_objects(f"s3://{bucket}/"))
 
 
 def freeze(file: str) -> Callable[[], Any]:
     """Check and freeze an input manifest; the answer is the numbers of the wrong lines."""
     import re
 
+    from groundctl.domain.clips import input_manifest
     from groundctl.domain.declarations.spec import Label
-    from groundctl.domain.jobs import input_manifest
 
     content = Path(file).read_bytes()
     labels = [Label(name="yes"), Label(name="no")]
@@ -50,7 +52,7 @@ def freeze(file: str) -> Callable[[], Any]:
     def work() -> list[int]:
         frozen = input_manifest.freeze(content, labels, "main-action")
         faults = () if isinstance(frozen, input_manifest.FrozenInput) else frozen
-        return [int(found[1]) for fault in faults if (found := re.search(r"line (\d+):", fault.message))]
+        return sorted(int(found) for fault in faults for found in re.findall(r"line (\d+)", fault.message))
 
     return work
 

@@ -30,13 +30,48 @@ LEDGER = "ledger/"
 MAX_IN_A_PAGE, KEYS_IN_A_PAGE = 100, 1_000
 ENTRY = (
     "<Contents><Key>field-lab/{number:09d}.mp4</Key><LastModified>2026-11-02T09:00:00.000Z</LastModified>"
-    "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>1048576</Size><StorageClass>STANDARD</StorageClass></Contents>"
+    "<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm>"
+    "<ChecksumType>FULL_OBJECT</ChecksumType><Size>1048576</Size><StorageClass>STANDARD</StorageClass></Contents>"
 )
 CALLER = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
     f"<Arn>arn:aws:iam::{ACCOUNT}:user/bench</Arn><UserId>bench</UserId><Account>{ACCOUNT}</Account>"
     "</GetCallerIdentityResult></GetCallerIdentityResponse>"
 )
+# A place without faults: what groundctl asks before it buys, by what it says of each call.
+PLACE = {
+    "?cors": "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
+    "?requestPayment": "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+    "?encryption": (
+        "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>"
+        "</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+    ),
+}
+ROLE = (
+    '<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><Path>/</Path>'
+    f"<RoleName>execution</RoleName><RoleId>AROA</RoleId><Arn>arn:aws:iam::{ACCOUNT}:role/execution</Arn>"
+    "<CreateDate>2026-01-01T00:00:00Z</CreateDate><AssumeRolePolicyDocument>"
+    "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%7B%22Service%22%3A%22sagemaker.amazonaws.com%22%7D%7D%7D"
+    "</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"
+)
+SIMULATED = (
+    '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult>'
+    "<IsTruncated>false</IsTruncated><EvaluationResults><member><EvalActionName>iam:PassRole</EvalActionName>"
+    "<EvalDecision>allowed</EvalDecision></member></EvaluationResults>"
+    "</SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+)
+TEAM = {
+    "Workteam": {
+        "WorkteamName": "reviewers",
+        "Description": "reviewers",
+        "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/reviewers",
+        "MemberDefinitions": [
+            {"CognitoMemberDefinition": {"UserPool": "us-east-1_pool", "UserGroup": "reviewers", "ClientId": "portal"}}
+        ],
+    }
+}
+WORKERS = {"Users": [{"Username": "robin", "Enabled": True, "UserStatus": "CONFIRMED"}]}
+CLIP = Path(__file__).parents[1].joinpath("support", "clip.mp4").read_bytes()
 STATES = ("Completed", "Completed", "Completed", "InProgress", "Stopped")
 
 Answer = tuple[int, str, bytes]
@@ -67,9 +102,20 @@ class Api:
             return 200, "application/json", json.dumps(counts).encode()
         if b"Action=GetCallerIdentity" in body:
             return 200, "text/xml", CALLER.encode()
+        for action, content in (("GetRole", ROLE), ("SimulatePrincipalPolicy", SIMULATED)):
+            if f"Action={action}&".encode() in body:
+                self.counts[f"place {action}"] += 1
+                return 200, "text/xml", content.encode()
         if "x-amz-target" not in headers:
+            # A HEAD without a key asks about the bucket.
+            asks_for_region = method == "HEAD" and "/" not in path.strip("/")
+            if asks_for_region or any(path.endswith(asked) for asked in PLACE):
+                return self._place(method, path)
             return self._object(method, path, headers, body)
         operation = headers["x-amz-target"].rpartition(".")[2]
+        if operation in {"DescribeWorkteam", "ListUsersInGroup"}:
+            self.counts[f"place {operation}"] += 1
+            return 200, AWS_JSON, json.dumps(TEAM if operation == "DescribeWorkteam" else WORKERS).encode()
         self.counts[operation] += 1
         asked = json.loads(body or b"{}")
         match operation:
@@ -80,6 +126,12 @@ class Api:
             case "CreateLabelingJob":
                 return self._create(asked)
         return 400, AWS_JSON, json.dumps({"__type": "UnknownOperationException", "message": operation}).encode()
+
+    def _place(self, method: str, path: str) -> Answer:
+        """Answer about a bucket; the Region is a header of every answer."""
+        setting = "?" + path.partition("?")[2]
+        self.counts[f"place {setting if method == 'GET' else method}"] += 1
+        return 200, "application/xml", PLACE[setting].encode() if method == "GET" else b""
 
     def _page(self, asked: dict[str, Any]) -> bytes:
         # AWS states no page size of its own; leaving it out must cost calls, so that a bench would notice.
@@ -173,7 +225,7 @@ class Api:
             more = str(end < self.listed).lower()
             self.lists[place, query] = (
                 f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
-                f"<Name>{place.strip('/')}</Name><IsTruncated>{more}</IsTruncated>{token}"
+                f"<Name>{place.strip('/')}</Name><EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated>{token}"
                 f"<KeyCount>{end - start}</KeyCount>{entries}</ListBucketResult>"
             ).encode()
         return 200, "application/xml", self.lists[place, query]
@@ -200,6 +252,8 @@ class Api:
                 return self._ledger_keys(place.strip("/"), prefix, asked.get("start-after", [""])[0])
             return self._keys(place, query)
         key = place.lstrip("/")
+        if method != "PUT" and key.endswith(".mp4"):
+            return self._clip(method, headers.get("range", ""))
         self.counts[f"{'ledger' if f'/{LEDGER}' in key else 'S3'} {method}"] += 1
         if method == "PUT":
             if key in self.objects and headers.get("if-none-match") == "*":
@@ -213,6 +267,15 @@ class Api:
         if key in self.objects:
             return 200, "application/json", self.objects[key].encode("latin-1")
         return 404, "application/xml", b"<Error><Code>NoSuchKey</Code><Message>There is no such key.</Message></Error>"
+
+    def _clip(self, method: str, asked: str) -> Answer:
+        """Show a clip; every key of one has it."""
+        self.counts["S3 HEAD" if method == "HEAD" else "S3 GET of a part"] += 1
+        if not asked:
+            return 200, "video/mp4", CLIP
+        first, last = (int(number) for number in asked.removeprefix("bytes=").split("-"))
+        part = CLIP[first : last + 1]
+        return 206, f"video/mp4\r\nContent-Range: bytes {first}-{first + len(part) - 1}/{len(CLIP)}", part
 
 
 class Connection(asyncio.Protocol):
@@ -251,9 +314,10 @@ class Connection(asyncio.Protocol):
             body, self.waiting = self.waiting[end + 4 : total], self.waiting[total:]
             method, path, _ = first.split(" ", 2)
             status, media_type, content = self.api.answer(method, path, headers, body)
-            about = f'Content-Type: {media_type}\r\nContent-Length: {len(content)}\r\nETag: "0"\r\n'
-            date = f"Date: {formatdate(usegmt=True)}\r\n"
-            yield f"HTTP/1.1 {status} X\r\n{date}{about}\r\n".encode() + content
+            about = f'Content-Type: {media_type}\r\nContent-Length: {len(content)}\r\nETag: "0"\r\nx-amz-bucket-region: {REGION}\r\n'
+            now = formatdate(usegmt=True)
+            date = f"Date: {now}\r\nLast-Modified: {now}\r\n"
+            yield f"HTTP/1.1 {status} X\r\n{date}{about}\r\n".encode() + (b"" if method == "HEAD" else content)
 
 
 class Stub:

@@ -38,7 +38,7 @@ class Sizes:
     creates: int = 300
     create_rate: int = 20  # a second
     uris: int = 1_000_000
-    listed: int = 100_000  # keys on S3
+    listed: int = 1_000_000  # keys on S3
     manifest_lines: int = 100_000  # the most a job takes
     results: tuple[int, ...] = (1_000_000, 5_000_000)  # lines of an output manifest
     start_rounds: int = 15

@@ -47,6 +47,21 @@ ALWAYS_AFTER = {
 
 CREATE, DESCRIBE, STOP, LIST = "CreateLabelingJob", "DescribeLabelingJob", "StopLabelingJob", "ListLabelingJobs"
 PUT, GET, LIST_OBJECTS, ACCOUNT, SLEEP = "PutObject", "GetObject", "ListObjectsV2", "GetCallerIdentity", "a wait"
+HEAD = "HeadBucket"
+SETTINGS_OF_BUCKETS = {
+    "cors": "GetBucketCors",
+    "encryption": "GetBucketEncryption",
+    "requestPayment": "GetBucketRequestPayment",
+}
+# What a plan asks about buckets, keys, teams and roles, and can do without.
+LOOKS_AT_A_PLACE = {
+    HEAD,
+    *SETTINGS_OF_BUCKETS.values(),
+    "DescribeKey",
+    "DescribeSubscribedWorkteam",
+    "GetRole",
+    "SimulatePrincipalPolicy",
+}
 
 EVERYWHERE = (
     FaultKind.RESET,

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
-from groundctl.app.gather import Account
+from groundctl.app.concurrency import MAX_CONCURRENCY
+from groundctl.app.gathering.gather import Account
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
@@ -141,6 +142,7 @@ def _apply(flaw: str, arguments: list[str]) -> int:
         clock=SystemClock(),
         writer=LedgerWriter(account.ledger, account.log, open_author()),
         policy=planned.validated.policy,
+        hands=MAX_CONCURRENCY,
     )
     may_stop = "--allow-stop" in arguments
     steps = apply(planned.plan, log, buyer=buyer, jobs=account.jobs, due=planned.due, may_stop=may_stop)
@@ -150,5 +152,6 @@ def _apply(flaw: str, arguments: list[str]) -> int:
                 interruptions.check()
         finally:
             interruptions.hold()
+            log.close()
             print(applied_text(planned.plan, log.outcomes, planned.validated.policy), flush=True)
     return int(exit_code(planned, log.outcomes))

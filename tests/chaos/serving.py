@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from chaos import faults
 from chaos.answers import Answer
@@ -123,8 +123,12 @@ def _identify(method: str, path: str, headers: dict[str, str], body: bytes) -> t
         name = re.search(rb'"LabelingJobName": ?"([^"]+)"', body)
         return action.rpartition(".")[2], name[1].decode() if name else ""
     if body.startswith(b"Action="):
-        return faults.ACCOUNT, ""
+        return parse_qs(body.decode())["Action"][0], ""
     address = urlsplit(path)
     if "list-type=2" in address.query:
         return faults.LIST_OBJECTS, address.path
-    return {"PUT": faults.PUT, "GET": faults.GET}.get(method, method), unquote(address.path).lstrip("/")
+    if setting := faults.SETTINGS_OF_BUCKETS.get(address.query):
+        return setting, address.path
+    return {"HEAD": faults.HEAD, "PUT": faults.PUT, "GET": faults.GET}.get(method, method), unquote(
+        address.path
+    ).lstrip("/")

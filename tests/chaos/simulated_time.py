@@ -51,6 +51,7 @@ def live_in(clock: SharedClock) -> None:
         return moment.replace(tzinfo=None) if remove_tzinfo else moment
 
     _replace(time, "time", clock.read)
+    _replace(time, "monotonic", clock.read)
     _replace(time, "sleep", wait)
     _replace(threading.Condition, "wait", _wait_for_condition(threading.Condition.wait))
     # The time of a signature. Other modules of botocore import it by name, so this comes first.

@@ -30,12 +30,18 @@ from groundtruth_simulator.simulator import Simulator
 from support.aws.prerequisites import as_file_content
 from support.builders import ACCOUNT, an_infrastructure, some_data
 from support.cli import CLEAN
+from support.fake_objects import A_CLIP
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CLIPS = "clips"
 LEDGER = "purchases"
+# Named, so that no run asks who it is to say what it may pass on.
+APPLY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/apply"
 REGIONS = ("us-east-1", "us-east-1", "eu-west-1")
-POLICY = "rates: {platform_fee_usd: 0.08}\n"
+POLICY = """
+rates: {platform_fee_usd: 0.08}
+folders: {team: {inputs: [s3://clips/], teams: ["*"], workforces: [vendor]}}
+"""
 FIRST_CLIPS = tuple(f"g0/{number}" for number in range(1, 7))
 
 
@@ -84,6 +90,7 @@ class World:
         # A vendor's team needs no workforce, and clips are visible to it from every Region.
         settings: dict[str, Any] = {"check_references": False, "check_clips": False, "seed": seed, "decline_rate": 0.3}
         self.simulator.configure(start=START, frozen=True, **settings)
+        self.simulator.subscribe(*(_team(region) for region in REGIONS))
         self.clock.write(START.timestamp())
         for bucket, region in self._buckets():
             self._s3.create_bucket(bucket, region)
@@ -127,7 +134,7 @@ class World:
 
     def add_clip(self, clip: str) -> None:
         """Put a clip into the bucket."""
-        self._s3.put_object(CLIPS, f"{clip}.mp4", b"a clip")
+        self._s3.put_object(CLIPS, f"{clip}.mp4", A_CLIP)
         if clip not in self.clips:
             self.clips.append(clip)
 
@@ -295,7 +302,6 @@ class World:
         file = self.folder / "work" / f"infrastructure-{place}.json"
         if not file.is_file():
             region = REGIONS[place]
-            arn = f"arn:aws:sagemaker:{region}:{ACCOUNT}:workteam/vendor-crowd/reviewers"
             content = as_file_content(
                 an_infrastructure(
                     environment=f"place-{place}",
@@ -303,8 +309,9 @@ class World:
                     artifact_bucket=f"artifacts-{place}",
                     output_bucket=f"outputs-{place}",
                     input_buckets=(CLIPS,),
-                    work_teams={"reviewers": WorkTeam(arn=arn, kind="vendor")},
+                    work_teams={"reviewers": WorkTeam(arn=_team(region), kind="vendor")},
                     ledger_bucket=LEDGER,
+                    apply_role_arn=APPLY_ROLE,
                 )
             )
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -321,6 +328,10 @@ class World:
     @property
     def _s3(self) -> Any:
         return s3_backends[ACCOUNT]["aws"]
+
+
+def _team(region: str) -> str:
+    return f"arn:aws:sagemaker:{region}:{ACCOUNT}:workteam/vendor-crowd/reviewers"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import io
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ from botocore.response import StreamingBody
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
+from groundctl.domain.clips.inspection.object_facts import Absence, ObjectFacts, Unavailable
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
 from groundctl.errors import ExternalError
@@ -21,7 +23,8 @@ from groundctl.ports import LabelingJobs, ObjectStore
 from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
 from support.buying import buy
-from support.fakes import NO_DEADLINE, FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import NO_DEADLINE, FakeJobs
 
 
 @dataclass
@@ -36,7 +39,7 @@ class Doors:
 @pytest.fixture(params=["fake", "real"])
 def doors(request: pytest.FixtureRequest) -> Doors:
     if request.param == "fake":
-        return Doors(jobs=FakeJobs(), objects=FakeObjects())
+        return Doors(jobs=FakeJobs(), objects=FakeObjects(all_clips_exist=False))
     request.getfixturevalue("simulator")
     prerequisites.build(an_infrastructure())
     session = AwsSession(REGION)
@@ -79,6 +82,42 @@ def test_keys_are_listed_under_their_prefix_only(doors: Doors):
         doors.objects.put_if_absent(uri, b"", "video/mp4")
 
     assert list(doors.objects.list_keys("s3://artifacts/x/")) == ["s3://artifacts/x/1.mp4", "s3://artifacts/x/2.mp4"]
+
+
+def test_objects_are_listed_with_what_s3_says_about_them(doors: Doors):
+    odd = "s3://artifacts/x/50%+1 & <é>.mp4"
+    for uri in ("s3://artifacts/x/1.mp4", odd):
+        doors.objects.put_if_absent(uri, b"three", "video/mp4")
+
+    first, second = doors.objects.list_objects("s3://artifacts/x/")
+
+    assert (first.uri, second.uri) == ("s3://artifacts/x/1.mp4", odd)
+    assert (first.size, first.storage_class) == (5, "STANDARD")
+    assert first.etag == '"35d6d33467aae9a2e3dccb4b6b027878"'
+    assert datetime.fromisoformat(first.modified).tzinfo is UTC
+
+
+def test_an_object_is_asked_about_and_a_missing_one_is_said_to_be_missing(doors: Doors):
+    doors.objects.put_if_absent("s3://artifacts/x/1 é.mp4", b"three", "video/mp4")
+
+    found = doors.objects.head("s3://artifacts/x/1 é.mp4")
+
+    assert isinstance(found, ObjectFacts)
+    assert (found.uri, found.size, found.storage_class) == ("s3://artifacts/x/1 é.mp4", 5, "STANDARD")
+    assert (found.content_type, found.content_encoding, found.archived_as) == ("video/mp4", "", "")
+    [listed] = doors.objects.list_objects("s3://artifacts/x/")
+    assert found.etag == listed.etag == '"35d6d33467aae9a2e3dccb4b6b027878"'
+    assert datetime.fromisoformat(found.modified).tzinfo is UTC
+    assert doors.objects.head("s3://artifacts/none.mp4") == Unavailable(why=Absence.MISSING)
+
+
+def test_a_range_is_read_as_far_as_the_object_goes(doors: Doors):
+    doors.objects.put_if_absent("s3://artifacts/digits", b"0123456789", "text/plain")
+
+    assert doors.objects.read_range("s3://artifacts/digits", 0, 4) == b"0123"
+    assert doors.objects.read_range("s3://artifacts/digits", 8, 100) == b"89"
+    assert doors.objects.read_range("s3://artifacts/digits", 10, 1) == b""
+    assert doors.objects.read_range("s3://artifacts/none", 0, 1) == b""
 
 
 def test_describing_a_missing_job_returns_none(doors: Doors):

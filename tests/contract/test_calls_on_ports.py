@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import Account
+from groundctl.app.gathering.gather import Account
 from groundctl.app.plan import PlanningResult, create_plan, plan_again
 from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.clips.stored_object import StoredObject
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.plan import Action
-from support.builders import a_declaration, an_observed_job, some_data
-from support.fakes import FakeJobs, FakeObjects
+from support.builders import a_declaration, an_observed_job, some_data, write_open_policy
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import an_account
 
 
@@ -44,13 +46,17 @@ class CountingObjects(FakeObjects):
         super().__init__(objects)
         self.calls: Counter[str] = Counter()
 
-    def list_keys(self, prefix: str) -> Iterator[str]:
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
         self.calls[f"list {prefix}"] += 1
-        return super().list_keys(prefix)
+        return super().list_objects(prefix)
 
     def read(self, uri: str) -> bytes | None:
         self.calls[f"read {uri}"] += 1
         return super().read(uri)
+
+    def read_lines(self, uri: str) -> Iterator[bytes] | None:
+        self.calls[f"read {uri}"] += 1
+        return super().read_lines(uri)
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         raise AssertionError(f"a plan writes nothing, and not {len(content)} bytes of {media_type} to {uri}")
@@ -61,6 +67,7 @@ def a_file(root: Path, **changes: Any) -> None:
     data = some_data(**changes)
     file = root / "jobs" / "sports-data" / f"{data['name']}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
+    write_open_policy(root)
     file.write_text(json.dumps(data, indent=2))
 
 

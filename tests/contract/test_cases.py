@@ -13,19 +13,22 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
+from groundctl.app.refusal_places import find_refusal_places
 from groundctl.app.validate import validate
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.clips.clip_index import HashedClips
+from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.infrastructure import Infrastructure, parse_infrastructure
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
-from support.fakes import FakeJobs, FakeObjects
+from support.builders import a_policy
+from support.fake_objects import A_CLIP, FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import NOW, FakeLedger, a_job, a_purchase, an_account, created, fill, opened
 
-POLICY = Policy(allow_streaming=True)
+POLICY = a_policy(allow_streaming=True)
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 NAMES = sorted(path.parent.name for path in SNAPSHOTS.glob("*/world.json"))
 
@@ -34,15 +37,20 @@ def plan_of(case: str) -> Plan:
     """Plan the declarations of a case."""
     folder = SNAPSHOTS / case
     validated = validate(Checkout(folder), [str(path) for path in sorted(folder.glob("*.yaml"))])
-    assert validated.problems == ()
+    assert errors_among(validated.problems) == ()
     world = json.loads((folder / "world.json").read_bytes())
     jobs = FakeJobs()
     jobs.jobs = {job["LabelingJobName"].lower(): with_times(job) for job in world["jobs"]}
-    objects = FakeObjects({uri: content.encode() for uri, content in world["objects"].items()})
-    objects.objects |= dict.fromkeys(numbered(world.get("numbered_objects", {})), b"a clip")
+    objects = FakeObjects({uri: content_of(text) for uri, text in world["objects"].items()})
+    objects.objects |= dict.fromkeys(numbered(world.get("numbered_objects", {})), A_CLIP)
     infrastructure = parse_infrastructure(world["infrastructure"])
     account = an_account(jobs, objects, infrastructure=infrastructure, ledger=ledger_of(world, infrastructure))
     return make_plan(gather(validated.declarations, POLICY, account))
+
+
+def content_of(text: str) -> bytes:
+    """Return the bytes of an object of a world."""
+    return A_CLIP if text == "a clip" else text.encode()
 
 
 def numbered(patterns: Mapping[str, int]) -> list[str]:
@@ -83,7 +91,10 @@ def test_a_case_produces_the_files_of_its_folder(case: str):
     plan = plan_of(case)
 
     compare(SNAPSHOTS / case / "plan.json", plan_json(plan) + "\n")
-    compare(SNAPSHOTS / case / "comment.md", plan_markdown(plan, POLICY))
+    compare(
+        SNAPSHOTS / case / "comment.md",
+        plan_markdown(plan, POLICY, find_refusal_places(Checkout(SNAPSHOTS / case), plan)),
+    )
     for change in plan.creates:
         request = change.purchase.desired.request
         compare(SNAPSHOTS / case / "request.json", json.dumps(request, indent=2, ensure_ascii=False) + "\n")

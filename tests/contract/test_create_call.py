@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,6 +51,30 @@ def test_a_create_call_leaves_only_if_it_was_signed_in_time(monkeypatch: pytest.
     assert isinstance(in_time, Rejected)
     assert isinstance(too_late, Rejected)
     assert (in_time.code, too_late.code) == ("EndpointConnectionError", "SignedTooLate")
+
+
+def test_each_hand_has_the_deadline_of_its_own_call(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", NOBODY_LISTENS)
+    now = datetime.now(UTC)
+    session = AwsSession(REGION)
+    jobs = SageMakerJobs(session)
+    client = session.sagemaker_without_retries(lambda: jobs._sending.signed_until)
+    both_are_signing = threading.Barrier(2)
+
+    def wait_for_the_other(**_: Any) -> None:
+        both_are_signing.wait(5)
+
+    client.meta.events.register_first("before-send.sagemaker.CreateLabelingJob", wait_for_the_other)
+
+    def create(minutes: int) -> str:
+        answer = jobs.create_once(REQUEST, signed_until=now + timedelta(minutes=minutes))
+        assert isinstance(answer, Rejected)
+        return answer.code
+
+    with ThreadPoolExecutor(2) as hands:
+        codes = list(hands.map(create, (5, -5)))
+
+    assert codes == ["EndpointConnectionError", "SignedTooLate"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"LabelingJobArn": "arn:aws:sagemaker:::labeling-job/other"}'])

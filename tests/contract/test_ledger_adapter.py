@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, _time_of, entry_key
+from groundctl.adapters.aws.aws_time import time_of
+from groundctl.adapters.aws.ledger import ENTRIES, PACKS, S3Ledger, entry_key
 from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
@@ -200,7 +201,7 @@ def test_the_log_is_dated_by_aws(s3: Any) -> None:
     ],
 )
 def test_aws_time_always_has_a_zone_also_where_a_proxy_adds_a_date(header: str, time: datetime | None) -> None:
-    assert _time_of({"ResponseMetadata": {"HTTPHeaders": {"date": header}}}) == time
+    assert time_of({"ResponseMetadata": {"HTTPHeaders": {"date": header}}}) == time
 
 
 def test_keys_that_are_no_entries_are_reported(s3: Any) -> None:

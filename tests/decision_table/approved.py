@@ -171,7 +171,7 @@ ROWS: Final = (
         words="Re-run after the approval, larger (8 -> 208 clips)",
         play=larger_again,
         bought=THE_CLIPS,
-        says=("1 created", BY_ROSA, "200 clips arrived after the approved plan, and are not part of it"),
+        says=("1 created", BY_ROSA, "200 new clips were not part of the approved plan"),
         planned="failure",
         before=(
             "Planned again after the approval: approve again for 208 clips, $16.64",
@@ -185,7 +185,7 @@ ROWS: Final = (
         play=approved_again,
         bought=ALL_CLIPS,
         says=("1 created", BY_ROSA),
-        says_not=("arrived after",),
+        says_not=("new clips",),
         before_not=("Planned again",),
     ),
     Row(
@@ -195,7 +195,7 @@ ROWS: Final = (
         says=(
             "1 created",
             "approved by @rosa at TIME and @ben at TIME: the plan of TIME, the newest that all of them had seen",
-            "200 clips arrived",
+            "200 new clips were not part of",
         ),
         planned="failure",
     ),
@@ -254,14 +254,22 @@ ROWS: Final = (
         words="No approval, policy says `reviews: 0`, by auto-merge",
         play=auto_merged,
         bought=THE_CLIPS,
-        says=("1 created", "merged by @maria, as requested at TIME: the plan of TIME", "200 clips arrived"),
+        says=(
+            "1 created",
+            "merged by @maria, as requested at TIME: the plan of TIME",
+            "200 new clips were not part of",
+        ),
         files=WITHOUT_REVIEW,
     ),
     Row(
         words="No approval, policy says `reviews: 0`, by merge queue",
         play=queued,
         bought=THE_CLIPS,
-        says=("1 created", "merged by @maria, as requested at TIME: the plan of TIME", "200 clips arrived"),
+        says=(
+            "1 created",
+            "merged by @maria, as requested at TIME: the plan of TIME",
+            "200 new clips were not part of",
+        ),
         files=WITHOUT_REVIEW,
     ),
     Row(

@@ -17,19 +17,21 @@ from github_emulator.emulator import GitHubEmulator
 from github_emulator.runner.events import Event
 from github_emulator.runner.repository import Merged, PullRequest, Repository
 from groundtruth_simulator.simulator import Simulator
-from support.builders import REGION, some_data
+from support.builders import OPEN_FOLDERS, REGION, some_data
+from support.fake_objects import A_CLIP
 
 JOB = "rally-outcome"
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
 LATER_CLIPS = tuple(f"rallies/late-{number:03}.mp4" for number in range(200))
 PREFIX = "s3://clips/rallies/"
+MANIFEST = "manifests/rallies.manifest"
 POLICY = "jobs/policy.yaml"
 APPLY = ".github/workflows/apply.yml"
 
 
 def policy(**rules: object) -> str:
     """Write a policy: a clip costs 8 cents."""
-    return str(yaml.safe_dump({"rates": {"platform_fee_usd": 0.08}, **rules}))
+    return str(yaml.safe_dump({"rates": {"platform_fee_usd": 0.08}, **rules})) + OPEN_FOLDERS
 
 
 def path_of(name: str = JOB) -> str:
@@ -149,7 +151,27 @@ class Stage(ABC):
         """Upload clips."""
         s3 = boto3.client("s3", region_name=REGION)
         for key in keys:
-            s3.put_object(Bucket="clips", Key=key, Body=b"a clip")
+            s3.put_object(Bucket="clips", Key=key, Body=A_CLIP)
+
+    def replaces(self, keys: Iterable[str]) -> None:
+        """Upload other clips under the same keys."""
+        self.time_passes()
+        s3 = boto3.client("s3", region_name=REGION)
+        for key in keys:
+            s3.put_object(Bucket="clips", Key=key, Body=A_CLIP + b"\0\0\0\x08free")
+
+    def removes(self, keys: Iterable[str]) -> None:
+        """Delete clips."""
+        s3 = boto3.client("s3", region_name=REGION)
+        for key in keys:
+            s3.delete_object(Bucket="clips", Key=key)
+
+    def lists(self, keys: Iterable[str]) -> None:
+        """Write the input manifest."""
+        lines = (json.dumps({"source-ref": f"s3://clips/{key}"}) for key in keys)
+        boto3.client("s3", region_name=REGION).put_object(
+            Bucket="clips", Key=MANIFEST, Body="".join(f"{line}\n" for line in lines).encode()
+        )
 
     # --- what is seen afterwards
 

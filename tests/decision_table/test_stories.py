@@ -18,7 +18,8 @@ from support.builders import REGION
 
 APPLY_ENVIRONMENT = "groundctl-apply"
 QUOTA = "The account-level service limit is 20 jobs."
-ALIEN_FILE = "recorded-plan.yml@evil"
+ALIEN_FILE = "reusable-plan.yml@evil"
+APPLIED = "apply/environment"
 
 
 def approved(stage: WorkflowStage, name: str = JOB, **changes: object) -> PullRequest:
@@ -48,10 +49,10 @@ def test_b1_a_run_that_waited_for_its_reviewer_creates_nothing_that_main_has_tak
     again = stage.reruns(waited)
 
     assert stage.creates() == 0, stage.log
-    assert waited.results["apply"] == "success", waited
-    assert "main has moved on to" in waited.jobs["apply"].text
+    assert waited.results[f"{APPLIED}/apply"] == "success", waited
+    assert "main has moved on to" in waited.jobs[f"{APPLIED}/apply"].text
     assert again.conclusion == "success", again
-    assert again.results["apply"] == "skipped", again
+    assert again.results[f"{APPLIED}/apply"] == "skipped", again
     check = stage.emulator.check_runs(merged.sha)[-1]
     assert check["conclusion"] == "neutral"
     assert "main has moved on to SHA: its run does it" in plain(check["output"]["summary"])
@@ -71,8 +72,8 @@ def test_b1_terraform_at_an_old_commit_puts_nothing_back(workflow_stage: Workflo
     )
     stage.applies(waited)
 
-    assert stage.runs[-2].results["terraform"] == "skipped", stage.runs[-2]
-    assert "Nothing was applied" in stage.runs[-1].jobs["terraform"].text, stage.runs[-1]
+    assert stage.runs[-2].results[f"{APPLIED}/terraform"] == "skipped", stage.runs[-2]
+    assert "Nothing was applied" in stage.runs[-1].jobs[f"{APPLIED}/terraform"].text, stage.runs[-1]
     assert stage.applied_infrastructure() == "newer\n"
 
 
@@ -81,7 +82,7 @@ def test_b8_a_plan_that_another_branchs_workflow_made_releases_nothing(workflow_
     files = stage.repository
     files.git("branch", "evil", "main")
     files.commit({".github/workflows/recorded-plan.yml": _forging(stage)}, "Forge", branch="evil")
-    caller = files.git("show", f"main:{CALLER}").replace("recorded-plan.yml@main", ALIEN_FILE)
+    caller = files.git("show", f"main:{CALLER}").replace("reusable-plan.yml@main", ALIEN_FILE)
     # What AWS answers to an identity whose job_workflow_ref is not main's: tests/terraform/test_github_access_trust.py.
     stage.simulator.add_fault(operation="AssumeRoleWithWebIdentity", kind="access_denied", times=9)
     pull = stage.opens({**declared(), CALLER: f"{caller}\n"})
@@ -120,7 +121,10 @@ def test_b9_a_locked_pull_request_holds_no_other_one_up(workflow_stage: Workflow
     stage.applies(stage.repository.schedule())
 
     run = stage.runs[-1]
-    assert (run.results["report"], run.results["resume/apply"]) == ("failure", "failure"), run
+    assert (
+        run.results["status/environment/report"],
+        run.results["status/environment/resume/apply"],
+    ) == ("failure", "failure"), run
     assert set(stage.bought()) == {JOB, OTHER}, stage.log
     assert "Labeling in test" in stage.seen(second, merged.sha).comment
 
@@ -139,9 +143,11 @@ def test_b9_a_refused_create_holds_no_other_one_up_and_reviewers_are_asked_once(
         stage.applies(stage.repository.schedule())
 
     assert times_asked(stage) == 1
-    assert [run.results.get("resume/apply", "skipped") for run in stage.runs[-2:]] == ["skipped", "skipped"]
-    assert list(stage.bought()) == [OTHER], stage.log
+    assert [run.results["status/environment/resume/apply"] for run in stage.runs[-2:]] == ["skipped", "skipped"]
+    # Both requests are sent at once, and AWS refuses the one that arrives first.
+    [bought] = stage.bought()
+    refused = {JOB: second, OTHER: first}[bought]
     assert stage.creates() == 2
-    comment = plain(stage.seen(first, merged.sha).comment)
+    comment = plain(stage.seen(refused, merged.sha).comment)
     assert "1 refused by AWS" in comment
     assert f"ResourceLimitExceeded: {QUOTA}" in comment

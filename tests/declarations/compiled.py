@@ -8,21 +8,21 @@ from typing import Any
 from declarations.generated import Maker
 from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
+from groundctl.domain.clips.input_manifest import FrozenInput, freeze, manifest_of_objects, manifest_of_uris
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
-from groundctl.domain.declarations.spec import JobSpec, ObjectsInput
+from groundctl.domain.declarations.sources import ObjectsInput
+from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.declarations.validator import Checked, Validator
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects, manifest_of_uris
 from groundctl.domain.jobs.request import compile_job
-from support.builders import ACCOUNT, CHECKOUT
+from support.builders import ACCOUNT, CHECKOUT, a_policy
 
 Data = dict[str, Any]
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
-    policy=Policy(allow_public_crowd=True),
+    policy=a_policy(),
     read_text=lambda _path, _name: BEFORE + AFTER,
 )
 

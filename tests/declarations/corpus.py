@@ -14,7 +14,8 @@ stands below the line it is about, `^` under the first character that is pointed
     @path P             the file's path; jobs/sports-data/rally.yaml if left out
     @crlf @bom          line ends and byte order mark of another system
     @bytes latin-1      the file's encoding
-    @policy Y           jobs/policy.yaml in one line
+    @policy Y           jobs/policy.yaml in one line; folders that allow everything are added if it has none
+    @closed             no policy is added; else there is one that allows everything
     @plan K=V ...       a plan is made too, with an infrastructure (of these members), the objects on S3, and one earlier
                         job; of what only a plan finds, rule and place are compared: its words are tested elsewhere
     @expect 7:3 GT..    expected in what was added, or where no line can be put below
@@ -30,10 +31,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.app.gather import gather
-from groundctl.app.validate import validate
+from groundctl.app.gathering.gather import gather
+from groundctl.app.validate import Validated, validate
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import (
@@ -44,14 +46,14 @@ from groundctl.domain.declarations.diagnostics import (
     locate,
 )
 from groundctl.domain.declarations.document import Document
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.yaml_loader import load_document
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.planner import make_plan
-from support.builders import a_declaration, an_infrastructure, an_observed_job
-from support.fakes import FakeJobs, FakeObjects
+from support.builders import NOW, a_declaration, an_infrastructure, an_observed_job
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import an_account
 
 FOLDER = Path(__file__).parent / "negative"
@@ -69,6 +71,9 @@ task:
     "input": "input: {prefix: s3://clips/rallies/}\n",
     "workforce": "workforce: {team: reviewers, workers_per_object: 3, task_time_limit: 10m}\n",
 }
+FOLDERS = ("sports-data", "warehouse", "team")
+ENTRY = '{inputs: [s3://clips/, s3://others/, s3://acme-clips/], teams: ["*"]}'
+OPEN = f"folders: {{{', '.join(f'{folder}: {ENTRY}' for folder in FOLDERS)}}}\n"
 MARK = re.compile(r"#( *)(?:\^|(<)) (GT\d{3} .*)")
 _EXPECT = re.compile(r"@expect (?:(\S+):)?(\d+):(\d+) (GT\d{3} .*)")
 STAND_IN = re.compile(r"⟦(?:(\d+)\*([^⟧]*)|([0-9A-F]+))⟧")
@@ -116,6 +121,8 @@ class Repository:
         if path.endswith((".yaml", ".yml")) and path != Checkout.policy_path and "alone" not in self.settings:
             text += self._missing(text)
         text = STAND_IN.sub(stand_in, text)
+        if path == Checkout.policy_path and "policy" not in self.settings and text == OPEN:
+            return text.encode()
         if "crlf" in self.settings:
             text = text.replace("\n", "\r\n")
         bom = "\ufeff" if "bom" in self.settings else ""
@@ -125,6 +132,14 @@ class Repository:
         written = set(re.findall(r"^([\w<\"'$-]+):", text, re.MULTILINE))
         given = written | set(self.settings.get("without", "").split())
         return "".join(lines for name, lines in GOOD_FIELDS.items() if name not in given)
+
+
+def with_open_policy(root: Path) -> Checkout:
+    """Write a policy that allows everything, unless there is one."""
+    path = root / Checkout.policy_path
+    if not path.exists():
+        path.write_text(OPEN)
+    return Checkout(root)
 
 
 def all_cases(folder: Path = FOLDER) -> list[Case]:
@@ -161,8 +176,11 @@ def repository_of(case: Case) -> Repository:
             made.files[path] = ""
         else:
             made.files[path] += f"{line}\n"
-    if "policy" in made.settings:
-        made.files[Checkout.policy_path] = made.settings["policy"] + "\n"
+    if Checkout.policy_path not in made.files and "closed" not in made.settings:
+        given = made.settings.get("policy", "")
+        made.files[Checkout.policy_path] = (
+            f"{given}\n{'' if given.startswith('{') or 'folders:' in given else OPEN}".lstrip()
+        )
     return made
 
 
@@ -179,7 +197,7 @@ def problems_of(made: Repository, root: Path) -> tuple[LocatedDiagnostic, ...]:
         document = load_document(made.path, made.content(made.path))
         assert isinstance(document, Document)
         [declaration] = validated.declarations
-        problems += locate(document, _found_by_plan(made, declaration, validated.policy))
+        problems += locate(document, _found_by_plan(made, declaration, validated))
     return in_reading_order(problems)
 
 
@@ -242,8 +260,23 @@ def _infrastructure(members: str) -> Infrastructure:
     return an_infrastructure(**dict(member.split("=", 1) for member in members.split()))
 
 
-def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -> list[Diagnostic]:
-    """Make a plan with one earlier job; a diagnostic without a field belongs to the whole file."""
+def _described(earlier: Declaration) -> dict[str, Any]:
+    """What Describe says of the earlier job, as far as reading its labels needs it."""
+    return {
+        "LabelingJobName": "earlier",
+        "LabelingJobArn": "arn:aws:sagemaker:us-east-1:123456789012:labeling-job/earlier",
+        "LabelingJobStatus": "Completed",
+        "LabelAttributeName": earlier.spec.label_attribute,
+        "LabelCategoryConfigS3Uri": "s3://artifacts/earlier/label-categories.json",
+        "CreationTime": NOW,
+        "LastModifiedTime": NOW,
+        "OutputConfig": {"S3OutputPath": "s3://outputs/labels/"},
+        "HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": 3},
+    }
+
+
+def _found_by_plan(made: Repository, declaration: Declaration, validated: Validated) -> list[Diagnostic]:
+    """Make a plan with one earlier job."""
     infrastructure = _infrastructure(made.settings["plan"])
     if findings := list(check_infrastructure(declaration.spec, infrastructure)):
         return findings
@@ -254,8 +287,9 @@ def _found_by_plan(made: Repository, declaration: Declaration, policy: Policy) -
     kept = fingerprint.uri_of("declaration.json")
     there = {path: made.content(path) for path in made.files if path.startswith("s3:")}
     objects = FakeObjects({kept: canonical_json(earlier.content), **there})
-    account = an_account(FakeJobs(), objects, infrastructure=infrastructure, observed={job.key: job})
-    plan = make_plan(gather([declaration], policy, account))
+    jobs = FakeJobs()
+    jobs.jobs = {"earlier": _described(earlier)}
+    account = an_account(jobs, objects, infrastructure=infrastructure, observed={job.key: job})
+    plan = make_plan(gather([declaration], validated.policy, account, read_manifest=validated.read_manifest))
     reasons = [reason for change in plan.changes if change.path for reason in change.reasons]
-    told = [reason for reason in reasons if reason.rule.startswith("GT")]
-    return [Diagnostic(rule=reason.rule, pointer="", message=reason.message, hint=reason.hint) for reason in told]
+    return [reason for reason in reasons if reason.rule.startswith("GT")]

@@ -79,6 +79,8 @@ set_value("/zzz", 1, "GT101")
 set_value("/task/title", "a 🏆", "GT213")
 set_value("/task/title", " ", "GT213")
 set_value("/task/title", "a" * 129, "GT106")
+set_value("/task/title", "<TASK_TITLE>", "GT240")
+set_value("/tags/whose", "your-team", "GT240")
 remove("/task/title", "GT102", "/task")
 set_value("/task/description", "a\nb", "GT213")
 set_value("/task/description", None, "GT103")
@@ -92,6 +94,7 @@ set_value("/workforce/task_time_limit", "9 hours", "GT105")
 set_value("/workforce/task_availability", "40d", "GT206")
 set_value("/workforce/task_availability", "soon", "GT105")
 set_value("/workforce/max_concurrent_objects", 0, "GT107")
+set_value("/workforce/seconds_per_clip", 0.5, "GT107")
 set_value("/workforce/zzz", {}, "GT101")
 set_value("/workforce/price_usd", 0.05, "GT217")
 set_value("/workforce/price_usd", "much", "GT103", add=False)
@@ -111,14 +114,36 @@ set_value("/rerun_of", {"job": "earlier"}, "GT102", at="/rerun_of")
 set_value("/tags/aws:x", "y", "GT218")
 set_value("/tags/five", 5, "GT103")
 set_value("/tags/loud", "a!", "GT218")
-remove("/tags/cost-center", "GT501", "/tags")
+remove("/tags/cost-center", "GT501", "/tags/cost-center")
 set_value("/input/prefix", "s3://a", "GT105", add=False)
 set_value("/input/prefix", "s3://a..b/", "GT226", add=False)
 set_value("/input/manifest", "s3://<bucket>/m.manifest", "GT105", add=False)
 set_value("/input/from_job", "a_b", "GT105", add=False)
+set_value("/input/at", "now", "GT104")
 set_value("/input/topic", "arn:x", "GT105", add=False)
 set_value("/input/sample", {"count": 0}, "GT107", at="/input/sample/count", add=False)
+set_value("/input/sample", {"seed": 1}, "GT232", add=False)
+set_value("/input/limit", 0, "GT107", add=False)
+set_value("/input/size", {"min": "5"}, "GT105", at="/input/size/min", add=False)
+set_value("/input/size", {"min": "5MB", "max": "1MB"}, "GT233", add=False)
+set_value("/input/modified", {"since": "today"}, "GT105", at="/input/modified/since", add=False)
+set_value("/input/modified", {"since": "2026-02-30"}, "GT234", at="/input/modified/since", add=False)
+set_value("/input/inventory", {"prefix": "s3://clips/"}, "GT102", add=False)
+set_value("/input/inventory/report", "s3://reports/daily", "GT105", add=False)
+set_value("/input/inventory/prefix", "s3://a..b/", "GT226", add=False)
+set_value("/input/only", {}, "GT108", add=False)
+set_value("/input/only", {"labels": []}, "GT108", at="/input/only/labels", add=False)
+set_value("/input/only", {"confidence_below": 60}, "GT107", at="/input/only/confidence_below", add=False)
+set_value("/input/only", {"unlabeled": False}, "GT104", at="/input/only/unlabeled", add=False)
 set_value("/input/zzz", 1, "GT101")
+
+
+@fault("/input/only")
+def labels_of_no_job(data: Data) -> Found | None:
+    if "from_job" in data["input"]:
+        return None
+    data["input"]["only"] = {"unlabeled": True}
+    return "GT102", "/input/only"
 
 
 @fault("/task/labels")
@@ -188,7 +213,7 @@ def template_beside_instructions(data: Data) -> Found | None:
 
 @fault("/input")
 def second_source(data: Data) -> Found | None:
-    if not {"prefix", "manifest", "objects"} & data["input"].keys() or "sample" in data["input"]:
+    if not {"prefix", "inventory", "manifest", "objects"} & data["input"].keys() or "sample" in data["input"]:
         return None
     name, uri = ("manifest", "s3://clips/m") if "prefix" in data["input"] else ("prefix", "s3://clips/more/")
     data["input"][name] = uri

@@ -28,6 +28,8 @@ LETTERS = (
 )
 TAG_LETTERS = string.ascii_letters + string.digits + " _.:/=+-@äß漢字اب½\xa0"
 NAME_LETTERS = string.ascii_letters + string.digits
+# Where a placeholder would begin, which groundctl refuses: `${x}`, `$(x)`, `$X_Y`, `%(x)s`, `%XY%`, `{{ x }}`, `{x}`, `<x>`, `@@x@@`.
+PLACEHOLDER_BEGINS = re.compile(r"[$%](?=[{(A-Z])|[{<](?=[{%A-Za-z_])|@(?=@)")
 UNSEEN = "\x00\x07\x1b\x7f\x85\xad\u200b\u200e\u202e\u2028\u2060\ufeff\ufffe\U000e0041\r"
 HOSTILE = (
     "no", "yes", "on", "null", "~", "", " ", "010", "1_000", "0x1F", "1e3", ".inf", ".nan", "2026-11-22", "12:30:00", "<<", "=",
@@ -64,11 +66,16 @@ class Maker:
                 ),
                 state=lambda: self.dice.choice(["active", "stopped"]),
                 region=lambda: self.dice.choice(sorted(BUILT_IN_LAMBDA_ACCOUNTS)),
-                budget=lambda: {"usd": self.dice.choice([0, 400, 30.5, 0.01, 10_000_000])},
+                budget=lambda: {
+                    "usd": self.dice.choice([0, 400, 30.5, 0.01, 10_000_000]),
+                    **self.some(when_reached=lambda: self.dice.choice(["refuse", "stop"])),
+                },
                 rerun_of=lambda: {"job": f"earlier-{self.name(55)}", "reason": self.text(10, 500)},
                 tags=lambda: dict(self.tag() for _ in range(self.dice.choice([0, 1, 3, 40]))),
             ),
         }
+        if str(output.get("kms_key", "")).startswith("arn:"):
+            made["region"] = "us-east-1"  # AWS takes no key of another Region
         if output or self.often():
             made["output"] = output
         if not streaming and self.often():
@@ -106,12 +113,14 @@ class Maker:
         """Make the clips, in one way or by topic or both."""
         ways: list[Callable[[], dict[str, Any]]] = [self.prefix, self.manifest, lambda: self.objects(attribute)]
         if not streaming:
-            ways.append(lambda: {"from_job": f"earlier-{self.name(55)}"})
+            ways.append(self.from_job)
         source = {} if streaming and self.often() else self.dice.choice(ways)()
         if streaming:
             source["topic"] = self.name(63)
         elif self.often(0.2):
             source["only_new"] = self.often()
+        if not streaming and self.often(0.2):
+            source["at"] = self.dice.choice(["review", "create"])
         if public:
             source["content_classifiers"] = [PII_FREE] if self.often() else list(CLASSIFIERS)
         elif self.often():
@@ -119,23 +128,54 @@ class Maker:
         return source
 
     def prefix(self) -> dict[str, Any]:
-        """Make a prefix with patterns and a sample."""
-        return {
-            "prefix": self.folder("clips"),
-            **self.some(
-                match=lambda: self.unique(
-                    lambda: self.dice.choice(["*.mp4", "**", "a?/*.webm", self.text(1, 200)]), 1, 20
-                ),
-                sample=lambda: {
-                    "count": self.dice.choice([1, 100_000]),
-                    **self.some(seed=lambda: self.dice.choice([0, 10**9])),
-                },
-            ),
-        }
+        """Make a prefix with a selection; as a listing or an inventory gives its clips."""
+        if self.often(0.3):
+            report = f"{self.folder('reports')}daily/{self.dice.choice(['', 'manifest.json'])}"
+            return {"inventory": {"report": report, "prefix": self.folder("clips")}, **self.selection()}
+        return {"prefix": self.folder("clips"), **self.selection(), **self.bounds()}
+
+    def selection(self) -> dict[str, Any]:
+        """Make what selects the clips of a source."""
+        return self.some(
+            match=self.patterns,
+            exclude=self.patterns,
+            sample=lambda: {
+                **self.dice.choice([{"count": 1}, {"count": 100_000}, {"percent": 0.01}, {"percent": 99.5}]),
+                **self.some(seed=lambda: self.dice.choice([0, 10**9])),
+            },
+            limit=lambda: self.dice.choice([1, 100_000]),
+        )
+
+    def bounds(self) -> dict[str, Any]:
+        """Make bounds on what S3 lists of a file."""
+        return self.some(
+            size=lambda: self.some_of(min=lambda: self.dice.choice(["0B", "1.5kB"]), max=lambda: "2GB"),
+            modified=lambda: self.some_of(since=lambda: "2026-11-01", before=lambda: "2026-12-01T06:00:00Z"),
+        )
+
+    def patterns(self) -> list[Any]:
+        """Make patterns for keys."""
+        return self.unique(lambda: self.dice.choice(["*.mp4", "**", "a?/*.webm", self.text(1, 200)]), 1, 20)
 
     def manifest(self) -> dict[str, Any]:
-        """Make the URI of a manifest."""
-        return {"manifest": self.dice.choice([f"s3://clips/{self.key(400)}.manifest", f"s3://clips/{'a' * 1012}"])}
+        """Make the URI of a manifest, with a selection by its keys."""
+        uri = self.dice.choice([f"s3://clips/{self.key(400)}.manifest", f"s3://clips/{'a' * 1012}"])
+        bounds = {"at_least": -1.5, "below": 10, "given": True}
+        wanted = [lambda: self.text(1, 50), lambda: [True, 7, "x"], lambda: bounds]
+        where = self.some(where=lambda: {self.text(1, 20): self.dice.choice(wanted)() for _ in range(3)})
+        return {"manifest": uri, **where, **self.selection()}
+
+    def from_job(self) -> dict[str, Any]:
+        """Make the name of another job, with a selection by its labels."""
+        only = self.some(
+            only=lambda: self.some_of(
+                labels=lambda: self.unique(lambda: self.text(1, 256), 1, 30),
+                confidence_below=lambda: self.dice.choice([0.01, 0.6, 1]),
+                agreement_below=lambda: self.dice.choice([0.01, 0.8, 1]),
+                unlabeled=lambda: True,
+            )
+        )
+        return {"from_job": f"earlier-{self.name(55)}", **only, **self.selection()}
 
     def objects(self, attribute: str) -> dict[str, Any]:
         """Make clips, some with keys of the team's own."""
@@ -175,7 +215,10 @@ class Maker:
             "workers_per_object": self.dice.randint(1, 9),
             "task_time_limit": limit,
             **({"task_availability": available} if must or self.often() else {}),
-            **self.some(max_concurrent_objects=lambda: self.dice.choice([1, 1000, 5000])),
+            **self.some(
+                max_concurrent_objects=lambda: self.dice.choice([1, 1000, 5000]),
+                seconds_per_clip=lambda: self.dice.choice([1, 12.5, {"30s": 30, "10m": 600}.get(limit, 28_800)]),
+            ),
         }
 
     def output(self, streaming: bool, name: str) -> dict[str, Any]:
@@ -213,7 +256,7 @@ class Maker:
         """Make a line of text with no blanks around it, of a length that is often the least or the most."""
         size = self.dice.choice([least, most, self.dice.randint(least, most), min(most, least + 20)])
         letters = [letter for letter in LETTERS if letter not in without]
-        inner = "".join(self.dice.choices(letters, k=size))
+        inner = PLACEHOLDER_BEGINS.sub(".", "".join(self.dice.choices(letters, k=size)))
         # Ends are letters, so that nothing is lost when blanks around a text are, and no text is a file's name.
         return "" if size == 0 else "a" * min(size, 2) + inner[2:-1] + "z" * (size > 2)
 
@@ -229,7 +272,7 @@ class Maker:
 
     def keyword(self) -> str:
         """Make words with single blanks between them."""
-        return self.dice.choice(["tennis", "a", "a b c", "x" * 30, "0 1 2 3 4 5 6 7 8 9 0 1 2 3 4"])
+        return self.dice.choice(["tennis", "a", "a b c", "w" * 30, "0 1 2 3 4 5 6 7 8 9 0 1 2 3 4"])
 
     def tag(self) -> tuple[str, str]:
         """Make a tag whose key is not reserved."""
@@ -239,7 +282,7 @@ class Maker:
     def key(self, most: int) -> str:
         """Make the inner part of an S3 key."""
         letters = [letter for letter in LETTERS if letter not in "?*#/\u3000\xa0"]
-        return "k" + "".join(self.dice.choices(letters, k=self.dice.choice([0, 8, most])))
+        return "k" + PLACEHOLDER_BEGINS.sub(".", "".join(self.dice.choices(letters, k=self.dice.choice([0, 8, most]))))
 
     def folder(self, bucket: str) -> str:
         """Make an S3 prefix."""
@@ -276,11 +319,11 @@ def mutated_files(draw: DrawFn) -> bytes:
     """Valid declarations with values dropped, doubled, swapped and changed in kind, written as proper YAML."""
     data = Maker(draw(st.integers(0, 10**6))).declaration()
     for _ in range(draw(st.integers(1, 3))):
-        _mutate(data, random.Random(draw(st.integers(0, 10**9))))
+        mutate(data, random.Random(draw(st.integers(0, 10**9))))
     return written(data, draw(WAYS)).encode("utf-8", "surrogatepass")
 
 
-def _mutate(data: dict[str, Any], dice: random.Random) -> None:
+def mutate(data: dict[str, Any], dice: random.Random) -> None:
     places = list(_places(data))
     holder, key = dice.choice(places)
     others, other = dice.choice(places)
@@ -331,20 +374,9 @@ def _places(data: Any) -> Iterator[tuple[Any, Any]]:
 def random_yaml() -> SearchStrategy[bytes]:
     """YAML of any shape, with the schema's names and hostile text for keys and values."""
     names = [
-        "name",
-        "owner",
-        "task",
-        "input",
-        "workforce",
-        "labels",
-        "objects",
-        "tags",
-        "title",
-        "keywords",
-        "prefix",
-        "source-ref",
-        "output",
-    ]
+        "name", "owner", "task", "input", "workforce", "labels", "objects",
+        "tags", "title", "keywords", "prefix", "source-ref", "output",
+    ]  # fmt: skip
     texts = st.one_of(st.sampled_from([*names, *HOSTILE]), st.text(max_size=12))
     leaves = st.one_of(
         st.none(),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from groundctl.adapters.local.checkout import Checkout
+from declarations.corpus import with_open_policy
 from groundctl.app.validate import validate
 from support.builders import some_data
 
@@ -17,7 +17,7 @@ def rules_found(folder: Path, *declarations: tuple[str, dict[str, object]]) -> l
         path = folder / "jobs/team" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
-    return [problem.rule for problem in validate(Checkout(folder)).problems]
+    return [problem.rule for problem in validate(with_open_policy(folder)).problems]
 
 
 def test_an_invalid_number_does_not_hide_a_repeated_label_a_missing_file_and_a_wrong_name(tmp_path):
@@ -96,7 +96,7 @@ def test_every_problem_of_a_file_is_reported_in_one_round(tmp_path, changed, exp
         ({"input": None}, ["GT102"]),
         ({"input": {}}, ["GT108"]),
         ({"input": {"prefx": "s3://clips/"}}, ["GT101"]),
-        ({"input": {"sample": {"count": 5}}}, ["GT102"]),
+        ({"input": {"sample": {"count": 5}}}, ["GT208"]),
         ({"workforce": {"team": "t"}}, ["GT102", "GT102"]),
         ({"workforce": {**WORKFORCE, "team": None}}, ["GT103"]),
         ({"workforce": {"teem": "t", "workers_per_object": 3, "task_time_limit": "10m"}}, ["GT101"]),
@@ -131,7 +131,7 @@ def test_a_field_of_rerun_of_in_a_wrong_place_is_reported_and_nothing_else(tmp_p
 def test_a_fault_under_a_field_whose_name_is_a_number_is_reported_at_its_place(tmp_path, key):
     rules_found(tmp_path, ("rally-outcome.yaml", some_data(tags={key: None})))
 
-    [problem] = validate(Checkout(tmp_path)).problems
+    [problem] = validate(with_open_policy(tmp_path)).problems
     assert (problem.rule, problem.pointer) == ("GT103", f"/tags/{key}")
 
 
@@ -164,7 +164,7 @@ def rules_in(folder: Path, data: dict[str, object], written: str, otherwise: str
     text = yaml.safe_dump(data, sort_keys=False)
     assert written in text
     path.write_text(text.replace(written, otherwise, 1))
-    return [problem.rule for problem in validate(Checkout(folder)).problems]
+    return [problem.rule for problem in validate(with_open_policy(folder)).problems]
 
 
 @pytest.mark.parametrize(("written", "otherwise", "rule"), UNREADABLE)
@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_relied_upon_gets_no_further_problems(tmp_path, en
     path.parent.mkdir(parents=True)
     path.write_bytes((yaml.safe_dump(some_data(owner=5), sort_keys=False) + ending).encode())
 
-    assert {problem.rule[:3] for problem in validate(Checkout(tmp_path)).problems} == {"GT0"}
+    assert {problem.rule[:3] for problem in validate(with_open_policy(tmp_path)).problems} == {"GT0"}
 
 
 def test_a_fault_in_reading_one_file_does_not_hide_a_clash_with_another(tmp_path):
@@ -211,4 +211,4 @@ def test_a_fault_in_reading_one_file_does_not_hide_a_clash_with_another(tmp_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(some_data(name=name), sort_keys=False) + more)
 
-    assert sorted(problem.rule for problem in validate(Checkout(tmp_path)).problems) == ["GT007", "GT301"]
+    assert sorted(problem.rule for problem in validate(with_open_policy(tmp_path)).problems) == ["GT007", "GT301"]

@@ -1,31 +1,27 @@
-"""The clips of a job: which ones match, which ones a sample takes, and what is frozen."""
+"""The clips of a job, as they are frozen."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from groundctl.domain.declarations.spec import DEFAULT_MATCH, Label, PrefixInput, Sample
-from groundctl.domain.jobs.input_manifest import (
+from groundctl.domain.aws.label_lines import is_label
+from groundctl.domain.clips.input_manifest import (
     FrozenInput,
-    choose_clips,
     freeze,
     input_digest,
     manifest_of_objects,
     manifest_of_uris,
-    matches,
 )
+from groundctl.domain.clips.line_faults import origin_of
+from groundctl.domain.declarations.sources import ManifestInput, ObjectsInput, PrefixInput, Source
+from groundctl.domain.declarations.spec import Label
+from groundctl.domain.results.output_line import NoLabelReason, read_leniently
 
 LABELS = (Label(name="winner"), Label(name="error"))
 PREFIX = "s3://clips/rallies/"
 URIS = tuple(f"{PREFIX}rally-{number:04}.mp4" for number in range(200))
-
-
-def a_prefix(count: int | None = None, seed: int = 0, match: tuple[str, ...] = DEFAULT_MATCH) -> PrefixInput:
-    return PrefixInput(prefix=PREFIX, match=match, sample=None if count is None else Sample(count=count, seed=seed))
 
 
 def frozen(*lines: str, attribute: str = "outcome") -> FrozenInput:
@@ -40,89 +36,8 @@ def faults(*lines: str) -> list[str]:
     return [finding.message for finding in found]
 
 
-def line(uri: str = "s3://clips/1.mp4", **keys: object) -> str:
+def line(uri: str = "s3://clips/1.mp4", /, **keys: object) -> str:
     return json.dumps({"source-ref": uri, **keys})
-
-
-# -- patterns ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("pattern", "key", "fits"),
-    [
-        ("*.mp4", "a.mp4", True),
-        ("*.mp4", "deep/a.mp4", False),
-        ("**.mp4", "deep/er/a.mp4", True),
-        ("**/*.mp4", "deep/a.mp4", True),
-        ("**/*.mp4", "a.mp4", False),
-        ("cam?/*", "cam1/a.webm", True),
-        ("cam?/*", "cam10/a.webm", False),
-        ("?", "/", False),
-        ("*.mp4", "a.MP4", False),
-        ("a.mp4", "axmp4", False),
-        ("[ab].mp4", "a.mp4", False),
-        ("[ab].mp4", "[ab].mp4", True),
-        ("*", "line\nbreak", True),
-        ("(a|b)+.mp4", "a.mp4", False),
-    ],
-)
-def test_a_star_stops_at_a_slash_and_nothing_else_is_special(pattern: str, key: str, fits: bool):
-    assert matches(key, [pattern]) is fits
-
-
-def test_one_matching_pattern_is_enough():
-    assert matches("a.webm", ["*.mp4", "*.webm"])
-
-
-def test_a_pattern_is_matched_against_the_rest_of_the_key():
-    uris = [f"{PREFIX}a.mp4", f"{PREFIX}deep/b.mp4", f"{PREFIX}c.txt"]
-
-    assert choose_clips(a_prefix(match=("*.mp4",)), uris) == (f"{PREFIX}a.mp4",)
-    assert choose_clips(a_prefix(), uris) == (f"{PREFIX}a.mp4", f"{PREFIX}deep/b.mp4")
-
-
-# -- samples -------------------------------------------------------------------------------------------
-
-
-def test_a_sample_has_the_requested_number_of_clips_in_order_of_name():
-    chosen = choose_clips(a_prefix(count=50), URIS)
-
-    assert len(chosen) == len(set(chosen)) == 50
-    assert list(chosen) == sorted(chosen)
-
-
-def test_a_sample_does_not_depend_on_the_order_of_the_listing():
-    assert choose_clips(a_prefix(count=50), reversed(URIS)) == choose_clips(a_prefix(count=50), URIS)
-
-
-def test_a_sample_never_changes_between_versions_of_groundctl():
-    chosen = choose_clips(a_prefix(count=5, seed=7), URIS)
-
-    # Written down from the first version: a declared job would otherwise look changed.
-    assert [uri[-8:-4] for uri in chosen] == ["0023", "0041", "0045", "0068", "0109"]
-
-
-def test_another_seed_selects_other_clips():
-    assert choose_clips(a_prefix(count=50, seed=1), URIS) != choose_clips(a_prefix(count=50, seed=2), URIS)
-
-
-def test_a_larger_sample_contains_the_smaller_one():
-    assert set(choose_clips(a_prefix(count=50), URIS)) < set(choose_clips(a_prefix(count=60), URIS))
-
-
-def test_a_sample_larger_than_the_input_is_the_whole_input():
-    assert choose_clips(a_prefix(count=1000), URIS) == URIS
-
-
-@settings(max_examples=100, derandomize=True, database=None, deadline=None)
-@given(st.integers(1, 199), st.integers(0, 10**9), st.integers(0, 10**6))
-def test_a_new_clip_replaces_at_most_one_clip_of_a_sample(count: int, seed: int, name: int):
-    before = set(choose_clips(a_prefix(count, seed), URIS))
-
-    after = set(choose_clips(a_prefix(count, seed), [*URIS, f"{PREFIX}new-{name}.mp4"]))
-
-    assert len(after - before) <= 1
-    assert len(before - after) <= 1
 
 
 # -- freezing ------------------------------------------------------------------------------------------
@@ -169,8 +84,93 @@ def test_an_invalid_line_is_reported_with_its_number(text: str, words: str):
     assert words in message
 
 
-def test_at_most_ten_invalid_lines_are_reported():
-    assert len(faults(*["nonsense"] * 50)) == 10
+def test_lines_with_the_same_fault_are_one_finding_with_their_number_and_the_first_of_them():
+    found = faults(line(), *["nonsense"] * 1_050, "[]", line(source="text"), line(source="text"))
+
+    assert found == [
+        "1,050 lines are not JSON: line 2, line 3, line 4 and 1,047 more",
+        "line 1052: is not a JSON object",
+        "2 lines have `source`, which is for text, beside `source-ref`: line 1053, line 1054",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "pointer"),
+    [
+        (
+            ManifestInput(uri="s3://clips/a.manifest"),
+            "4 lines name files that are not .mp4, .webm or .ogg: line 1 (s3://clips/0.mov), line 2 (s3://clips/1.mov),"
+            " line 3 (s3://clips/2.mov) and 1 more",
+            "/input/manifest",
+        ),
+        (
+            PrefixInput(prefix="s3://clips/"),
+            "4 objects name files that are not .mp4, .webm or .ogg: s3://clips/0.mov, s3://clips/1.mov, s3://clips/2.mov"
+            " and 1 more",
+            "/input/prefix",
+        ),
+        (
+            ObjectsInput(objects=()),
+            "4 clips name files that are not .mp4, .webm or .ogg: clip 1 (s3://clips/0.mov), clip 2 (s3://clips/1.mov),"
+            " clip 3 (s3://clips/2.mov) and 1 more",
+            "/input/objects/0",
+        ),
+    ],
+)
+def test_a_fault_is_reported_in_the_words_of_what_the_author_wrote(source: Source, message: str, pointer: str):
+    manifest = manifest_of_uris(f"s3://clips/{number}.mov" for number in range(4))
+
+    found = freeze(manifest, LABELS, "outcome", origin=origin_of(source))
+
+    assert isinstance(found, tuple)
+    assert [(finding.message, finding.pointer) for finding in found] == [(message, pointer)]
+
+
+def test_one_wrong_object_of_a_prefix_is_named_without_a_line_number():
+    source = PrefixInput(prefix="s3://clips/")
+
+    found = freeze(manifest_of_uris(["s3://clips/a.txt"]), LABELS, "outcome", origin=origin_of(source))
+
+    assert isinstance(found, tuple)
+    assert found[0].message == "s3://clips/a.txt is not a .mp4, .webm or .ogg file"
+    assert found[0].hint == "leave them out with `exclude`, or rename them"
+
+
+# -- what a label is -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_label_that_is_null_or_empty_is_refused_because_ground_truth_would_skip_it_and_results_would_miss_it(
+    value: object,
+):
+    assert faults(line(), line(outcome=value)) == [
+        "line 2: has `outcome` without a label, which Ground Truth would skip as labeled"
+    ]
+    parsed = read_leniently({"source-ref": "s3://clips/1.mp4", "outcome": value}, "outcome")
+    assert parsed is NoLabelReason.EMPTY_LABEL
+
+
+@pytest.mark.parametrize("value", [0, 1, "0", " ", False, "winner"])
+def test_every_other_value_is_a_label_for_the_input_as_for_the_output(value: object):
+    assert frozen(line("s3://clips/2.mp4"), line(outcome=value)).to_label == 1
+    assert is_label(value)
+
+
+@pytest.mark.parametrize("metadata", ["x", {}, {"class-name": "winner"}, None, []])
+def test_metadata_of_a_label_without_the_label_is_refused(metadata: object):
+    found = faults(json.dumps({"source-ref": "s3://clips/1.mp4", "outcome-metadata": metadata}))
+
+    assert found == ["line 1: has `outcome-metadata` without its label"]
+
+
+def test_ground_truths_record_of_a_failure_leaves_the_clip_to_be_labeled():
+    record = {"retry-count": 1, "failure-reason": "too few answers", "human-annotated": "true"}
+
+    assert frozen(json.dumps({"source-ref": "s3://clips/1.mp4", "outcome-metadata": record})).to_label == 1
+
+
+def test_metadata_of_another_attribute_is_the_teams_own():
+    assert frozen('{"source-ref": "s3://clips/1.mp4", "earlier-metadata": {}}').to_label == 1
 
 
 @pytest.mark.parametrize("lines", [[], ["", "  "]])

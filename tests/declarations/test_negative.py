@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from clips.answers import ANSWERS
+from clips.table import ROWS as CLIPS
 from declarations.corpus import Case, Expected, all_cases, bless, found_in, problems_of, repository_of
 from groundctl.domain.declarations.rules import reference
 from groundctl.domain.declarations.rules.registry import sentences
+from places.table import ROWS as PLACES
 
 CASES = all_cases()
 CODE = Path(reference.__file__).parents[3]
 # Reached by no case: the words for a keyword that the schema does not use, which test_schemas.py invents, and links,
-# which a text cannot contain (tests/unit/test_checkout.py).
-NEVER_HIT = {"GT100", "GT011"}
+# which a text cannot contain (tests/unit/test_checkout.py); and the file beside all declarations (test_kept_infrastructure.py).
+NEVER_HIT = {"GT100", "GT011", "GT608"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -55,7 +58,11 @@ def test_every_rule_in_the_code_has_a_case():
         re.findall(r"[\^<0-9] (GT\d{3}) ", templates)
     )
 
-    assert rules_in_code() - hit == NEVER_HIT
+    # What is wrong about a job's place in AWS, and about its clips, are tables of their own.
+    rows = [*(row.says for row in PLACES), *(row.says for row in CLIPS), *(row.says for row in ANSWERS)]
+    placed = {rule for says in rows for words in says for rule in re.findall(r"GT\d{3}", words)}
+
+    assert rules_in_code() - hit - placed == NEVER_HIT
 
 
 def test_every_rule_in_the_code_has_a_sentence_in_the_reference():

@@ -13,17 +13,9 @@ from declarations.generated import HOSTILE, Maker
 from declarations.layouts import WAYS, written
 from groundctl.domain.declarations.diagnostics import Diagnostic, locate
 from groundctl.domain.declarations.document import Document, pointer_to
-from groundctl.domain.declarations.spec import (
-    ChainedInput,
-    Label,
-    ManifestInput,
-    ObjectsInput,
-    PrefixInput,
-    is_file_name,
-    parse_spec,
-    seconds,
-)
-from groundctl.domain.declarations.validator import text_files
+from groundctl.domain.declarations.sources import ChainedInput, ManifestInput, ObjectsInput, PrefixInput
+from groundctl.domain.declarations.spec import Label, is_file_name, parse_spec, seconds
+from groundctl.domain.declarations.texts.unfinished import text_files
 from groundctl.domain.declarations.worker_template import _indented, longest_html, markdown_to_html
 from groundctl.domain.declarations.yaml_loader import MAX_BYTES, load_document
 from support.builders import some_data

@@ -18,6 +18,7 @@ from groundctl.domain.aws.prices import LISTED_PRICES, amount_in_usd
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS, consolidation_lambda, pre_annotation_lambda
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.declarations.sources import CLIP_ENDINGS
 from groundctl.domain.declarations.spec import parse_spec
 from groundctl.domain.declarations.yaml_loader import load_document
 from support.builders import CHECKOUT, some_data
@@ -170,8 +171,9 @@ def test_the_defaults_of_the_schema_are_the_defaults_of_the_spec():
     assert defaults == {
         ".state": str(spec.state),
         ".input.only_new": spec.only_new,
-        ".input.match": list(spec.source.match),  # type: ignore[union-attr]
-        ".input.sample.seed": spec.source.sample.seed,  # type: ignore[union-attr]
+        ".input.at": "create" if spec.takes_clips_at_create else "review",
+        ".input.match": [f"**{ending}" for ending in CLIP_ENDINGS],
+        ".input.sample.seed": spec.selection.sample.seed,  # type: ignore[union-attr]
     }
 
 

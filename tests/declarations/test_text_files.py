@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from declarations.corpus import with_open_policy
 from declarations.layouts import written
-from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
 from support.builders import some_data
@@ -25,7 +25,7 @@ def team(tmp_path: Path) -> Path:
 
 
 def problems_in(team: Path) -> list[LocatedDiagnostic]:
-    return list(validate(Checkout(team.parents[1])).problems)
+    return list(validate(with_open_policy(team.parents[1])).problems)
 
 
 def assert_refused(team: Path, rule: str, words: str) -> None:

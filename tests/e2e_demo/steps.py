@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,10 @@ from github_emulator.request_log import LoggedRequest
 from github_emulator.runner.act_runner import Run, Runner
 from github_emulator.runner.events import Event
 from github_emulator.runner.repository import CHECKOUT, PullRequest, Repository
-from groundctl.adapters.local.simulator import sample_clips
 from groundtruth_simulator.simulator import Simulator
 from support.aws.client import aws_client
 
+SAMPLES = CHECKOUT / "scripts" / "samples"
 REGION, ACCOUNT = "us-east-1", "123456789012"
 ENVIRONMENT = "demo"
 STATE_BUCKET = "acme-terraform-state"
@@ -114,9 +115,9 @@ class Demo:
         step = self.run(
             "Terraform creates the infrastructure: a push to main", self.repository.push({"jobs/NOTES.md": "Ours\n"})
         )
-        clips, truth = sample_clips(CHECKOUT / "scripts" / "samples")
-        self.simulator.set_correct_labels(truth)
-        for key, path in clips.items():
+        self.simulator.set_correct_labels(json.loads((SAMPLES / "truth.json").read_bytes()))
+        for path in sorted(SAMPLES.glob("clips/*/*.mp4")):
+            key = path.relative_to(SAMPLES / "clips").as_posix()
             self.client("s3").put_object(Bucket=INPUTS, Key=key, Body=path.read_bytes())
         return step
 
@@ -204,7 +205,7 @@ class Demo:
         self.simulator.advance(REVIEWING_SECONDS)
 
     def _upload_finals_clip(self, number: int, folder: str = "finals") -> None:
-        clip = CHECKOUT / "scripts" / "samples" / "clips" / "rallies" / f"rally-{number:04}.mp4"
+        clip = SAMPLES / "clips" / "rallies" / f"rally-{number:04}.mp4"
         self.client("s3").put_object(Bucket=INPUTS, Key=f"rallies/{folder}/final-{number}.mp4", Body=clip.read_bytes())
 
     def changed(self, status: str) -> Event:
@@ -246,8 +247,8 @@ STEPS: Final[dict[str, Callable[[Demo], Step]]] = {
 
 
 def sample(path: str) -> str:
-    """Read a sample declaration of this checkout."""
-    return (CHECKOUT / path).read_text(encoding="utf-8")
+    """Read a file of the sample repository."""
+    return (SAMPLES / "repository" / path).read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -256,7 +257,7 @@ def a_demo(emulator: GitHubEmulator, simulator: Simulator, folder: Path) -> Iter
     files: dict[str, str | bytes | None] = {
         "jobs/policy.yaml": sample("jobs/policy.yaml"),
         f"terraform/environments/{ENVIRONMENT}.s3.tfbackend": BACKEND,
-        SETTINGS: sample(SETTINGS)
+        SETTINGS: (CHECKOUT / SETTINGS).read_text(encoding="utf-8")
         + ROLES.format(repository=emulator.state.repository(), bucket=STATE_BUCKET, environment=ENVIRONMENT),
     }
     emulator.use_clock(lambda: simulator.clock.now())

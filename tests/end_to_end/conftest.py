@@ -12,7 +12,7 @@ from end_to_end.team import CLIPS, Team
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import an_infrastructure
+from support.builders import OPEN_FOLDERS, an_infrastructure
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def team(tmp_path: Path, simulator: Simulator, emulator: GitHubEmulator) -> Team
     (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     (tmp_path / ".gitignore").write_text(".build/\n")
     (tmp_path / "jobs").mkdir()
-    (tmp_path / "jobs/policy.yaml").write_text("rates: {platform_fee_usd: 0.08}\n")
+    (tmp_path / "jobs/policy.yaml").write_text(f"rates: {{platform_fee_usd: 0.08}}\n{OPEN_FOLDERS}")
     team.git("init", "-q", "-b", "main")
     team.git("add", "-A")
     team.git("commit", "-q", "-m", "Begin")

@@ -20,8 +20,9 @@ from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Record
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import REGION, an_infrastructure, some_data
+from support.builders import REGION, an_infrastructure, some_data, write_open_policy
 from support.cli import TESTING, Ran, groundctl
+from support.fake_objects import A_CLIP
 
 RALLIES = {"prefix": "s3://clips/rallies/"}
 FOUL = {
@@ -55,6 +56,7 @@ class Checkout:
         """Write the file of a job that asks about clips."""
         path = self.folder / f"jobs/sports-data/{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
+        write_open_policy(self.folder)
         data = some_data(**{"name": name, "task": FOUL, "input": dict(clips), **changes})
         path.write_text(yaml.safe_dump(data, sort_keys=False))
         return path
@@ -121,7 +123,7 @@ class Organization:
     def uploads(self, *numbers: int) -> None:
         s3 = boto3.client("s3", region_name=REGION)
         for number in numbers:
-            s3.put_object(Bucket="clips", Key=rally(number).removeprefix("s3://clips/"), Body=b"a clip")
+            s3.put_object(Bucket="clips", Key=rally(number).removeprefix("s3://clips/"), Body=A_CLIP)
 
     def jobs(self, region: str = REGION) -> dict[str, dict[str, Any]]:
         """Describe every job that AWS has."""

@@ -18,7 +18,7 @@ import yaml
 from github_emulator.actors import FULL_NAME, MAINTAINER, REVIEWER
 from github_emulator.emulator import GitHubEmulator
 from groundtruth_simulator.simulator import Simulator
-from support.builders import REGION, some_data
+from support.builders import REGION, some_data, write_open_policy
 from support.cli import TESTING, Ran, groundctl
 
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 9))
@@ -50,6 +50,7 @@ class Team:
         data = some_data(**changes)
         path = self.folder / f"jobs/sports-data/{data['name']}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
+        write_open_policy(self.folder)
         path.write_text(yaml.safe_dump(data, sort_keys=False))
 
     def opens(self) -> None:

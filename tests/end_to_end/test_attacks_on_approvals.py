@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import pytest
 
 from end_to_end.team import CLIPS, OTHER_TASK, PREFIX, WHO, Team
 from support.builders import REGION
+from support.fake_objects import A_CLIP
 from support.github.markdown import read
 
 
@@ -38,24 +42,37 @@ def test_a_job_pushed_in_the_name_of_a_pull_request_that_is_merged_next_is_held(
     assert "came to main without a pull request" in applied.out
 
 
-def test_clips_that_cannot_be_read_hold_their_own_job_only(team: Team):
+# The clips of a plan, or what S3 said of them.
+@pytest.mark.parametrize("ending", [".jsonl.gz", ".objects.jsonl.gz"])
+def test_clips_that_cannot_be_read_hold_their_own_job_only(team: Team, ending: str):
     team.declares(input=PREFIX | {"match": ["*-1.mp4"]})
     team.declares(name="serves", input={"objects": [f"s3://clips/{key}" for key in CLIPS[4:]]}, task=OTHER_TASK)
     team.opens()
     team.plans()
     team.merges()
     s3: Any = boto3.client("s3", region_name=REGION)
-    s3.put_object(Bucket="clips", Key="rallies/late-1.mp4", Body=b"a clip")
-    for bucket in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
-        for entry in s3.list_objects_v2(Bucket=bucket, Prefix="plans/").get("Contents", ()):
-            if "/clips/" in entry["Key"]:
-                s3.put_object(Bucket=bucket, Key=entry["Key"], Body=b"no gzip")
+    s3.put_object(Bucket="clips", Key="rallies/late-1.mp4", Body=A_CLIP)
+    [broken] = [
+        (bucket, key)
+        for bucket, key, content in recorded_clips(s3)
+        if key.partition(".")[2] == ending[1:] and CLIPS[0].encode() in content
+    ]
+    s3.put_object(Bucket=broken[0], Key=broken[1], Body=b"no gzip")
 
     applied = team.applies()
 
     assert (applied.code, team.creates()) == (1, 1), applied.out + applied.err
     assert "the clips of the reviewed plan cannot be read" in applied.out
     assert team.clips_of("serves")
+
+
+def recorded_clips(s3: Any) -> Iterator[tuple[str, str, bytes]]:
+    """Read what plans have recorded of clips: bucket, key and content."""
+    for bucket in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
+        for entry in s3.list_objects_v2(Bucket=bucket, Prefix="plans/").get("Contents", ()):
+            if "/clips/" in entry["Key"]:
+                body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"].read()
+                yield bucket, entry["Key"], gzip.decompress(body)
 
 
 def test_a_pull_request_with_a_file_that_approves_a_plan_says_what_it_releases(team: Team):

@@ -14,7 +14,7 @@ import yaml
 
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
-from support.builders import REGION, an_infrastructure, some_data
+from support.builders import OPEN_FOLDERS, REGION, an_infrastructure, some_data
 from support.cli import CLEAN, TESTING, Ran, groundctl
 
 NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
@@ -24,6 +24,7 @@ NOWHERE = {**TESTING, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
 def checkout(tmp_path: Path) -> Path:
     """A repository with one good declaration and the infrastructure as a file."""
     write(tmp_path / "jobs/sports-data/rally-outcome.yaml", yaml.safe_dump(some_data(), sort_keys=False))
+    write(tmp_path / "jobs/policy.yaml", OPEN_FOLDERS)
     write(tmp_path / "infrastructure.json", json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return tmp_path
 
@@ -267,12 +268,18 @@ def test_a_new_declaration_is_never_written_over_an_old_one(checkout):
 def test_a_new_declaration_is_valid_except_for_values_that_the_team_must_fill_in(checkout):
     assert groundctl("new", "jobs/sports-data/serve-call.yaml", cwd=checkout).code == 0
 
-    assert groundctl("validate", cwd=checkout).code == 0
+    ran = groundctl("validate", cwd=checkout)
+
+    assert ran.code == 0
+    *problems, _ = ran.out.splitlines()
+    assert {line.split()[1] for line in problems} >= {"GT240"}
+    assert all(" warning: " in line for line in problems)
+    assert any("task.labels[0] still has the placeholder “first answer”" in line for line in problems)
 
 
 POLICY = """\
 required_tags: [cost-center, "a: b"]
-input_prefixes: {sports-data: [s3://clips/rallies/], "2026": [s3://clips/2026/]}
+folders: {sports-data: {inputs: [s3://clips/rallies/], teams: [reviewers]}, "2026": {inputs: [s3://clips/2026/], teams: [reviewers]}}
 """
 
 
@@ -291,7 +298,9 @@ def test_a_new_declaration_passes_the_policy_beside_it(checkout, path, owner):
 
     assert groundctl("new", path, cwd=checkout).code == 0
 
-    assert_one_clear_message(groundctl("validate", cwd=checkout), 0)
+    *problems, _ = groundctl("validate", cwd=checkout).out.splitlines()
+    assert [line for line in problems if " warning: " not in line] == []
+    assert any("GT240" in line for line in problems)
     assert yaml.safe_load((checkout / path).read_text())["owner"] == owner
 
 
@@ -362,7 +371,7 @@ def test_a_pipe_or_a_device_is_no_declaration(checkout, path, make):
 
 @pytest.mark.parametrize("kind", ["mkfifo", "mkdir"])
 def test_a_policy_that_is_no_file_is_not_passed_over(checkout, kind):
-    ran = in_a_shell(f"{kind} jobs/policy.yaml && groundctl validate", checkout)
+    ran = in_a_shell(f"rm jobs/policy.yaml; {kind} jobs/policy.yaml && groundctl validate", checkout)
 
     assert_one_clear_message(ran, 2, "jobs/policy.yaml", "hint:")
 

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import select
-import signal
 import subprocess
 import sys
 import termios
@@ -22,6 +21,7 @@ from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure
 from support.cli import CLEAN, TESTING
+from support.fake_objects import A_CLIP
 
 QUESTION = "Only `yes` is accepted: "
 NOTHING = "Nothing was created or stopped: AWS was not asked to change anything."
@@ -146,11 +146,11 @@ def test_ctrl_c_at_the_question_does_nothing(team: Team):
 
 
 def test_ctrl_c_in_the_create_call_names_the_job(team: Team):
-    team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=2)
+    team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=20)
     terminal = Terminal(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
     terminal.types(b"yes\n")
-    while not team.simulator.requests("CreateLabelingJob"):
+    while not team.simulator.requests("CreateLabelingJob") and terminal.process.poll() is None:
         time.sleep(0.01)
 
     terminal.types(CTRL_C)
@@ -168,7 +168,7 @@ def test_a_process_that_is_ended_at_the_question_has_done_nothing(team: Team):
 
     terminal.process.terminate()
 
-    assert terminal.ends() == -signal.SIGTERM
+    assert terminal.ends() == 130
     assert team.mutating_calls() == 0
 
 
@@ -186,7 +186,7 @@ def test_what_was_typed_before_the_question_is_no_answer(team: Team):
 def test_a_clip_that_arrives_after_the_question_is_not_bought(team: Team):
     terminal = Terminal(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
-    boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key="rallies/late.mp4", Body=b"a clip")
+    boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key="rallies/late.mp4", Body=A_CLIP)
     team.declares(name="another", input={"objects": ["s3://clips/rallies/late.mp4"]})
 
     terminal.types(b"yes\n")
@@ -237,7 +237,7 @@ def test_a_reviewed_plan_and_auto_approve_ask_nothing_at_a_terminal(team: Team):
     assert Terminal(team, "apply", "--auto-approve").ends() == 0
 
 
-@pytest.mark.parametrize("arguments", [(), ("--allow-stop",), ("--format", "json"), ("--only", "create")])
+@pytest.mark.parametrize("arguments", [(), ("--allow-stop",), ("--only", "create")])
 def test_without_a_terminal_apply_needs_its_flag(team: Team, arguments: tuple[str, ...]):
     ran = team.runs("apply", *arguments)
 
@@ -247,11 +247,19 @@ def test_without_a_terminal_apply_needs_its_flag(team: Team, arguments: tuple[st
     assert team.simulator.requests() == []
 
 
+def test_without_a_terminal_json_names_both_flags(team: Team):
+    ran = team.runs("apply", "--format", "json")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "hint: add --plan FILE or --auto-approve" in ran.err
+    assert team.simulator.requests() == []
+
+
 def test_json_never_asks_at_a_terminal(team: Team):
     terminal = Terminal(team, "apply", "--format", "json")
 
     assert terminal.ends() == 2
-    assert "because it does not ask" in terminal.shown
+    assert "without --plan FILE or --auto-approve" in terminal.shown
 
 
 def test_a_plan_and_auto_approve_exclude_each_other(team: Team):
@@ -260,5 +268,5 @@ def test_a_plan_and_auto_approve_exclude_each_other(team: Team):
     ran = team.runs("apply", "--plan", "plan.json", "--auto-approve")
 
     assert ran.code == 2
-    assert "exclude each other" in ran.err
+    assert "--plan has no effect beside --auto-approve" in ran.err
     assert not team.simulator.requests("CreateLabelingJob")

@@ -16,7 +16,7 @@ from end_to_end.test_consent import EOF, Terminal
 from end_to_end.test_story import Team
 from groundctl.adapters.aws.ledger import S3Ledger, entry_key
 from groundctl.adapters.aws.session import AwsSession
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.entries import Appended
 from groundctl.domain.jobs.ledger.records import JobIdentity
 from groundctl.domain.jobs.request import DesiredJob

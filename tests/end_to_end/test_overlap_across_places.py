@@ -13,6 +13,7 @@ from end_to_end.organization import RALLIES, Checkout, Organization, rallies, ra
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from support.aws import prerequisites
 from support.builders import ACCOUNT, REGION
+from support.fake_objects import A_CLIP
 
 ATTRIBUTE = {"label_attribute": "foul"}
 
@@ -104,7 +105,8 @@ def builds_ireland() -> dict[str, Any]:
     s3 = boto3.client("s3", region_name=region)
     for bucket in ("clips-eu", "artifacts-eu", "outputs-eu"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
-    s3.put_object(Bucket="clips-eu", Key="rally-101.mp4", Body=b"a clip")
+    prerequisites.open_to_browsers("clips-eu", region=region)
+    s3.put_object(Bucket="clips-eu", Key="rally-101.mp4", Body=A_CLIP)
     prerequisites.make_teams(("reviewers",), region=region)
     team = WorkTeam(arn=f"arn:aws:sagemaker:{region}:{ACCOUNT}:workteam/private-crowd/reviewers")
     return {

@@ -22,11 +22,18 @@ def test_a_plan_writes_nothing_but_its_record_its_comment_its_check_and_its_stat
     team.plans()
 
     calls = [call["operation"] for call in team.simulator.requests() if call["mutating"]]
-    assert calls == ["PutObject", "PutObject"]
+    assert calls == ["PutObject"] * 3
     number = team.emulator.state.repository()["id"]
-    record, clips = sorted(set(objects_in("artifacts")) - before)
+    written_objects = set(objects_in("artifacts")) - before
+    # The record, the input manifest, and what S3 said of each clip.
+    assert sorted(key.partition("/clips/")[2].partition(".")[2] for key in written_objects) == [
+        "",
+        "jsonl.gz",
+        "objects.jsonl.gz",
+    ]
+    [record] = (key for key in written_objects if "/clips/" not in key)
     assert record.startswith(f"plans/{number}/{team.number}/{team.head}/")
-    assert clips.startswith(f"plans/{number}/clips/")
+    assert all(key.startswith(f"plans/{number}/") for key in written_objects)
     written = {seen.operation for seen in team.emulator.requests(mutating=True)}
     assert written == {"issues/create-comment", "checks/create", "repos/create-commit-status"}
 

@@ -9,6 +9,7 @@ import boto3
 from end_to_end.team import CLIPS, PREFIX, Team
 from github_emulator.actors import REVIEWER
 from support.builders import REGION
+from support.fake_objects import A_CLIP
 from support.github.markdown import read
 
 
@@ -19,31 +20,38 @@ def test_exactly_the_reviewed_clips_are_bought_and_later_ones_are_counted(team: 
     team.merges()
     late = [f"rallies/late-{number}.mp4" for number in range(3)]
     for key in late:
-        boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key=key, Body=b"a clip")
+        boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key=key, Body=A_CLIP)
 
     looked = team.on_main("ci", "plan", "--reviewed")
     applied = team.applies()
 
     assert "8 clips" in looked.out
     assert "approved  rally-outcome: " in looked.out
-    assert "3 clips arrived after the approved plan" in looked.out
+    assert "3 new clips were not part of the approved plan: a next job with only_new takes them" in looked.out
     assert (applied.code, team.creates()) == (0, 1), applied.err
+    assert "3 new clips were not part of the approved plan: a next job with only_new takes them" in applied.out
     assert sorted(team.clips_of("rally-outcome")) == sorted(CLIPS)
-    assert "3 clips arrived after the approved plan, and are not part of it" in team.comment
+    assert "3 new clips were not part of the approved plan" in team.comment
     assert "approved by @rosa" in read(team.comment).text
 
 
-def test_a_reviewed_clip_that_is_gone_holds_the_job_by_name(team: Team):
+def test_reviewed_clips_that_are_gone_or_replaced_hold_the_job_by_name(team: Team):
     team.declares(input=PREFIX)
     team.opens()
     team.plans()
     team.merges()
-    boto3.client("s3", region_name=REGION).delete_object(Bucket="clips", Key=CLIPS[0])
+    s3 = boto3.client("s3", region_name=REGION)
+    s3.delete_object(Bucket="clips", Key=CLIPS[0])
+    s3.put_object(Bucket="clips", Key=CLIPS[1], Body=A_CLIP + b"\0\0\0\x08free")
+    s3.put_object(Bucket="clips", Key="rallies/late.mp4", Body=A_CLIP)
 
     held = team.applies()
 
     assert (held.code, team.creates()) == (1, 0)
-    assert f"clips of the reviewed plan are gone: s3://clips/{CLIPS[0]}" in held.out
+    gone = f"clips of the reviewed plan are gone from s3://clips/rallies/: s3://clips/{CLIPS[0]}; "
+    assert f"{gone}clips of the reviewed plan were replaced: s3://clips/{CLIPS[1]} (on " in held.out
+    assert f"{len(A_CLIP) + 8:,} bytes, reviewed {len(A_CLIP):,}" in held.out
+    assert "restore what was reviewed, or open a pull request that changes its file" in read(team.comment).text
 
 
 def test_approve_lets_through_exactly_one_plan_if_a_second_person_agrees(team: Team):

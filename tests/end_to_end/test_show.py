@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from support.aws import prerequisites
-from support.builders import an_infrastructure, some_data
+from support.builders import an_infrastructure, some_data, write_open_policy
 from support.cli import groundctl
 
 FORMS = ("plan", "comment", "request")
@@ -21,6 +21,7 @@ def a_checkout(root: Path, **changes: Any) -> str:
     data = some_data(**changes)
     file = root / "jobs" / "sports-data" / f"{data['name']}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
+    write_open_policy(root)
     file.write_text(yaml.safe_dump(data))
     (root / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(an_infrastructure())))
     return file.relative_to(root).as_posix()

@@ -17,6 +17,7 @@ from github_emulator.control_api import PREFIX, ControlApi
 from github_emulator.faults import Fault, Kind
 from github_emulator.gateway import Gateway, RateLimit
 from github_emulator.handlers.actions import SIGNED, uploaded
+from github_emulator.handlers.settings import Settings
 from github_emulator.http_messages import ApiResponse, IncomingRequest
 from github_emulator.http_server import Server
 from github_emulator.request_log import LoggedRequest
@@ -122,6 +123,11 @@ class GitHubEmulator(ApprovalControls):
     def dispatches(self) -> list[Dispatch]:
         """Return the requested repository_dispatch events."""
         return list(self.state.dispatches)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the repository, which a test may change."""
+        return self.gateway.settings.settings
 
     # For tests: arrange
 

@@ -18,6 +18,7 @@ from github_emulator.handlers.environments import EnvironmentsHandler
 from github_emulator.handlers.git_data import GitDataHandler
 from github_emulator.handlers.pull_requests import PullRequestsHandler
 from github_emulator.handlers.reviews import ReviewsHandler
+from github_emulator.handlers.settings import SettingsHandler
 from github_emulator.handlers.statuses import StatusesHandler
 from github_emulator.http_messages import ApiRequest, ApiResponse, IncomingRequest, refusal
 from github_emulator.request_log import LoggedRequest, RequestLog
@@ -59,6 +60,7 @@ class Gateway:
         self.rate_limit = RateLimit()
         self.violations: list[Violation] = []
         self.actions = ActionsHandler(state)
+        self.settings = SettingsHandler(state)
         self._lock = threading.Lock()
         handlers = (
             CommentsHandler(state),
@@ -69,6 +71,7 @@ class Gateway:
             EnvironmentsHandler(state),
             GitDataHandler(state),
             self.actions,
+            self.settings,
         )
         self._operations: dict[str, Callable[[ApiRequest], ApiResponse]] = {"repos/get": state.forward}
         for handler in handlers:

@@ -7,10 +7,15 @@ from mutants.mutant import Edit, Mutant, mutant
 _BUYER = "app/purchase.py"
 _APPLY = "app/apply.py"
 _APPROVAL = "domain/approval/coverage.py"
+_CLIPS = "app/approval/reviewed_clips.py"
+_SEEN = "domain/approval/seen_clips.py"
 
 _APPLIED = "tests/unit/test_apply.py::test_"
 _PROVENANCE = "tests/unit/test_provenance.py::test_"
 _QUESTIONS = "tests/unit/test_questions_are_reviewed.py::test_"
+_AT_CREATE = "tests/unit/test_clips_at_create.py::test_"
+_FROZEN = "tests/unit/test_frozen_clips.py::test_"
+_NAMED = "tests/unit/test_named_clips.py::test_"
 _REVIEWED = "tests/unit/test_coverage.py::test_"
 
 APPROVAL: tuple[Mutant, ...] = (
@@ -38,8 +43,8 @@ APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "other clips than reviewed are bought",
         _APPROVAL,
-        '    if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):\n',
-        '    if clips is None and approved["clips"]:\n',
+        '    if digest != approved["input_digest"] or (as_reviewed is None and now != then):\n',
+        "    if now is None and then:\n",
         f"{_REVIEWED}more_clips_than_reviewed_are_held_with_both_numbers",
     ),
     mutant(
@@ -52,8 +57,8 @@ APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "another request than reviewed is sent",
         _APPROVAL,
-        '        if not differences and request != approved["request_digest"]:\n',
-        "        if not differences and not request and purchase:\n",
+        '        if not differences and (desired.request_digest if desired else "") != approved["request_digest"]:\n',
+        '        if not differences and desired is None and approved["request_digest"]:\n',
         f"{_APPLIED}a_job_whose_request_differs_from_the_reviewed_one_is_held_even_if_all_names_are_equal",
     ),
     mutant(
@@ -93,7 +98,7 @@ APPROVAL: tuple[Mutant, ...] = (
     ),
     mutant(
         "a question that has a name in the ledger gets another one",
-        "domain/planning/planner.py",
+        "domain/planning/existing/changed.py",
         "    if recorded is None or recorded == folded(declaration.spec.question):\n",
         "    if recorded != folded(declaration.spec.question) or recorded:\n",
         f"{_QUESTIONS}a_question_that_has_a_name_in_the_ledger_keeps_it",
@@ -108,7 +113,7 @@ APPROVAL: tuple[Mutant, ...] = (
     mutant(
         "an edited plan covers what was written into it",
         _APPROVAL,
-        '    return bool(reviewed["digest"] == digest_of(content))\n',
+        '    return bool(reviewed["digest"] == digest_of(what_digests_cover(content)))\n',
         '    return bool(reviewed["digest"] and content)\n',
         f"{_APPLIED}an_edited_plan_is_detected",
     ),
@@ -120,6 +125,76 @@ APPROVAL: tuple[Mutant, ...] = (
         f"{_APPLIED}a_stop_that_was_not_reviewed_is_held",
     ),
     mutant(
+        "a job is created although reviewed clips are gone",
+        _CLIPS,
+        "            gone=tuple(sorted(uris.difference(there.names))),\n",
+        "            gone=(),\n",
+        f"{_FROZEN}all_clips_that_are_gone_are_counted_and_the_first_are_named",
+    ),
+    mutant(
+        "a job is created although reviewed clips were replaced",
+        _CLIPS,
+        "            replaced=find_replaced(seen.known, now),\n",
+        "            replaced=(),\n",
+        f"{_FROZEN}a_clip_of_another_size_holds_the_job_by_name",
+    ),
+    mutant(
+        "a replaced clip that the plan has not asked about is bought",
+        _CLIPS,
+        "        self.asked.update(ask_about(sample_of(new, MAX_ASKED - len(self.asked)), self.planned.account.objects))\n",
+        "        self.asked.update(ask_about(sample_of(new, len(self.asked)), self.planned.account.objects))\n",
+        f"{_NAMED}a_replaced_clip_that_the_selection_of_now_would_not_take_is_asked_about_once",
+    ),
+    mutant(
+        "a later plan with a replaced clip that is named does not ask for another approval",
+        _CLIPS,
+        "    now = seen_in_heads(wanted.input.asked, heads) | {each",
+        "    now = seen_in_heads((), heads) | {each",
+        "tests/unit/test_standing.py::test_a_clip_that_was_replaced_since_the_approval_asks_for_another_one",
+    ),
+    mutant(
+        "what S3 says of named clips is not recorded",
+        "app/approval/recording.py",
+        "            known = {**seen_in_heads(asked, heads), **listed}\n",
+        "            known = {**seen_in_heads((), heads), **listed}\n",
+        f"{_FROZEN}a_clip_of_another_size_holds_the_job_by_name",
+    ),
+    mutant(
+        "a clip with another ETag counts as the reviewed one",
+        _SEEN,
+        "        is_same = before.etag.strip('\"') == after.etag.strip('\"')\n",
+        "        is_same = bool(before.etag.strip('\"') and after.etag.strip('\"'))\n",
+        f"{_FROZEN}a_clip_of_the_same_size_with_another_etag_may_have_been_replaced",
+    ),
+    mutant(
+        "the clips of another environment's record are bought",
+        _CLIPS,
+        "            and same_target(self.planned.plan, reviewed)\n",
+        "",
+        f"{_FROZEN}the_record_of_another_environment_fixes_no_clips",
+    ),
+    mutant(
+        "with at: create, more clips than approved are bought",
+        _APPROVAL,
+        "    elif now is not None and then is not None and now > then:\n",
+        "    elif now is not None and then is not None and now < 0:\n",
+        f"{_AT_CREATE}with_at_create_more_clips_than_approved_are_held",
+    ),
+    mutant(
+        "with at: create, more clips to label than approved are bought",
+        _APPROVAL,
+        "    elif cost and to_label is not None and cost.objects > to_label:\n",
+        "    elif cost and to_label is not None and cost.objects < 0:\n",
+        f"{_AT_CREATE}with_at_create_more_clips_to_label_than_approved_are_held",
+    ),
+    mutant(
+        "other clips are bought with only_new",
+        _APPROVAL,
+        "    if not spec.takes_clips_at_create and not (spec.only_new and is_some_of_them):\n",
+        "    if not spec.takes_clips_at_create and not spec.only_new and not is_some_of_them:\n",
+        f"{_FROZEN}other_clips_than_the_reviewed_ones_are_not_covered_with_only_new",
+    ),
+    mutant(
         "a purchase has no provenance",
         _BUYER,
         "        if order.provenance:\n",
@@ -129,14 +204,23 @@ APPROVAL: tuple[Mutant, ...] = (
     Mutant(
         name="the provenance is written when the request was sent",
         edits=(
-            Edit(file=_BUYER, text="        if order.provenance:\n", replacement="        if not order:\n"),
             Edit(
                 file=_BUYER,
-                text="        return done if isinstance(done, Verdict) else self._send(done, begin)\n",
-                replacement="        verdict = done if isinstance(done, Verdict) else self._send(done, begin)\n"
-                "        if kept := order.provenance:\n"
+                text="            if order.provenance:\n",
+                replacement="            if order.provenance and self._kept.append(order.provenance):\n",
+            ),
+            Edit(
+                file=_BUYER,
+                text="        self._sent: set[RecordId] = set()\n",
+                replacement="        self._sent: set[RecordId] = set()\n        self._kept: list[Artifact] = []\n",
+            ),
+            Edit(
+                file=_BUYER,
+                text="        return self._sender.send(attempt, begin)\n",
+                replacement="        sent = self._sender.send(attempt, begin)\n"
+                "        for kept in self._kept:\n"
                 "            self._objects.put_if_absent(kept.uri, kept.content, kept.media_type)\n"
-                "        return verdict\n",
+                "        return sent\n",
             ),
         ),
         caught_by=f"{_PROVENANCE}provenance_is_stored_beside_the_manifest_before_the_create",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mutants.mutant import Mutant, harmless, mutant
 
-_BUYER = "app/purchase.py"
-_SETTLE = "app/settle.py"
+_BUYER, _SENDER = "app/purchase.py", "app/hands/sending.py"
+_SETTLE = "app/gathering/settle.py"
 _DECISIONS = "domain/jobs/ledger/decisions.py"
 _ENTRIES = "domain/jobs/ledger/entries.py"
 _NEW_JOB = "domain/planning/new_job.py"
@@ -14,10 +14,12 @@ _PURCHASES = "domain/jobs/ledger/purchases.py"
 _QUESTION = "domain/jobs/ledger/question.py"
 _SETTLEMENT = "domain/jobs/ledger/settlement.py"
 _SETTLING = "domain/planning/settling.py"
+_SPENDING = "domain/jobs/ledger/spending.py"
 _WANTED = "domain/planning/wanted.py"
 
 _APPLIED = "tests/unit/test_apply.py::test_"
 _DECIDED = "tests/unit/test_purchase_decisions.py::test_"
+_MONTHS = "tests/unit/test_month_limits.py::test_"
 _PLANNED = "tests/unit/test_plan.py::test_"
 _READ = "tests/unit/test_ledger_entries.py::test_"
 _RUNS = "tests/unit/test_purchase_protocol.py::test_"
@@ -31,21 +33,21 @@ _OTHER_JOB = f"{_RUNS}a_job_that_was_made_from_another_declaration_meanwhile_is_
 CREATE_CALL: tuple[Mutant, ...] = (
     mutant(
         "a create call whose answer was lost is sent again",
-        _BUYER,
+        _SENDER,
         "if not isinstance(answer, Throttled) or tried",
         "if isinstance(answer, Accepted | Rejected) or tried",
         f"{_APPLIED}a_lost_response_without_a_visible_job_is_unknown_after_a_minute",
     ),
     mutant(
         "a job is not looked up after its create call",
-        _BUYER,
+        _SENDER,
         "        if not isinstance(answer, Rejected | NotSent):\n            try:\n",
         "        if not responses:\n            try:\n",
         f"{_APPLIED}a_job_is_looked_up_after_a_lost_response_and_never_created_again",
     ),
     mutant(
         "a job is looked up once, though reads can lag behind the create",
-        _BUYER,
+        _SENDER,
         "LOOK_FOR_SECONDS = 60",
         "LOOK_FOR_SECONDS = 0",
         f"{_APPLIED}apply_waits_for_a_job_that_is_visible_late",
@@ -327,4 +329,42 @@ FREEING: tuple[Mutant, ...] = (
     ),
 )
 
-GUARDS = (*CREATE_CALL, *LEDGER, *HOLDING, *FREEING)
+SPENDING: tuple[Mutant, ...] = (
+    mutant(
+        "a purchase beyond the limit of its month is made",
+        _BUYER,
+        "        for reason in self._beyond_limits(order, left, cost, purchases):\n",
+        "        for reason in ():\n",
+        f"{_MONTHS}a_run_that_comes_second_buys_nothing_beyond_the_limit_whenever_it_planned",
+    ),
+    mutant(
+        "what the plan buys before does not count toward the month",
+        _NEW_JOB,
+        "    at = purchases.aws_time or _NO_TIME  # it counts for the present month\n",
+        "    at = _NO_TIME\n",
+        f"{_MONTHS}what_the_plan_buys_before_counts_in_order",
+    ),
+    mutant(
+        "a team is one environment's, account's and Region's",
+        _SPENDING,
+        "team_folder(record.declaration) == folder\n",
+        'team_folder(record.declaration) == folder and record.environment == "production"\n',
+        f"{_MONTHS}a_team_is_a_folder_at_any_depth_in_every_environment_of_the_ledger",
+    ),
+    mutant(
+        "a job is bought for more than its plan said",
+        _BUYER,
+        "        yield from dearer_than_planned(cost, order.usd)\n",
+        "",
+        f"{_MONTHS}a_job_is_not_bought_for_more_than_its_plan_said",
+    ),
+    mutant(
+        "the jobs of a pull request are bounded in one run only",
+        _BUYER,
+        "self._writer.by.repository, order.pull_request)",
+        '"", order.pull_request)',
+        f"{_MONTHS}the_jobs_of_one_pull_request_are_bounded_in_all_its_runs",
+    ),
+)
+
+GUARDS = (*CREATE_CALL, *LEDGER, *HOLDING, *FREEING, *SPENDING)

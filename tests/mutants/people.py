@@ -6,7 +6,7 @@ from ledger_model.flaws import Flaw
 from mutants.mutant import Mutant, mutant
 
 _LEDGER = "app/ledger.py"
-_ADOPTION = "app/adoption.py"
+_ADOPTION = "app/adoption/ledger_adoption.py"
 
 _VOIDED = "tests/unit/test_ledger_void.py::test_"
 _ADOPTED = "tests/unit/test_ledger_adoption.py::test_"

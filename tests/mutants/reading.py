@@ -165,8 +165,8 @@ LISTING: tuple[Mutant, ...] = (
         edits=(
             Edit(
                 file=_RESPONSES,
-                text="    expect(page, *LISTED_PAGE)\n",
-                replacement='    page = {"KeyCount": 0, "IsTruncated": False, "Name": bucket, **page}\n',
+                text="            _check_page(page, bucket)\n",
+                replacement='            page = {"KeyCount": 0, "IsTruncated": False, "Name": bucket, **page}\n',
             ),
         ),
         caught_by=_EMPTY,
@@ -181,8 +181,8 @@ LISTING: tuple[Mutant, ...] = (
     mutant(
         "a page may have fewer keys than it counts",
         _RESPONSES,
-        '    if page["KeyCount"] != len(keys):\n',
-        '    if page["KeyCount"] is None:\n',
+        "    if count != len(objects):\n",
+        "    if count is None:\n",
         _PAGE,
     ),
     mutant(
@@ -237,7 +237,7 @@ LISTING: tuple[Mutant, ...] = (
     mutant(
         "the ledger is dated by this machine",
         _LEDGER,
-        "            aws_time = aws_time or _time_of(page)\n",
+        "            aws_time = aws_time or time_of(page.response)\n",
         "            aws_time = datetime.now().astimezone()\n",
         f"{_READS}the_ledger_is_dated_by_s3_and_never_by_this_machine",
     ),

@@ -12,7 +12,7 @@ _ARCHIVE = "app/approval/archive.py"
 _REVIEW = "app/approval/review.py"
 _GUARD = "app/approval/tip.py"
 _STANDING = "app/approval/standing.py"
-_GATHER = "app/gather.py"
+_GATHER = "app/gathering/gather.py"
 
 _COUNTED = "tests/unit/test_reviews.py::test_"
 _FOUND = "tests/unit/test_reviewed_plan.py::test_"

@@ -17,6 +17,7 @@ _RUNS = "tests/unit/test_purchase_protocol.py::test_"
 _DECIDED = "tests/unit/test_purchase_decisions.py::test_"
 _READ = "tests/unit/test_ledger_entries.py::test_"
 _S3 = "tests/contract/test_ledger_adapter.py::test_"
+_HANDS = "tests/unit/test_several_hands.py::test_"
 _CREATE = "tests/contract/test_create_call.py::test_"
 _CONTINUED = f"{_RUNS}a_dead_purchase_is_continued_with_its_own_clips_and_not_with_todays"
 _REVIEWED = f"{_DECIDED}an_absent_job_with_other_clips_or_terms_waits_and_is_then_voided"
@@ -26,7 +27,10 @@ _ATTEMPT = """        number = self._writer.append((AttemptRecord(purchase=own.i
             return None
         return Attempt(id=RecordId(entry=number), purchase=own.id, request=request, signed_until=until, cost=cost)
 """
-_PURCHASE = "        number = self._writer.append((record, left.purchase.clips.index()))\n"
+_PURCHASE = "            number = self._writer.commit()\n"
+_SENDS_ALL = """            for one in ready.values():
+                self._jobs.create_once(one.desired.request, signed_until=one.record.signed_until)
+"""
 
 SENDING: tuple[Mutant, ...] = (
     mutant(
@@ -109,7 +113,7 @@ SENDING: tuple[Mutant, ...] = (
         "the create call is sent before the purchase is on record",
         _BUYER,
         _PURCHASE,
-        f"        self._jobs.create_once(desired.request, signed_until=record.signed_until)\n{_PURCHASE}",
+        f"{_SENDS_ALL}{_PURCHASE}",
         f"{_RUNS}a_purchase_is_on_record_before_its_request_is_sent",
         flaw=Flaw.CREATES_FIRST,
     ),
@@ -131,9 +135,44 @@ SENDING: tuple[Mutant, ...] = (
     mutant(
         "the deadline is that of the first attempt of the process",
         "adapters/aws/sagemaker.py",
-        "        self._signed_until = signed_until\n",
-        "        self._signed_until = self._signed_until or signed_until\n",
+        "        self._sending.signed_until = signed_until\n",
+        "        self._sending.signed_until = self._sending.signed_until or signed_until\n",
         f"{_CREATE}a_create_call_leaves_only_if_it_was_signed_in_time",
+    ),
+    mutant(
+        "the deadline of one hand's create call is that of another's",
+        "adapters/aws/sagemaker.py",
+        "class _Sending(threading.local):\n",
+        "class _Sending:\n",
+        f"{_CREATE}each_hand_has_the_deadline_of_its_own_call",
+    ),
+    mutant(
+        "a purchase is decided on without those that share its entry",
+        _WRITER,
+        "        self.purchases = self.purchases.with_planned(record, index, at=self.aws_time, by=self.by)\n",
+        "",
+        f"{_HANDS}a_twin_of_a_purchase_in_the_same_entry_is_held",
+    ),
+    mutant(
+        "what was decided after purchases that are not on record stays, though another entry came first",
+        _BUYER,
+        "            if ready:\n                break",
+        "            if not one:\n                break",
+        f"{_HANDS}what_is_decided_after_a_purchase_that_fails_is_decided_again",
+    ),
+    mutant(
+        "a hand begins another step after the outcomes were reported",
+        "app/apply_log.py",
+        "            if self._is_closed:\n",
+        "            if not key:\n",
+        f"{_HANDS}no_hand_sends_anything_once_the_outcomes_are_reported",
+    ),
+    mutant(
+        "hands share an answer about the branch that was asked for before they came",
+        "app/approval/tip.py",
+        "self._answered <= begun_before",
+        "self._answered < begun_before",
+        "tests/unit/test_tip_guard.py::test_hands_share_no_answer_that_was_asked_for_before_they_came",
     ),
     mutant(
         "an own attempt is sent when its time is over",

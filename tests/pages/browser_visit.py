@@ -11,6 +11,8 @@ from typing import ClassVar
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
+from support.browser import patient
+
 
 class _ForeignServer(BaseHTTPRequestHandler):
     """A server that no page may contact; it answers, and records every request."""
@@ -55,8 +57,10 @@ def visit(browser: Browser, content: str, folder: Path, *, scheme: str = "light"
     _ForeignServer.visitors.clear()
     file = folder / "page.html"
     file.write_text(content, encoding="utf-8")
-    context = browser.new_context(
-        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    context = patient(
+        browser.new_context(
+            color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+        )
     )
     seen = Visit(page=context.new_page())
 

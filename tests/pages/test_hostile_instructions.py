@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.validator import Validator
@@ -17,7 +16,7 @@ from groundctl.domain.declarations.worker_template import worker_template
 from pages.hostile import payloads
 from pages.worker_site import WorkerSite, rendered
 from support.browser import needs_a_browser
-from support.builders import CHECKOUT, a_declaration, some_data
+from support.builders import CHECKOUT, a_declaration, a_policy, some_data
 
 WRITTEN = [one.text for one in payloads("markdown")]
 RAW = [one.text for one in payloads("markup", "liquid")]
@@ -44,7 +43,7 @@ PLACES: tuple[Callable[[str], str], ...] = (
 )
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
-    policy=Policy(picture_hosts=frozenset({"assets.example.com"})),
+    policy=a_policy(picture_hosts=frozenset({"assets.example.com"})),
     read_text=lambda _path, _name: "",
 )
 

@@ -22,7 +22,7 @@ from pages.browser_visit import Visit, foreign_server, visit
 from pages.contrast import LOW_CONTRAST
 from results.manifests import LABELS, a_labeled_job, a_line, a_request, written
 from results.simulated_job import CLIPS
-from support.browser import needs_a_browser
+from support.browser import needs_a_browser, patient
 from support.builders import NOW
 from support.hostile_texts import HOSTILE as HOSTILE_TEXTS
 
@@ -269,7 +269,7 @@ def test_all_text_is_readable_in_light_and_dark_mode_at_every_width(
 
 def test_the_page_is_complete_without_javascript(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(a_page())
-    page = browser.new_context(java_script_enabled=False).new_page()
+    page = patient(browser.new_context(java_script_enabled=False)).new_page()
 
     page.goto((tmp_path / "page.html").as_uri())
 

@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Frame, Page, Re
 
 from groundctl.domain.declarations.templates.allowed import ATTRIBUTES, EVERYWHERE
 from groundctl.presentation.html.liquid_rendering import render_task
+from support.browser import patient
 
 # Input data that tries to become markup, an address, or a script.
 HOSTILE_LABELS = (
@@ -106,7 +107,7 @@ class WorkerSite:
     def open(self, pages: Mapping[str, str]) -> dict[str, list[str]]:
         """Open pages by their names, and return what each did; a page that did nothing has an empty list."""
         self.bites = {name: [] for name in pages}
-        context = self.browser.new_context()
+        context = patient(self.browser.new_context())
         context.add_init_script(_INIT)
         context.route(lambda url: not url.startswith(site_address()), lambda route: route.abort())
         names = iter(pages)

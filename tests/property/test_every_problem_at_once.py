@@ -16,15 +16,14 @@ from declarations.generated import PII_FREE, Maker
 from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults, parse_partial_spec
 from groundctl.domain.declarations.rules.registry import CHECKS, Case
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import AT_FAULT, FIELDS, JobSpec, parse_spec
 from groundctl.domain.declarations.validator import Validator
-from support.builders import CHECKOUT
+from support.builders import CHECKOUT, a_policy
 
-POLICY = Policy(allow_public_crowd=True, required_tags=("cost-center",))
+POLICY = a_policy(required_tags=("cost-center",))
 
 
 def read_text(_path: str, name: str) -> str | Diagnostic:
@@ -119,7 +118,13 @@ def test_every_fault_can_be_injected_and_is_reported_alone():
 # -- what a rule declares is what it reads -------------------------------------------------------------
 
 POINTERS = {attribute: pointer for pointer, (attribute, _) in FIELDS.items()}
-DERIVED = {"key": {"/name"}, "is_streaming": {"/input/topic"}, "source": {"/input"}, "sources": {"/input"}}
+DERIVED = {
+    "key": {"/name"},
+    "is_streaming": {"/input/topic"},
+    "source": {"/input"},
+    "sources": {"/input"},
+    "selection": {"/input"},
+}
 
 
 class Recorder:
@@ -146,7 +151,7 @@ def test_a_rule_reads_no_more_than_it_declares():
     for path, spec in specs():
         for check in CHECKS:
             recorder: Any = Recorder(spec)
-            list(check.run(Case(path=path, spec=recorder, policy=POLICY)))
+            list(check.run(Case(path=path, spec=recorder, allowed=POLICY.allowed("sports-data"))))
             declared = [*check.reads, *check.each, *check.given]
             undeclared = [read for read in recorder.read if not any(related(read, pointer) for pointer in declared)]
             assert undeclared == [], (check.rule, check.run.__name__)

@@ -20,13 +20,12 @@ from declarations.layouts import written
 from declarations.test_templates import AFTER, BEFORE
 from groundctl.cli.main import main
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_among, warnings_among
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.domain.declarations.validator import Validator
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 from groundctl.presentation.machine.annotations import MAX_ANNOTATIONS
-from support.builders import CHECKOUT, DECLARATIONS
+from support.builders import CHECKOUT, DECLARATIONS, a_policy
 
 ASKED_FOR = int(os.environ.get("GROUNDCTL_FUZZ", "0"))
 FILES = ASKED_FOR or 5_000
@@ -39,7 +38,7 @@ TEXTS = {
 }
 VALIDATOR = Validator(
     schema=SchemaCheck(CHECKOUT.schema("labeling-job")),
-    policy=Policy(required_tags=("cost-center",)),
+    policy=a_policy(required_tags=("cost-center",)),
     read_text=lambda path, name: TEXTS.get(name) or DECLARATIONS.read_text_beside(path, name),
 )
 PATH = "jobs/sports-data/rally.yaml"

@@ -56,6 +56,7 @@ from support.untrusted_inputs import (
     a_standing_of,
     a_status_of,
     a_terraform_plan_of,
+    places_of,
     problems_of,
 )
 
@@ -85,7 +86,7 @@ PLACES = (
     Place(
         "plan",
         lambda text, limit: plan_comment(
-            a_plan_of(text), POLICY, footer=FOOT, standing=a_standing_of(text), limit=limit
+            a_plan_of(text), POLICY, footer=FOOT, standing=a_standing_of(text), places=places_of(text), limit=limit
         ),
     ),
     Place("terraform", lambda text, limit: terraform_comment(a_terraform_plan_of(text), footer=FOOT, limit=limit)),
@@ -146,20 +147,22 @@ def test_no_text_exceeds_the_limit_of_a_comment(place: Place, limit: int):
         assert read(written).live == (), text[:60]
 
 
-def test_plain_comments_have_nothing_live_except_the_link_to_the_run():
+def test_plain_comments_have_nothing_live_except_links_to_the_run_and_to_lines_of_files():
     for place in PLACES:
         seen = read(place.write(PLAIN, place.room).text)
 
         assert seen.live == ()
         links = {tag for tag in seen.tags if tag.startswith("<a")}
-        assert links == {f"<a href={FOOT.run.run_url}>"}
+        lines = f"<a href=https://github.com/acme/labeling/blob/{FOOT.run.head_commit}/"
+        assert f"<a href={FOOT.run.run_url}>" in links
+        assert [link for link in links if link != f"<a href={FOOT.run.run_url}>" and not link.startswith(lines)] == []
         assert not {tag for tag in seen.tags if re.match("<(img|input|del|em|hr|pre|blockquote|section)", tag)}
 
 
 def test_checks_and_their_annotations_are_plain():
     for text in HOSTILE:
         checks = (
-            plan_check(a_plan_of(text), POLICY, footer=FOOT),
+            plan_check(a_plan_of(text), POLICY, footer=FOOT, places=places_of(text)),
             problems_check(problems_of(text), 2, footer=FOOT),
             status_check(a_status_of(text, applied=True), NOW, footer=FOOT),
             status_check(a_status_of(text, applied=False), NOW, footer=FOOT),

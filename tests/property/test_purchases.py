@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.decisions import Buy, LookFirst, NothingLeft, Overlap, decide_purchase
 from groundctl.domain.jobs.ledger.entries import Entry, LedgerLog, Unreadable, extend_log, parse_entry
 from groundctl.domain.jobs.ledger.packs import parse_pack, write_pack

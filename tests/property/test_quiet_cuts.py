@@ -17,14 +17,13 @@ from declarations.corpus import GOOD_FIELDS
 from groundctl.domain.declarations import yaml_loader
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
 from groundctl.domain.declarations.document import Document
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.validator import Validator, check_policy
 from groundctl.domain.declarations.yaml_loader import load_document
-from support.builders import CHECKOUT
+from support.builders import CHECKOUT, a_policy
 
 VALIDATOR = Validator(
-    schema=SchemaCheck(CHECKOUT.schema("labeling-job")), policy=Policy(), read_text=lambda _path, _name: "Watch."
+    schema=SchemaCheck(CHECKOUT.schema("labeling-job")), policy=a_policy(), read_text=lambda _path, _name: "Watch."
 )
 PATH = "jobs/sports-data/rally.yaml"
 TASK = "task:\n  title: How?\n  description: Watch it.\n  labels: [in, out]\n  instructions: {short: Watch.}\n"
@@ -61,6 +60,22 @@ FIELDS = {
     "/input/match/0": (
         "input:\n  prefix: s3://clips/\n  match:\n    - $\n",
         "input: {prefix: s3://clips/, match: [$]}\n",
+    ),
+    "/input/exclude/0": (
+        "input:\n  prefix: s3://clips/\n  exclude:\n    - $\n",
+        "input: {prefix: s3://clips/, exclude: [$]}\n",
+    ),
+    "/input/only/labels/0": (
+        "input:\n  from_job: earlier\n  only:\n    labels:\n      - $\n",
+        "input: {from_job: earlier, only: {labels: [$]}}\n",
+    ),
+    "/input/where/camera": (
+        "input:\n  manifest: s3://clips/a.manifest\n  where:\n    camera: $\n",
+        "input: {manifest: s3://clips/a.manifest, where: {camera: $}}\n",
+    ),
+    "/input/where/camera/0": (
+        "input:\n  manifest: s3://clips/a.manifest\n  where:\n    camera:\n      - $\n",
+        "input: {manifest: s3://clips/a.manifest, where: {camera: [$]}}\n",
     ),
     "/input/objects/0/camera": (
         "input:\n  objects:\n    - source-ref: s3://clips/a.mp4\n      camera: $\n",
@@ -235,7 +250,8 @@ def test_an_ordinary_comment_stays(fields: str, newline: str, parser: Any, monke
 
 
 def test_every_free_text_of_the_schema_is_tried():
-    free = {re.sub(r"\d+", "0", pointer) for pointer in FIELDS}
+    # Only `groundctl import` writes imported/by.
+    free = {re.sub(r"\d+", "0", pointer) for pointer in FIELDS} | {"/imported/by"}
 
     assert {pointer for pointer in pointers_in(CHECKOUT.schema("labeling-job")) if is_free(pointer)} == free
 
@@ -268,8 +284,8 @@ POLICY = SchemaCheck(CHECKOUT.schema("policy"))
 
 def test_a_policy_keeps_its_comments_and_loses_no_text():
     good = (
-        b"# Rules\nallow_streaming: false   # never\nrequired_tags: ['cost #1']   # by finance\ninput_prefixes:\n"
-        b"  sports-data:   # ours\n    - s3://clips/   # all\nrates:\n  usd_per_answer:\n    reviewers: 0.05   # theirs\n"
+        b"# Rules\nallow_streaming: false   # never\nrequired_tags: ['cost #1']   # by finance\nfolders:\n"
+        b"  sports-data:   # ours\n    inputs:\n      - s3://clips/   # all\nrates:\n  usd_per_answer:\n    reviewers: 0.05   # theirs\n"
     )
     bad = b"required_tags:\n  - cost #1\n"
 

@@ -36,6 +36,9 @@ def test_the_model_accepts_every_request_of_groundctl(part: int):
 def test_the_simulator_accepts_every_request_of_groundctl():
     taken: set[str] = set()
     with in_process() as world:
+        world.simulator.change_settings(
+            closing_dates=False
+        )  # the public workforce is one of the things that are declared
         teams = Teams(world)
         for seed in count():
             declaration = generated(seed).declaration
@@ -77,7 +80,9 @@ def test_the_generator_reaches_every_field_of_the_schema():
     schema = CHECKOUT.schema("labeling-job")
     reached = {way for seed in range(DECLARATIONS) for way in ways_in(Maker(seed).declaration())}
 
-    assert set(fields_of(schema, schema)) - reached == set()
+    # Only files of jobs that exist have `imported`: no request is made from them, see test_import_round_trip.py.
+    wanted = {field for field in fields_of(schema, schema) if field.partition(".")[0] != "imported"}
+    assert wanted - reached == set()
 
 
 def test_the_generator_reaches_every_member_of_the_request_that_a_declaration_can():

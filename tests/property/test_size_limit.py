@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
-from groundctl.domain.planning.plan import Action, DeclaredJob, Plan, Refused
+from groundctl.domain.planning.plan import Action, Plan, Refused
+from groundctl.domain.planning.purchase import DeclaredJob
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import Footer
@@ -223,7 +224,7 @@ def test_problems_keep_their_summary_and_as_many_errors_as_fit(crowd: Crowd):
     problems = [
         replace(
             one,
-            message=crowd.message(index) if index < crowd.errors else "has a doubt",
+            message=crowd.message(index) if index < crowd.errors else f"has doubt {index}",
             severity=Severity.ERROR if index < crowd.errors else Severity.WARNING,
         )
         for index, one in enumerate(some_problems(crowd.number))
@@ -231,7 +232,7 @@ def test_problems_keep_their_summary_and_as_many_errors_as_fit(crowd: Crowd):
 
     words = problems_comment(problems, crowd.number, footer=FOOT)
 
-    check_cut(words, crowd, r"- \*\*`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
+    check_cut(words, crowd, r"- \*\*\[`jobs/.*\(GT10[0-9]\)", r"\*\*Not shown here:\*\* ([0-9,]+) more")
     assert words.content.startswith(f"### No plan: {diagnostics_summary(problems, crowd.number)}\n\n")
 
 

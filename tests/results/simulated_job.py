@@ -9,6 +9,7 @@ from pathlib import Path
 import boto3
 
 from groundctl.adapters.aws.ledger import S3Ledger
+from groundctl.adapters.aws.places import AwsPlaces
 from groundctl.adapters.aws.s3 import S3Objects
 from groundctl.adapters.aws.sagemaker import SageMakerJobs
 from groundctl.adapters.aws.session import AwsSession
@@ -43,7 +44,9 @@ def label_the_rallies(
         jobs=SageMakerJobs(session),
         objects=S3Objects(session),
         ledger=S3Ledger(session, "artifacts"),
+        places=AwsPlaces(session),
         check_account=lambda: None,
+        now=session.now,
     )
     outcome = buy(_declaration(rallies, workers), jobs=aws.jobs, objects=aws.objects)
     assert outcome.result is Result.CREATED, outcome

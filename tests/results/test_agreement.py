@@ -124,3 +124,13 @@ def test_agreement_sentences_without_comparable_answers() -> None:
     assert agreement_sentences(agreement_of(read_answers([a_request({0: "aa"})])))[1] == (
         "Krippendorff's alpha is undefined: all answers are the same label."
     )
+
+
+def test_numbers_for_programs_are_not_rounded():
+    lines = [a_line(clip, "winner", confidence) for clip, confidence in enumerate((0.1, 0.2, 0.3))]
+    lines += [a_line(clip, "forced error", 0.7) for clip in range(3, 7)]
+
+    winner = results_json(some_results(*lines), NOW)["labels"][0]
+
+    assert (winner["share"], winner["mean_confidence"]) == (3 / 7, 0.2)  # with floats, the mean is 0.20000000000000004
+    assert krippendorff_alpha(units("aab", "aba", "baa")) == -1 / 3

@@ -13,7 +13,8 @@ from groundctl.app.results import SpooledLines, fetch_results
 from groundctl.domain.results.output_line import NoLabelReason
 from groundctl.errors import ExternalError, GroundctlError, UsageError
 from results.manifests import CATEGORIES, FOLDER, LABELS, MANIFEST, a_described, a_line, a_request, written
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 
 REQUESTS = f"{FOLDER}/annotations/consolidated-annotation/consolidation-request/iteration-1"
 RESPONSES = f"{FOLDER}/annotations/worker-response/iteration-1"

@@ -17,7 +17,8 @@ from groundctl.presentation.results_sentences import headline, notes
 from groundctl.presentation.terminal.results import results_text
 from results.manifests import ATTRIBUTE, FOLDER, MANIFEST, a_described, a_line, a_request, a_response, written
 from support.builders import NOW
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 
 INPUT = "s3://artifacts/input.manifest"
 REQUESTS = f"{FOLDER}/annotations/consolidated-annotation/consolidation-request/iteration-1"

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from samples.make_clips import CLIPS
-from support.browser import needs_a_browser
+from support.browser import needs_a_browser, patient
 
 pytestmark = needs_a_browser
 
@@ -49,7 +49,7 @@ def clips_url() -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser) -> Page:
     """Open an empty page with a profile of its own."""
-    return browser.new_context().new_page()
+    return patient(browser.new_context()).new_page()
 
 
 @pytest.mark.parametrize("name", ["rallies/rally-0001.mp4", "serves/serve-0001.mp4", "docks/dock-0001.mp4"])

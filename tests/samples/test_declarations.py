@@ -1,4 +1,4 @@
-"""The sample declarations in jobs/: they are valid, and their own template works in a browser."""
+"""The sample declarations that groundctl brings with it: they are valid, and their own template works in a browser."""
 
 from __future__ import annotations
 
@@ -9,22 +9,42 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.validate import validate
 from groundctl.domain.declarations.template_lint import lint_template
 from groundctl.presentation.html.worker_page import worker_page
 from pages.browser_visit import visit
 from results.simulated_job import CLIPS
 from support.browser import needs_a_browser
-from support.builders import CHECKOUT, ROOT
+from support.builders import ROOT, SAMPLES
+from support.guide import GUIDE, our_guide
 
-TEMPLATES = sorted((ROOT / "jobs").rglob("*.liquid.html"))
+FIRST_LOOK = ROOT / "jobs"  # the same, until a team puts its own declarations there
+TEMPLATES = sorted(SAMPLES.rglob("*.liquid.html"))
+
+
+def files_in(jobs: Path) -> dict[str, Path]:
+    return {
+        path.relative_to(jobs).as_posix(): path
+        for path in jobs.rglob("*")
+        if path.is_file() and path.name != "README.md"
+    }
 
 
 def test_the_samples_are_valid() -> None:
-    result = validate(CHECKOUT)
+    result = validate(Checkout(SAMPLES))
 
-    assert result.declarations
+    assert len(result.declarations) == 3
     assert result.problems == ()
+
+
+def test_the_first_look_in_jobs_is_what_groundctl_brings_with_it() -> None:
+    ours, here = files_in(SAMPLES / "jobs"), files_in(FIRST_LOOK)
+    if set(here) != set(ours):
+        pytest.skip("jobs/ holds a team's own declarations, or none")
+
+    assert [name for name, path in here.items() if path.read_bytes() != ours[name].read_bytes()] == []
+    assert our_guide() is not None or not GUIDE.is_file()  # otherwise no test would read it
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
@@ -34,7 +54,7 @@ def test_a_sample_template_passes_the_linter(template: Path) -> None:
 
 @needs_a_browser
 def test_the_sample_template_works(browser: Browser, tmp_path: Path) -> None:
-    template = (ROOT / "jobs/warehouse/dock-events.liquid.html").read_text()
+    template = (SAMPLES / "jobs/warehouse/dock-events.liquid.html").read_text()
     clip = base64.b64encode((CLIPS / "rallies" / "rally-0001.mp4").read_bytes()).decode()
     seen = visit(browser, worker_page(template, ("loading", "idle"), f"data:video/mp4;base64,{clip}"), tmp_path)
 

@@ -1,4 +1,4 @@
-"""The declaration in README is one that this repository accepts."""
+"""The declaration in README is one that the policy of the samples accepts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.validate import validate
-from support.builders import ROOT
+from support.builders import ROOT, SAMPLES
 
 
 def test_the_declaration_in_readme_validates(tmp_path: Path) -> None:
@@ -15,8 +15,8 @@ def test_the_declaration_in_readme_validates(tmp_path: Path) -> None:
     file = tmp_path / "jobs/sports-data/rally-outcome-2026-11.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(block, encoding="utf-8")
-    (tmp_path / "jobs/policy.yaml").write_bytes((ROOT / "jobs/policy.yaml").read_bytes())
+    (tmp_path / "jobs/policy.yaml").write_bytes((SAMPLES / "jobs/policy.yaml").read_bytes())
     for name in ("rally-short.md", "rally-full.md"):
-        file.with_name(name).write_bytes((ROOT / "jobs/sports-data" / name).read_bytes())
+        file.with_name(name).write_bytes((SAMPLES / "jobs/sports-data" / name).read_bytes())
 
     assert validate(Checkout(tmp_path)).problems == ()

@@ -19,6 +19,7 @@ def refusal(world: World, request: dict[str, Any]) -> tuple[str, str]:
 
 def public_request(world: World, **task: Any) -> dict[str, Any]:
     """Return a request for the public workforce, with the PII classifier and price that it requires."""
+    world.simulator.change_settings(closing_dates=False)
     price = {"AmountInUsd": {"Dollars": 0, "Cents": 3, "TenthFractionsOfACent": 6}}
     request = world.request(**{"WorkteamArn": PUBLIC, "PublicWorkforceTaskPrice": price, **task})
     return changed(
@@ -260,6 +261,7 @@ def test_a_public_job_without_the_pii_classifier_fails_later(world: World) -> No
 
 def test_a_vendor_team_needs_no_private_workforce(world: World) -> None:
     vendor = "arn:aws:sagemaker:us-east-1:999988887777:workteam/vendor-crowd/labelers"
+    world.simulator.subscribe(vendor)
 
     assert world.finished(world.request(WorkteamArn=vendor))["LabelingJobStatus"] == "Completed"
 

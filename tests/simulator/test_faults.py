@@ -150,6 +150,7 @@ def test_every_request_is_logged_with_service_operation_status_and_whether_it_mu
 
     assert seen == [
         ("s3", "CreateBucket", True, 200),
+        ("s3", "PutBucketCors", True, 200),
         ("s3", "PutObject", True, 200),
         ("s3", "PutObject", True, 200),
         ("s3", "PutObject", True, 200),

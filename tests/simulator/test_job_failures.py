@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import boto3
 import pytest
 
 from simulator.world import ZERO, World, changed, in_process
@@ -22,13 +24,62 @@ def test_a_missing_clip_fails_only_its_object(world: World) -> None:
     assert world.output()[2] == {"source-ref": "s3://acme-clips/clips/2.mp4", "n": 2}
 
 
-def test_a_clip_in_a_bucket_without_cors_fails_if_the_setting_requires_cors() -> None:
-    with in_process(check_cors=True) as world:
+def test_a_clip_in_a_bucket_without_cors_fails_unless_the_setting_says_otherwise() -> None:
+    with in_process() as world:
+        world.s3.delete_bucket_cors(Bucket=world.bucket)
         assert world.finished(world.request("Before"))["LabelCounters"]["FailedNonRetryableError"] == 3
         rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
         world.s3.put_bucket_cors(Bucket=world.bucket, CORSConfiguration={"CORSRules": [rule]})
 
         assert world.finished(world.request("After"))["LabelCounters"]["TotalLabeled"] == 3
+
+    with in_process(check_cors=False) as world:
+        world.s3.delete_bucket_cors(Bucket=world.bucket)
+        assert world.finished(world.request())["LabelCounters"]["TotalLabeled"] == 3
+
+
+@pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
+def test_an_archived_clip_fails_until_it_is_restored(storage_class: str) -> None:
+    with in_process() as world:
+        before = world.request("Before")
+        place = {"Bucket": world.bucket, "Key": "clips/1.mp4"}
+        world.s3.put_object(**place, Body=b"clip", StorageClass=storage_class)
+        assert world.finished(before)["LabelCounters"]["FailedNonRetryableError"] == 1
+        after = world.request("After")
+        world.s3.put_object(**place, Body=b"clip", StorageClass=storage_class)
+        world.s3.restore_object(**place, RestoreRequest={"Days": 40})
+
+        assert world.finished(after)["LabelCounters"]["TotalLabeled"] == 3
+
+
+def test_a_clip_in_a_bucket_with_requester_pays_fails() -> None:
+    with in_process() as world:
+        pays = {"Payer": "Requester"}
+        world.s3.put_bucket_request_payment(Bucket=world.bucket, RequestPaymentConfiguration=pays)
+
+        assert world.s3.get_bucket_request_payment(Bucket=world.bucket)["Payer"] == "Requester"
+        assert world.finished(world.request())["LabelCounters"]["FailedNonRetryableError"] == 3
+
+
+def test_a_key_for_labels_that_does_not_exist_or_is_disabled_fails_the_job() -> None:
+    with in_process() as world:
+        kms = boto3.client("kms", region_name="us-east-1")
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName="alias/labels", TargetKeyId=key)
+        assert world.finished(_with_key(world, "One", "alias/labels"))["LabelingJobStatus"] == "Completed"
+
+        kms.disable_key(KeyId=key)
+        disabled = world.finished(_with_key(world, "Two", "alias/labels"))
+        unknown = world.finished(_with_key(world, "Three", "alias/gone"))
+
+        assert "The KMS key alias/labels is Disabled." in disabled["FailureReason"]
+        assert "The KMS key alias/gone does not exist." in unknown["FailureReason"]
+
+
+def _with_key(world: World, name: str, key: str) -> dict[str, Any]:
+    request = world.request(name)
+    request["OutputConfig"]["KmsKeyId"] = key
+    return request
 
 
 @pytest.mark.parametrize(

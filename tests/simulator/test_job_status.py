@@ -136,7 +136,7 @@ def test_stopping_a_job_twice_has_the_effect_of_once(world: World) -> None:
 
 
 def test_a_streaming_job_runs_until_it_is_stopped(world: World) -> None:
-    topic = {"SnsTopicArn": "arn:aws:sns:us-east-1:123456789012:clips"}
+    topic = {"SnsTopicArn": world.client("sns").create_topic(Name="clips")["TopicArn"]}
     world.sagemaker.create_labeling_job(**changed(world.request(), "InputConfig.DataSource", {"SnsDataSource": topic}))
     world.simulator.advance_until_idle()
     world.simulator.advance(5 * DAY)
@@ -150,7 +150,7 @@ def test_a_streaming_job_runs_until_it_is_stopped(world: World) -> None:
 
 def test_a_streaming_job_is_stopped_after_ten_idle_days(world: World) -> None:
     request = world.request()
-    topic = {"SnsTopicArn": "arn:aws:sns:us-east-1:123456789012:clips"}
+    topic = {"SnsTopicArn": world.client("sns").create_topic(Name="clips")["TopicArn"]}
     request["InputConfig"]["DataSource"]["SnsDataSource"] = topic
     world.sagemaker.create_labeling_job(**request)
     world.simulator.advance(9 * DAY)

@@ -169,6 +169,7 @@ def test_responses_of_user_pool_workers_name_cognito_as_identity_provider(world:
 
 def test_responses_of_vendor_workers_have_no_identity(world: World) -> None:
     vendor = "arn:aws:sagemaker:us-east-1:999988887777:workteam/vendor-crowd/labelers"
+    world.simulator.subscribe(vendor)
     world.finished(world.request(clips=1, WorkteamArn=vendor))
 
     [key] = world.files(f"{ROOT}/worker-response/")

@@ -180,7 +180,8 @@ def test_the_reset_of_moto_deletes_jobs_too(served_world: World) -> None:
             "nothing",
             None,
             404,
-            "unknown path; the paths are: clock, correct-labels, faults, jobs, requests, reset, routes, settings",
+            "unknown path; the paths are: clock, correct-labels, existing, faults, jobs, members, requests, reset,"
+            " routes, settings, subscriptions",
         ),
         ("DELETE", "clock", None, 405, "DELETE is not allowed for clock"),
         ("POST", "clock", {"advance": -1}, 400, "time moves forward only"),

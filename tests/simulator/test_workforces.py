@@ -235,3 +235,53 @@ def test_resources_of_moto_keep_their_tags(world: World) -> None:
     world.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}])
 
     assert world.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
+
+
+VENDOR = "arn:aws:sagemaker:us-east-1:999999999999:workteam/vendor-crowd/acme"
+
+
+def test_a_vendors_team_is_used_and_listed_only_where_it_was_subscribed_to(either_world: World) -> None:
+    sagemaker = either_world.sagemaker
+    assert sagemaker.list_subscribed_workteams()["SubscribedWorkteams"] == []
+    assert refusal(sagemaker.describe_subscribed_workteam, WorkteamArn=VENDOR)[0] == "ValidationException"
+    request = either_world.request(WorkteamArn=VENDOR)
+    assert refusal(sagemaker.create_labeling_job, **request) == (
+        "ValidationException",
+        f"Work team {VENDOR} was not found.",
+    )
+
+    either_world.simulator.subscribe({"WorkteamArn": VENDOR, "SellerName": "Acme", "ListingId": "prod-1"})
+
+    team = {
+        "WorkteamArn": VENDOR,
+        "MarketplaceTitle": "acme",
+        "SellerName": "Acme",
+        "MarketplaceDescription": "acme",
+        "ListingId": "prod-1",
+    }
+    assert sagemaker.describe_subscribed_workteam(WorkteamArn=VENDOR)["SubscribedWorkteam"] == team
+    assert sagemaker.list_subscribed_workteams()["SubscribedWorkteams"] == [team]
+    assert either_world.finished(request)["LabelingJobStatus"] == "Completed"
+    elsewhere = either_world.client("sagemaker", region="eu-west-1")
+    assert elsewhere.list_subscribed_workteams()["SubscribedWorkteams"] == []
+    assert refusal(elsewhere.describe_subscribed_workteam, WorkteamArn=VENDOR)[0] == "ValidationException"
+
+
+def test_subscriptions_are_listed_by_page_and_by_name(world: World) -> None:
+    world.simulator.subscribe(*(f"{VENDOR}-{number:02}" for number in range(23)), VENDOR.replace("acme", "cutters"))
+
+    first = world.sagemaker.list_subscribed_workteams(NameContains="acme")
+    pages = list(world.sagemaker.get_paginator("list_subscribed_workteams").paginate(NameContains="acme"))
+
+    assert [len(page["SubscribedWorkteams"]) for page in pages] == [10, 10, 3]
+    assert len({team["WorkteamArn"] for page in pages for team in page["SubscribedWorkteams"]}) == 23
+    token = first["NextToken"]
+    assert refusal(world.sagemaker.list_subscribed_workteams, NextToken=token)[0] == "ValidationException"
+    assert refusal(world.sagemaker.list_subscribed_workteams, NextToken="10")[0] == "ValidationException"
+
+
+def test_only_the_arn_of_a_vendors_team_can_be_subscribed_to(world: World) -> None:
+    private = VENDOR.replace("vendor-crowd", "private-crowd")
+    for wrong in (private, "acme", {"WorkteamArn": VENDOR, "Price": "1"}, {"WorkteamArn": VENDOR, "ListingId": 1}, {}):
+        with pytest.raises(ValueError, match=r"vendor's work team|members"):
+            world.simulator.subscribe(wrong)

@@ -100,6 +100,8 @@ class World:
     def bucket(self) -> str:
         """Return a bucket with labels and a template."""
         self.s3.create_bucket(Bucket="acme-clips")
+        rule: Any = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
+        self.s3.put_bucket_cors(Bucket="acme-clips", CORSConfiguration={"CORSRules": [rule]})
         self.put("labels.json", json.dumps({"document-version": "2018-11-28", "labels": _entries(LABELS)}))
         self.put("page.liquid.html", "<crowd-form></crowd-form>")
         return "acme-clips"

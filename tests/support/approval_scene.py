@@ -10,24 +10,20 @@ from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.app.approval.archive import Archive
+from groundctl.app.approval.recording import record_clips
 from groundctl.app.approval.review import ByHand, Review, review
 from groundctl.domain.approval.recorded_plan import PlanName
 from groundctl.domain.approval.reviews import ReviewState, SubmittedReview
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.clips.inspection.object_facts import HeadAnswer
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration
-from support.fakes import (
-    FakeApprovalFacts,
-    FakeClock,
-    FakeCommit,
-    FakeHistory,
-    FakePullRequests,
-    FakeRecordedPlans,
-)
+from support.fake_objects import FakeObjects
+from support.fakes import FakeApprovalFacts, FakeClock, FakeCommit, FakeHistory, FakePullRequests, FakeRecordedPlans
 from support.planning import a_planning_result
 
 REPOSITORY, REPOSITORY_ID = "acme/labeling", 99
@@ -42,6 +38,13 @@ def sha(letter: str) -> str:
 
 PLAN_SCHEMA = SchemaCheck(Checkout.around(Path.cwd()).schema("plan"))
 BEGIN = FakeCommit(sha=sha("0"))
+
+
+def heads_of(plan: Plan) -> dict[str, HeadAnswer]:
+    """What S3 says of the clips of a plan that has asked about each of them."""
+    wanted = (change.purchase.wanted for change in plan.creates)
+    uris = {uri for each in wanted if each and each.input for uri in each.input.asked}
+    return {uri: FakeObjects().head(uri) for uri in uris}
 
 
 @dataclass
@@ -87,8 +90,9 @@ class Scene:
         minutes: float = 2,
         made_for: Mapping[str, Any] | None = None,
         touches: Sequence[str] | None = None,
+        heads: Mapping[str, HeadAnswer] | None = None,
     ) -> None:
-        """Record a plan for a pull request's head, some minutes after ten; by default it touches every job."""
+        """Record a plan for a pull request's head, some minutes after ten; by default it touches every job and has looked at every clip."""
         self.runs += 1
         name = PlanName(pull_request=pull_request.number, head=pull_request.head, run_id=self.runs, attempt=1)
         bound = {
@@ -100,7 +104,10 @@ class Scene:
         }
         self.time = TEN + timedelta(minutes=minutes)
         touched = [change.name for change in plan.changes] if touches is None else touches
-        content = plan_json(plan, {**bound, **(made_for or {})}, touches=touched)
+        names = record_clips(plan, heads_of(plan) if heads is None else heads, self.recorded)
+        content = plan_json(
+            plan, {**bound, **(made_for or {})}, clips=names.clips, objects=names.objects, touches=touched
+        )
         self.recorded.write(name, content.encode())
 
     def approves(self, pull_request: PullRequest, login: str = "ann", *, minutes: float = 10, **changes: Any) -> None:
@@ -110,9 +117,16 @@ class Scene:
             SubmittedReview(login=login, submitted_at=at, **given)
         )
 
-    def merged_and_approved(self, plan: Plan, number: int = 12, letter: str = "b", *paths: str) -> PullRequest:
+    def merged_and_approved(
+        self,
+        plan: Plan,
+        number: int = 12,
+        letter: str = "b",
+        *paths: str,
+        heads: Mapping[str, HeadAnswer] | None = None,
+    ) -> PullRequest:
         pull_request = self.merges(number, letter, *paths)
-        self.records(pull_request, plan)
+        self.records(pull_request, plan, heads=heads)
         self.approves(pull_request)
         return pull_request
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from groundctl.adapters.local.checkout import Checkout
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.clips.input_manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.declarations.spec import ObjectsInput, parse_spec
+from groundctl.domain.declarations.policy import FolderPolicy, Policy
+from groundctl.domain.declarations.sources import ObjectsInput
+from groundctl.domain.declarations.spec import parse_spec
 from groundctl.domain.jobs.infrastructure import Infrastructure, WorkTeam
-from groundctl.domain.jobs.input_manifest import FrozenInput, freeze, manifest_of_objects
 from groundctl.domain.jobs.ledger.purchases import Purchases, Refusal
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.observed import Counters, JobFingerprint, ObservedJob, Status
@@ -27,29 +28,71 @@ from groundctl.domain.planning.plan import (
     AlreadyAsked,
     Change,
     Create,
-    DeclaredJob,
     Exists,
     Foreign,
     Immutable,
     Orphan,
     Plan,
-    Purchase,
     Refused,
     Stop,
     Waiting,
 )
 from groundctl.domain.planning.planner import make_plan
+from groundctl.domain.planning.purchase import DeclaredJob, Purchase
 from groundctl.domain.tracking.run_context import RunContext
 
 ROOT = Path(__file__).parents[2]
 CHECKOUT = Checkout(ROOT)
+# The declarations that groundctl brings with it; jobs/ holds the same, until a team puts its own there.
+SAMPLES = ROOT / "scripts/samples/repository"
 # A repository with declarations for tests; jobs/ of this repository holds samples for users, which may change or go.
 DECLARATIONS = Checkout(ROOT / "tests/support/declarations")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-POLICY = Policy(platform_fee_usd=Decimal("0.08"))
+# The folders of the tests may use every clip and every team.
+OPEN = FolderPolicy(inputs=("s3://",), teams=("*",), workforces=("private", "vendor", "public"))
+FOLDERS = ("", "sports-data", "warehouse", "team", "rally", "tennis", "a")
+
+
+# The same in a policy file, for clips in the bucket that most tests use.
+OPEN_FOLDERS = "".join(
+    [
+        "folders:\n",
+        *(
+            f'  {name}: {{inputs: [s3://clips/, s3://clips-eu/], teams: ["*"], workforces: [private, vendor]}}\n'
+            for name in FOLDERS
+            if name
+        ),
+    ]
+)
+
+
+def write_open_policy(root: Path) -> None:
+    """Write a policy under which the tests' folders may use everything, unless there is one."""
+    path = root / Checkout.policy_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(OPEN_FOLDERS)
+
+
+def a_policy(**members: Any) -> Policy:
+    """A policy that forbids nothing, but for what a test says."""
+    return Policy(**{"folders": dict.fromkeys(FOLDERS, OPEN), **members})
+
+
+def with_open_folders(policy: Policy) -> Policy:
+    """The same policy, and its folders may use every clip and every team."""
+    entries = {name: policy.folders.get(name, FolderPolicy()) for name in (*FOLDERS, *policy.folders)}
+    free = {
+        name: replace(entry, inputs=OPEN.inputs, teams=OPEN.teams, workforces=OPEN.workforces)
+        for name, entry in entries.items()
+    }
+    return replace(policy, folders=free)
+
+
+POLICY = a_policy(platform_fee_usd=Decimal("0.08"))
 
 
 def a_run(**changes: Any) -> RunContext:

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 from groundctl.app.apply import Asking, apply
 from groundctl.app.apply_log import ApplyLog
 from groundctl.app.approval.tip import JobsAtTip, TipGuard
+from groundctl.app.hands.orders import Asked, PurchaseOrder
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.purchase import Buyer
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
+from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Hold, Outcome, Verdict
+from groundctl.domain.jobs.interruption import Step
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.planning.plan import Change, Plan
 from groundctl.ports import Clock, LabelingJobs, Ledger, ObjectStore
 from support.builders import POLICY, a_declaration, a_plan
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeClock, FakeJobs
 from support.ledger import an_open_ledger
 
 
@@ -26,10 +30,33 @@ def a_buyer(
     objects: ObjectStore | None = None,
     clock: Clock | None = None,
     ledger: Ledger | None = None,
+    policy: Policy = POLICY,
+    by: Author | None = None,
+    hands: int = 1,
 ) -> Buyer:
     kept = ledger or an_open_ledger()
-    writer = LedgerWriter(kept, kept.read(), Author(person="ada"))
-    return Buyer(jobs=jobs, objects=objects or FakeObjects(), clock=clock or FakeClock(), writer=writer, policy=POLICY)
+    writer = LedgerWriter(kept, kept.read(), by or Author(person="ada"))
+    return Buyer(
+        jobs=jobs,
+        objects=objects or FakeObjects(),
+        clock=clock or FakeClock(),
+        writer=writer,
+        policy=policy,
+        hands=hands,
+    )
+
+
+def buy_one(buyer: Buyer, order: PurchaseOrder) -> Verdict:
+    """Buy one job with a buyer, which may have bought others before."""
+
+    def begin(step: Step) -> None:
+        """Write down nothing."""
+
+    [done] = buyer.record([Asked(order, begin)])
+    if isinstance(done, Verdict):
+        return done
+    [verdict] = buyer.conclude([buyer.send(done, begin)])
+    return verdict
 
 
 def carry_out(
@@ -46,6 +73,9 @@ def carry_out(
     send_refused: bool = True,
     asking: Asking | None = None,
     guard: TipGuard | None = None,
+    policy: Policy = POLICY,
+    by: Author | None = None,
+    hands: int = 1,
 ) -> list[Outcome]:
     """Apply a plan, or some of its changes, with fakes for what is not given."""
     doing = jobs or FakeJobs()
@@ -55,7 +85,7 @@ def carry_out(
         apply(
             plan,
             log or ApplyLog(plan.changes if changes is None else changes),
-            buyer=a_buyer(jobs=doing, objects=objects, clock=clock, ledger=kept),
+            buyer=a_buyer(jobs=doing, objects=objects, clock=clock, ledger=kept, policy=policy, by=by, hands=hands),
             jobs=doing,
             held=held,
             may_stop=may_stop,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,34 +14,27 @@ from groundctl.domain.approval.recorded_plan import PlanName, StoredPlan
 from groundctl.domain.approval.reviews import SubmittedReview
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NameTaken
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
+from groundctl.domain.jobs.places import (
+    Absent,
+    BucketRegion,
+    BucketSettings,
+    CorsRule,
+    Grant,
+    KeyAnswer,
+    KmsKey,
+    Members,
+    NotSeen,
+    Role,
+    RoleAnswer,
+    Team,
+    TeamAnswer,
+)
 from groundctl.domain.tracking.pull_request import Check, PostedComment, PullRequest
 from groundctl.errors import ExternalError, RefusedByGitHub
 
 Value = TypeVar("Value")
 # For create calls that no attempt bounds.
 NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
-
-
-class FakeObjects:
-    """S3 in a dictionary."""
-
-    def __init__(self, objects: Mapping[str, bytes] | None = None) -> None:
-        self.objects = dict(objects or {})
-
-    def list_keys(self, prefix: str) -> Iterator[str]:
-        yield from sorted(uri for uri in self.objects if uri.startswith(prefix))
-
-    def read(self, uri: str) -> bytes | None:
-        return self.objects.get(uri)
-
-    def read_lines(self, uri: str) -> Iterator[bytes] | None:
-        return iter(io.BytesIO(self.objects[uri])) if uri in self.objects else None
-
-    def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:  # noqa: ARG002 - the door's signature
-        if uri in self.objects:
-            return False
-        self.objects[uri] = content
-        return True
 
 
 class FakeJobs:
@@ -96,11 +88,59 @@ class FakeJobs:
         }
 
 
+OPEN_TO_BROWSERS = BucketSettings(
+    cors=(CorsRule(methods=("GET",), origins=("*",)),), requester_pays=False, default_key=None
+)
+
+
+class FakePlaces:
+    """A place where nothing is at fault, except for what a test puts into its dictionaries; it records what was asked."""
+
+    def __init__(self, region: str = "us-east-1") -> None:
+        self.region = region
+        self.regions: dict[str, BucketRegion] = {}
+        self.settings: dict[str, BucketSettings] = {}
+        self.keys: dict[str, KeyAnswer] = {}
+        self.teams: dict[str, TeamAnswer] = {}
+        self.roles: dict[str, RoleAnswer] = {}
+        self.grants: dict[Grant, bool | NotSeen] = {}
+        self.asked: list[object] = []
+
+    def region_of(self, bucket: str) -> BucketRegion:
+        self.asked.append(("region", bucket))
+        return self.regions.get(bucket, self.region)
+
+    def settings_of(self, bucket: str) -> BucketSettings:
+        self.asked.append(("settings", bucket))
+        return self.settings.get(bucket, OPEN_TO_BROWSERS)
+
+    def key(self, name: str) -> KeyAnswer:
+        self.asked.append(("key", name))
+        if name in self.keys:
+            return self.keys[name]
+        return KmsKey(arn=name) if name.startswith("arn:") else Absent()
+
+    def team(self, arn: str) -> TeamAnswer:
+        self.asked.append(("team", arn))
+        return self.teams.get(arn, Team(members=Members(active=1, signed_in=1)))
+
+    def role(self, arn: str) -> RoleAnswer:
+        self.asked.append(("role", arn))
+        return self.roles.get(arn, Role(trusts_sagemaker=True))
+
+    def has(self, grant: Grant) -> bool | NotSeen:
+        self.asked.append(grant)
+        return self.grants.get(grant, True)
+
+
 class FakeClock:
     """A clock whose sleeps return at once and are recorded."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -228,6 +268,7 @@ class FakeRecordedPlans:
         self.clock = clock
         self.plans: dict[PlanName, tuple[datetime, bytes]] = {}
         self.clips: dict[str, bytes] = {}
+        self.seen: dict[str, bytes] = {}
 
     def list(self, pull_request: int, head: str) -> tuple[StoredPlan, ...]:
         return tuple(
@@ -248,6 +289,12 @@ class FakeRecordedPlans:
 
     def write_clips(self, digest: str, manifest: bytes) -> None:
         self.clips.setdefault(digest, manifest)
+
+    def read_seen(self, digest: str) -> bytes | None:
+        return self.seen.get(digest)
+
+    def write_seen(self, digest: str, content: bytes) -> None:
+        self.seen.setdefault(digest, content)
 
 
 class FakeApprovalFacts:

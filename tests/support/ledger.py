@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.app.gather import Account, list_jobs
+from groundctl.app.gathering.gather import Account, list_jobs
 from groundctl.domain.aws.job_names import JobKey
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import WantedPurchase
 from groundctl.domain.jobs.ledger.entries import (
@@ -44,8 +44,10 @@ from groundctl.domain.jobs.ledger.records import (
     job_identity,
 )
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.ports import LabelingJobs, ObjectStore
+from groundctl.ports import ClipReader, JobPlaces, LabelingJobs, ObjectStore
 from support.builders import an_infrastructure
+from support.fake_objects import FakeClipReader
+from support.fakes import FakePlaces
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 AFTER_ALL = NOW + SIGNING_TIME + SETTLING_TIME + timedelta(seconds=1)
@@ -266,6 +268,8 @@ def an_account(
     *,
     infrastructure: Infrastructure | None = None,
     ledger: FakeLedger | None = None,
+    clips: ClipReader | None = None,
+    places: JobPlaces | None = None,
     observed: Mapping[JobKey, ObservedJob] | None = None,
 ) -> Account:
     """Open an account over fakes, with an open ledger unless one is given; list its jobs unless they are given."""
@@ -275,6 +279,8 @@ def an_account(
         jobs=jobs,
         objects=objects,
         ledger=kept,
+        clips=clips or FakeClipReader(),
+        places=places or FakePlaces(),
         log=kept.read(),
         observed=list_jobs(jobs) if observed is None else observed,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from groundctl.app.adoption import AdoptedJobs, adopt_jobs
+from groundctl.app.adoption.ledger_adoption import AdoptedJobs, adopt_jobs
 from groundctl.app.ledger import (
     LedgerAccount,
     void_purchase,
@@ -18,7 +18,8 @@ from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Author, RecordId
 from groundctl.domain.jobs.ledger.settlement import VoidRefused
 from support.builders import a_declaration, a_desired_job, an_infrastructure
-from support.fakes import NO_DEADLINE, FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import NO_DEADLINE, FakeJobs
 from support.ledger import (
     AFTER_ALL,
     FakeLedger,

@@ -7,7 +7,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, FloatRect
 
-from support.browser import CHROMIUM, a_browser
+from support.browser import CHROMIUM, a_browser, patient
 from support.builders import ROOT
 from support.github.comment_page import comment_page
 
@@ -41,7 +41,7 @@ def main() -> int:
 def take_comment(browser: Browser) -> None:
     """Show the comment alone, with its details unfolded."""
     markdown = COMMENT.read_text(encoding="utf-8").replace("<details>", "<details open>")
-    page = browser.new_page(viewport={"width": WIDTH, "height": 600}, color_scheme="light")
+    page = patient(browser.new_page(viewport={"width": WIDTH, "height": 600}, color_scheme="light"))
     page.set_content(comment_page(markdown, "Plan"))
     page.locator("article").screenshot(path=IMAGES / "comment.png")
     page.close()
@@ -49,8 +49,10 @@ def take_comment(browser: Browser) -> None:
 
 def take_results(browser: Browser) -> None:
     """Show a results page down to its first rows of clips."""
-    page = browser.new_page(
-        viewport={"width": WIDE, "height": 1_500}, device_scale_factor=WIDTH / WIDE, color_scheme="light"
+    page = patient(
+        browser.new_page(
+            viewport={"width": WIDE, "height": 1_500}, device_scale_factor=WIDTH / WIDE, color_scheme="light"
+        )
     )
     page.goto(RESULTS.as_uri())
     videos = page.locator("video").all()[:CLIPS_SHOWN]

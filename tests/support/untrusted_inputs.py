@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
-from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Places, Severity
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
+from groundctl.domain.jobs.differences import FieldChange
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.ledger.purchases import Refusal
 from groundctl.domain.jobs.ledger.records import Author
@@ -22,17 +23,16 @@ from groundctl.domain.planning.plan import (
     AlreadyAsked,
     Change,
     Create,
-    DeclaredJob,
     Exists,
     Foreign,
     Immutable,
     Orphan,
     Plan,
-    Purchase,
     Refused,
     Stop,
     Waiting,
 )
+from groundctl.domain.planning.purchase import DeclaredJob, Purchase
 from groundctl.domain.tracking.progress import progress_of
 from groundctl.domain.tracking.pull_request_status import JobStatus, PullRequestStatus
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
@@ -63,10 +63,11 @@ def a_plan_of(text: str) -> Plan:
     observed = replace(an_observed_job(), name=text, failure_reason=text)
     reasons = (_reason("P104", text),)
     refusals = tuple(_reason(rule, text) for rule in ("P104", "P202", "GT602"))
+    changed = FieldChange(field=text, before=text, after=text, pointer="/task/title")
     changes: tuple[Change, ...] = (
         *(Create(job=job, purchase=purchase, reasons=reasons) for purchase in purchases),
         Exists(job=job, observed=observed, reasons=reasons),
-        Immutable(job=job, observed=observed, reasons=reasons, fields=(text, text)),
+        Immutable(job=job, observed=observed, reasons=reasons, changed=(changed, changed)),
         Foreign(job=job, observed=observed, reasons=reasons),
         AlreadyAsked(job=job, purchase=purchases[0], reasons=reasons),
         Waiting(job=job, reasons=reasons),
@@ -129,6 +130,13 @@ def problems_of(text: str) -> tuple[LocatedDiagnostic, ...]:
     return error, replace(error, severity=Severity.WARNING, rule="GT224")
 
 
+def places_of(text: str) -> Places:
+    """The places of all reasons of a_plan_of, in a file with this name."""
+    place, _ = problems_of(text)
+    reasons = {reason for change in a_plan_of(text).changes for reason in change.reasons}
+    return Places(by_reason=dict.fromkeys(((text, reason) for reason in reasons), place), problems=(place,))
+
+
 def a_status_of(text: str, *, applied: bool) -> PullRequestStatus:
     """Return a status with every state of a job, reported by the run that applies or by a later one."""
     return PullRequestStatus(
@@ -177,7 +185,8 @@ def a_refusal_of(text: str) -> Refusal:
 
 def _job(text: str, **more: Any) -> JobStatus:
     reasons = (_reason("P104", text), _reason("GT602", text))
-    members: dict[str, Any] = {"clips": 40, "cost": COST, "reasons": reasons, "fields": (text, text)}
+    changed = FieldChange(field=text, before=text, after=text)
+    members: dict[str, Any] = {"clips": 40, "cost": COST, "reasons": reasons, "changed": (changed, changed)}
     # A user who exists: only publishing may write the name so that GitHub notifies the user.
     members["notify"] = ("octocat", text)
     return JobStatus(name=text, path=text, owner=text, team=text, **{**members, **more})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from support.aws.actions import MODELS, changing_actions
-from support.aws.iam_policies import Policy, Request, Role, Verdict
+from support.aws.iam_policies import Policy, Role
 from support.github.oidc_tokens import KINDS
 from support.terraform.plan import Plan
 from terraform.github_access import (
@@ -43,6 +43,7 @@ from terraform.github_access import (
     roles,
     s3,
 )
+from terraform.github_access_objects import readable_clips
 
 
 def denied(role: Role, requests: list[Asked]) -> list[Asked]:
@@ -69,10 +70,19 @@ READ_JOBS: list[Asked] = [
             f"{ARTIFACTS}/jobs/rally/1-2/input-3.manifest", f"{ARTIFACTS}/jobs/rally/1-2/declaration.json",
             f"{ARTIFACTS}/jobs/rally/1-2/request-4.json",
             f"{INPUTS}/rallies/one.manifest", "acme-clips/lists/two.jsonl", f"{OUTPUTS}/rally/manifests/output/output.manifest", STATE,
-            f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000", RECORDED, RECORDED_CLIPS,
+            f"{LEDGER}/ledger/entries/000000000042", f"{LEDGER}/ledger/packs/00000000", RECORDED, RECORDED_CLIPS, f"{INPUTS}/inventory/1.csv.gz",
         )
     ],
     *[("kms:Decrypt", key, THROUGH_S3) for key in (DATA_KEY, FOREIGN_KEY, STATE_KEY)],
+    # The place of a job that is to be bought.
+    *[(f"s3:Get{of}", each, {}) for of in ("BucketCORS", "BucketRequestPayment", "EncryptionConfiguration") for each in s3(INPUTS)],
+    *[("kms:DescribeKey", key, {}) for key in (DATA_KEY, FOREIGN_KEY)],
+    ("sagemaker:DescribeWorkteam", TEAM, {}),
+    ("sagemaker:DescribeSubscribedWorkteam", VENDOR, {}),
+    ("aws-marketplace:ViewSubscriptions", "*", {}),
+    ("cognito-idp:ListUsersInGroup", f"arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/us-east-1_A", OURS),
+    *[(f"iam:{look}", EXECUTION_ROLE, {}) for look in ("GetRole", "SimulatePrincipalPolicy")],
+    ("iam:SimulatePrincipalPolicy", github_role("apply"), {}),
 ]  # fmt: skip
 
 LISTED = ("plan", "record", "apply", "stop")
@@ -135,10 +145,15 @@ CHANGE_INFRASTRUCTURE: list[Asked] = [
     *[("iam:PutRolePolicy", github_role(kind), boundary_of(kind)) for kind in LISTED],
 ]
 
+LOOK_AT_CLIPS: list[Asked] = [
+    ("s3:GetObject", each, {})
+    for each in s3(f"{INPUTS}/rallies/one.mp4", f"{INPUTS}/ONE.MP4", "acme-clips/two.webm", "acme-clips/3.ogg")
+]
+
 NEEDED: dict[str, list[Asked]] = {
     "plan": READ_JOBS + READ_INFRASTRUCTURE,
-    "record": READ_JOBS + READ_INFRASTRUCTURE + RECORD,
-    "apply": READ_JOBS + CREATE,
+    "record": READ_JOBS + READ_INFRASTRUCTURE + RECORD + LOOK_AT_CLIPS,
+    "apply": READ_JOBS + CREATE + LOOK_AT_CLIPS,
     "stop": [*READ_JOBS, ("sagemaker:StopLabelingJob", JOB, {})],
     "terraform": [*READ_INFRASTRUCTURE, *CHANGE_INFRASTRUCTURE, ("s3:GetObject", of_s3(STATE), {})],
 }
@@ -155,27 +170,6 @@ CHANGES: dict[str, list[str]] = {
     "apply": ["iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"],
     "stop": ["sagemaker:StopLabelingJob"],
 }
-
-
-CLIPS_AND_ANSWERS = s3(
-    f"{INPUTS}/rallies/one.mp4", "acme-clips/two.MOV", "acme-clips/manifests/three.mp4", "acme-clips/one.manifest/four.mp4",
-    f"{OUTPUTS}/rally/annotations/worker-response/iteration-1/0/2026-11-01_00:00:00.json", f"{OUTPUTS}/one.mp4",
-    f"{OUTPUTS}/rally/annotations/consolidated-annotation/consolidation-response/iteration-1/2026.json", f"{ARTIFACTS}/one.mp4",
-    "another-owners/clip.mp4", "acme-terraform-state/other.tfstate",
-)  # fmt: skip
-READS_OF_OBJECTS = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTorrent", "s3:GetObjectAttributes")
-
-
-def readable_clips(role: Role) -> list[str]:
-    """List the clips and answers that a role is not denied. A missing Allow is not enough: a bucket's own policy could grant it."""
-    return [
-        clip
-        for clip in CLIPS_AND_ANSWERS
-        if any(
-            role.boundary.weigh(Request(action=action, resource=clip)) is not Verdict.DENIED
-            for action in READS_OF_OBJECTS
-        )
-    ]
 
 
 # The permissions boundary alone denies these, whatever the policy allows.
@@ -373,7 +367,7 @@ def broken_guarantees(plan: Plan) -> Iterator[str]:
     for kind, role in made.items():
         if denied(role, NEEDED[kind]):
             yield f"{kind} cannot work"
-        if readable_clips(role):
+        if readable_clips(role, kind):
             yield f"{kind} reads clips"
     for kind, changing in CHANGES.items():
         if any(reachable_changes(policy) != changing for policy in (made[kind].policy, made[kind].boundary)):

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bootstrap.__main__ import main
-from bootstrap.settings import UnfitSettingsError, read_settings
+from groundctl_bootstrap.__main__ import main
+from groundctl_bootstrap.settings import UnfitSettingsError, read_settings
 from support.aws.client import aws_client
 from terraform.infrastructure import CHECKOUT, SOURCE, run_terraform
 
@@ -147,7 +147,7 @@ def test_make_passes_the_environment() -> None:
         check=False,
     )
 
-    assert output.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m bootstrap "dev.eu-west-1"'
+    assert output.splitlines()[-1] == 'PYTHONPATH=scripts .venv/bin/python -m groundctl_bootstrap "dev.eu-west-1"'
     assert which.returncode == 2
     assert which.stderr.startswith("Which one? make bootstrap ENVIRONMENT=production.us-east-1\n")
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from bootstrap.settings import Settings, read_settings
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from groundctl_bootstrap.settings import Settings, read_settings
 from support.terraform.kept_provider import kept_provider
 from terraform.infrastructure import QUIET, SOURCE
 

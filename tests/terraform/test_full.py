@@ -1,6 +1,7 @@
 """Every option applied once: notifications, teams, queries; and all of it is destroyed again."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ from github_emulator.actors import MAINTAINER
 from github_emulator.emulator import GitHubEmulator
 from groundctl.adapters.terraform.stack import Stack
 from groundctl.adapters.terraform.working_copy import make_working_copy
+from support.aws.client import aws_client
 from support.aws.iam_policies import EVERYTHING, Policy, Role
 from support.aws.state_machine import walk
 from support.builders import some_data
 from support.cli import groundctl
+from support.fake_objects import A_CLIP
 from support.terraform.kept_provider import kept_provider
 from terraform.infrastructure import CHECKOUT, QUIET, SOURCE, Applied, a_simulator, apply_to, client
 from workflows.reading import FOLDER, read
@@ -31,6 +34,13 @@ pytestmark = [
 ]
 
 TEAM = "court-side-reviewers"
+# The lines and blocks of the root that name what the workforce module takes and gives.
+OF_THE_WORKFORCE = (
+    r"^ *(teams|workforce|oidc_client_secret) += var.*\n"
+    r'|^(variable|output) "(teams|workforce|portals)" .*\n'
+    r'|^variable "oidc_client_secret" \{\n(  .*\n)*\}\n'
+)
+OF_OTHERS = ("new-work", "new-clips")  # topics that the settings name
 NOW = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 
 
@@ -41,6 +51,8 @@ def full(tmp_path_factory: pytest.TempPathFactory, code: Stack) -> Iterator[Appl
         a_simulator(tmp_path_factory.mktemp("simulator")) as simulated,
         kept_provider(code.folder, simulated) as environment,
     ):
+        for name in OF_OTHERS:
+            aws_client("sns", environment["AWS_ENDPOINT_URL"], environment["AWS_REGION"]).create_topic(Name=name)
         folder = tmp_path_factory.mktemp("terraform") / "full"
         yield apply_to(environment, folder, Path("environments/full.tfvars"))
 
@@ -55,13 +67,15 @@ def label(applied: Applied, folder: Path, infrastructure: dict[str, Any], job: s
     """Declare a job, let groundctl create it with only Terraform's output, and let its workers finish."""
     bucket = infrastructure["input_buckets"][0]
     # A separate clip: groundctl does not buy the same labels twice.
-    client(applied, "s3").put_object(Bucket=bucket, Key=f"{job}.mp4", Body=b"clip")
+    client(applied, "s3").put_object(Bucket=bucket, Key=f"{job}.mp4", Body=A_CLIP)
     declared = some_data(
         name=job,
         input={"objects": [f"s3://{bucket}/{job}.mp4"]},
         workforce={"team": TEAM, "workers_per_object": 1, "task_time_limit": "10m"},
     )
     (folder / "jobs/sports-data").mkdir(parents=True)
+    entry = {"inputs": [f"s3://{bucket}/"], "teams": [TEAM]}
+    (folder / "jobs/policy.yaml").write_text(yaml.safe_dump({"folders": {"sports-data": entry}}))
     (folder / f"jobs/sports-data/{job}.yaml").write_text(yaml.safe_dump(declared))
     (folder / "infrastructure.json").write_text(json.dumps(infrastructure))
 
@@ -96,12 +110,18 @@ def undelivered(applied: Applied) -> list[dict[str, Any]]:
     return messages
 
 
+def own_topic(applied: Applied) -> str:
+    """Return the one topic that Terraform has made."""
+    topics = [str(each["TopicArn"]) for each in client(applied, "sns").list_topics()["Topics"]]
+    return next(arn for arn in topics if not arn.endswith(OF_OTHERS))
+
+
 def people(applied: Applied) -> Any:
     """Subscribe a queue to the notification topic; each call takes out the messages since the last one."""
     sqs, sns = client(applied, "sqs"), client(applied, "sns")
     url = sqs.create_queue(QueueName="ears")["QueueUrl"]
     ears = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    [topic] = [each["TopicArn"] for each in sns.list_topics()["Topics"]]
+    topic = own_topic(applied)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=ears)
     return lambda: [
         json.loads(message["Body"])["Message"]
@@ -216,7 +236,7 @@ def test_the_budget_notifies_before_and_after_it_is_spent(full: Applied) -> None
 
 def test_every_alarm_notifies_people(full: Applied) -> None:
     alarms = client(full, "cloudwatch").describe_alarms()["MetricAlarms"]
-    [topic] = [each["TopicArn"] for each in client(full, "sns").list_topics()["Topics"]]
+    topic = own_topic(full)
 
     assert {alarm["AlarmName"] for alarm in alarms} == {
         "groundctl-full-lost",
@@ -357,13 +377,16 @@ def test_teams_by_arn_work_without_the_workforce_module(full: Applied, tmp_path:
 
 def take_the_workforce_module_away(folder: Path) -> None:
     """Remove the workforce module, as terraform/README.md describes."""
-    (folder / "labeling-workforce.tf").unlink()
+    (folder / "modules/environment/labeling-workforce.tf").unlink()
     (folder / "tests/labeling_workforce.tftest.hcl").unlink()
     shutil.rmtree(folder / "modules/labeling-workforce")
-    teams = folder / "existing-teams.tf"
+    teams = folder / "modules/environment/existing-teams.tf"
     code = teams.read_text()
     assert code.count("merge(local.made_teams, local.existing_teams)") == 1
     teams.write_text(code.replace("merge(local.made_teams, local.existing_teams)", "local.existing_teams"))
+    for name in ("main.tf", "variables.tf", "outputs.tf"):
+        root = folder / name
+        root.write_text(re.sub(OF_THE_WORKFORCE, "", root.read_text(), flags=re.MULTILINE))
 
 
 def test_destroy_removes_everything(full: Applied) -> None:

@@ -21,7 +21,7 @@ from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.aws.iam_policies import Policy, Request, Role, Verdict
 from support.aws.recorded_calls import Recorder, recorded
-from support.builders import REGION, an_infrastructure, some_data
+from support.builders import ACCOUNT, REGION, an_infrastructure, some_data, write_open_policy
 from support.cli import TESTING, Ran, groundctl
 from support.github.oidc_tokens import KINDS
 from support.ledger import FakeLedger, a_purchase, an_entry, created, fill, opened
@@ -35,9 +35,22 @@ if TYPE_CHECKING:
 pytestmark = QUIET
 
 CHANGES = {"iam:PassRole", "s3:PutObject", "sagemaker:AddTags", "sagemaker:CreateLabelingJob"}
+LOOKS = {
+    "cognito-idp:ListUsersInGroup",
+    "iam:GetRole",
+    "iam:SimulatePrincipalPolicy",
+    "s3:GetBucketCORS",
+    "s3:GetBucketRequestPayment",
+    "s3:GetEncryptionConfiguration",
+    "sagemaker:DescribeWorkteam",
+}
 CLIPS = tuple(f"rallies/rally-{number}.mp4" for number in range(1, 5))
+# Before money is spent, clips are looked at; the roles plan and stop may not, by design.
+LOOKS_AT_CLIPS = {("s3:GetObject", f"arn:aws:s3:::clips/{clip}") for clip in CLIPS}
+NOT_LOOKED_AT = "cannot be looked at, because S3 denies access"
 LEDGER = "ledger"
-INFRASTRUCTURE = an_infrastructure(ledger_bucket=LEDGER)
+APPLY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/groundctl-test-github-apply-{REGION}"
+INFRASTRUCTURE = an_infrastructure(ledger_bucket=LEDGER, apply_role_arn=APPLY_ROLE)
 SETTINGS = {
     "context": {
         "name": "groundctl-test",
@@ -90,6 +103,7 @@ class Workflow:
         data = some_data(**changes)
         path = self.folder / f"jobs/sports-data/{data['name']}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
+        write_open_policy(self.folder)
         path.write_text(yaml.safe_dump(data, sort_keys=False))
 
     def runs(self, *arguments: str, ends: int = 0) -> Ran:
@@ -110,6 +124,7 @@ class Workflow:
 def workflow(tmp_path: Path, simulator: Simulator) -> Iterator[Workflow]:
     """A repository with one job to create, and one that exists already."""
     prerequisites.build(INFRASTRUCTURE, clips=CLIPS)
+    prerequisites.make_role(APPLY_ROLE, may_pass=INFRASTRUCTURE.execution_role_arn)
     (tmp_path / "infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(INFRASTRUCTURE)))
     with recorded(str(simulator.url)) as calls:
         made = Workflow(folder=tmp_path, simulator=simulator, calls=calls)
@@ -124,6 +139,11 @@ def beyond(role: Role, asked: list[Request]) -> list[Request]:
     return [request for request in asked if role.weigh(request) is not Verdict.ALLOWED]
 
 
+def actions_and_resources(asked: list[Request]) -> set[tuple[str, str]]:
+    """Return what was asked, each once."""
+    return {(request.action, request.resource) for request in asked}
+
+
 def put_manifest(key: str) -> str:
     """Upload a list of clips beside the clips, and return its address."""
     lines = "".join(json.dumps({"source-ref": f"s3://clips/{clip}"}) + "\n" for clip in CLIPS[:2])
@@ -131,7 +151,10 @@ def put_manifest(key: str) -> str:
     return f"s3://clips/{key}"
 
 
-def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, roles: dict[str, Role]) -> None:
+@pytest.mark.parametrize(("kind", "denied"), [("plan", LOOKS_AT_CLIPS), ("record", set())], ids=["plan", "record"])
+def test_the_roles_of_a_plan_are_allowed_every_request_but_plan_no_look_at_clips(
+    workflow: Workflow, roles: dict[str, Role], kind: str, denied: set[tuple[str, str]]
+) -> None:
     workflow.simulator.advance_until_idle()
     workflow.declares(name="from-list", input={"manifest": put_manifest("lists/two.manifest")})
     other = {**some_data()["task"], "labels": ["good", "bad"]}
@@ -139,14 +162,19 @@ def test_the_plan_role_is_allowed_every_request_of_a_plan(workflow: Workflow, ro
     workflow.declares(name="from-prefix", task=other, input={"prefix": "s3://clips/rallies/", "match": ["*-4.mp4"]})
     workflow.declares(name="first", input={"prefix": "s3://clips/rallies/"}, tags={"cost-center": "other"})
 
-    workflow.runs("plan", ends=1)  # one has changed
+    workflow.calls.role = roles[kind]
+    said = workflow.runs("plan", ends=1)  # one has changed
     workflow.runs("status")
 
     read = {request.resource.rpartition("/")[2] for request in workflow.asked if request.action == "s3:GetObject"}
     assert read >= {"two.manifest", "output.manifest", "declaration.json"}
     assert {"s3:ListBucket", "s3:GetObject", "sagemaker:ListLabelingJobs"} <= workflow.actions()
-    assert beyond(roles["plan"], workflow.asked) == []
-    assert beyond(roles["record"], workflow.asked) == []
+    assert workflow.actions() >= LOOKS
+    assert actions_and_resources(workflow.asked) >= LOOKS_AT_CLIPS
+    assert actions_and_resources(beyond(roles[kind], workflow.asked)) == denied
+    # A plan that may not look says so, and refuses no job for it.
+    assert "1 to create, 1 changed after creation, 2 already asked" in said.out
+    assert (NOT_LOOKED_AT in said.out) == bool(denied)
 
 
 def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow, roles: dict[str, Role]) -> None:
@@ -157,8 +185,11 @@ def test_the_apply_role_is_allowed_every_request_of_a_create(workflow: Workflow,
 
     assert workflow.actions() >= CHANGES
     assert beyond(roles["apply"], workflow.asked) == []
-    for kind in ("plan", "record", "stop"):
-        assert {request.action for request in beyond(roles[kind], workflow.asked)} == CHANGES
+    looks = {(action, clip) for action, clip in LOOKS_AT_CLIPS if clip.endswith(CLIPS[:2])}
+    for kind, not_seen in {"plan": looks, "record": set(), "stop": looks}.items():
+        refused = actions_and_resources(beyond(roles[kind], workflow.asked))
+        assert not_seen <= refused
+        assert {action for action, _ in refused - not_seen} == CHANGES
 
 
 def test_the_stop_role_is_allowed_every_request_of_a_stop(workflow: Workflow, roles: dict[str, Role]) -> None:

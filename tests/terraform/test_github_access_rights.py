@@ -8,7 +8,8 @@ from support.aws.iam_policies import values
 from support.github.oidc_tokens import KINDS
 from support.terraform.plan import Plan
 from terraform.github_access import roles
-from terraform.github_access_requests import CHANGES, NEEDED, denied, reachable_changes, readable_clips
+from terraform.github_access_objects import readable_clips
+from terraform.github_access_requests import CHANGES, NEEDED, denied, reachable_changes
 from terraform.infrastructure import QUIET
 
 pytestmark = QUIET
@@ -67,7 +68,7 @@ def test_record_apply_and_stop_change_only_what_they_need(roles_plan: Plan, kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_role_reads_a_clip_or_a_workers_answer_even_if_a_bucket_policy_allows_it(
+def test_no_role_reads_a_workers_answer_and_only_two_read_clips_even_if_a_bucket_policy_allows_it(
     roles_plan: Plan, kind: str
 ) -> None:
-    assert readable_clips(roles(roles_plan)[kind]) == []
+    assert readable_clips(roles(roles_plan)[kind], kind) == []

@@ -22,6 +22,7 @@ from workflows.reading import FOLDER as WORKFLOWS
 pytestmark = QUIET
 
 FOLDER = "acme/labeling/.github/workflows"
+APPLY = f"{FOLDER}/reusable-apply-environment.yml"
 
 
 def wrongly_accepted(kind: str, trust: Policy) -> list[str]:
@@ -134,12 +135,12 @@ WRONG_TRUSTS = {
     "no branch, record": ("record", without_claim("ref")),
     **{f"no file, {kind}": (kind, without_claim("job_workflow_ref")) for kind in KINDS},
     "the file from any branch": ("record", with_files("StringLike", f"{FOLDER}/recorded-plan.yml@refs/heads/*")),
-    "the file from any ref": ("apply", with_files("StringLike", f"{FOLDER}/apply.yml@*")),
+    "the file from any ref": ("apply", with_files("StringLike", f"{APPLY}@*")),
     "the file from the pull request": ("record", with_files("StringLike", f"{FOLDER}/recorded-plan.yml@refs/pull/*/merge")),
     "any file of the default branch": ("terraform", with_files("StringLike", f"{FOLDER}/*@{MAIN}")),
     "the file of any repository": ("record", with_files("StringLike", f"*/recorded-plan.yml@{MAIN}")),
-    "another file, too": ("stop", with_files("StringEquals", f"{FOLDER}/apply.yml@{MAIN}", f"{FOLDER}/status.yml@{MAIN}")),
-    "the caller in place of the called file": ("record", with_files("StringLike", f"{FOLDER}/plan.yml@refs/pull/*/merge")),
+    "another file, too": ("stop", with_files("StringEquals", f"{APPLY}@{MAIN}", f"{FOLDER}/recorded-plan.yml@{MAIN}")),
+    "the caller in place of the called file": ("record", with_files("StringLike", f"{FOLDER}/reusable-plan.yml@{MAIN}")),
     "a missing file passes": ("record", with_files("StringEqualsIfExists", f"{FOLDER}/recorded-plan.yml@{MAIN}")),
     "any trigger": ("apply", with_subjects("StringLike", "repo:acme/labeling:*")),
     "any repository of the owner": ("plan", with_subjects("StringLike", "repo:acme*:pull_request")),

@@ -17,7 +17,8 @@ from groundctl.errors import ExternalError
 from groundctl.presentation.machine.plan_json import plan_json
 from support.builders import a_declaration, a_desired_job, a_plan, an_infrastructure, an_observed_job
 from support.buying import buy, carry_out
-from support.fakes import NO_DEADLINE, FakeClock, FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import NO_DEADLINE, FakeClock, FakeJobs
 from support.ledger import an_open_ledger
 
 

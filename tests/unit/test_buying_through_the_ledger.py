@@ -10,9 +10,10 @@ from typing import TypeVar
 
 import pytest
 
+from groundctl.app.hands.orders import PurchaseOrder
 from groundctl.app.ledger_writer import LedgerWriter
-from groundctl.app.purchase import MAX_DECISIONS, Buyer, PurchaseOrder
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.app.purchase import MAX_DECISIONS, Buyer
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.creation import Result, Throttled, Unclear, Verdict
 from groundctl.domain.jobs.ledger.entries import AppendResult, AppendUnclear, Entry, LedgerLog, add_entry
 from groundctl.domain.jobs.ledger.purchases import SETTLING_TIME, SIGNING_TIME, Purchases
@@ -27,8 +28,9 @@ from groundctl.domain.jobs.ledger.records import (
 )
 from groundctl.domain.planning.plan import Create
 from support.builders import POLICY, a_declaration, a_plan, an_infrastructure
-from support.buying import carry_out
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.buying import buy_one, carry_out
+from support.fake_objects import FakeObjects
+from support.fakes import FakeClock, FakeJobs
 from support.ledger import FakeLedger, Indexed, a_job, a_purchase, an_entry, an_open_ledger, ended
 
 CLIPS = [f"s3://clips/rally-{number}.mp4" for number in (1, 2, 3)]
@@ -206,10 +208,10 @@ def test_a_purchase_that_arrives_late_is_sent_by_its_own_run_without_another_att
     [create] = plan.creates
     buyer = a_real_buyer(ledger, jobs)
     order = PurchaseOrder(wanted=wanted_of(create), plan_digest=plan.digest)
-    assert buyer.buy(order, lambda _: None).result is Result.FAILED
+    assert buy_one(buyer, order).result is Result.FAILED
     ledger.fails_on, ledger.entries[2] = None, ledger.lost[-1]
 
-    assert buyer.buy(order, lambda _: None).result is Result.CREATED
+    assert buy_one(buyer, order).result is Result.CREATED
     assert len(jobs.sent) == 1
     assert kinds(ledger) == ["Opened", "Purchase", "Created"]
 

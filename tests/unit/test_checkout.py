@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from groundctl.adapters.local.checkout import Checkout
-from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.app.validate import validate
+from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.yaml_loader import Link, load_document
 from groundctl.errors import UsageError
@@ -134,7 +135,7 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(checkout, 
 
 
 def test_a_text_that_cannot_be_read_is_a_problem_of_its_declaration(checkout, monkeypatch):
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(Path, "open", refused)
 
     problem = checkout.read_text_beside("jobs/team/a.yaml", "a.md")
 
@@ -167,3 +168,100 @@ def test_a_folder_of_jobs_that_is_a_link_is_refused(checkout: Checkout, tmp_path
         Checkout(other).declarations(start=other)
     with pytest.raises(UsageError, match="jobs is a link"):
         Checkout(other).read_policy()
+
+
+# -- files that are not read -----------------------------------------------------------------------------
+
+DECLARED = b"name: a\ntask:\n  title: x\nworkforce: {team: reviewers}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("team/b.YAML", "is not read: it ends in .YAML, not in .yaml"),
+        ("team/b.Yml", "is not read: it ends in .Yml, not in .yml"),
+        ("team/b.yaml.txt", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b.yaml~", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b.yaml.bak", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b.yml.disabled", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/#b.yaml#", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b.yaml ", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b.txt", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/b", "looks like a declaration and is not read: its name does not end in .yaml"),
+        ("team/.b.yaml", "is not read: names that start with a dot are skipped"),
+        (".drafts/b.yaml", "is not read: it is in `.drafts`, and names that start with a dot are skipped"),
+        ("team/.old/2025/b.yaml", "is not read: it is in `.old`, and names that start with a dot are skipped"),
+        ("b.YAML", "is not read: it ends in .YAML, not in .yaml"),
+    ],
+)
+def test_a_file_that_looks_like_a_declaration_and_is_not_read_is_a_warning(checkout, path, reason):
+    place = checkout.root / "jobs" / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(DECLARED)
+
+    [warning] = checkout.unread()
+
+    assert f"jobs/{path}" not in checkout.declarations(start=checkout.root)
+    assert (warning.path, warning.rule, warning.severity) == (f"jobs/{path}", "GT013", Severity.WARNING)
+    assert warning.message == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("notes.txt", b"name: the job\nask the team about it"),
+        ("README.md", DECLARED),
+        ("page.liquid.html", DECLARED),
+        ("clip.mp4", b"\0" * 100),
+        ("CODEOWNERS", b"* @acme/labeling\n"),
+        (".a.yaml.swp", DECLARED),
+        (".#a.yaml", DECLARED),
+        ("._a.yaml", DECLARED),
+        (".DS_Store", b""),
+        (".gitkeep", b""),
+        ("a.manifest", b'{"source-ref": "s3://clips/a.mp4"}\n'),
+    ],
+)
+def test_another_file_is_no_warning(checkout, name, content):
+    (checkout.root / "jobs/team" / name).write_bytes(content)
+
+    assert list(checkout.unread()) == []
+
+
+def test_declarations_in_any_folder_of_jobs_are_read_and_no_warning(checkout):
+    (checkout.root / "jobs/b.yml").write_bytes(DECLARED)
+    (checkout.root / "jobs/link.yaml").symlink_to("b.yml")
+
+    assert list(checkout.unread()) == []
+    assert checkout.declarations(start=checkout.root) == ("jobs/b.yml", "jobs/link.yaml", "jobs/team/a.yaml")
+
+
+def test_only_the_given_folders_are_looked_at(checkout):
+    (checkout.root / "jobs/b.YAML").write_bytes(DECLARED)
+
+    assert list(checkout.unread(["jobs/team"], start=checkout.root)) == []
+    assert list(checkout.unread(["jobs/team/a.yaml"], start=checkout.root)) == []
+
+
+def test_pipes_and_folders_with_odd_names_are_not_read(checkout):
+    os.mkfifo(checkout.root / "jobs/team/pipe")
+    (checkout.root / "jobs/team/b.YAML").mkdir()
+
+    assert list(checkout.unread()) == []
+
+
+def test_many_files_that_are_not_read_are_one_warning_for_each_reason(checkout):
+    for number in range(12):
+        (checkout.root / f"jobs/team/old-{number:02}.yaml.bak").write_bytes(DECLARED)
+    (checkout.root / "jobs/team/b.YAML").write_bytes(DECLARED)
+
+    found = [problem for problem in validate(checkout).problems if problem.rule == "GT013"]
+
+    assert [(problem.path, problem.message) for problem in found] == [
+        ("jobs/team/b.YAML", "is not read: it ends in .YAML, not in .yaml"),
+        (
+            "jobs/team/old-00.yaml.bak",
+            "looks like a declaration and is not read: its name does not end in .yaml; the same is true of"
+            " old-01.yaml.bak, old-02.yaml.bak, old-03.yaml.bak and 8 more",
+        ),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,13 +11,13 @@ import pytest
 
 from groundctl.domain.approval.coverage import find_unapproved, is_as_written
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.planning.planner import make_plan
 from groundctl.presentation.machine.plan_json import plan_json
-from support.builders import a_declaration, a_plan, an_observed_job, some_inputs
+from support.builders import a_declaration, a_plan, a_policy, an_observed_job, some_inputs
 from support.ledger import a_ledger, a_purchase, void
 
 
@@ -45,7 +46,7 @@ def test_more_clips_than_reviewed_are_held_with_both_numbers():
 
 def test_more_money_than_reviewed_is_held_with_both_amounts():
     declaration = a_declaration()
-    cheap, dear = Policy(platform_fee_usd=Decimal("0.02")), Policy(platform_fee_usd=Decimal("0.08"))
+    cheap, dear = a_policy(platform_fee_usd=Decimal("0.02")), a_policy(platform_fee_usd=Decimal("0.08"))
 
     [told] = held(a_plan(declaration, policy=dear), plan_json(a_plan(declaration, policy=cheap)))
 
@@ -124,3 +125,18 @@ def test_a_reviewed_stop_is_approved():
     assert held(plan, plan_json(plan)) == []
     [reason] = held(plan, plan_json(a_plan()))
     assert reason == "the reviewed plan does not stop it"
+
+
+def test_what_only_some_roles_can_see_of_clips_changes_no_digest():
+    seen = Diagnostic(
+        rule="GT711", message="1 clip cannot be looked at", hint="nothing to do", severity=Severity.WARNING
+    )
+    other = Diagnostic(rule="GT617", message="has no member", hint="add people", severity=Severity.WARNING)
+    plan = a_plan(a_declaration())
+    create = plan.creates[0]
+
+    def with_reasons(*reasons: Diagnostic) -> str:
+        return replace(plan, changes=(replace(create, reasons=reasons),)).digest
+
+    assert with_reasons(seen) == with_reasons()
+    assert with_reasons(other) != with_reasons()

@@ -15,7 +15,9 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
 def names_in_templates() -> set[str]:
     """Give every name inside the tags of a Jinja template."""
     templates = [path.read_text(encoding="utf-8") for path in (ROOT / "scripts").rglob("*.jinja")]
-    tags = [tag for template in templates for tag in re.findall(r"\{[{%].*?[}%]\}", template, re.DOTALL)]
+    tags = [
+        tag for template in templates for tag in re.findall(r"\{[{%].*?[}%]\}|<<.*?>>|\[%.*?%\]", template, re.DOTALL)
+    ]
     return {name for tag in tags for name in re.findall(r"[A-Za-z_]\w*", tag)}
 
 

@@ -2,7 +2,7 @@
 
 cli -> {app, presentation, composition -> adapters} -> domain; app -> {ports, domain}; only composition reads the
 environment;
-in the domain: approval -> tracking -> planning -> jobs -> declarations -> aws, and results -> jobs.
+in the domain: adoption -> approval -> tracking -> planning -> jobs -> declarations -> aws, results -> jobs, and rehearsal -> jobs.
 """
 
 from __future__ import annotations
@@ -21,33 +21,47 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 _CANONICAL = "groundctl/domain/canonical_json"
 _AWS = "groundctl/domain/aws"
 _DECLARATIONS = "groundctl/domain/declarations"
+_CLIPS = "groundctl/domain/clips"
 _JOBS = "groundctl/domain/jobs"
 _PLANNING = "groundctl/domain/planning"
 _TRACKING = "groundctl/domain/tracking"
 _APPROVAL = "groundctl/domain/approval"
 _RESULTS = "groundctl/domain/results"
-DOMAIN = frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING, _APPROVAL, _RESULTS})
+_REHEARSAL = "groundctl/domain/rehearsal"
+_ADOPTION = "groundctl/domain/adoption"
+DOMAIN = frozenset(
+    {_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING, _TRACKING, _APPROVAL, _RESULTS, _REHEARSAL, _ADOPTION}
+)
 _ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
+_SETUP_PORTS, _SETUP_COMPOSITION = "groundctl/setup_ports", "groundctl/setup_composition"
 _APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
 _COMPOSITION, _CLI, _STARTUP = "groundctl/composition", "groundctl/cli", "groundctl/startup"
+_CHILDREN = "groundctl/child_processes"
 LAYERS: dict[str, frozenset[str]] = {
     _CANONICAL: frozenset(),
     _AWS: frozenset({_CANONICAL}),
     _DECLARATIONS: frozenset({_CANONICAL, _AWS}),
-    _JOBS: frozenset({_CANONICAL, _AWS, _DECLARATIONS}),
-    _PLANNING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
-    _TRACKING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING}),
-    _APPROVAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS, _PLANNING, _TRACKING}),
-    _RESULTS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _JOBS}),
+    _CLIPS: frozenset({_CANONICAL, _AWS, _DECLARATIONS}),
+    _JOBS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS}),
+    _PLANNING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
+    _TRACKING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING}),
+    _APPROVAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING, _TRACKING}),
+    _ADOPTION: DOMAIN - {_RESULTS, _REHEARSAL, _ADOPTION},
+    _RESULTS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
+    _REHEARSAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
     _EXIT_CODES: frozenset(),
     _ERRORS: frozenset({_EXIT_CODES}),
     _PORTS: DOMAIN | {_ERRORS},
+    _SETUP_PORTS: DOMAIN | {_ERRORS},
     _STARTUP: frozenset(),
-    _APP: DOMAIN | {_ERRORS, _PORTS, _STARTUP},
+    _CHILDREN: frozenset({_STARTUP}),
+    _APP: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _STARTUP, _CHILDREN},
     _PRESENTATION: DOMAIN | {_ERRORS},
-    _ADAPTERS: DOMAIN | {_ERRORS, _PORTS},
+    _ADAPTERS: DOMAIN | {_ERRORS, _PORTS, _STARTUP, _CHILDREN},
     _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _ADAPTERS},
-    _CLI: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _STARTUP, _APP, _PRESENTATION, _COMPOSITION},
+    _SETUP_COMPOSITION: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _ADAPTERS, _COMPOSITION},
+    _CLI: DOMAIN
+    | {_ERRORS, _EXIT_CODES, _PORTS, _SETUP_PORTS, _STARTUP, _APP, _PRESENTATION, _COMPOSITION, _SETUP_COMPOSITION},
 }
 
 WORLD = {
@@ -75,7 +89,7 @@ ADAPTERS_OF = {
 # Who may read or set environment variables besides composition, and why.
 ENVIRONMENT = {
     "groundctl/composition": "the one place",
-    "groundctl/adapters/terraform/stack": "python_terraform starts Terraform with this process's own variables",
+    "groundctl/adapters/terraform/stack": "Terraform gets this process's own variables",
 }
 
 

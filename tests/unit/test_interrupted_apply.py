@@ -11,7 +11,8 @@ from groundctl.domain.jobs.creation import CreateResponse, Result, Throttled
 from groundctl.errors import ExternalError, UnclearFromAws
 from support.builders import a_declaration, a_plan, an_observed_job
 from support.buying import carry_out
-from support.fakes import FakeClock, FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeClock, FakeJobs
 
 
 class Interrupted(FakeJobs):

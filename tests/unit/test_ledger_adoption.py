@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from groundctl.app.adoption import AdoptedJobs, adopt_jobs, open_ledger, our_jobs
+from groundctl.app.adoption.ledger_adoption import AdoptedJobs, adopt_jobs, open_ledger, our_jobs
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.ledger.records import RecordId
 from groundctl.errors import ExternalError, UsageError

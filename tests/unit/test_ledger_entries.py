@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from groundctl.domain.canonical_json import canonical_json
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.entries import NO_ENTRY, Entry, LedgerLog, Unreadable, extend_log, parse_entry
 from groundctl.domain.jobs.ledger.packs import due_packs, numbers_in, parse_pack, write_pack
 from groundctl.domain.jobs.ledger.purchases import Purchases

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from groundctl.domain.jobs.clip_index import ClipIndex
+from groundctl.domain.clips.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.entries import LedgerLog, extend_log
 from groundctl.domain.jobs.ledger.history import read_history
 from groundctl.domain.jobs.ledger.records import Author, NamedRecord, RecordId

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
 from groundctl.app.publish import read_provenance
 from groundctl.domain.canonical_json import parse_json, parse_json_object
-from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.continuation import parse_kept_declaration
 from groundctl.domain.jobs.creation import Result
@@ -25,9 +24,10 @@ from groundctl.domain.results.results import read_results
 from groundctl.domain.tracking.provenance import parse_provenance, provenance_json, provenance_uri
 from groundctl.presentation.results_sentences import headline
 from results.manifests import a_labeled_job
-from support.builders import a_declaration, a_desired_job, a_plan, a_run, an_observed_job, some_data
+from support.builders import a_declaration, a_desired_job, a_plan, a_policy, a_run, an_observed_job, some_data
 from support.buying import carry_out
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import an_account, an_open_ledger
 
 OTHER_TASK = {**some_data()["task"], "title": "Another question"}
@@ -75,7 +75,7 @@ def malformed_like(raw: bytes) -> list[bytes]:
 def plan_with(objects: FakeObjects, *declarations: Any, jobs: tuple[ObservedJob, ...] = ()) -> Plan:
     observed = {job.key: job for job in jobs}
     account = an_account(FakeJobs(), objects, observed=observed)
-    return make_plan(gather(declarations, Policy(), account))
+    return make_plan(gather(declarations, a_policy(), account))
 
 
 def kept_declaration() -> bytes:

@@ -6,15 +6,14 @@ import time
 
 import pytest
 
-from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.spec import CLIP_ENDINGS, DEFAULT_MATCH, Label, PrefixInput
-from groundctl.domain.jobs.input_manifest import (
+from groundctl.domain.clips.input_manifest import (
     FrozenInput,
-    choose_clips,
     freeze,
     manifest_of_objects,
     manifest_of_uris,
 )
+from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.spec import Label
 
 LABELS = (Label(name="winner"), Label(name="error"))
 GOOD = b'{"source-ref":"s3://clips/a.mp4"}'
@@ -98,7 +97,10 @@ def test_clips_outside_the_allowed_prefixes_are_reported_once_with_their_number_
 
     assert (finding.rule, finding.pointer) == ("GT703", "/input")
     assert finding.message == "2 clips are outside s3://clips/a/, the first at line 2: s3://clips/b/2.mp4"
-    assert finding.hint == "remove them, or allow their location"
+    assert (
+        finding.hint
+        == "remove them, or add their location: to the folder's `inputs` in jobs/policy.yaml, or to the input buckets in Terraform"
+    )
 
 
 def test_every_violated_bound_is_reported():
@@ -116,26 +118,3 @@ def test_a_bound_with_many_prefixes_is_abbreviated():
 
 def test_a_bound_without_prefixes_allows_nothing():
     assert faults(THREE, ((),))[0].message.startswith("3 clips are outside")
-
-
-# -- which files are clips -------------------------------------------------------------------------------
-
-
-def test_the_default_patterns_ignore_case():
-    uris = ["s3://clips/day/A.MP4", "s3://clips/b.WebM", "s3://clips/c.ogg", "s3://clips/d.mp4.txt"]
-
-    assert choose_clips(PrefixInput(prefix="s3://clips/"), uris) == (
-        "s3://clips/b.WebM",
-        "s3://clips/c.ogg",
-        "s3://clips/day/A.MP4",
-    )
-
-
-def test_declared_patterns_are_case_sensitive():
-    source = PrefixInput(prefix="s3://clips/", match=("*.mp4",))
-
-    assert choose_clips(source, ["s3://clips/A.MP4", "s3://clips/b.mp4"]) == ("s3://clips/b.mp4",)
-
-
-def test_the_default_patterns_are_the_file_extensions_of_clips():
-    assert tuple(f"**{ending}" for ending in CLIP_ENDINGS) == DEFAULT_MATCH

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from groundctl.domain.clips.clip_index import HashedClips
+from groundctl.domain.clips.input_manifest import MAX_LINES, manifest_of_uris
+from groundctl.domain.clips.selection import fixed_choice
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.policy import Limit, Policy
-from groundctl.domain.jobs.clip_index import HashedClips
-from groundctl.domain.jobs.input_manifest import MAX_LINES, manifest_of_uris
+from groundctl.domain.declarations.policy import Limit
 from groundctl.domain.jobs.ledger.look import ABSENT, Present
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import RecordId
@@ -29,7 +30,15 @@ from groundctl.domain.planning.plan import (
 )
 from groundctl.domain.planning.planner import make_plan
 from groundctl.domain.planning.wanted import purchase_record, wanted
-from support.builders import a_declaration, a_desired_job, an_infrastructure, an_observed_job, clips_of, some_inputs
+from support.builders import (
+    a_declaration,
+    a_desired_job,
+    a_policy,
+    an_infrastructure,
+    an_observed_job,
+    clips_of,
+    some_inputs,
+)
 from support.ledger import AFTER_ALL, LABELS, NOW, Indexed, a_ledger, a_purchase, created, void
 
 CLIPS = tuple(f"s3://clips/{letter}.mp4" for letter in "abcd")
@@ -50,8 +59,8 @@ def of_file(declaration: Declaration, **values: Any) -> Indexed:
     """Write the purchase that an earlier run recorded for a file."""
     frozen, desired = clips_of(declaration), a_desired_job(declaration)
     want = wanted(declaration, an_infrastructure(), frozen, desired)
-    record = purchase_record(want, desired, usd=Decimal("0.64"), signed_until=NOW)
-    return msgspec.structs.replace(record, **values), want.purchase.clips.index()
+    record = purchase_record(want, desired, cost=None, signed_until=NOW)
+    return msgspec.structs.replace(record, **({"usd": Decimal("0.64")} | values)), want.purchase.clips.index()
 
 
 def plan(ledger: Purchases, *declarations: Declaration, **members: Any) -> Plan:
@@ -99,7 +108,7 @@ def test_only_new_creates_the_rest_with_its_own_clips_cost_and_digest():
 
 
 def test_limits_count_what_is_left_and_not_what_was_declared():
-    policy = Policy(job_ceiling=Limit(objects=2))
+    policy = a_policy(job_ceiling=Limit(objects=2))
 
     assert isinstance(decided(a_ledger(bought()), a_file(only_new=True), policy=policy), Create)
     refused = decided(a_ledger(bought(letters="a")), a_file(only_new=True), policy=policy)
@@ -286,7 +295,7 @@ def test_a_location_that_has_grown_beyond_one_job_is_bought_as_far_as_it_is_new(
     season = [f"s3://clips/{number:06}.mp4" for number in range(MAX_LINES + 2)]
     first_job = a_purchase("old", HashedClips.of(season[:MAX_LINES]), labels=QUESTION)
     rest = a_declaration(name="new", input={"prefix": "s3://clips/", "only_new": True})
-    manifests = {rest.spec.key: manifest_of_uris(season)}
+    manifests = {rest.spec.key: fixed_choice(manifest_of_uris(season))}
 
     after_the_first_job = decided(a_ledger(first_job), rest, manifests=manifests)
     at_once = decided(a_ledger(), rest, manifests=manifests)

@@ -23,7 +23,7 @@ from groundctl.presentation.markdown.comment import Footer
 from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.run_summary import run_summary
 from support.builders import NOW, a_declaration, a_plan, a_run, an_observed_job
-from support.fakes import FakeObjects
+from support.fake_objects import FakeObjects
 from support.github.markdown import read
 from support.planning import a_planning_result
 from support.publishing import COMMENT_LIMIT, RecordedComments, a_reporter

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from groundctl.domain.aws.job_names import job_key
-from groundctl.domain.declarations.policy import Limit, Policy
+from groundctl.domain.declarations.policy import Limit
+from groundctl.domain.jobs.estimate import Basis
 from groundctl.domain.jobs.observed import JobFingerprint, Status
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.new_job import plan_new_job
@@ -25,8 +26,10 @@ from groundctl.presentation.terminal.plan import plan_text
 from support.builders import (
     CHECKOUT,
     NOW,
+    REGION,
     a_declaration,
     a_plan,
+    a_policy,
     an_infrastructure,
     an_observed_job,
     some_inputs,
@@ -176,7 +179,10 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
 
     assert change.action is Action.REFUSED
     assert change.reasons[0].message == "may cost $0.16, more than its budget of $0.10"
-    assert change.reasons[0].hint.startswith("sports-data can raise budget.usd")
+    assert change.reasons[0].hint == (
+        "sports-data can take fewer clips or workers, or write `when_reached: stop` under budget to label as many clips as it"
+        " pays for, or raise budget.usd"
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,11 +190,11 @@ def test_a_job_over_its_budget_is_refused_with_both_numbers():
     [
         (Limit(objects=1), "2 clips, above the limit of 1 for one job"),
         (Limit(answers=5), "6 answers, above the limit of 5 for one job"),
-        (Limit(usd=Decimal("0.15")), "0.16 US dollars, above the limit of 0.15 for one job"),
+        (Limit(usd=Decimal("0.15")), "$0.16, above the limit of $0.15 for one job"),
     ],
 )
 def test_a_job_over_a_limit_is_refused(ceiling, words):
-    policy = Policy(platform_fee_usd=Decimal("0.08"), job_ceiling=ceiling)
+    policy = a_policy(platform_fee_usd=Decimal("0.08"), job_ceiling=ceiling)
 
     change = only(a_plan(a_declaration(), policy=policy))
 
@@ -198,12 +204,22 @@ def test_a_job_over_a_limit_is_refused(ceiling, words):
 
 def test_a_plan_over_its_limit_creates_nothing():
     clips = {"objects": ["s3://clips/other.mp4"]}
-    policy = Policy(plan_ceiling=Limit(jobs=1))
+    policy = a_policy(plan_ceiling=Limit(jobs=1))
 
     plan = a_plan(a_declaration(name="a"), a_declaration(name="b", input=clips), policy=policy)
 
     assert not plan.with_action(Action.CREATE)
-    assert {change.reasons[0].rule for change in plan.with_action(Action.REFUSED)} == {"P203"}
+    reasons = {change.reasons[0] for change in plan.with_action(Action.REFUSED)}
+    assert {(each.rule, each.hint) for each in reasons} == {
+        ("P203", "split the pull request, or raise ceilings.plan in jobs/policy.yaml")
+    }
+
+
+def test_one_job_over_the_limit_of_a_plan_cannot_be_split_off():
+    [change] = a_plan(a_declaration(), policy=a_policy(plan_ceiling=Limit(objects=1))).changes
+
+    assert change.reasons[0].message == "this plan would create 2 clips, above the limit of 1 for one plan"
+    assert change.reasons[0].hint == "make the job smaller, or raise ceilings.plan in jobs/policy.yaml"
 
 
 def test_a_job_declared_as_stopped_is_stopped_only_while_it_runs():
@@ -250,12 +266,15 @@ def test_a_plan_as_json_fits_its_schema():
 def test_a_streaming_job_needs_permission_by_the_policy_and_takes_no_budget():
     live = a_declaration(input={"topic": "new-clips"}, budget={"usd": 5})
     topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
-    strict, lenient = (plan_new_job(live, None, topics, Policy(allow_streaming=allowed)) for allowed in (False, True))
+    strict_basis, lenient_basis = (
+        Basis(policy=a_policy(allow_streaming=allowed), region=REGION) for allowed in (False, True)
+    )
+    strict, lenient = (plan_new_job(live, None, topics, basis) for basis in (strict_basis, lenient_basis))
 
     assert [reason.rule for reason in strict.reasons] == ["P204", "P205"]
     assert [reason.rule for reason in lenient.reasons] == ["P205"]
     without_budget = a_declaration(input={"topic": "new-clips"})
-    assert plan_new_job(without_budget, None, topics, Policy(allow_streaming=True)).action is Action.CREATE
+    assert plan_new_job(without_budget, None, topics, lenient_basis).action is Action.CREATE
 
 
 def test_a_rerun_of_the_first_purchase_does_not_cover_a_third():
@@ -295,7 +314,7 @@ def test_a_failed_job_exists_and_is_shown_with_its_reason():
 
     assert change.action is Action.EXISTS
     assert "no access" in change.reasons[0].message
-    assert "no access" in plan_text(Plan(infrastructure=an_infrastructure(), changes=(change,)), Policy())
+    assert "no access" in plan_text(Plan(infrastructure=an_infrastructure(), changes=(change,)), a_policy())
 
 
 def test_a_job_that_is_stopping_is_not_stopped_again():
@@ -351,7 +370,7 @@ def test_a_streaming_job_on_the_same_topic_is_the_same_purchase_under_any_name()
 def test_two_new_jobs_on_one_topic_are_one_purchase():
     topics = an_infrastructure(topics={"new-clips": "arn:aws:sns:us-east-1:123456789012:new-clips"})
     jobs = [a_declaration(name=name, input={"topic": "new-clips"}) for name in ("a", "b")]
-    policy = Policy(platform_fee_usd=Decimal("0.08"), allow_streaming=True)
+    policy = a_policy(platform_fee_usd=Decimal("0.08"), allow_streaming=True)
 
     plan = a_plan(*jobs, infrastructure=topics, policy=policy)
 

@@ -11,7 +11,8 @@ from groundctl.domain.tracking.provenance import parse_provenance, provenance_js
 from groundctl.domain.tracking.run_context import RunContext
 from support.builders import a_declaration, a_plan, a_run, an_observed_job
 from support.buying import carry_out
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.interleaving import stepping
 
 RUN = a_run(pull_request=12, head_commit="b" * 40, run_url="https://github.com/x/y/actions/runs/1")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Rejected, Throttled, Unclear
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,

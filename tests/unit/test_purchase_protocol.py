@@ -20,7 +20,8 @@ from groundctl.domain.planning.planner import in_order_of_purchase, make_plan
 from groundctl.ports import LabelingJobs, Ledger
 from support.builders import a_declaration, an_infrastructure, some_inputs
 from support.buying import carry_out
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.interleaving import RunEndsError, ends, stepping
 from support.ledger import FakeLedger, an_adopted_job, an_open_ledger, fill
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.jobs.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.domain.jobs.clip_index import ClipIndex
+from groundctl.domain.clips.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.decisions import (
     Buy,
     LedgerUnusable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.ledger.records import NamedRecord
 from groundctl.domain.planning.inputs import PlanInputs
@@ -12,7 +12,8 @@ from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, some_data
 from support.buying import buy
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import FakeLedger, an_account, an_adopted_job, an_entry, an_open_ledger, clips
 
 CLIPS = {"objects": ["s3://clips/a.mp4", "s3://clips/b.mp4"]}

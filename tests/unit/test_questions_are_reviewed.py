@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
 from groundctl.domain.approval.coverage import find_unapproved
 from groundctl.domain.canonical_json import canonical_json
 from groundctl.domain.declarations.declaration import Declaration
@@ -19,7 +19,8 @@ from groundctl.domain.planning.plan import Action, Plan, fields_of, plan_content
 from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, some_data
 from support.buying import buy
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import LABELS, a_ledger, a_purchase, a_want, an_account, an_open_ledger
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from groundctl.adapters.github.workflow_run import WorkflowRun
+from groundctl.domain.clips.clip_index import ClipIndex
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
 from groundctl.domain.jobs.infrastructure import WorkTeam
 from groundctl.domain.jobs.ledger.purchases import Purchases, Refusal
@@ -47,7 +47,7 @@ def bought(declaration: Declaration | None = None, **values: Any) -> tuple[Any, 
     """The record of a purchase that a plan for this declaration would make."""
     [create] = a_plan(declaration or a_declaration()).creates
     assert create.purchase.wanted is not None
-    record = purchase_record(create.purchase.wanted, create.purchase.desired, usd=None, signed_until=NOW)
+    record = purchase_record(create.purchase.wanted, create.purchase.desired, cost=None, signed_until=NOW)
     changed = {name: getattr(record, name) for name in record.__struct_fields__} | values
     return type(record)(**changed), create.purchase.wanted.purchase.clips.index()
 

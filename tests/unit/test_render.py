@@ -29,6 +29,8 @@ from groundctl.presentation.escape import (
     visible,
 )
 from groundctl.presentation.machine.outcomes_json import applied_json
+from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.outcomes import applied_text
 from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.status import status_text
@@ -99,10 +101,11 @@ def test_no_problems_says_so():
 def test_a_plan_for_the_terminal():
     policy = Policy(platform_fee_usd=Decimal("0.08"))
 
-    assert plan_text(a_plan(a_declaration()), policy).splitlines()[:5] == [
+    assert plan_text(a_plan(a_declaration()), policy).splitlines()[:6] == [
         "Plan for test (123456789012, us-east-1): 1 to create",
         "Estimated cost: $0.16 (2 clips, 6 answers). A job cannot be changed or deleted once created. Rates: jobs/policy.yaml."
         " Not included: the pay of reviewers, because jobs/policy.yaml has no rate.",
+        "People's time: not known, because `workforce.seconds_per_clip` is not given.",
         "",
         "action  job            clips  workers   cost  team",
         "create  rally-outcome      2   3 each  $0.16  reviewers",
@@ -281,3 +284,22 @@ def test_json_for_a_terminal_has_no_raw_control_bytes_and_means_the_same():
     assert not set(unsafe) & set(written)
     assert "\u00e9" in written
     assert json.loads(written) == {"name": f"a{unsafe}b", unsafe: ["\u00e9"]}
+
+
+def test_finished_jobs_that_no_file_declares_are_a_count_and_running_ones_are_named():
+    ended = [
+        an_observed_job(a_declaration(name=f"old-{number}"), status=Status.COMPLETED, counters=Counters(labeled=2))
+        for number in range(12)
+    ]
+    running = an_observed_job(a_declaration(name="forgotten"))
+    plan = a_plan(observed=(*ended, running))
+
+    text, comment = plan_text(plan, Policy()), plan_markdown(plan, Policy())
+
+    for written in (text, comment):
+        assert "12 finished jobs are not declared here." in written
+        assert "1 not declared here" in written
+        assert "forgotten" in written
+        # Beside it, a note about the ledger names the first three of all 13.
+        assert written.count("old-1") == written.count("old-0, old-1 and 10 more")
+    assert sum(change["name"].startswith("old-") for change in json.loads(plan_json(plan))["changes"]) == 12

@@ -22,5 +22,5 @@ def test_what_goes_ahead_and_what_is_held_are_one_line_each():
 def test_if_clips_arrived_later_the_digest_that_approve_takes_is_shown():
     text = review_text(PLAN, held={}, agreed={}, arrived={RALLY: 1}, digest="d" * 32)
 
-    assert "1 clip arrived after the approved plan, and is not part of it" in text
+    assert "1 new clip was not part of the approved plan: a next job with only_new takes it" in text
     assert text.endswith(f"because it also lets through what arrived later: {'d' * 32}")

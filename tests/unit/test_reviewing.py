@@ -17,11 +17,7 @@ from groundctl.domain.tracking.pull_request import PullRequest
 from groundctl.errors import ExternalError
 from support.approval_scene import BEGIN, FILE, NOON, REPOSITORY_ID, TEN, Scene, sha
 from support.builders import a_declaration, a_plan, an_infrastructure, an_observed_job
-from support.fakes import (
-    FakeCommit,
-    FakeHistory,
-    FakePullRequests,
-)
+from support.fakes import FakeCommit, FakeHistory, FakePullRequests
 from support.planning import a_planning_result
 
 PLAN = a_plan(a_declaration())

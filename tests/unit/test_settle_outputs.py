@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Result, Unclear
 from groundctl.domain.jobs.ledger.purchases import Purchases
@@ -28,7 +28,8 @@ from groundctl.domain.planning.settling import is_still_due, opening
 from groundctl.errors import RefusedByAws
 from support.builders import POLICY, a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.buying import carry_out
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.ledger import FakeLedger, a_log, a_purchase, an_account, an_open_ledger
 from support.ledger import created as created_record
 from support.ledger import ended as ended_record

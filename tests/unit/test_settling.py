@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.gather import gather
+from groundctl.app.gathering.gather import gather
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import CreatedRecord, EndedRecord, OpenedRecord
@@ -16,7 +16,8 @@ from groundctl.domain.planning.plan import Action
 from groundctl.domain.planning.planner import make_plan
 from support.builders import POLICY, a_declaration, an_infrastructure
 from support.buying import a_buyer, buy
-from support.fakes import FakeJobs, FakeObjects
+from support.fake_objects import FakeObjects
+from support.fakes import FakeJobs
 from support.interleaving import stepping
 from support.ledger import FakeLedger, an_account, an_open_ledger
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from groundctl.app.approval.standing import Proposal, find_standing, own_plan
 from groundctl.domain.approval.standing import LeftAlone, Standing
@@ -11,6 +14,7 @@ from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import PullRequest
 from support.approval_scene import FILE, Scene
 from support.builders import a_declaration, a_plan
+from support.frozen_clips import NAMED, PREFIX, Season, clip
 from support.planning import a_planning_result
 
 RALLY = a_declaration()
@@ -137,3 +141,52 @@ def test_a_file_that_names_the_plan_is_why_jobs_are_released_also_if_github_does
     assert standing.not_known
     assert [change.name for change in standing.released] == ["rally-outcome"]
     assert standing.names_plan
+
+
+@pytest.mark.parametrize("source", [PREFIX, NAMED])
+def test_a_clip_that_was_replaced_since_the_approval_asks_for_another_one(source: dict[str, Any]):
+    season = Season(source)
+    planned = season.planned()
+    season.scene.records(OPEN, planned.plan, heads=planned.heads)
+    season.scene.approves(OPEN)
+    assert stands_for(season, FILE).beyond_approval is None
+    season.shows(clip(3), more=99)
+
+    standing = stands_for(season, FILE)
+
+    assert standing.beyond_approval is not None
+    [(_, reason)] = standing.beyond_approval.reasons
+    assert reason.startswith("clips of the reviewed plan were replaced: s3://clips/rallies/rally-3.mp4 (on ")
+
+
+@pytest.mark.parametrize("source", [PREFIX, NAMED])
+def test_a_change_of_the_policy_releases_a_job_whose_clips_were_replaced_and_says_so(source: dict[str, Any]):
+    season = Season(source)
+    season.approved()
+    policy = "jobs/policy.yaml"
+    assert stands_for(season, policy).released == ()
+    season.shows(clip(3), more=99)
+
+    assert [change.name for change in stands_for(season, policy).released] == ["rally-outcome"]
+    assert [left.name for left in stands_for(season, "jobs/tennis/serves.yaml").left] == ["rally-outcome"]
+
+
+def stands_for(season: Season, *changed: str) -> Standing:
+    """Where the open pull request stands, by what the account shows now."""
+    season.scene.github.by_number[OPEN.number] = OPEN
+    earlier = season.scene.recorded.list(OPEN.number, OPEN.head)
+    proposal = Proposal(number=OPEN.number, planned=season.planned(), changed=changed, earlier=earlier)
+    return find_standing(proposal, season.scene.archive())
+
+
+def test_with_at_create_fewer_clips_than_approved_do_not_ask_for_another_approval():
+    season = Season({**PREFIX, "at": "create"})
+    season.scene.records(OPEN, season.planned().plan)
+    season.scene.approves(OPEN)
+    season.loses(clip(1))
+    season.shows(clip(3), more=99)
+
+    assert stands(season.scene, season.planned().plan, (season.declaration,), FILE)[0].beyond_approval is None
+    season.gets(clip(8), clip(9))
+    standing, _ = stands(season.scene, season.planned().plan, (season.declaration,), FILE)
+    assert standing.beyond_approval is not None

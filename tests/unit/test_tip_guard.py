@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 
 from groundctl.app.approval.tip import TipGuard
@@ -118,3 +119,58 @@ def test_a_stop_asks_the_branch_too():
     [outcome] = carry_out(plan, jobs=jobs, may_stop=True, guard=a_guard(MovingBranch(NEXT)))
 
     assert (outcome.result, jobs.stopped) == (Result.SUPERSEDED, [])
+
+
+class SlowBranch(FakeApprovalFacts):
+    """A branch that moves on while the first question about it is under way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parents = {NEXT: (OURS,)}
+        self.trees = {OURS: FILES, NEXT: {**FILES, "jobs": "9"}}
+        self.tips["main"] = OURS
+        self.asked, self.is_asked, self.goes_on = 0, threading.Event(), threading.Event()
+
+    def tip(self, branch: str) -> str:
+        self.asked += 1
+        seen = super().tip(branch)
+        if self.asked == 1:
+            self.is_asked.set()
+            self.goes_on.wait(5)
+        return seen
+
+
+def test_hands_share_no_answer_that_was_asked_for_before_they_came():
+    branch = SlowBranch()
+    guard = a_guard(branch)
+    answers: list[bool] = []
+    first = threading.Thread(target=lambda: answers.append(guard.ask() is None))
+    first.start()
+    branch.is_asked.wait(5)
+    branch.tips["main"] = NEXT
+    others = [threading.Thread(target=lambda: answers.append(guard.ask() is None)) for _ in range(4)]
+    for other in others:
+        other.start()
+    threading.Event().wait(0.02)
+
+    branch.goes_on.set()
+    for thread in (first, *others):
+        thread.join(5)
+
+    assert sorted(answers) == [False, False, False, False, True]
+
+
+def test_hands_that_wait_for_the_same_answer_share_the_next_question():
+    branch = SlowBranch()
+    guard = a_guard(branch)
+    hands = [threading.Thread(target=guard.ask) for _ in range(8)]
+    for hand in hands:
+        hand.start()
+    branch.is_asked.wait(5)
+    threading.Event().wait(0.05)
+
+    branch.goes_on.set()
+    for hand in hands:
+        hand.join(5)
+
+    assert branch.asked == 2

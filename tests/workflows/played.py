@@ -17,6 +17,7 @@ STAND_IN = Path(__file__).with_name("stand_in.py").read_text()
 PLAN, RECORDED = ".github/workflows/plan.yml", f".github/{RECORDED_PLAN}"
 MAKEFILE = "setup:\n\tmkdir -p .venv/bin\n\tinstall -m 755 stand_in.py .venv/bin/groundctl\n"
 ANSWERS: Mapping[str, Any] = {
+    "ci environments": {"outputs": {"environments": '["test"]', "count": "1"}},
     "ci changed": {"outputs": {"changed": "true"}},
     "ci terraform plan": {"outputs": {"changes": "false"}},
     "ci plan --reviewed": {"outputs": {"create": "1", "stop": "0"}},

@@ -27,6 +27,7 @@ def pull_request(head: str | None, base: str = "main") -> dict[str, Value]:
     return {**ORDINARY, "event": {"pull_request": pull, "repository": ours}}
 
 
+ONE_ENVIRONMENT = {"environments": '["production"]', "count": "1"}
 OURS = pull_request("acme/labels")
 ANOTHER_BASE = pull_request("acme/labels", "release")
 FORKS = (pull_request("stranger/labels"), pull_request(None))
@@ -71,9 +72,8 @@ def context_of(job: Data, results: Mapping[str, str], scenario: Scenario) -> dic
     for name in needed(job):
         # GitHub drops an output that is empty, and a job that did not run has none.
         ran = results[name] != "skipped"
-        outputs: dict[str, Value] = {
-            key: value for key, value in scenario.outputs.get(name, {}).items() if value and ran
-        }
+        given = scenario.outputs.get(name, ONE_ENVIRONMENT if name == "environments" else {})
+        outputs: dict[str, Value] = {key: value for key, value in given.items() if value and ran}
         needs[name] = {"result": results[name], "outputs": outputs}
     return {"github": scenario.github, "vars": scenario.variables, "needs": needs, "inputs": {}}
 

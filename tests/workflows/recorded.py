@@ -9,19 +9,13 @@ from itertools import product
 from github_emulator.runner.expressions import Value
 from workflows.playing import ANOTHER_BASE, FORKS, OURS, Scenario, play
 from workflows.reading import Data, Files
-from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN, Diagnostic, every_job, rule
+from workflows.rules import APPLY, AT_MAIN, RECORDED_PLAN, RELEASE, REUSABLE_PLAN, Diagnostic, every_job, rule
 
 # --- the recorded plan: the branch chooses whether to call the file, and nothing else --------------------------------
 
 PROPOSED = "proposed"
-MAY_USE = ("actions/checkout", "./.github/actions/setup", "aws-actions/configure-aws-credentials")
+MAY_USE = ("actions/checkout", "$/.github/actions/setup", "aws-actions/configure-aws-credentials")
 DEFAULT_BRANCH = "refs/heads/${{ github.event.repository.default_branch }}"
-
-
-def job_of(files: Files) -> Data:
-    """Give the one job that records."""
-    [job] = files[RECORDED_PLAN].jobs.values()
-    return job
 
 
 def strings(value: object) -> Iterator[str]:
@@ -45,7 +39,7 @@ def the_recorded_plan_takes_nothing_from_its_caller(files: Files) -> Iterator[Di
     if set(recorded.triggers) != {"workflow_call"} or set(call or {}) != {"outputs"}:
         yield recorded, str(recorded.triggers)
     yield from ((recorded, word) for word in ("inputs", "secrets") if word in recorded.code)
-    if len(recorded.jobs) != 1:
+    if list(recorded.jobs) != ["environments", "record"]:
         yield recorded, str(list(recorded.jobs))
 
 
@@ -60,13 +54,20 @@ def the_recorded_plan_uses_no_cache_no_artifact_and_no_action_but_three(files: F
 
 @rule
 def the_recorded_plan_is_made_by_the_default_branch_of_today(files: Files) -> Iterator[Diagnostic]:
-    """Main at the root, set up before any file of the pull request is there."""
+    """Main at the root, the tool set up and the environment read before any file of the pull request is there."""
     recorded = files[RECORDED_PLAN]
-    [first, second, third, *rest] = [step for _, step in recorded.steps]
-    if first.get("with", {}).get("ref") != DEFAULT_BRANCH or "path" in first["with"] or "if" in first:
-        yield recorded, str(first)
-    if second != {"uses": "./.github/actions/setup"}:
-        yield recorded, str(second)
+    for job in recorded.jobs.values():
+        first, second = job.get("steps", [{}, {}])[:2]
+        if first.get("with", {}).get("ref") != DEFAULT_BRANCH or "path" in first["with"] or "if" in first:
+            yield recorded, str(first)
+        if second != {"uses": MAY_USE[1]}:
+            yield recorded, str(second)
+    listing = [step.get("run") for step in recorded.jobs["environments"].get("steps", [])[2:]]
+    [place, third, *rest] = recorded.jobs["record"]["steps"][2:]
+    if listing != ["groundctl ci environments"]:
+        yield recorded, str(listing)
+    if place != {"id": "place", "run": 'groundctl ci environment "$GROUNDCTL_ENVIRONMENT"'}:
+        yield recorded, str(place)
     proposal = {key: third.get("with", {}).get(key) for key in ("ref", "path")}
     if proposal != {"ref": "${{ github.sha }}", "path": PROPOSED} or "if" in third:
         yield recorded, str(third)
@@ -97,18 +98,19 @@ def without_allowed(step: Data) -> Data:
 
 
 VARIABLES = {
-    "GROUNDCTL_ENVIRONMENT": "${{ vars.GROUNDCTL_ENVIRONMENT }}",
-    "BASE": "${{ github.event.pull_request.base.sha }}",
-    "GITHUB_TOKEN": "${{ github.token }}",
+    ("GROUNDCTL_ENVIRONMENT", "${{ vars.GROUNDCTL_ENVIRONMENT }}"),
+    ("GROUNDCTL_ENVIRONMENT", "${{ matrix.environment }}"),
+    ("BASE", "${{ github.event.pull_request.base.sha }}"),
+    ("GITHUB_TOKEN", "${{ github.token }}"),
 }
 
 
 @rule
 def the_recorded_plan_sets_three_variables_and_none_that_python_reads(files: Files) -> Iterator[Diagnostic]:
     recorded = files[RECORDED_PLAN]
-    for place in (recorded.data, *(step for _, step in recorded.steps)):
+    for place in (recorded.data, *recorded.jobs.values(), *(step for _, step in recorded.steps)):
         for name, value in place.get("env", {}).items():
-            if VARIABLES.get(name) != value:
+            if (name, value) not in VARIABLES:
                 yield recorded, f"{name}: {value}"
 
 
@@ -127,7 +129,7 @@ def a_plan_is_recorded_for_branches_of_this_repository_to_the_default_branch_onl
     recorded = files[RECORDED_PLAN]
     others = [*FORKS, ANOTHER_BASE, *({**OURS, "event_name": name} for name in ("push", "pull_request_target"))]
     for github in (OURS, *others):
-        ran = "success" in play(recorded, Scenario(github=github)).values()
+        ran = play(recorded, Scenario(github=github))["record"] == "success"
         if ran != (github is OURS):
             yield recorded, json.dumps(github)
 
@@ -141,17 +143,25 @@ def the_record_role_is_asked_for_in_one_file_only(files: Files) -> Iterator[Diag
 
 
 @rule
-def pull_requests_call_the_recorded_plan_of_the_default_branch(files: Files) -> Iterator[Diagnostic]:
-    calls = [(file.name, name) for file, name, job in every_job(files) if job.get("uses") == CALLED_AT_MAIN]
-    if calls != [("workflows/plan.yml", "plan")]:
-        yield files["workflows/plan.yml"], str(calls)
+def pull_requests_call_the_recorded_plan_of_the_same_version(files: Files) -> Iterator[Diagnostic]:
+    calls = [(file.name, name) for file, name, job in every_job(files) if "recorded-plan" in job.get("uses", "")]
+    if calls != [(REUSABLE_PLAN, "plan")]:
+        yield files[REUSABLE_PLAN], str(calls)
+
+
+@rule
+def each_caller_calls_its_reusable_workflow_and_does_nothing_itself(files: Files) -> Iterator[Diagnostic]:
+    for caller, uses in AT_MAIN.items():
+        if [job.get("uses") for job in files[caller].jobs.values()] != [uses]:
+            yield files[caller], str(list(files[caller].jobs))
 
 
 @rule
 def no_artifact_is_handed_on(files: Files) -> Iterator[Diagnostic]:
     for file in files:
         for name, step in file.steps:
-            if "artifact" in step.get("uses", ""):
+            # A release hands on its packages: the job that signs them must run none of their code.
+            if file.name != RELEASE and "artifact" in step.get("uses", ""):
                 yield file, name
 
 
@@ -163,7 +173,7 @@ PUSHED: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "event"
 
 @rule
 def only_a_run_that_is_shown_to_be_at_the_tip_acts(files: Files) -> Iterator[Diagnostic]:
-    apply = files["workflows/apply.yml"]
+    apply = files[APPLY]
     acting = {name for name, step in apply.steps if command(step).startswith(ACTS)}
     counts = {"changes": "true", "create": "1", "stop": "1"}
     for current, changes in product(("false", "", "True story"), ("true", "false")):

@@ -7,8 +7,21 @@ from collections.abc import Iterator, Mapping
 
 from workflows.playing import FORKS, Scenario, all_endings, play
 from workflows.reading import ACTION, File, Files
-from workflows.rules import RECORDED_PLAN, Diagnostic, every_call, every_job, rule
-from workflows.running import LOCAL
+from workflows.rules import (
+    APPLY,
+    AT_MAIN,
+    CI,
+    FROM_PULL_REQUESTS,
+    RECORDED_PLAN,
+    RELEASE,
+    REUSABLE_PLAN,
+    STATUS,
+    Diagnostic,
+    every_call,
+    every_job,
+    rule,
+)
+from workflows.running import OWN_SETUP, SETUP
 
 # --- what it may do --------------------------------------------------------------------------------------------------
 
@@ -17,20 +30,33 @@ TELL = {"pull-requests": "write", "checks": "write", "statuses": "write"}
 AWS = {"id-token": "write"}
 PROTECTION = {"actions": "read"}
 RIGHTS: Mapping[tuple[str, str], Mapping[str, str]] = {
-    ("workflows/ci.yml", "check"): READ,
-    ("workflows/ci.yml", "test"): READ,
-    ("workflows/plan.yml", "validate"): READ,
-    ("workflows/plan.yml", "terraform"): READ | AWS | {"checks": "write"},
+    (CI, "check"): READ,
+    (CI, "test"): READ,
     ("workflows/plan.yml", "plan"): READ | AWS | TELL,
-    ("workflows/plan.yml", "groundctl"): {},
+    (REUSABLE_PLAN, "validate"): READ,
+    (REUSABLE_PLAN, "environments"): READ,
+    (REUSABLE_PLAN, "terraform"): READ | AWS | {"checks": "write"},
+    (REUSABLE_PLAN, "plan"): READ | AWS | TELL,
+    (REUSABLE_PLAN, "groundctl"): {},
+    (RECORDED_PLAN, "environments"): READ,
     (RECORDED_PLAN, "record"): READ | AWS | TELL,
-    ("workflows/apply.yml", "look"): READ | AWS | PROTECTION | {"pull-requests": "write", "checks": "write"},
-    ("workflows/apply.yml", "terraform"): READ | AWS,
     ("workflows/apply.yml", "apply"): READ | AWS | PROTECTION | TELL,
-    ("workflows/apply.yml", "stop"): READ | AWS | PROTECTION | TELL,
-    ("workflows/apply.yml", "report"): READ | AWS | PROTECTION | TELL,
-    ("workflows/status.yml", "report"): READ | AWS | PROTECTION | TELL,
-    ("workflows/status.yml", "resume"): READ | AWS | PROTECTION | TELL,
+    ("workflows/reusable-apply.yml", "environments"): READ,
+    ("workflows/reusable-apply.yml", "environment"): READ | AWS | PROTECTION | TELL,
+    (APPLY, "look"): READ | AWS | PROTECTION | {"pull-requests": "write", "checks": "write"},
+    (APPLY, "terraform"): READ | AWS,
+    (APPLY, "apply"): READ | AWS | PROTECTION | TELL,
+    (APPLY, "stop"): READ | AWS | PROTECTION | TELL,
+    (APPLY, "report"): READ | AWS | PROTECTION | TELL,
+    (RELEASE, "build"): READ,
+    (RELEASE, "attest"): AWS | {"attestations": "write"},
+    (RELEASE, "publish"): {"contents": "write"},
+    (RELEASE, "pypi"): AWS,
+    ("workflows/status.yml", "status"): READ | AWS | PROTECTION | TELL,
+    ("workflows/reusable-status.yml", "environments"): READ,
+    ("workflows/reusable-status.yml", "environment"): READ | AWS | PROTECTION | TELL,
+    (STATUS, "report"): READ | AWS | PROTECTION | TELL,
+    (STATUS, "resume"): READ | AWS | PROTECTION | TELL,
 }
 
 
@@ -51,9 +77,12 @@ def each_job_has_exactly_the_rights_it_was_given_here(files: Files) -> Iterator[
 @rule
 def nothing_a_fork_starts_may_ask_for_a_role_or_write(files: Files) -> Iterator[Diagnostic]:
     for file in files.workflows:
-        if "pull_request" not in file.triggers:
+        if "pull_request" not in file.triggers and file.name not in FROM_PULL_REQUESTS:
             continue
         for name, job in file.jobs.items():
+            # What a caller may, its called workflow gives to single jobs, each of which is looked at.
+            if job.get("uses") == AT_MAIN.get(file.name, "none"):
+                continue
             rights = job.get("permissions", {})
             if "write" in (rights if isinstance(rights, str) else rights.values()) and a_fork_reaches(file, name):
                 yield file, name
@@ -67,12 +96,20 @@ def a_fork_reaches(file: File, name: str) -> bool:
 
 # AWS gives each role to its environment alone; the plan role, which only reads, to jobs that have none, and the record role to one file.
 ENVIRONMENTS = {
-    "GROUNDCTL_RECORD_ROLE": None,
-    "GROUNDCTL_PLAN_ROLE": None,
-    "GROUNDCTL_TERRAFORM_ROLE": "groundctl-terraform",
-    "GROUNDCTL_APPLY_ROLE": "groundctl-apply",
-    "GROUNDCTL_STOP_ROLE": "groundctl-stop",
+    "record": None,
+    "plan": None,
+    **{
+        kind: f"${{{{ needs.look.outputs.{kind}-environment || 'groundctl-{kind}' }}}}"
+        for kind in ("terraform", "apply", "stop")
+    },
 }
+
+RELEASED_BY = {(RELEASE, "publish"): "groundctl-release", (RELEASE, "pypi"): "groundctl-pypi"}
+
+
+def role_of(kind: str) -> str:
+    """Give a role as a job asks for it: that of its environment, or the repository's only one."""
+    return f"${{{{ steps.place.outputs.{kind}-role || vars.GROUNDCTL_{kind.upper()}_ROLE }}}}"
 
 
 @rule
@@ -83,18 +120,16 @@ def a_role_that_changes_things_is_asked_for_in_its_environment_only(files: Files
             for s in job.get("steps", ())
             if "configure-aws-credentials" in s.get("uses", "")
         ]
-        expected = [
-            {"${{ vars." + role + " }}": place for role, place in ENVIRONMENTS.items()}.get(role, "none")
-            for role in roles
-        ]
-        if (expected and expected != [job.get("environment")]) or (not roles and "environment" in job):
+        expected = [{role_of(kind): place for kind, place in ENVIRONMENTS.items()}.get(role, "none") for role in roles]
+        own = RELEASED_BY.get((file.name, name))  # a release asks AWS for nothing, and a person lets it in all the same
+        if (expected and expected != [job.get("environment")]) or (not roles and job.get("environment") != own):
             yield file, f"{name}: {roles} in {job.get('environment')}"
 
 
 @rule
 def no_pull_request_reaches_an_environment(files: Files) -> Iterator[Diagnostic]:
     for file, name, job in every_job(files):
-        if "environment" in job and "pull_request" in file.triggers:
+        if "environment" in job and file.name in FROM_PULL_REQUESTS:
             yield file, name
 
 
@@ -121,13 +156,14 @@ def githubs_token_is_given_to_single_steps(files: Files) -> Iterator[Diagnostic]
         if len(given) != len(re.findall(r"github\.token|GITHUB_TOKEN", file.text)) / 2:
             yield file, f"{len(given)} steps"
         for step in given:
-            if not step.get("run", "").removeprefix("exec ").startswith("groundctl "):
+            is_release = file.name == RELEASE and step.get("run") == "make release-publish"
+            if not is_release and not step.get("run", "").removeprefix("exec ").startswith("groundctl "):
                 yield file, str(step)
 
 
 # --- caches, queues, calls -------------------------------------------------------------------------------------------
 
-MAY_CACHE = {"workflows/ci.yml", "workflows/plan.yml"}
+MAY_CACHE = {CI}
 
 
 @rule
@@ -136,7 +172,7 @@ def nothing_that_changes_aws_builds_on_a_cache(files: Files) -> Iterator[Diagnos
         for name, step in file.steps:
             uses, given = step.get("uses", ""), step.get("with", {})
             if "actions/cache" in uses or (
-                uses in LOCAL and given.get("cache", "false") != "false" and file.name not in MAY_CACHE
+                uses in {SETUP, OWN_SETUP} and given.get("cache", "false") != "false" and file.name not in MAY_CACHE
             ):
                 yield file, name
             if (
@@ -151,17 +187,17 @@ def nothing_that_changes_aws_builds_on_a_cache(files: Files) -> Iterator[Diagnos
 
 @rule
 def an_apply_is_never_cancelled_and_none_that_waits_is_lost(files: Files) -> Iterator[Diagnostic]:
-    apply = files["workflows/apply.yml"]
+    apply = files[APPLY]
     wanted = {
-        "group": "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}",
+        "group": "groundctl-apply-${{ inputs.environment }}",
         "cancel-in-progress": "false",
         "queue": "max",
     }
     if apply.data.get("concurrency") != wanted:
         yield apply, str(apply.data.get("concurrency"))
-    for name, job in files["workflows/status.yml"].jobs.items():
+    for name, job in files[STATUS].jobs.items():
         if job.get("concurrency", {}).get("cancel-in-progress") != "false":
-            yield files["workflows/status.yml"], name
+            yield files[STATUS], name
 
 
 @rule
@@ -185,6 +221,28 @@ def a_call_hands_on_all_the_rights_that_are_asked_for(files: Files) -> Iterator[
             }
             if missing:
                 yield file, f"{name}: {missing}"
+
+
+@rule
+def code_of_a_release_runs_where_nothing_can_be_signed_or_written(files: Files) -> Iterator[Diagnostic]:
+    """What libraries do while the packages are built must not reach the identity that signs them."""
+    file = files[RELEASE]
+    for name, job in file.jobs.items():
+        runs = {step["run"] for step in job["steps"] if "run" in step}
+        if "write" in job["permissions"].values() and runs - {"make release-publish"}:
+            yield file, name
+        if any("./" in step.get("uses", "") for step in job["steps"]) and name != "build":
+            yield file, name
+
+
+@rule
+def nothing_is_published_that_is_not_attested_nor_to_pypi_unless_switched_on(files: Files) -> Iterator[Diagnostic]:
+    file = files[RELEASE]
+    needs = {name: job.get("needs") for name, job in file.jobs.items()}
+    if needs != {"build": None, "attest": "build", "publish": "attest", "pypi": "publish"}:
+        yield file, str(needs)
+    if file.jobs["pypi"].get("if") != "vars.GROUNDCTL_PUBLISH == 'pypi'":
+        yield file, str(file.jobs["pypi"].get("if"))
 
 
 def groups(file: File) -> set[str]:

@@ -12,8 +12,17 @@ from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME
 from workflows.reading import Data, File, Files
 
 RECORDED_PLAN = "workflows/recorded-plan.yml"
-# The repository's name stands in plan.yml as it is in the emulated GitHub; test_repository.py compares it with Terraform's settings.
-CALLED_AT_MAIN = f"{FULL_NAME}/.github/{RECORDED_PLAN}@{DEFAULT_BRANCH}"
+RELEASE = "workflows/release.yml"
+CI, PLAN_CALLER, APPLY_CALLER, STATUS_CALLER = (f"workflows/{name}.yml" for name in ("ci", "plan", "apply", "status"))
+REUSABLE_PLAN = "workflows/reusable-plan.yml"
+APPLY = "workflows/reusable-apply-environment.yml"
+STATUS = "workflows/reusable-status-environment.yml"
+# The repository's name stands in the callers as it is in the emulated GitHub; test_repository.py compares it with Terraform's settings.
+AT_MAIN = {
+    f"workflows/{name}.yml": f"{FULL_NAME}/.github/workflows/reusable-{name}.yml@{DEFAULT_BRANCH}"
+    for name in ("plan", "apply", "status")
+}
+PLAN_AT_MAIN = AT_MAIN["workflows/plan.yml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +56,16 @@ def every_job(files: Files) -> Iterator[tuple[File, str, Data]]:
             yield file, name, job
 
 
+# Files whose jobs a pull request starts.
+FROM_PULL_REQUESTS = {CI, PLAN_CALLER, REUSABLE_PLAN, RECORDED_PLAN}
+
+
 def every_call(files: Files) -> Iterator[tuple[File, str, File]]:
     """Give every job that calls a workflow of ours, with that workflow."""
     for file, name, job in every_job(files):
         uses = job.get("uses", "")
-        called = RECORDED_PLAN if uses == CALLED_AT_MAIN else uses.removeprefix("./.github/")
+        at_main = uses.removeprefix(f"{FULL_NAME}/.github/").removesuffix(f"@{DEFAULT_BRANCH}")
+        called = at_main if uses in AT_MAIN.values() else uses.removeprefix("./.github/")
         if called in files.texts:
             yield file, name, files[called]
 

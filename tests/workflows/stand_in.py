@@ -21,6 +21,12 @@ def at_tip() -> str:
     return str(found.stdout.strip() == os.environ["GITHUB_SHA"]).lower()
 
 
+def role() -> str:
+    """Return the Region and the name of the role that the job took on; nothing before."""
+    taken = os.environ.get("EMULATOR_ROLE", "")
+    return f"{os.environ['AWS_REGION']} {taken.rpartition('/')[2]}" if taken else ""
+
+
 def main() -> int:
     """Run."""
     said = " ".join(sys.argv[1:])
@@ -33,6 +39,8 @@ def main() -> int:
                 "at the root": str(Path.cwd()) == os.environ["GITHUB_WORKSPACE"],
                 "proposed": proposed.read_text() if proposed.exists() else None,
                 "has": [name for name in CLEAN if os.environ.get(name)],
+                "environment": os.environ.get("GROUNDCTL_ENVIRONMENT", ""),
+                "role": role(),
             }
         )
     )

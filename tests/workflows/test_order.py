@@ -8,13 +8,15 @@ from itertools import product
 import pytest
 
 from github_emulator.runner.expressions import Value
+from workflows import rules
 from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play, play_steps
-from workflows.reading import our_files
+from workflows.reading import File, our_files
 
 FILES = our_files()
 PLAN, RECORDED, APPLY, STATUS = (
-    FILES[f"workflows/{name}.yml"] for name in ("plan", "recorded-plan", "apply", "status")
+    FILES[name] for name in (rules.REUSABLE_PLAN, rules.RECORDED_PLAN, rules.APPLY, rules.STATUS)
 )
+LISTED = [FILES[f"workflows/reusable-{name}.yml"] for name in ("apply", "status")]
 PUSH: Mapping[str, Value] = {"event_name": "push", "ref_name": "main", "repository": "acme/labels", "event": {}}
 AT_TIP = {"current": "true"}
 LOOKS = (
@@ -25,14 +27,15 @@ LOOKS = (
 )
 NOTHING = {"look": LOOKS[0]}
 
-CHECKOUT, SETUP = "actions/checkout", "./.github/actions/setup"
+CHECKOUT, SETUP = "actions/checkout", "$/.github/actions/setup"
+PLACE = 'groundctl ci environment "$GROUNDCTL_ENVIRONMENT"'
 CREDENTIALS = "aws-actions/configure-aws-credentials"
 TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT"'
 MAKE_PLAN = "groundctl ci plan --record --checkout proposed"
 
 
 def started(scenario: Scenario) -> list[str]:
-    """Give the jobs of apply.yml that ran."""
+    """Give the jobs of one environment's apply that ran."""
     return [name for name, result in play(APPLY, scenario).items() if result != "skipped"]
 
 
@@ -46,7 +49,7 @@ def by_hand(branch: str) -> dict[str, Value]:
     }
 
 
-# --- plan.yml --------------------------------------------------------------------------------------------------------
+# --- reusable-plan.yml --------------------------------------------------------------------------------------------------------
 
 
 def test_a_branch_with_problems_is_planned_too():
@@ -89,9 +92,12 @@ def test_changes_are_detected_before_validate_can_fail():
 def steps_of_record(changed: str, **how: frozenset[str]) -> list[str]:
     """Give the steps of the job that records, after those that always run."""
     job = RECORDED.jobs["record"]
-    context = {**context_of(job, {}, Scenario(github=OURS)), "steps": {"changed": {"outputs": {"changed": changed}}}}
-    [tool, setup, proposal, compare, *rest] = play_steps(job, context, **how)
-    assert [tool, setup, proposal] == [CHECKOUT, SETUP, CHECKOUT]
+    context = {
+        **context_of(job, {"environments": "success"}, Scenario(github=OURS)),
+        "steps": {"changed": {"outputs": {"changed": changed}}},
+    }
+    [main, setup, place, proposal, compare, *rest] = play_steps(job, context, **how)
+    assert [main, setup, place, proposal] == [CHECKOUT, SETUP, PLACE, CHECKOUT]
     assert compare == 'groundctl ci changed --base "$BASE" --checkout proposed'
     return rest
 
@@ -110,7 +116,7 @@ def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str)
     assert steps_of_record("", failing=frozenset({failing}))[-1] == MAKE_PLAN
 
 
-# --- apply.yml -------------------------------------------------------------------------------------------------------
+# --- reusable-apply-environment.yml -------------------------------------------------------------------------------------------------------
 
 
 def test_with_nothing_to_do_no_approval_is_requested_and_that_is_reported():
@@ -220,7 +226,7 @@ def test_a_run_that_the_default_branch_has_left_behind_looks_no_further(current:
     ran = play_steps(job, {**context, "steps": settled})
 
     assert ran[:3] == [CHECKOUT, SETUP, "groundctl ci tip"]
-    assert len(ran) == (6 if current == "true" else 3)
+    assert len(ran) == (7 if current == "true" else 3)
 
 
 def test_a_rewritten_default_branch_fails_the_run_and_nothing_follows():
@@ -230,14 +236,24 @@ def test_a_rewritten_default_branch_fails_the_run_and_nothing_follows():
     assert started(scenario) == ["look"]
 
 
-@pytest.mark.parametrize("workflow", [APPLY, STATUS], ids=lambda file: file.name)
-def test_nothing_runs_from_another_branch_or_in_a_repository_without_setup(workflow):
+@pytest.mark.parametrize("workflow", LISTED, ids=lambda file: file.name)
+def test_nothing_runs_from_another_branch_or_in_a_repository_without_setup(workflow: File):
     elsewhere = Scenario(github=by_hand("feature"))
-    bare = Scenario(github=PUSH, variables={})
+    bare = Scenario(github=PUSH, outputs={"environments": {"environments": "[]", "count": "0"}})
 
     assert set(play(workflow, elsewhere).values()) == {"skipped"}
-    assert set(play(workflow, bare).values()) == {"skipped"}
-    assert play(workflow, Scenario(github=by_hand("main")))["report"] == "success"
+    assert play(workflow, bare) == {"environments": "success", "environment": "skipped"}
+    assert play(workflow, Scenario(github=by_hand("main")))["environment"] == "success"
+
+
+@pytest.mark.parametrize("workflow", [*LISTED, PLAN, RECORDED], ids=lambda file: file.name)
+def test_no_environment_is_left_out_silently_if_they_cannot_be_listed(workflow: File):
+    """A list that fails fails the run; nothing goes on with a part of it."""
+    failed = Scenario(github=OURS, ends={"environments": "failure"}, outputs={"environments": {}})
+    results = play(workflow, failed)
+
+    assert results["environments"] == "failure"
+    assert {results[name] for name, job in workflow.jobs.items() if "strategy" in job} == {"skipped"}
 
 
 def test_the_plan_waits_until_terraform_has_nothing_to_change():
@@ -252,7 +268,7 @@ def test_the_plan_waits_until_terraform_has_nothing_to_change():
     assert plan in play_steps(job, settled)
 
 
-# --- status.yml ------------------------------------------------------------------------------------------------------
+# --- reusable-status-environment.yml ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("left", "resumes"), [("0", False), ("3", True), ("", True)])

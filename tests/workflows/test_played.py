@@ -14,7 +14,9 @@ from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from workflows.played import EVIL, MAKEFILE, PLAN, RECORDED, a_runner, answers, calls, said
 from workflows.reading import our_files
-from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN
+from workflows.rules import PLAN_AT_MAIN, RECORDED_PLAN, REUSABLE_PLAN
+
+APPLIED = "apply/environment"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +38,7 @@ def identities(runner: Runner) -> list[str]:
     return [str(each["job_workflow_ref"]).removeprefix(f"{FULL_NAME}/.github/workflows/") for each in signed]
 
 
-# --- plan.yml and recorded-plan.yml ----------------------------------------------------------------------------------
+# --- plan.yml, reusable-plan.yml and recorded-plan.yml ----------------------------------------------------------------------------------
 
 
 def test_a_plan_is_recorded_by_the_tool_of_main_from_the_files_of_the_branch(runner: Runner) -> None:
@@ -50,27 +52,27 @@ def test_a_plan_is_recorded_by_the_tool_of_main_from_the_files_of_the_branch(run
     pull = runner.repository.open_pull({**mine, **answers(ci_changed={"outputs": {"changed": ""}})})
     run = runner.deliver_one(pull.opened())
 
-    assert set(run.results.items()) >= {("plan/record", "success"), ("groundctl", "success")}, run
-    recorded = calls(run, "plan/record")
+    assert set(run.results.items()) >= {("plan/plan/record", "success"), ("plan/groundctl", "success")}, run
+    recorded = calls(run, "plan/plan/record")
     assert [each["said"] for each in recorded] == [
+        "ci environment test",
         f"ci changed --base {runner.repository.head} --checkout proposed",
         "ci plan --record --checkout proposed",
     ]
-    for each in recorded:
+    assert (recorded[0]["whose"], recorded[0]["proposed"]) == ("main's", None)
+    for each in recorded[1:]:
         assert (each["whose"], each["at the root"], each["proposed"]) == ("main's", True, "the branch's\n")
     assert recorded[-1]["has"] == ["GITHUB_TOKEN", "AWS_SESSION_TOKEN", "GROUNDCTL_ENVIRONMENT"]
-    assert {each["whose"] for job in ("validate", "terraform") for each in calls(run, job)} == {"the branch's"}
-    assert sorted(identities(runner)) == [
-        f"plan.yml@refs/pull/{pull.number}/merge",
-        "recorded-plan.yml@refs/heads/main",
-    ]
+    jobs = ("plan/validate", "plan/environments", "plan/terraform")
+    assert {each["whose"] for job in jobs for each in calls(run, job)} == {"main's"}
+    assert sorted(identities(runner)) == ["recorded-plan.yml@refs/heads/main", "reusable-plan.yml@refs/heads/main"]
     assert runner.emulator.artifacts() == []
 
 
 def test_terraform_of_the_branch_may_write_one_check_and_nothing_else_of_the_pull_request(runner: Runner) -> None:
     run = runner.deliver_one(runner.repository.open_pull({"jobs/a.yaml": "b\n"}).opened())
 
-    [call] = calls(run, "terraform")
+    [_, call] = calls(run, "plan/terraform")
     assert call["said"] == "ci terraform plan --environment test --publish"
     assert call["has"] == ["GITHUB_TOKEN", "AWS_SESSION_TOKEN", "GROUNDCTL_ENVIRONMENT"]
 
@@ -78,12 +80,16 @@ def test_terraform_of_the_branch_may_write_one_check_and_nothing_else_of_the_pul
 @pytest.mark.parametrize(
     ("uses", "shown"),
     [
-        (f"./.github/{RECORDED_PLAN}", "recorded-plan.yml@refs/pull/1/merge"),
-        (CALLED_AT_MAIN.replace("@main", "@topic"), "recorded-plan.yml@refs/heads/topic"),
+        (f"./.github/{REUSABLE_PLAN}", "recorded-plan.yml@refs/pull/1/merge"),
+        (PLAN_AT_MAIN.replace("@main", "@topic"), "recorded-plan.yml@refs/heads/topic"),
+        (
+            PLAN_AT_MAIN.replace("@main", "@topic").replace(REUSABLE_PLAN, RECORDED_PLAN),
+            "recorded-plan.yml@refs/heads/topic",
+        ),
     ],
 )
 def test_a_branch_that_calls_its_own_file_cannot_hide_it_from_aws(runner: Runner, uses: str, shown: str) -> None:
-    caller = our_files()["workflows/plan.yml"].text.replace(CALLED_AT_MAIN, uses)
+    caller = our_files()["workflows/plan.yml"].text.replace(PLAN_AT_MAIN, uses)
     pull = runner.repository.open_pull({PLAN: caller, "stand_in.py": EVIL})
     runner.deliver_one(pull.opened())
 
@@ -95,10 +101,12 @@ def test_a_fork_gets_no_identity_and_its_gate_is_green_without_a_plan(runner: Ru
     run = runner.deliver_one(runner.repository.open_pull({"jobs/a.yaml": "b\n"}, fork=True).opened())
 
     assert run.results == {
-        "validate": "success",
-        "terraform": "skipped",
-        "plan/record": "skipped",
-        "groundctl": "success",
+        "plan/validate": "success",
+        "plan/environments": "success",
+        "plan/terraform": "skipped",
+        "plan/plan/environments": "skipped",
+        "plan/plan/record": "skipped",
+        "plan/groundctl": "success",
     }, run
     assert identities(runner) == []
 
@@ -108,12 +116,14 @@ def test_a_branch_that_changes_no_plan_input_asks_aws_for_nothing(runner: Runner
     run = runner.deliver_one(runner.repository.open_pull({"README.md": "Words\n"}).opened())
 
     assert run.results == {
-        "validate": "success",
-        "terraform": "skipped",
-        "plan/record": "success",
-        "groundctl": "success",
+        "plan/validate": "success",
+        "plan/environments": "success",
+        "plan/terraform": "skipped",
+        "plan/plan/environments": "success",
+        "plan/plan/record": "success",
+        "plan/groundctl": "success",
     }, run
-    assert said(run, "plan/record")[1:] == ["ci report-unchanged"]
+    assert said(run, "plan/plan/record")[2:] == ["ci report-unchanged"]
     assert identities(runner) == []
 
 
@@ -121,7 +131,7 @@ def test_a_plan_that_fails_turns_the_required_check_red(runner: Runner) -> None:
     runner.repository.commit(answers(ci_plan={"exit": 1}), "Refuse")
     run = runner.deliver_one(runner.repository.open_pull({"jobs/a.yaml": "b\n"}).opened())
 
-    assert (run.results["plan/record"], run.results["groundctl"]) == ("failure", "failure"), run
+    assert (run.results["plan/plan/record"], run.results["plan/groundctl"]) == ("failure", "failure"), run
 
 
 # --- apply.yml and status.yml ----------------------------------------------------------------------------------------
@@ -130,13 +140,18 @@ def test_a_plan_that_fails_turns_the_required_check_red(runner: Runner) -> None:
 def test_a_run_at_the_tip_looks_and_then_creates(runner: Runner) -> None:
     run = runner.deliver_one(runner.repository.push({"jobs/a.yaml": "b\n"}))
 
-    assert {name for name, result in run.results.items() if result == "success"} == {"look", "apply"}, run
-    assert said(run, "look") == [
+    assert {name for name, result in run.results.items() if result == "success"} == {
+        "apply/environments",
+        f"{APPLIED}/look",
+        f"{APPLIED}/apply",
+    }, run
+    assert said(run, f"{APPLIED}/look") == [
         "ci tip",
+        "ci environment test",
         "ci terraform plan --environment test",
         "ci plan --reviewed --out plan.json",
     ]
-    assert identities(runner) == ["apply.yml@refs/heads/main", "apply.yml@refs/heads/main"]
+    assert identities(runner) == ["reusable-apply-environment.yml@refs/heads/main"] * 2
 
 
 def test_a_rerun_of_a_commit_that_main_has_left_behind_does_nothing_and_is_green(runner: Runner) -> None:
@@ -145,8 +160,11 @@ def test_a_rerun_of_a_commit_that_main_has_left_behind_does_nothing_and_is_green
     again = runner.rerun_all(first)
 
     assert again.conclusion == "success", again
-    assert {name for name, result in again.results.items() if result != "skipped"} == {"look"}, again
-    assert said(again, "look") == ["ci tip"]
+    assert {name for name, result in again.results.items() if result != "skipped"} == {
+        "apply/environments",
+        f"{APPLIED}/look",
+    }, again
+    assert said(again, f"{APPLIED}/look") == ["ci tip"]
 
 
 def test_each_step_that_acts_can_ask_for_the_tip_after_its_reviewer_let_it_wait(runner: Runner) -> None:
@@ -159,7 +177,7 @@ def test_each_step_that_acts_can_ask_for_the_tip_after_its_reviewer_let_it_wait(
     run = runner.deliver_one(event)
 
     for job in ("terraform", "apply", "stop"):
-        [call] = calls(run, job)
+        [_, call] = calls(run, f"{APPLIED}/{job}")
         assert "GITHUB_TOKEN" in call["has"], run
 
 
@@ -167,12 +185,15 @@ def test_a_report_that_fails_on_one_pull_request_does_not_stop_the_recovery_of_t
     runner.repository.commit(answers(ci_report={"exit": 3, "outputs": {"left": "1"}}), "Lock a conversation")
     run = runner.deliver_one(runner.repository.schedule())
 
-    assert run.results["report"] == "failure"
-    assert run.results["resume/apply"] == "success", run
+    assert run.results["status/environment/report"] == "failure"
+    assert run.results["status/environment/resume/apply"] == "success", run
 
 
 def test_nothing_is_resumed_if_nothing_is_left(runner: Runner) -> None:
     runner.repository.commit(answers(ci_report={"outputs": {"left": "0"}}), "Nothing is left")
     run = runner.deliver_one(runner.repository.schedule())
 
-    assert {name for name, result in run.results.items() if result != "skipped"} == {"report"}, run
+    assert {name for name, result in run.results.items() if result != "skipped"} == {
+        "status/environments",
+        "status/environment/report",
+    }, run

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from github_emulator.actors import DEFAULT_BRANCH, FULL_NAME, OWNER
+from groundctl.presentation.repository.files import WORKFLOWS, render_workflow
 from support.builders import DECLARATIONS
 from workflows.reading import FOLDER, ROOT, our_files
 
@@ -111,11 +112,22 @@ def test_everything_installed_is_pinned_by_hash():
         assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
 
 
-def test_plan_calls_the_file_of_the_repository_that_terraform_makes_roles_for():
-    """The name stands in three places; if it differs in one, AWS refuses the record role or the tests play another repository."""
-    [(repository, branch)] = re.findall(
-        r"uses: (\S+)/\.github/workflows/recorded-plan\.yml@(\S+)", (FOLDER / "workflows/plan.yml").read_text()
-    )
+def test_the_callers_are_those_that_every_repository_gets_and_call_the_repository_that_terraform_makes_roles_for():
+    """The name stands in several places; if it differs in one, AWS refuses the roles or the tests play another repository."""
+    rendered = {
+        f".github/workflows/{name}.yml": render_workflow(
+            name, tool=FULL_NAME, ref=DEFAULT_BRANCH, branch=DEFAULT_BRANCH
+        ).decode()
+        for name in WORKFLOWS
+    }
+
+    assert {name: (ROOT / name).read_text() for name in rendered} == rendered
+    assert all(len(text.splitlines()) <= 30 for text in rendered.values())
+    [(repository, branch)] = {
+        found
+        for text in rendered.values()
+        for found in re.findall(r"uses: (\S+)/\.github/workflows/\S+\.yml@(\S+)", text)
+    }
     trusted = {
         name
         for file in (ROOT / "terraform/environments").glob("*.tfvars")
@@ -142,10 +154,8 @@ def test_workflows_install_and_use_the_terraform_of_the_lock():
 
     # An action that downloads Terraform compares no hash of ours.
     assert not any("setup-terraform" in text for text in texts)
-    assert runs["make setup"]["env"] == {"GROUNDCTL_TERRAFORM": "${{ github.workspace }}/.venv/bin/gt-terraform"}
-    assert any(
-        'echo "GROUNDCTL_TERRAFORM=$GITHUB_WORKSPACE/.venv/bin/gt-terraform" >> "$GITHUB_ENV"' in run for run in runs
-    )
+    assert 'make -C "$GITHUB_ACTION_PATH/../../.." setup GROUNDCTL_TERRAFORM=.venv/bin/gt-terraform' in runs
+    assert any('echo "GROUNDCTL_TERRAFORM=$PWD/.venv/bin/gt-terraform" >> "$GITHUB_ENV"' in run for run in runs)
 
 
 PYTHON = """\

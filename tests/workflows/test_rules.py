@@ -11,13 +11,25 @@ from github_emulator.actors import FULL_NAME, OWNER
 from workflows.reading import ACTION, Files, our_files
 from workflows.recorded import DEFAULT_BRANCH
 from workflows.rights import RIGHTS
-from workflows.rules import CALLED_AT_MAIN, RECORDED_PLAN, RULES, faults_of
+from workflows.rules import (
+    APPLY,
+    APPLY_CALLER,
+    CI,
+    PLAN_AT_MAIN,
+    PLAN_CALLER,
+    RECORDED_PLAN,
+    RELEASE,
+    RULES,
+    STATUS,
+    STATUS_CALLER,
+    faults_of,
+)
+from workflows.rules import REUSABLE_PLAN as PLAN
 from workflows.running import TRIGGERS
 
 OURS = our_files()
-CI, PLAN, APPLY, STATUS = (f"workflows/{name}.yml" for name in ("ci", "plan", "apply", "status"))
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
-A_SETUP = "      - uses: ./.github/actions/setup\n"
+A_SETUP = "      - uses: $/.github/actions/setup\n"
 UPLOAD = "      - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1\n"
 A_PLAN = "groundctl ci plan --record --checkout proposed"
 NOT_FOR_FORKS = "github.event.pull_request.head.repo.full_name == github.repository"
@@ -35,19 +47,22 @@ class Mutant:
 
 MUTANTS: Mapping[str, list[Mutant]] = {
     "each_workflow_starts_only_as_agreed": [
-        Mutant(PLAN, "  pull_request:\n", "  pull_request_target:\n"),
-        Mutant(APPLY, "on:\n", "on:\n  workflow_run: {workflows: [plan]}\n"),
-        Mutant(STATUS, "on:\n", "on:\n  issue_comment:\n"),
+        Mutant(PLAN_CALLER, "  pull_request:\n", "  pull_request_target:\n"),
+        Mutant(APPLY_CALLER, "on:\n", "on:\n  workflow_run: {workflows: [plan]}\n"),
+        Mutant(STATUS_CALLER, "on:\n", "on:\n  issue_comment:\n"),
+        Mutant(APPLY, "on:\n", "on:\n  workflow_dispatch:\n"),
     ],
     "pushes_count_on_the_default_branch_only": [
-        Mutant(APPLY, "    branches: [main]\n", "    branches: ['**']\n"),
+        Mutant(APPLY_CALLER, "    branches: [main]\n", "    branches: ['**']\n"),
+        Mutant(RELEASE, '    tags: ["v*"]\n', "    branches: [main]\n"),
+        Mutant(RELEASE, '    tags: ["v*"]\n', "    tags: ['**']\n"),
     ],
     "the_required_check_has_no_filter_that_could_silence_it": [
-        Mutant(PLAN, "    branches: [main]\n", "    paths: [jobs/**]\n"),
-        Mutant(PLAN, "branches: [main]", "branches: [main]\n    types: [opened]"),
+        Mutant(PLAN_CALLER, "    branches: [main]\n", "    paths: [jobs/**]\n"),
+        Mutant(PLAN_CALLER, "branches: [main]", "branches: [main]\n    types: [opened]"),
     ],
     "only_our_event_reaches_status": [
-        Mutant(STATUS, "    types: [groundctl-labeling-job]\n", ""),
+        Mutant(STATUS_CALLER, "    types: [groundctl-labeling-job]\n", ""),
     ],
     "each_action_is_pinned_by_commit_with_its_version_beside_it": [
         Mutant(CI, CHECKOUT, "actions/checkout@v7"),
@@ -55,9 +70,14 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(CI, " # v7.0.1", " # latest"),
         Mutant(CI, CHECKOUT, '"actions/checkout@main"'),
         Mutant(CI, "./.github/actions/setup", "./.github/actions/other"),
-        Mutant(STATUS, "./.github/workflows/apply.yml", "acme/x/.github/workflows/apply.yml@main"),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", "@v1")),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace(OWNER, "evil")),
+        Mutant(STATUS, "uses: ./.github/workflows/", "uses: acme/x/.github/workflows/"),
+        Mutant(PLAN_CALLER, PLAN_AT_MAIN, PLAN_AT_MAIN.replace("@main", "@v1")),
+        Mutant(PLAN_CALLER, PLAN_AT_MAIN, PLAN_AT_MAIN.replace(OWNER, "evil")),
+    ],
+    "the_tool_is_that_of_the_workflow_files_own_version": [
+        Mutant(APPLY, "uses: $/.github/actions/setup", "uses: ./.github/actions/setup"),
+        Mutant(PLAN, "uses: $/.github/actions/setup", f"uses: {FULL_NAME}/.github/actions/setup@main"),
+        Mutant(CI, "uses: ./.github/actions/setup", "uses: $/.github/actions/setup"),
     ],
     "an_action_has_one_version_everywhere": [
         Mutant(ACTION, "  steps:\n", "  steps:\n    - uses: actions/checkout@" + "0" * 40 + " # v6.0.0\n", APPLY),
@@ -78,10 +98,14 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     ],
     "workflows_jobs_and_steps_say_only_what_we_know": [
         Mutant(CI, "permissions: {}\n", "permissions: {}\ndefaults: {run: {working-directory: x}}\n"),
-        Mutant(RECORDED_PLAN, "    name: record\n", "    name: record\n    env: {PYTHONPATH: x}\n"),
+        Mutant(RECORDED_PLAN, "{{ matrix.environment }}\n", "{{ matrix.environment }}\n      PYTHONPATH: x\n"),
         Mutant(APPLY, "      - id: apply\n", "      - id: apply\n        continue-on-error: true\n"),
         Mutant(STATUS, "    uses: ./.github", "    secrets: inherit\n    uses: ./.github"),
-        Mutant(PLAN, f"    uses: {FULL_NAME}", f"    with: {{checkout: .}}\n    uses: {FULL_NAME}"),
+        Mutant(PLAN_CALLER, f"    uses: {FULL_NAME}", f"    with: {{checkout: .}}\n    uses: {FULL_NAME}"),
+        Mutant(RECORDED_PLAN, "${{ matrix.environment }}", "${{ github.base_ref }}"),
+        Mutant(APPLY, "    name: stop\n", "    name: stop\n    env: {PYTHONPATH: x}\n"),
+        Mutant(PLAN, "fail-fast: false", "fail-fast: true"),
+        Mutant(RECORDED_PLAN, "${{ fromJSON(needs.environments.outputs.environments) }}", '["production"]'),
         Mutant(RECORDED_PLAN, "      - id: changed\n", "      - id: changed\n        working-directory: proposed\n"),
         Mutant(CI, "    name: test\n", "    name: test\n    container: node\n"),
     ],
@@ -99,8 +123,8 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(APPLY, "fetch-depth: 0\n", "fetch-depth: 0\n          ref: ${{ inputs.approve }}\n"),
     ],
     "a_workflow_has_no_rights_of_its_own": [
-        Mutant(PLAN, "permissions: {}\n\nconcurrency", "permissions: read-all\n\nconcurrency"),
-        Mutant(PLAN, "permissions: {}\n\nconcurrency", "permissions: write-all\n\nconcurrency"),
+        Mutant(PLAN_CALLER, "permissions: {}\n\nconcurrency", "permissions: read-all\n\nconcurrency"),
+        Mutant(PLAN, "permissions: {}\n\njobs", "permissions: write-all\n\njobs"),
         Mutant(CI, "permissions: {}\n\n", ""),
     ],
     "each_job_has_exactly_the_rights_it_was_given_here": [
@@ -117,17 +141,38 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(PLAN, NOT_FOR_FORKS, "github.event.pull_request.head.repo.full_name != 'x'"),
     ],
     "a_role_that_changes_things_is_asked_for_in_its_environment_only": [
-        Mutant(APPLY, "    environment: groundctl-apply\n", ""),
-        Mutant(APPLY, "environment: groundctl-stop", "environment: groundctl-apply"),
+        Mutant(APPLY, "    environment: ${{ needs.look.outputs.apply-environment || 'groundctl-apply' }}\n", ""),
+        Mutant(APPLY, "outputs.stop-environment || 'groundctl-stop'", "outputs.apply-environment || 'groundctl-apply'"),
         Mutant(PLAN, "GROUNDCTL_PLAN_ROLE", "GROUNDCTL_APPLY_ROLE"),
-        Mutant(STATUS, "${{ vars.GROUNDCTL_PLAN_ROLE }}", "arn:aws:iam::1:role/x"),
+        Mutant(STATUS, "vars.GROUNDCTL_PLAN_ROLE", "'arn:aws:iam::1:role/x'"),
+        Mutant(APPLY, "steps.place.outputs.stop-role", "steps.place.outputs.apply-role"),
         Mutant(RECORDED_PLAN, "GROUNDCTL_RECORD_ROLE", "GROUNDCTL_APPLY_ROLE"),
+        Mutant(RELEASE, "    environment: groundctl-release\n", ""),
+        Mutant(RELEASE, "environment: groundctl-pypi", "environment: groundctl-apply"),
+    ],
+    "code_of_a_release_runs_where_nothing_can_be_signed_or_written": [
+        Mutant(
+            RELEASE,
+            "      contents: read # to check out\n",
+            "      contents: read # to check out\n      id-token: write\n",
+        ),
+        Mutant(RELEASE, "        run: make release-publish", "        run: make release-build"),
+        Mutant(
+            RELEASE,
+            "        with:\n          subject-path",
+            "      - uses: ./.github/actions/setup\n        with:\n          subject-path",
+        ),
+    ],
+    "nothing_is_published_that_is_not_attested_nor_to_pypi_unless_switched_on": [
+        Mutant(RELEASE, "    needs: attest\n", "    needs: build\n"),
+        Mutant(RELEASE, "    needs: publish\n", "    needs: build\n"),
+        Mutant(RELEASE, "    if: vars.GROUNDCTL_PUBLISH == 'pypi'\n", ""),
     ],
     "no_pull_request_reaches_an_environment": [
         Mutant(PLAN, "    name: terraform\n", "    name: terraform\n    environment: groundctl-apply\n"),
     ],
     "nobody_is_trusted_by_name": [
-        Mutant(APPLY, "vars.GROUNDCTL_ENVIRONMENT != ''", "github.actor != 'x'"),
+        Mutant(APPLY, "always() &&", "always() && github.actor != 'x' &&"),
         Mutant(PLAN, "!cancelled() && github", "github.event.pull_request.user.login == 'x' && github"),
         Mutant(RECORDED_PLAN, "github.event_name == 'pull_request'", "github.actor == 'x'"),
     ],
@@ -140,8 +185,8 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     "nothing_that_changes_aws_builds_on_a_cache": [
         Mutant(
             APPLY,
-            "- uses: ./.github/actions/setup\n",
-            '- uses: ./.github/actions/setup\n        with:\n          cache: "true"\n',
+            "- uses: $/.github/actions/setup\n",
+            '- uses: $/.github/actions/setup\n        with:\n          cache: "true"\n',
         ),
         Mutant(STATUS, CHECKOUT, "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"),
         Mutant(RECORDED_PLAN, A_SETUP, f'{A_SETUP}        with:\n          cache: "true"\n'),
@@ -154,8 +199,8 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(STATUS, "      cancel-in-progress: false\n", ""),
     ],
     "no_run_waits_for_a_group_it_holds": [
-        Mutant(STATUS, "groundctl-resume", "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}"),
-        Mutant(APPLY, "groundctl-apply-${{ vars.GROUNDCTL_ENVIRONMENT }}", "x-${{ github.workflow }}", STATUS),
+        Mutant(STATUS, "groundctl-resume-", "groundctl-apply-"),
+        Mutant(APPLY, "groundctl-apply-${{ inputs.environment }}", "x-${{ github.workflow }}", STATUS),
     ],
     "a_call_hands_on_all_the_rights_that_are_asked_for": [
         Mutant(PLAN, "      statuses: write # the commit status\n", ""),
@@ -168,6 +213,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(RECORDED_PLAN, "ref: ${{ github.sha }}", "ref: ${{ inputs.commit }}"),
         Mutant(RECORDED_PLAN, "${{ github.token }}", "${{ secrets.TOKEN }}"),
         Mutant(RECORDED_PLAN, "  record:\n", "  before:\n    runs-on: ubuntu-latest\n  record:\n"),
+        Mutant(RECORDED_PLAN, "    name: record\n", "    name: record\n    env: {X: '${{ inputs.x }}'}\n"),
     ],
     "the_recorded_plan_uses_no_cache_no_artifact_and_no_action_but_three": [
         Mutant(RECORDED_PLAN, A_SETUP, f'{A_SETUP}        with:\n          cache: "true"\n'),
@@ -195,14 +241,14 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(RECORDED_PLAN, A_PLAN, f"{A_PLAN}/jobs"),
         Mutant(RECORDED_PLAN, A_SETUP, "      - uses: ./proposed/.github/actions/setup\n"),
         Mutant(RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: proposed/scripts\n          BASE: "),
-        Mutant(RECORDED_PLAN, "\njobs:\n", "  PYTHONPATH: proposed/scripts\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "\nenv:\n  PYTHONPATH: proposed/scripts\n\njobs:\n"),
         Mutant(RECORDED_PLAN, "\njobs:\n", "\ndefaults: {run: {working-directory: proposed}}\n\njobs:\n"),
     ],
     "the_recorded_plan_sets_three_variables_and_none_that_python_reads": [
         Mutant(
             RECORDED_PLAN, "          BASE: ", "          PYTHONPATH: ${{ github.workspace }}/*/x\n          BASE: "
         ),
-        Mutant(RECORDED_PLAN, "\njobs:\n", "  GROUNDCTL_INFRASTRUCTURE: x.json\n\njobs:\n"),
+        Mutant(RECORDED_PLAN, "\njobs:\n", "\nenv:\n  GROUNDCTL_INFRASTRUCTURE: x.json\n\njobs:\n"),
         Mutant(RECORDED_PLAN, "BASE: ${{ github.event.pull_request.base.sha }}", "BASE: ${{ github.head_ref }}"),
         Mutant(RECORDED_PLAN, "${{ vars.GROUNDCTL_ENVIRONMENT }}", "${{ github.base_ref }}"),
     ],
@@ -221,12 +267,15 @@ MUTANTS: Mapping[str, list[Mutant]] = {
         Mutant(PLAN, "GROUNDCTL_PLAN_ROLE", "GROUNDCTL_RECORD_ROLE"),
         Mutant(RECORDED_PLAN, "GROUNDCTL_RECORD_ROLE", "GROUNDCTL_PLAN_ROLE"),
     ],
-    "pull_requests_call_the_recorded_plan_of_the_default_branch": [
-        Mutant(PLAN, CALLED_AT_MAIN, f"./.github/{RECORDED_PLAN}"),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", "@v1")),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("@main", f"@{'0' * 40}")),
-        Mutant(PLAN, CALLED_AT_MAIN, CALLED_AT_MAIN.replace("recorded-plan", "plan")),
-        Mutant(STATUS, "./.github/workflows/apply.yml", CALLED_AT_MAIN, PLAN),
+    "pull_requests_call_the_recorded_plan_of_the_same_version": [
+        Mutant(PLAN, f"./.github/{RECORDED_PLAN}", "./.github/workflows/reusable-apply.yml"),
+        Mutant(STATUS, f"./.github/{APPLY}", f"./.github/{RECORDED_PLAN}", PLAN),
+    ],
+    "each_caller_calls_its_reusable_workflow_and_does_nothing_itself": [
+        Mutant(PLAN_CALLER, PLAN_AT_MAIN, f"./.github/{PLAN}"),
+        Mutant(PLAN_CALLER, PLAN_AT_MAIN, PLAN_AT_MAIN.replace("@main", f"@{'0' * 40}")),
+        Mutant(PLAN_CALLER, PLAN_AT_MAIN, PLAN_AT_MAIN.replace("reusable-plan", "recorded-plan")),
+        Mutant(STATUS_CALLER, "\njobs:\n", "\njobs:\n  before:\n    runs-on: ubuntu-latest\n"),
     ],
     "no_artifact_is_handed_on": [
         Mutant(PLAN, A_SETUP, UPLOAD + A_SETUP),
@@ -300,7 +349,8 @@ def test_every_permission_has_its_reason_beside_it():
     rights = [
         line
         for line in lines
-        if line.strip().split(":")[0] in {"contents", "id-token", "actions", "pull-requests", "checks", "statuses"}
+        if line.strip().split(":")[0]
+        in {"contents", "id-token", "actions", "pull-requests", "checks", "statuses", "attestations"}
     ]
 
     assert len(rights) == sum(len(rights) for rights in RIGHTS.values())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import assert_never
+from itertools import groupby
 
 from groundctl.app.apply_log import ApplyLog
 from groundctl.app.approval.tip import TipGuard
-from groundctl.app.purchase import Buyer, PurchaseOrder
+from groundctl.app.hands.crew import Crew
+from groundctl.app.hands.orders import Asked, PurchaseOrder
+from groundctl.app.hands.sending import Attempt, Sent
+from groundctl.app.purchase import Buyer
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
@@ -41,29 +45,110 @@ def apply(
     asking: Asking | None = None,
     guard: TipGuard | None = None,
 ) -> Iterator[Outcome]:
-    """Apply the changes of a log one after the other; a job that fails does not stop the next one.
+    """Apply the changes of a log in its order, creates by several hands; a job that fails does not stop the next one.
 
-    The log is written before and after each act, so it is true at any moment, and the caller reads it however the run
-    ends. due are the records that the plan counted with, and that the ledger does not have yet. held maps the changes that
-    must not be applied to the reason. send_refused allows requests that AWS has refused before. guard says whether this
-    run may still act. asking returns the run and the pull request of a job; they are stored beside the job's manifest, so
-    that its progress can be reported on that pull request.
+    The log is true at any moment, and the caller reads it however the run ends. due are the records that the plan counted
+    with and the ledger lacks. held maps changes that must not be applied to the reason. send_refused allows requests that
+    AWS has refused before. guard says whether this run may still act. asking returns the run and the pull request of a
+    job, which are stored beside its manifest.
     """
-    buyer.write_due(due)
+
+    def before(change: Create | Stop) -> Verdict | None:
+        return _verdict_before(change, held or {}, guard, send_refused=send_refused)
+
     digest = plan.digest
-    for change in log.changes:
-        verdict = _verdict_before(change, held or {}, guard, send_refused=send_refused)
-        if verdict is None:
-            match change:
-                case Create():
-                    order = _order(change, digest, asking(change) if asking else None)
-                    verdict = buyer.buy(order, partial(log.begin, change.key))
-                case Stop():
-                    verdict = _stop(change, jobs, log, may_stop=may_stop)
-                case _:
-                    assert_never(change)
+
+    def order(change: Create) -> PurchaseOrder:
+        return _order(change, digest, asking(change) if asking else None)
+
+    try:
+        buyer.write_due(due)
+        for is_create, changes in groupby(log.changes, lambda change: isinstance(change, Create)):
+            if is_create:
+                creates = [change for change in changes if isinstance(change, Create)]
+                yield from _in_order(creates, _create_all(creates, log, buyer, before, order))
+            else:
+                stops = (change for change in changes if isinstance(change, Stop))
+                yield from _stop_all(stops, log, before, partial(_stop, jobs=jobs, log=log, may_stop=may_stop))
+    finally:
+        log.close()
+
+
+def _stop_all(
+    stops: Iterable[Stop], log: ApplyLog, before: Callable[[Stop], Verdict | None], stop: Callable[[Stop], Verdict]
+) -> Iterator[Outcome]:
+    for change in stops:
+        verdict = before(change) or stop(change)
         log.finish(change.key, verdict)
-        yield Outcome(name=change.name, path=change.path, verdict=verdict)
+        yield _outcome(change, verdict)
+
+
+def _create_all(
+    creates: Sequence[Create],
+    log: ApplyLog,
+    buyer: Buyer,
+    before: Callable[[Create], Verdict | None],
+    order: Callable[[Create], PurchaseOrder],
+) -> Iterator[tuple[Create, Verdict]]:
+    """Buy jobs: decisions and entries of the ledger one after the other, and requests by several hands meanwhile."""
+    waiting = deque(creates)
+    crew: Crew[tuple[Create, Sent]] = Crew(buyer.hands)
+    # Some requests are always ready to be sent, but no more than the hands send soon.
+    most_ready = buyer.hands * 2 if buyer.hands > 1 else 0
+
+    def send(change: Create, attempt: Attempt) -> tuple[Create, Sent]:
+        return change, buyer.send(attempt, partial(log.begin, change.key))
+
+    try:
+        while waiting or crew.busy:
+            if waiting and crew.busy <= most_ready:
+                for change, done in _record_next(waiting, log, buyer, before, order):
+                    if isinstance(done, Verdict):
+                        log.finish(change.key, done)
+                        yield change, done
+                    else:
+                        crew.give(partial(send, change, done))
+            sent = crew.take(wait=not waiting or crew.busy > most_ready)
+            verdicts = buyer.conclude([each for _, each in sent]) if sent else []
+            for (change, _), verdict in zip(sent, verdicts, strict=True):
+                log.finish(change.key, verdict)
+                yield change, verdict
+    finally:
+        crew.close()
+
+
+def _record_next(
+    waiting: deque[Create],
+    log: ApplyLog,
+    buyer: Buyer,
+    before: Callable[[Create], Verdict | None],
+    order: Callable[[Create], PurchaseOrder],
+) -> Iterator[tuple[Create, Verdict | Attempt]]:
+    """Record the purchases of the next creates, as many as there are hands."""
+    asked: list[tuple[Create, Asked]] = []
+    while waiting and len(asked) < buyer.hands:
+        change = waiting.popleft()
+        if (verdict := before(change)) is not None:
+            yield change, verdict
+        else:
+            asked.append((change, Asked(order(change), partial(log.begin, change.key))))
+    done = buyer.record([each for _, each in asked]) if asked else []
+    yield from zip((change for change, _ in asked), done, strict=True)
+
+
+def _in_order(creates: Sequence[Create], done: Iterable[tuple[Create, Verdict]]) -> Iterator[Outcome]:
+    """Yield outcomes in the order of the changes, each as soon as those before it are there."""
+    verdicts: dict[JobKey, Verdict] = {}
+    left = deque(creates)
+    for change, verdict in done:
+        verdicts[change.key] = verdict
+        while left and left[0].key in verdicts:
+            first = left.popleft()
+            yield _outcome(first, verdicts[first.key])
+
+
+def _outcome(change: Create | Stop, verdict: Verdict) -> Outcome:
+    return Outcome(name=change.name, path=change.path, verdict=verdict)
 
 
 def _verdict_before(
@@ -88,6 +173,7 @@ def _order(change: Create, plan_digest: str, run: RunContext | None) -> Purchase
     return PurchaseOrder(
         wanted=wanted,
         plan_digest=plan_digest,
+        usd=change.purchase.cost.high if change.purchase.cost else None,
         pull_request=run.pull_request if run else None,
         provenance=_provenance(change, run) if run else None,
     )
@@ -104,7 +190,7 @@ def _provenance(change: Create, run: RunContext) -> Artifact:
     return Artifact(provenance_uri(fingerprint), provenance_json(change, run), "application/json")
 
 
-def _stop(change: Stop, jobs: LabelingJobs, log: ApplyLog, *, may_stop: bool) -> Verdict:
+def _stop(change: Stop, *, jobs: LabelingJobs, log: ApplyLog, may_stop: bool) -> Verdict:
     """Ask AWS to stop a job; if AWS does not agree, look at the job before anything is said."""
     if not may_stop:
         return Verdict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -27,6 +28,11 @@ def map_processes(work: Callable[[Sequence[str]], Result], paths: Sequence[str],
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    import groundctl.child_processes  # noqa: F401 - ends the workers with this process
+
+    if threading.current_thread() is threading.main_thread():
+        startup.take_signals()
+
     size = -(-len(paths) // (processes * CHUNKS_PER_PROCESS))
     chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
     try:
@@ -46,11 +52,14 @@ def _collected(
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        with executor:
-            done = list(results)
+        done = list(results)
+        executor.shutdown()
     except (OSError, BrokenProcessPool):
         # A child was killed, or could not send its result; the work itself may still succeed in this process.
         done = [work(paths)]
+    finally:
+        # Without waiting: after an interruption, this process ends the workers.
+        executor.shutdown(wait=False, cancel_futures=True)
     yield from done
 
 
@@ -62,6 +71,8 @@ def _start_method() -> str:
 def _start_process() -> None:
     # A spawned process does not run cli.main.
     startup.collect_garbage_rarely()
+    # A Ctrl-C reaches the workers too: the process that started them ends them.
+    startup.leave_signals_to_parent()
 
 
 def map_threads(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
@@ -94,8 +105,29 @@ class BackgroundTask(Generic[Result]):
             raise self._error
         return self._value[0]
 
+    def result_within(self, seconds: float) -> Result | None:
+        """Wait for the result so long at most; None if there is none by then."""
+        self._thread.join(seconds)
+        return None if self._thread.is_alive() else self.result()
+
     def _run(self) -> None:
         try:
             self._value.append(self._work())
         except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
             self._error = error
+
+
+def run_side_by_side(work: Sequence[Callable[[], Result]], seconds: Sequence[float]) -> list[Result | Exception | None]:
+    """Do all of the work at once, each for so many seconds at most; return results, what was raised, or None for no answer.
+
+    Nothing waits for work that takes longer: its thread ends with the program.
+    """
+    started = time.monotonic()
+    tasks = [BackgroundTask(each) for each in work]
+    found: list[Result | Exception | None] = []
+    for task, limit in zip(tasks, seconds, strict=True):
+        try:
+            found.append(task.result_within(max(0.0, limit - (time.monotonic() - started))))
+        except Exception as error:  # noqa: BLE001 - the caller says what became of each
+            found.append(error)
+    return found

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from groundctl.app.concurrency import BackgroundTask, map_threads
-from groundctl.app.gather import list_jobs
+from groundctl.app.gathering.gather import list_jobs
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.domain.aws.job_names import JobKey, job_key
-from groundctl.domain.jobs.clip_index import ClipIndex
+from groundctl.domain.clips.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.decisions import unusable
 from groundctl.domain.jobs.ledger.findings import Finding, Place, find_problems

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
+from groundctl.domain.clips.clip_index import ClipIndex
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
     AppendUnclear,
+    Entry,
     IndexedRecord,
     LedgerLog,
     add_entry,
     write_entry,
 )
 from groundctl.domain.jobs.ledger.purchases import Purchases
-from groundctl.domain.jobs.ledger.records import Author, RecordId
+from groundctl.domain.jobs.ledger.records import Author, PurchaseRecord, RecordId
 from groundctl.errors import UnclearFromAws
 from groundctl.ports import Ledger
 
@@ -27,9 +30,11 @@ class LedgerWriter:
 
     def __init__(self, ledger: Ledger, log: LedgerLog, by: Author) -> None:
         self._ledger = ledger
-        self._by = by
+        self.by = by
         self._late: set[str] = set()  # nonces of entries that may still arrive
-        self._keep(log)
+        self._proposed: list[IndexedRecord] = []
+        self.log = log
+        self.purchases = Purchases.of(log)
 
     @property
     def aws_time(self) -> datetime:
@@ -41,9 +46,9 @@ class LedgerWriter:
 
     @property
     def arrived_late(self) -> frozenset[RecordId]:
-        """Return the first record of each own entry that was not there when it was looked for, and is there now."""
-        numbers = (self.log.number_of(nonce) for nonce in self._late)
-        return frozenset(RecordId(entry=number) for number in numbers if number is not None)
+        """Return the records of own entries that were not there when they were looked for, and are there now."""
+        late = (each for each in self.log.entries if isinstance(each, Entry) and each.header.nonce in self._late)
+        return frozenset(place for entry in late for place, _, _ in entry.records())
 
     def read_on(self) -> Purchases:
         """Read what follows the known end."""
@@ -56,7 +61,7 @@ class LedgerWriter:
         Raise UnclearFromAws if it remains unknown whether the entry was written; it may still arrive.
         """
         nonce, number = secrets.token_hex(16), self.log.end + 1
-        content = write_entry(records, nonce=nonce, previous=self.log.tip, at=self.aws_time, by=self._by)
+        content = write_entry(records, nonce=nonce, previous=self.log.tip, at=self.aws_time, by=self.by)
         message = ""
         for _ in range(_TRIES):
             result = self._ledger.append(number, content)
@@ -73,6 +78,24 @@ class LedgerWriter:
             f"whether entry {number} of the purchase ledger was written is unknown: {message}", hint=hint
         )
 
+    def propose(self, record: PurchaseRecord, index: ClipIndex) -> None:
+        """Count with a purchase of the next entry, which commit writes: what is decided next is decided after it."""
+        self.purchases = self.purchases.with_planned(record, index, at=self.aws_time, by=self.by)
+        self._proposed.append((record, index))
+
+    def commit(self) -> int | None:
+        """Append what was proposed as one entry, in this order; None if it has to be decided again."""
+        records = tuple(self._proposed)
+        self.withdraw()
+        return self.append(*records)
+
+    def withdraw(self) -> None:
+        """Count no longer with what was proposed."""
+        if self._proposed:
+            self._keep(self.log)
+
     def _keep(self, log: LedgerLog) -> None:
+        is_known = not self._proposed and log.entries == self.log.entries and log.strange_keys == self.log.strange_keys
+        self._proposed.clear()
         self.log = log
-        self.purchases = Purchases.of(log)
+        self.purchases = replace(self.purchases, aws_time=log.aws_time) if is_known else Purchases.of(log)

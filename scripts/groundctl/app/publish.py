@@ -86,12 +86,16 @@ class CommentRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequestReporter:
-    """Reports what one workflow run found and did; author is the login that its comments have."""
+    """Reports what one workflow run found and did; author is the login that its comments have.
+
+    is_one_of_several is true if the repository has several environments: checks and statuses then name this run's.
+    """
 
     run: RunContext
     pull_requests: PullRequests
     author: str
     comment_limit: int
+    is_one_of_several: bool = False
 
     def collect_statuses(
         self,
@@ -146,14 +150,17 @@ class PullRequestReporter:
 
     def publish_check(self, name: str, check: Check, *, with_status: bool = True) -> PublishedCheck:
         """Set a check on the run's commit, and a status of the same name, which branch protection can require."""
-        commit, url = self.run.head_commit, self.run.run_url
+        commit, url, environment = self.run.head_commit, self.run.run_url, self.run.environment
+        status = name.replace(" ", "/")
+        if self.is_one_of_several:
+            name, status = f"{name} ({environment})", f"{status}/{environment}"
         try:
             self.pull_requests.put_check(commit, name, check, url=url)
             if not with_status:
                 return PublishedCheck()
             self.pull_requests.set_status(
                 commit,
-                name.replace(" ", "/"),
+                status,
                 good=check.conclusion is not Conclusion.FAILURE,
                 description=check.title,
                 url=url,

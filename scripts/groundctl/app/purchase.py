@@ -1,25 +1,22 @@
-"""Buys one job's labels: decides with the ledger, records the purchase, sends the request once, and records the result."""
+"""Buys the labels of jobs: decides with the ledger, records purchases, and records what became of their requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from groundctl.app.hands.crew import do_all
+from groundctl.app.hands.orders import Asked, PurchaseOrder, Ready
+from groundctl.app.hands.sending import Attempt, Begin, Sender, Sent, seen
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.domain.canonical_json import digest_of, parse_json_object
+from groundctl.domain.clips.clip_index import ClipIndex
+from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.artifacts import Artifact
-from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.creation import (
-    Accepted,
     CreateResponse,
-    NotSent,
-    Rejected,
     Result,
-    Throttled,
     Verdict,
-    classify,
     name_belongs_to_another_job,
 )
 from groundctl.domain.jobs.estimate import Estimate, estimate
@@ -38,8 +35,8 @@ from groundctl.domain.jobs.ledger.decisions import (
     find_rerun,
 )
 from groundctl.domain.jobs.ledger.entries import IndexedRecord
-from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, look_at, void_evidence
-from groundctl.domain.jobs.ledger.purchases import SIGNING_TIME, LedgerPurchase
+from groundctl.domain.jobs.ledger.look import NOT_LOOKED, Look, void_evidence
+from groundctl.domain.jobs.ledger.purchases import SIGNING_TIME, LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import (
     AttemptRecord,
     CreatedRecord,
@@ -55,8 +52,10 @@ from groundctl.domain.jobs.ledger.settlement import (
     WriteVoid,
     after_sending,
 )
-from groundctl.domain.jobs.observed import AwsResponse, observed_job
+from groundctl.domain.jobs.ledger.spending import spent_by_pull_request
+from groundctl.domain.jobs.observed import AwsResponse
 from groundctl.domain.jobs.request import DesiredJob
+from groundctl.domain.planning.limits import beyond_month, beyond_pull_request, dearer_than_planned
 from groundctl.domain.planning.new_job import purchase_of_clips
 from groundctl.domain.planning.purchase_reasons import reason_against
 from groundctl.domain.planning.settling import is_still_due
@@ -64,49 +63,34 @@ from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
 
-# How long to look for a job that AWS may have accepted before its outcome counts as unknown.
-LOOK_FOR_SECONDS = 60
-THROTTLE_TRIES = 8
 # How many times other writers of the ledger may come first. Each of them has then bought something.
 MAX_DECISIONS = 60
 _NO_CLIPS = ClipIndex()
 EXISTED = "it already existed, created from the same declaration"
 
-Begin = Callable[[Step], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """A recorded attempt: its request may be sent until the record's time is over."""
-
-    id: RecordId
-    purchase: RecordId
-    request: AwsResponse
-    signed_until: datetime
-    cost: Estimate | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseOrder:
-    """A purchase as a plan reviewed it, with where it comes from."""
-
-    wanted: Wanted
-    plan_digest: str
-    pull_request: int | None = None
-    provenance: Artifact | None = None
-
 
 class Buyer:
-    """Buys jobs one after the other, each by the state of the ledger at that moment."""
+    """Decides on purchases one after the other, each by the state of the ledger at that moment, and records them.
+
+    Purchases that follow each other are recorded in one entry, and their files are written by several hands.
+    """
 
     def __init__(
-        self, *, jobs: LabelingJobs, objects: ObjectStore, clock: Clock, writer: LedgerWriter, policy: Policy
+        self,
+        *,
+        jobs: LabelingJobs,
+        objects: ObjectStore,
+        clock: Clock,
+        writer: LedgerWriter,
+        policy: Policy,
+        hands: int = 1,
     ) -> None:
+        self.hands = hands
         self._jobs = jobs
         self._objects = objects
-        self._clock = clock
         self._writer = writer
         self._policy = policy
+        self._sender = Sender(jobs=jobs, clock=clock)
         self._sent: set[RecordId] = set()
 
     def write_due(self, due: tuple[IndexedRecord, ...]) -> None:
@@ -117,29 +101,80 @@ class Buyer:
             if self._writer.append(*first) is not None:
                 due = due[len(first) :]
 
-    def buy(self, order: PurchaseOrder, begin: Begin) -> Verdict:
-        """Buy what the ledger allows of an order; begin hears of each step first."""
-        begin(Step.RECORDING)
-        look: Look = NOT_LOOKED
+    def record(self, asked: Sequence[Asked]) -> list[Verdict | Attempt]:
+        """Decide on orders in turn, each after those before it, and record what may be bought."""
+        done: dict[int, Verdict | Attempt] = {}
+        left = dict(enumerate(asked))
+        tries = 0
         try:
-            self._writer.read_on()
-            for _ in range(MAX_DECISIONS):
-                decision = self._decide(order, look)
-                if isinstance(decision, LookFirst):
-                    described = self._jobs.describe(order.wanted.declaration.spec.name)
-                    look = _seen(described)
-                    continue
-                done = self._carry_out(order, decision, look, begin)
-                if done is not None:
-                    break
-                look = NOT_LOOKED  # the ledger has changed since, and the job may have come into being
-            else:
-                return _held("other runs write the purchase ledger all the time", "run apply again")
+            for one in asked:
+                one.begin(Step.RECORDING)
+            while left and tries < MAX_DECISIONS:
+                self._writer.read_on()
+                settled = self._round(left)
+                tries = 0 if settled else tries + 1
+                done.update(settled)
+                left = {number: one for number, one in left.items() if number not in done}
         except ExternalError as error:
-            return Verdict(
-                result=Result.FAILED, evidence=f"no create request was sent: {error.message}", hint=error.hint
-            )
-        return done if isinstance(done, Verdict) else self._send(done, begin)
+            done.update(dict.fromkeys(left, _not_sent(error)))
+        finally:
+            self._writer.withdraw()
+        crowded = _held("other runs write the purchase ledger all the time", "run apply again")
+        return [done.get(number, crowded) for number in range(len(asked))]
+
+    def send(self, attempt: Attempt, begin: Begin) -> Sent:
+        """Send the request of an attempt once; several hands may do that at once."""
+        self._sent.add(attempt.id)
+        return self._sender.send(attempt, begin)
+
+    def _round(self, left: Mapping[int, Asked]) -> Mapping[int, Verdict | Attempt]:
+        """Settle the first orders that are left: purchases that follow each other together, anything else by itself.
+
+        Nothing is settled if the ledger has changed, and new decisions are due.
+        """
+        ready: dict[int, Ready] = {}
+        for number, one in left.items():
+            decision = self._decide(one.order, one.look)
+            prepared = self._prepare(one, decision) if isinstance(decision, Buy) else None
+            if isinstance(prepared, Ready):
+                ready[number] = prepared
+                self._writer.propose(prepared.record, prepared.index)
+                continue
+            if ready:
+                break  # what is decided after purchases that are not recorded yet is decided again
+            if prepared is not None:
+                return {number: prepared}
+            try:
+                if isinstance(decision, LookFirst):
+                    one.look = seen(self._jobs.describe(one.name))
+                    return self._round(left)
+                done = self._carry_out(one.order, decision, one.look)
+            except ExternalError as error:
+                done = _not_sent(error)
+            return {number: done} if done is not None else self._look_again(left)
+        return self._buy(ready) or self._look_again(left)
+
+    def _look_again(self, left: Mapping[int, Asked]) -> Mapping[int, Verdict | Attempt]:
+        """Forget what was seen: the ledger has changed since, and a job may have come into being."""
+        for one in left.values():
+            one.look = NOT_LOOKED
+        return {}
+
+    def _buy(self, ready: Mapping[int, Ready]) -> Mapping[int, Verdict | Attempt]:
+        """Write the files of purchases, then one entry for all; nothing is settled if another entry came first."""
+        obstacles = do_all(self._write_files, list(ready.values()), self.hands)
+        if failed := {number: each for number, each in zip(ready, obstacles, strict=True) if each is not None}:
+            self._writer.withdraw()
+            return failed  # the others are decided on without these
+        for each in ready.values():
+            each.asked.begin(Step.RECORDING)
+        try:
+            number = self._writer.commit()
+        except ExternalError as error:
+            return dict.fromkeys(ready, _not_sent(error))
+        if number is None:
+            return {}
+        return {key: each.recorded(number, place) for place, (key, each) in enumerate(ready.items())}
 
     def _decide(self, order: PurchaseOrder, look: Look) -> Decision | RerunUnknown:
         purchase, ledger = order.wanted.purchase, self._writer.purchases
@@ -157,12 +192,10 @@ class Buyer:
         return decide_purchase(purchase, ledger, pinned=pinned, look=look, unsent=unsent)
 
     def _carry_out(
-        self, order: PurchaseOrder, decision: Decision | RerunUnknown, look: Look, begin: Begin
+        self, order: PurchaseOrder, decision: Decision | RerunUnknown, look: Look
     ) -> Verdict | Attempt | None:
         """Do what a decision asks for; None if the ledger has changed, and a new decision is due."""
         match decision:
-            case Buy():
-                return self._record(order, decision, begin)
             case ContinueAttempt():
                 return self._continue(order, decision)
             case VoidFirst():
@@ -173,36 +206,53 @@ class Buyer:
                 return _exists(order, own, arn)
             case AlreadyCreated(purchase=own):
                 return _exists(order, own, own.arn)
-            case LookFirst():
-                raise AssertionError("the job was looked up")
+            case Buy() | LookFirst():
+                raise AssertionError("these were dealt with before")
             case _:
                 reason = reason_against(order.wanted, decision, end=self._writer.purchases.end)
                 return _held(reason.message, reason.hint)
 
-    def _record(self, order: PurchaseOrder, decision: Buy, begin: Begin) -> Verdict | Attempt | None:
-        """Write the job's files, then its purchase."""
+    def _prepare(self, asked: Asked, decision: Buy) -> Verdict | Ready:
+        """Make the files and the record of a purchase."""
+        order = asked.order
         clips = order.wanted.purchase.clips
         left = order.wanted.without(clips.named(clips.distinct - decision.clips.distinct))
         assert left is not None  # noqa: S101 - the decision leaves a clip
         left = replace(
             left, purchase=replace(left.purchase, rerun_of=decision.repeated.purchase.id if decision.repeated else None)
         )
-        desired = left.compiled()
-        begin(Step.WRITING_FILES)
-        if obstacle := self._upload(desired):
-            return obstacle
-        if order.provenance:
-            # The provenance of an earlier attempt stays, because it was reviewed first.
-            self._objects.put_if_absent(order.provenance.uri, order.provenance.content, order.provenance.media_type)
-        begin(Step.RECORDING)
-        cost = purchase_of_clips(left.declaration, desired, left.input, self._policy).cost
+        # Of the ledger that the decision read: the entry is written only if it is the next one.
+        purchases, desired = self._writer.purchases, left.compiled()
+        basis = left.basis(self._policy, purchases)
+        cost = purchase_of_clips(left.declaration, desired, left.input, basis).cost
+        for reason in self._beyond_limits(order, left, cost, purchases):
+            return _held(reason.message, reason.hint)
         record = self._purchase_record(order, left, desired, cost)
-        number = self._writer.append((record, left.purchase.clips.index()))
-        if number is None:
-            return None
-        place = RecordId(entry=number)
-        until = record.signed_until
-        return Attempt(id=place, purchase=place, request=desired.request, signed_until=until, cost=cost)
+        return Ready(asked=asked, desired=desired, record=record, index=left.purchase.clips.index(), cost=cost)
+
+    def _write_files(self, ready: Ready) -> Verdict | None:
+        """Write a job's files; return why it cannot be bought."""
+        order = ready.asked.order
+        ready.asked.begin(Step.WRITING_FILES)
+        try:
+            if obstacle := self._upload(ready.desired):
+                return obstacle
+            if order.provenance:
+                # The provenance of an earlier attempt stays, because it was reviewed first.
+                self._objects.put_if_absent(order.provenance.uri, order.provenance.content, order.provenance.media_type)
+        except ExternalError as error:
+            return _not_sent(error)
+        return None
+
+    def _beyond_limits(
+        self, order: PurchaseOrder, left: Wanted, cost: Estimate | None, purchases: Purchases
+    ) -> Iterator[Diagnostic]:
+        """Compare a purchase with the limits that the ledger counts for, at the state of the ledger that it is based on."""
+        yield from dearer_than_planned(cost, order.usd)
+        yield from beyond_month(left, cost, purchases, self._policy)
+        if order.pull_request is not None:
+            spent = spent_by_pull_request(purchases, self._writer.by.repository, order.pull_request)
+            yield from beyond_pull_request(left, cost, spent, self._policy, order.pull_request)
 
     def _purchase_record(
         self, order: PurchaseOrder, left: Wanted, desired: DesiredJob, cost: Estimate | None
@@ -210,7 +260,7 @@ class Buyer:
         return purchase_record(
             left,
             desired,
-            usd=cost.high if cost else None,
+            cost=cost,
             signed_until=self._writer.aws_time + SIGNING_TIME,
             plan_digest=order.plan_digest,
             pull_request=order.pull_request,
@@ -226,7 +276,8 @@ class Buyer:
             message = f"the request of the recorded purchase, {record.request}, is missing or was changed"
             return _held(message, "find out who changed this object; nothing was created")
         spec = order.wanted.declaration.spec
-        cost = None if spec.is_streaming else estimate(spec, record.clips, self._policy)
+        basis = order.wanted.basis(self._policy, self._writer.purchases.without(own.id))
+        cost = None if spec.is_streaming else estimate(spec, record.clips, basis)
         if decision.attempt is not None:
             until = next(each.signed_until for each in own.attempts if each.id == decision.attempt)
             return Attempt(id=decision.attempt, purchase=own.id, request=request, signed_until=until, cost=cost)
@@ -260,63 +311,42 @@ class Buyer:
                 return Verdict(result=Result.FAILED, evidence=evidence, hint=hint)
         return None
 
-    def _send(self, attempt: Attempt, begin: Begin) -> Verdict:
-        """Send the request once, look at the job, and record what became of it."""
-        self._sent.add(attempt.id)
-        responses = self._responses(attempt, begin)
-        answer = responses[-1]
-        described: AwsResponse | None = None
-        look: Look = NOT_LOOKED
-        failed: ExternalError | None = None
-        if not isinstance(answer, Rejected | NotSent):
+    def conclude(self, sent: Sequence[Sent]) -> list[Verdict]:
+        """Record what became of attempts, in one entry, and return the verdicts on them."""
+        unrecorded = self._record_results(sent)
+        return [
+            replace(
+                each.verdict,
+                evidence=f"{each.verdict.evidence}{unrecorded.get(each.attempt.id, '')}",
+                cost=each.attempt.cost,
+            )
+            for each in sent
+        ]
+
+    def _record_results(self, sent: Sequence[Sent]) -> Mapping[RecordId, str]:
+        """Write what became of attempts; return what to tell a person of those that fail, which a later run makes up for."""
+        while True:
+            unread: dict[RecordId, str] = {}
+            records: dict[RecordId, CreatedRecord | RefusedRecord | VoidRecord] = {}
+            for each in sent:
+                attempt = each.attempt
+                if (bought := self._writer.purchases.by_id.get(attempt.purchase)) is None:
+                    number = attempt.purchase.entry
+                    unread[attempt.id] = f"; the purchase ledger does not say so: entry {number} cannot be read now"
+                elif (record := self._result_of(attempt, bought, each.responses, each.look)) is not None:
+                    records[attempt.id] = record
             try:
-                described = self._look_for(attempt.request["LabelingJobName"], answer)
-                look = _seen(described)
+                if (
+                    not records
+                    or self._writer.append(*((record, _NO_CLIPS) for record in records.values())) is not None
+                ):
+                    return unread
             except ExternalError as error:
-                failed = error
-        unrecorded = self._record_result(attempt, responses, look)
-        verdict = _unseen(answer, failed) if failed else classify(answer, attempt.request, described)
-        return replace(verdict, evidence=f"{verdict.evidence}{unrecorded}", cost=attempt.cost)
-
-    def _responses(self, attempt: Attempt, begin: Begin) -> list[CreateResponse]:
-        """Send the create call; retry it only after a throttle, which created nothing."""
-        responses: list[CreateResponse] = []
-        for tried in range(THROTTLE_TRIES):
-            begin(Step.SENDING_CREATE)
-            answer = self._jobs.create_once(attempt.request, signed_until=attempt.signed_until)
-            responses.append(answer)
-            if isinstance(answer, Accepted):
-                begin(Step.ACCEPTED)
-            if not isinstance(answer, Throttled) or tried == THROTTLE_TRIES - 1:
-                break
-            begin(Step.THROTTLED)
-            self._clock.sleep(min(0.5 * 2**tried, 20))
-        return responses
-
-    def _look_for(self, name: str, answer: CreateResponse) -> AwsResponse | None:
-        """Describe the job; retry if AWS may have accepted it, because reads can lag behind the create."""
-        patience = 0 if isinstance(answer, Throttled) else LOOK_FOR_SECONDS
-        waited, pause = 0.0, 1.0
-        while (described := self._jobs.describe(name)) is None and waited < patience:
-            self._clock.sleep(pause)
-            waited, pause = waited + pause, min(pause * 2, 10)
-        return described
-
-    def _record_result(self, attempt: Attempt, responses: list[CreateResponse], look: Look) -> str:
-        """Write what became of an attempt; return what to tell a person if that fails, which a later run makes up for."""
-        try:
-            while True:
-                bought = self._writer.purchases.by_id.get(attempt.purchase)
-                if bought is None:
-                    return f"; the purchase ledger does not say so: entry {attempt.purchase.entry} cannot be read now"
-                record = self._result_of(attempt, bought, responses, look)
-                if record is None or self._writer.append((record, _NO_CLIPS)) is not None:
-                    return ""
-        except ExternalError as error:
-            return f"; the purchase ledger does not say so yet: {error.message}"
+                said = f"; the purchase ledger does not say so yet: {error.message}"
+                return unread | dict.fromkeys(records, said)
 
     def _result_of(
-        self, attempt: Attempt, bought: LedgerPurchase, responses: list[CreateResponse], look: Look
+        self, attempt: Attempt, bought: LedgerPurchase, responses: Sequence[CreateResponse], look: Look
     ) -> CreatedRecord | RefusedRecord | VoidRecord | None:
         match after_sending(bought, responses, look):
             case WriteCreated(arn=arn):
@@ -339,19 +369,9 @@ def _exists(order: PurchaseOrder, own: LedgerPurchase, arn: str | None) -> Verdi
     return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
 
 
-def _seen(described: AwsResponse | None) -> Look:
-    return look_at(observed_job(described) if described else None)
+def _not_sent(error: ExternalError) -> Verdict:
+    return Verdict(result=Result.FAILED, evidence=f"no create request was sent: {error.message}", hint=error.hint)
 
 
 def _held(evidence: str, hint: str) -> Verdict:
     return Verdict(result=Result.HELD, evidence=evidence, hint=hint)
-
-
-def _unseen(answer: CreateResponse, error: ExternalError) -> Verdict:
-    said = "accepted" if isinstance(answer, Accepted) else "sent"
-    return Verdict(
-        result=Result.UNKNOWN,
-        evidence=f"the request was {said}, but the job could not be looked up: {error.message}",
-        hint=error.hint,
-        arn=answer.arn if isinstance(answer, Accepted) else None,
-    )

@@ -103,9 +103,9 @@ def fetch_results(
     if lines is None:
         raise _no_output(labeled_job)
     manifest = SpooledLines(lines)
-    labeled_job = replace(labeled_job, labels=label_names(_read_if_allowed(labeled_job.categories_uri, objects)))
+    labeled_job = replace(labeled_job, labels=label_names(read_if_allowed(labeled_job.categories_uri, objects)))
     bought = _fetch_input(labeled_job, objects)
-    answers = _fetch_answers(labeled_job, objects, bought, progress) if with_answers else None
+    answers = _answers(labeled_job, objects, bought, progress) if with_answers else None
     results = replace(
         read_results(manifest, labeled_job, answers), verification=_verify(manifest, bought, labeled_job, answers)
     )
@@ -145,7 +145,7 @@ def _no_output(labeled_job: LabeledJob) -> ExternalError:
     )
 
 
-def _read_if_allowed(uri: str | None, objects: ObjectStore) -> bytes | None:
+def read_if_allowed(uri: str | None, objects: ObjectStore) -> bytes | None:
     """Read an optional file: a job that was created elsewhere may keep it where we have no access."""
     if uri is None or not uri.startswith("s3://"):
         return None
@@ -179,7 +179,12 @@ def _verify(
     return not_verified(reason, manifest, labeled_job, answers)
 
 
-def _fetch_answers(
+def fetch_answers(labeled_job: LabeledJob, objects: ObjectStore) -> WorkerAnswers:
+    """Read what each worker answered."""
+    return _answers(labeled_job, objects, _fetch_input(labeled_job, objects), no_progress)
+
+
+def _answers(
     labeled_job: LabeledJob, objects: ObjectStore, bought: SpooledLines | str, progress: ProgressReporter
 ) -> WorkerAnswers:
     requests = sorted(objects.list_keys(labeled_job.answers_prefix))

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 from groundctl.app.apply import apply
 from groundctl.app.apply_log import ApplyLog
 from groundctl.app.approval.tip import JobsAtTip, TipGuard
+from groundctl.app.concurrency import MAX_CONCURRENCY
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.app.plan import PlanningResult
 from groundctl.app.purchase import Buyer
 from groundctl.app.validate import Validated
 from groundctl.cli.consent import ask_for_yes
-from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import plan_checkout
+from groundctl.cli.options import Command, EnvironmentName, Given, InfrastructureFile, Option
+from groundctl.cli.planning import places_in, plan_checkout
 from groundctl.cli.streams import output_is_lost
 from groundctl.composition import (
     SystemClock,
@@ -30,6 +31,7 @@ from groundctl.composition import (
 )
 from groundctl.domain.approval.coverage import IRREVERSIBLE, find_unapproved, is_as_written, same_target
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.diagnostics import Places
 from groundctl.domain.jobs.creation import Hold, Outcome
 from groundctl.domain.planning.plan import Action, Change, Stop
 from groundctl.domain.planning.planner import in_order_of_purchase
@@ -67,7 +69,12 @@ NOTHING_WAS_DONE = "The answer was not `yes`. Nothing was created or stopped: AW
 
 OnlyStep = Annotated[Step | None, Option("--only", "only create jobs, or only stop jobs; by default both")]
 AllowStop = Annotated[
-    bool, Option("--allow-stop", "also stop running jobs declared with `state: stopped`; this cannot be undone")
+    bool,
+    Option(
+        "--allow-stop",
+        "also stop running jobs declared with `state: stopped`; this cannot be undone; not with --only create",
+        excludes=(Given("only", (Step.CREATE,)),),
+    ),
 ]
 
 
@@ -76,7 +83,13 @@ class ApplyOptions:
     """The options of `groundctl apply`."""
 
     plan: Annotated[
-        str | None, Option("--plan", "do only what this file from `groundctl plan --out` covers", metavar="FILE")
+        str | None,
+        Option(
+            "--plan",
+            "do only what this file from `groundctl plan --out` covers; not with --auto-approve",
+            metavar="FILE",
+            excludes=(Given("auto_approve"),),
+        ),
     ] = None
     auto_approve: Annotated[
         bool, Option("--auto-approve", "do not ask: create whatever a plan made now contains, which costs money")
@@ -86,20 +99,13 @@ class ApplyOptions:
     format: Annotated[
         OutcomeFormat,
         Option(
-            "--format", "text: one line for each job (default); json: for programs; requires --plan or --auto-approve"
+            "--format",
+            "text: one line for each job (default); json: for programs; json only with --plan or --auto-approve",
+            value_needs=((OutcomeFormat.JSON, (Given("plan"), Given("auto_approve"))),),
         ),
     ] = OutcomeFormat.TEXT
+    environment: EnvironmentName = None
     infrastructure: InfrastructureFile = None
-
-    def __post_init__(self) -> None:
-        """Reject options that would be ignored."""
-        check_stop_options(self.only, allow_stop=self.allow_stop)
-
-
-def check_stop_options(only: Step | None, *, allow_stop: bool) -> None:
-    """Reject --allow-stop where no job is stopped."""
-    if only is Step.CREATE and allow_stop:
-        raise UsageError("--allow-stop has no effect with --only create", hint="leave out one of them")
 
 
 @dataclass(frozen=True)
@@ -114,13 +120,15 @@ def run(options: ApplyOptions) -> ExitCode:
     """Plan, ask for consent if the options do not give it, create, and print each outcome; exit 1 if something needs attention."""
     _check_consent(options)
     reviewed = _reviewed(options.plan) if options.plan else None
-    planned = plan_checkout(options.infrastructure)
+    planned = plan_checkout(options.infrastructure, environment=options.environment)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     agreed = _agreed(planned, reviewed, options.plan)
     changes = changes_to_make(planned, options.only)
+    # Looked up before anything is done: the report of an interrupted run reads nothing.
+    places = places_in(planned.plan)
     if not (options.plan or options.auto_approve):
-        refused = _ask(planned, changes, options)
+        refused = _ask(planned, changes, options, places)
         if refused is not None:
             return refused
     outcomes = carry_out(
@@ -129,7 +137,7 @@ def run(options: ApplyOptions) -> ExitCode:
         changes,
         only=options.only,
         allow_stop=options.allow_stop,
-        report=lambda outcomes: _print(planned, outcomes, options.format),
+        report=lambda outcomes: _print(planned, outcomes, options.format, places),
     )
     return exit_code(planned, outcomes)
 
@@ -175,6 +183,8 @@ def carry_out(
                 interruptions.hold()
         finally:
             # In a block of its own: a signal that comes just before the hold does not keep the report from being made.
+            # Hands that still work must not begin anything after it.
+            log.close()
             report(log.outcomes)
     return log.outcomes
 
@@ -187,6 +197,7 @@ def _open_buyer(planned: PlanningResult, jobs: LabelingJobs) -> Buyer:
         clock=SystemClock(),
         writer=LedgerWriter(account.ledger, account.log, open_author()),
         policy=planned.validated.policy,
+        hands=MAX_CONCURRENCY,
     )
 
 
@@ -205,33 +216,26 @@ def print_outcomes(text: str) -> None:
             print(text, file=sys.stderr)
 
 
-def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat) -> None:
+def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFormat, places: Places) -> None:
     if form is OutcomeFormat.JSON:
         print_outcomes(for_json(applied_json(planned.plan, outcomes)))
     else:
-        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
+        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy, places))
 
 
 def _check_consent(options: ApplyOptions) -> None:
     """Refuse to run without consent if there is no terminal to ask on."""
-    if options.plan and options.auto_approve:
-        message = "--plan and --auto-approve exclude each other"
-        raise UsageError(message, hint="--plan does what its file covers; --auto-approve does whatever is planned now")
-    if options.plan or options.auto_approve:
-        return
-    if options.format is OutcomeFormat.JSON:
-        raise UsageError("--format json needs --plan or --auto-approve, because it does not ask", hint=WAYS_OUT)
-    if not is_interactive():
+    if not (options.plan or options.auto_approve) and not is_interactive():
         raise UsageError("apply asks before it creates anything, and there is no terminal to ask at", hint=WAYS_OUT)
 
 
-def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptions) -> ExitCode | None:
+def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptions, places: Places) -> ExitCode | None:
     """Show the plan and ask for a yes; give the exit code if the answer is anything else."""
     asked = [change for change in changes if options.allow_stop or not isinstance(change, Stop)]
     if not asked:
         return None
     return ask_for_yes(
-        plan_text(planned.plan, planned.validated.policy),
+        plan_text(planned.plan, planned.validated.policy, places),
         consent_question(planned.plan, asked),
         otherwise=NOTHING_WAS_DONE,
     )

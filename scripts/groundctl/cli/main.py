@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from groundctl.cli.commands import find_command
+from groundctl.cli.commands import COLOR_CHOICES, WITHOUT_CHILDREN, find_command, module_of
 from groundctl.cli.streams import take_over_streams
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
-from groundctl.startup import collect_garbage_rarely, end_process, load_command
+from groundctl.startup import collect_garbage_rarely, end_process, interruption, load_command, take_signals
 
 # Type checkers treat this as typing.TYPE_CHECKING; importing typing takes a tenth of the time of `--help`.
 TYPE_CHECKING = False
@@ -23,7 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _run(arguments)
     sys.excepthook = report_crash
-    return end_process(_run(None))
+    try:
+        code = _run(None)
+    finally:
+        _end_children()
+    return end_process(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -43,14 +47,47 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _call(arguments: Sequence[str] | None) -> int:
     try:
-        name, rest = find_command(arguments)
+        name, rest = find_command(_without_color(sys.argv[1:] if arguments is None else arguments))
         _check_folder()
-        module = load_command(name.replace(" ", ".").replace("-", "_"))
+        if arguments is None and name not in WITHOUT_CHILDREN:
+            interruption.report = _report_waiting
+            take_signals()
+        module = load_command(module_of(name))
         return int(module.COMMAND(f"groundctl {name}", rest))
     except SystemExit as end:  # argparse, after --help, --version or a message about wrong usage
         if arguments is not None:
             raise
         return int(end.code or 0)
+
+
+def _without_color(arguments: Sequence[str]) -> list[str]:
+    """Take --color out of the arguments, wherever it stands before `--`, and keep to it."""
+    words = list(arguments)
+    end = words.index("--") if "--" in words else len(words)
+    for place, word in enumerate(words[:end]):
+        name, is_joined, choice = word.partition("=")
+        if name != "--color" or words[:1] == ["complete"]:
+            continue
+        taken = 1 if is_joined else 2
+        choice = choice if is_joined else "".join(words[place + 1 : place + 2])
+        if choice not in COLOR_CHOICES:
+            hint = f"choose from {', '.join(COLOR_CHOICES)}: `--color never`"
+            raise UsageError(f"--color is {choice or 'empty'}", hint=hint)
+        from groundctl.composition import use_color
+
+        use_color(choice)
+        return _without_color([*words[:place], *words[place + taken :]])
+    return words
+
+
+def _end_children() -> None:
+    """End the processes that this one has started and that still run, if it has started any."""
+    if children := sys.modules.get("groundctl.child_processes"):
+        children.end_children()
+
+
+def _report_waiting(program: str) -> None:
+    print(f"groundctl: {program} may finish what it has begun; another Ctrl-C kills it", file=sys.stderr, flush=True)
 
 
 def _check_folder() -> None:
@@ -64,9 +101,12 @@ def _check_folder() -> None:
 
 def report_error(error: GroundctlError) -> None:
     """Print an error and its hint."""
+    from groundctl.composition import wants_color
     from groundctl.presentation.escape import for_terminal
+    from groundctl.presentation.terminal.color import Color, painted
 
-    print(f"groundctl: {for_terminal(error.message)}", file=sys.stderr)
+    name = painted("groundctl:", Color.RED, colored=wants_color(errors=True))
+    print(f"{name} {for_terminal(error.message)}", file=sys.stderr)
     print(f"  hint: {for_terminal(error.hint)}", file=sys.stderr)
 
 

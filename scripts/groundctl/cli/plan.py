@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Annotated
 
 from groundctl.app.validate import Validated
-from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import plan_checkout
-from groundctl.composition import write_text
+from groundctl.cli.options import Command, EnvironmentName, InfrastructureFile, Option
+from groundctl.cli.planning import places_in, plan_checkout
+from groundctl.composition import wants_color, write_text
+from groundctl.domain.declarations.diagnostics import in_reading_order
 from groundctl.exit_codes import ExitCode
+from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.plan import plan_text
@@ -22,6 +24,8 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    GITHUB = "github"
+    SARIF = "sarif"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +37,20 @@ class PlanOptions:
     ] = None
     format: Annotated[
         PlanFormat,
-        Option("--format", "text: for the terminal (default); json: for programs; markdown: as a pull request comment"),
+        Option(
+            "--format",
+            "text: for the terminal (default); json: for programs; markdown: as a pull request comment; github: what the"
+            " plan refuses, as annotations in a workflow; sarif: the same, for code scanning",
+        ),
     ] = PlanFormat.TEXT
     detailed_exitcode: Annotated[bool, Option("--detailed-exitcode", "exit 4 if there is something to create")] = False
+    environment: EnvironmentName = None
     infrastructure: InfrastructureFile = None
 
 
 def run(options: PlanOptions) -> ExitCode:
     """Print the plan; exit 1 if a change needs attention."""
-    planned = plan_checkout(options.infrastructure)
+    planned = plan_checkout(options.infrastructure, environment=options.environment)
     if isinstance(planned, Validated):
         return ExitCode.PROBLEMS
     plan, policy = planned.plan, planned.validated.policy
@@ -51,9 +60,13 @@ def run(options: PlanOptions) -> ExitCode:
         case PlanFormat.JSON:
             print(plan_json(plan))
         case PlanFormat.MARKDOWN:
-            print(plan_markdown(plan, policy), end="")
+            print(plan_markdown(plan, policy, places_in(plan)), end="")
         case PlanFormat.TEXT:
-            print(plan_text(plan, policy))
+            print(plan_text(plan, policy, places_in(plan), colored=wants_color()))
+        case PlanFormat.GITHUB | PlanFormat.SARIF:
+            problems = in_reading_order([*planned.validated.problems, *places_in(plan).problems])
+            form = DiagnosticFormat(options.format)
+            print(write_diagnostics(form, problems, files=planned.validated.files))
     if plan.requires_attention:
         return ExitCode.PROBLEMS
     to_create = options.detailed_exitcode and plan.creates

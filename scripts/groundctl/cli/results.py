@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated
 
 from groundctl.app.results import fetch_results
-from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
+from groundctl.cli.options import Argument, Command, Given, InfrastructureFile, Option
 from groundctl.composition import open_aws, open_checkout, open_infrastructure, open_output_folder
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import Status
-from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.results_files import results_files, summary
 from groundctl.presentation.terminal.progress_bar import progress
@@ -49,19 +47,15 @@ class ResultsOptions:
         str | None,
         Option(
             "--clips",
-            "a folder or web address that holds the clips, so that they play in NAME.html; needs --out",
+            "a folder or web address that holds the clips, so that they play in NAME.html; only with --out",
             metavar="PLACE",
+            needs=(Given("out"),),
         ),
     ] = None
     format: Annotated[
         ResultsFormat, Option("--format", "text: a summary (default); json: the summary for programs")
     ] = ResultsFormat.TEXT
     infrastructure: InfrastructureFile = None
-
-    def __post_init__(self) -> None:
-        """Reject --clips without --out, which would be ignored."""
-        if self.clips and not self.out:
-            raise UsageError("--clips has no effect without --out", hint="add --out FOLDER, or leave out --clips")
 
 
 def run(options: ResultsOptions) -> ExitCode:
@@ -77,7 +71,7 @@ def run(options: ResultsOptions) -> ExitCode:
         declared_in=declared.get(job_key(options.name)),
         progress=progress,
     )
-    results, now = fetched.results, datetime.now(UTC)
+    results, now = fetched.results, aws.now()
     as_json = options.format is ResultsFormat.JSON
     print(summary(results, now) if as_json else f"{results_text(results, now)}\n", end="")
     if options.out:

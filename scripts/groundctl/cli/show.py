@@ -8,30 +8,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from groundctl.app.gather import gather_offline
+from groundctl.app.environments import check_same_place, environment_with, is_same_place
+from groundctl.app.gathering.gather import gather_offline
+from groundctl.app.refusal_places import find_refusal_places
 from groundctl.app.validate import validate
-from groundctl.cli.options import Argument, Command, Option
+from groundctl.cli.help.one_declaration import find_declaration
+from groundctl.cli.options import Argument, Command, Given, Option
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.clips.input_manifest import UNRESOLVED
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import errors_among
+from groundctl.domain.declarations.environments import Environment
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.worker_template import worker_template
-from groundctl.domain.jobs.infrastructure import example_for
+from groundctl.domain.jobs.infrastructure import Infrastructure, example_for
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
-from groundctl.domain.jobs.input_manifest import UNRESOLVED
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Create, Plan, Waiting
 from groundctl.domain.planning.planner import make_plan
-from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Repository
 from groundctl.presentation.escape import for_json, for_terminal
 from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.diagnostics import diagnostics_text
-from groundctl.presentation.terminal.plan import plan_text, reason_lines
-from groundctl.presentation.text import count
+from groundctl.presentation.terminal.plan import plan_text, reasons_text
 
 
 class Form(StrEnum):
@@ -48,7 +50,7 @@ class Form(StrEnum):
 class ShowOptions:
     """The options of `groundctl show`."""
 
-    file: Annotated[str, Argument("FILE", "the declaration to show")]
+    name: Annotated[str, Argument("NAME", "the name of a declared job, or its file")]
     form: Annotated[
         Form,
         Option(
@@ -63,16 +65,19 @@ class ShowOptions:
         Option(
             "--infrastructure",
             "read the account, buckets, and teams from this JSON file, as written by `terraform output -json"
-            " infrastructure`; by default GROUNDCTL_INFRASTRUCTURE, or example values",
+            " infrastructure`; by default GROUNDCTL_INFRASTRUCTURE, else jobs/infrastructure.json, else example values;"
+            " not with --as spec or page",
             metavar="FILE",
+            excludes=(Given("form", (Form.SPEC, Form.PAGE)),),
         ),
     ] = None
 
-    def __post_init__(self) -> None:
-        """Reject --infrastructure where it would be ignored."""
-        if self.infrastructure and self.form in {Form.SPEC, Form.PAGE}:
-            message = f"--infrastructure has no effect with --as {self.form}, which does not depend on it"
-            raise UsageError(message, hint="leave it out")
+    environment: Annotated[
+        str | None,
+        Option(
+            "--environment", "the environment of jobs/policy.yaml that must have the declaration", metavar="ENVIRONMENT"
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,7 @@ class Shown:
     declared: frozenset[JobKey]
     policy: Policy
     checkout: Repository
-    infrastructure_file: str | None
+    infrastructure: Infrastructure | None
 
 
 def run(options: ShowOptions) -> ExitCode:
@@ -97,31 +102,52 @@ def run(options: ShowOptions) -> ExitCode:
     """
     checkout = open_checkout()
     decides = options.form not in {Form.SPEC, Form.PAGE}
-    validated = validate(checkout, [options.file], beside_all=decides)
+    given = infrastructure_is_given(options.infrastructure)
+    file = find_declaration(options.name, checkout)
+    validated = validate(checkout, [file], beside_all=decides, names=not given)
     if errors_among(validated.problems):
         print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
+        print(f"Nothing is shown of {for_terminal(file)} while it has problems.", file=sys.stderr)
         return ExitCode.PROBLEMS
-    if len(validated.declarations) != 1:
-        message = f"{options.file} is {count(validated.files, 'declaration')}, not one"
-        raise UsageError(message, hint="name the file of one declaration, such as jobs/TEAM/NAME.yaml")
+    [declaration] = validated.declarations
+    environment = environment_with(declaration.path, validated.policy, options.environment)
     shown = Shown(
-        declaration=validated.declarations[0],
+        declaration=declaration,
         declared=validated.declared,
         policy=validated.policy,
         checkout=checkout,
-        infrastructure_file=options.infrastructure,
+        infrastructure=_infrastructure_of(
+            environment,
+            given=open_infrastructure(checkout, options.infrastructure) if given and decides else None,
+            kept=validated.infrastructure,
+        ),
     )
     return _FORMS[options.form](shown)
 
 
+def _infrastructure_of(
+    environment: Environment | None, *, given: Infrastructure | None, kept: Infrastructure | None
+) -> Infrastructure | None:
+    """Return the infrastructure to show a declaration with; the kept one only if it is the environment's."""
+    if environment is None:
+        return given or kept
+    if given:
+        check_same_place(environment, given)
+        return given
+    return kept if kept and is_same_place(environment, kept) else None
+
+
 def _plan(shown: Shown) -> Plan:
-    is_example = not infrastructure_is_given(shown.infrastructure_file)
-    infrastructure = (
-        example_for(shown.declaration.spec)
-        if is_example
-        else open_infrastructure(shown.checkout, shown.infrastructure_file)
+    is_example = shown.infrastructure is None
+    infrastructure = shown.infrastructure or example_for(shown.declaration.spec)
+    inputs = gather_offline(
+        shown.declaration,
+        shown.declared,
+        shown.policy,
+        infrastructure,
+        is_example=is_example,
+        read_manifest=shown.checkout.read_manifest_beside,
     )
-    inputs = gather_offline(shown.declaration, shown.declared, shown.policy, infrastructure, is_example=is_example)
     return make_plan(inputs)
 
 
@@ -131,13 +157,13 @@ def _exit_code(plan: Plan) -> ExitCode:
 
 def _show_plan(shown: Shown) -> ExitCode:
     plan = _plan(shown)
-    print(plan_text(plan, shown.policy))
+    print(plan_text(plan, shown.policy, find_refusal_places(shown.checkout, plan)))
     return _exit_code(plan)
 
 
 def _show_comment(shown: Shown) -> ExitCode:
     plan = _plan(shown)
-    print(plan_markdown(plan, shown.policy), end="")
+    print(plan_markdown(plan, shown.policy, find_refusal_places(shown.checkout, plan)), end="")
     return _exit_code(plan)
 
 
@@ -147,7 +173,7 @@ def _show_request(shown: Shown) -> ExitCode:
     [change] = plan.changes
     for unknown in plan.unknown:
         print(for_terminal(f"note: {unknown.sentence}"), file=sys.stderr)
-    for line in reason_lines(change):
+    for line in reasons_text([change], find_refusal_places(shown.checkout, plan)):
         print(line, file=sys.stderr)
     match change:
         case Create(purchase=purchase):
@@ -186,7 +212,7 @@ COMMAND = Command(
     description="Show one declaration at any stage, offline: as a spec, as the request to AWS, as a plan, as a pull"
     " request comment, or as the page that workers see.",
     examples=(
-        "groundctl show jobs/warehouse/dock-events-2026-11.yaml",
+        "groundctl show dock-events-2026-11",
         "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as request",
         "groundctl show jobs/warehouse/dock-events-2026-11.yaml --as page > page.html",
     ),

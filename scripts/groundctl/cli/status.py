@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from groundctl.app.gather import list_jobs
-from groundctl.app.validate import validate
-from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
-from groundctl.composition import open_aws, open_checkout, open_infrastructure
+from groundctl.app.environments import check_same_place, choose_environment
+from groundctl.app.gathering.gather import list_jobs
+from groundctl.app.validate import start_validation
+from groundctl.cli.options import Argument, Command, EnvironmentName, Given, InfrastructureFile, Option
+from groundctl.composition import chosen_name, open_aws, open_checkout, open_infrastructure, use_environment
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.jobs.infrastructure import Infrastructure
@@ -43,46 +43,52 @@ class StatusOptions:
     names: Annotated[
         tuple[str, ...], Argument("NAME", "the name of a labeling job; by default all jobs declared in this repository")
     ] = ()
-    all: Annotated[bool, Option("--all", "include jobs that are not declared in this repository")] = False
+    all: Annotated[
+        bool,
+        Option(
+            "--all", "include jobs that are not declared in this repository; not with NAME", excludes=(Given("names"),)
+        ),
+    ] = False
     format: Annotated[StatusFormat, Option("--format", "text: a table (default); json: for programs")] = (
         StatusFormat.TEXT
     )
+    environment: EnvironmentName = None
     infrastructure: InfrastructureFile = None
-
-    def __post_init__(self) -> None:
-        """Reject names with --all, which would be ignored."""
-        if self.names and self.all:
-            raise UsageError("--all has no effect beside job names", hint="leave out --all, or the names")
 
 
 def run(options: StatusOptions) -> ExitCode:
     """Print a table of jobs; exit 1 if a job failed, or AWS refused to create it."""
-    checkout = open_checkout()
+    checkout, name = open_checkout(), options.environment or chosen_name()
+    environment = choose_environment(checkout, name)
+    if options.environment:
+        use_environment(options.environment)
     infrastructure = open_infrastructure(checkout, options.infrastructure)
+    if environment:
+        check_same_place(environment, infrastructure)
     aws = open_aws(infrastructure)
     aws.check_account()
     observed = list_jobs(aws.jobs)
-    names = options.names or sorted(_declared(checkout))
+    names = options.names or sorted(_declared(checkout, environment.name if environment else name))
     missing = [name for name in names if job_key(name) not in observed]
     refused = _refused(missing, aws.ledger, infrastructure) if missing else ()
     if options.names:
         known = {job.name for job in refused}
-        chosen = [_named(name, observed) for name in options.names if name not in known]
+        followed = [_named(name, observed) for name in options.names if name not in known]
     else:
         declared = frozenset(names)
-        chosen = [job for key, job in observed.items() if options.all or key in declared]
-    # A job cannot have changed in the future: if this machine's clock is behind, use AWS's time.
-    now = max([datetime.now(UTC), *(job.modified for job in observed.values())])
-    standing = [progress_of(job, now) for job in chosen]
+        followed = [job for key, job in observed.items() if options.all or key in declared]
+    # AWS's time has whole seconds, and the times of jobs have fractions.
+    now = max([aws.now(), *(job.modified for job in observed.values())])
+    standing = [progress_of(job, now) for job in followed]
     as_json = options.format is StatusFormat.JSON
     print(for_json(status_json(standing, refused)) if as_json else status_text(standing, now, refused))
-    failed = refused or any(job.status is Status.FAILED for job in chosen)
+    failed = refused or any(job.status is Status.FAILED for job in followed)
     return ExitCode.PROBLEMS if failed else ExitCode.OK
 
 
-def _declared(checkout: Repository) -> frozenset[JobKey]:
+def _declared(checkout: Repository, environment: str | None) -> frozenset[JobKey]:
     """Return the declared jobs, also those of invalid files: these do not hide their running jobs."""
-    validated = validate(checkout, keep=False)
+    validated = start_validation(checkout, keep=False, environment=environment)()
     faulty = {problem.path for problem in errors_among(validated.problems)}
     if faulty:
         print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from groundctl.app.validate import Validated, validate
 from groundctl.cli.options import Argument, Command, Option
-from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run
+from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run, wants_color
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
@@ -30,8 +30,8 @@ class ValidateOptions:
 
 def run(options: ValidateOptions) -> ExitCode:
     """Print the problems in the chosen format; exit 1 if there are errors."""
-    validated = validate(open_checkout(), options.paths, processes=cores(), keep=False)
-    print(write_diagnostics(options.format, validated.problems, files=validated.files))
+    validated = validate(open_checkout(), options.paths, processes=cores(), keep=False, names=True)
+    print(write_diagnostics(options.format, validated.problems, files=validated.files, colored=wants_color()))
     if options.format is DiagnosticFormat.GITHUB and in_a_workflow():
         _summarize(validated)
     return ExitCode.PROBLEMS if errors_among(validated.problems) else ExitCode.OK

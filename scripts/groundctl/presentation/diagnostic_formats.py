@@ -19,13 +19,15 @@ class DiagnosticFormat(StrEnum):
     SARIF = "sarif"
 
 
-def write_diagnostics(form: DiagnosticFormat, problems: Sequence[LocatedDiagnostic], *, files: int) -> str:
-    """Write the problems of a number of files in one format; only its module is imported."""
+def write_diagnostics(
+    form: DiagnosticFormat, problems: Sequence[LocatedDiagnostic], *, files: int, colored: bool = False
+) -> str:
+    """Write the problems of a number of files in one format; only its module is imported. Text alone can have color."""
     match form:
         case DiagnosticFormat.TEXT:
             from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
-            return diagnostics_text(problems, files)
+            return diagnostics_text(problems, files, colored=colored)
         case DiagnosticFormat.JSON:
             from groundctl.presentation.machine.diagnostics_json import diagnostics_json
 

@@ -9,6 +9,16 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def not_part_of_it(new: int) -> str:
+    """Say that clips came after the approved plan."""
+    return f"{count(new, 'new clip')} {'was' if new == 1 else 'were'} not part of the approved plan"
+
+
+def arrived_text(new: int) -> str:
+    """Say what to do about clips that came after the approved plan."""
+    return f"{not_part_of_it(new)}: a next job with only_new takes {'it' if new == 1 else 'them'}"
+
+
 def usd(amount: Decimal) -> str:
     """Write US dollars to the cent."""
     return f"${amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"

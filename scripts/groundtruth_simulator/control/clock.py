@@ -13,6 +13,7 @@ class Clock:
     def __init__(self, *, start: datetime | None = None, speed: float = 1.0, frozen: bool = False) -> None:
         """Start at `start` (UTC; the real time if absent); `speed` is simulated seconds per real second."""
         self._lock = threading.Lock()
+        self._began_now = start is None
         self._base = (start or datetime.now(UTC)).astimezone(UTC)
         self._real_base = time.monotonic()
         self._speed = speed
@@ -32,6 +33,14 @@ class Clock:
         """Return the simulated time, timezone-aware, in UTC."""
         with self._lock:
             return self._now()
+
+    def date(self) -> datetime:
+        """Return the time for the Date header.
+
+        A clock that began at the machine's time shows none before it, however long it is frozen: clients sign their requests
+        by the machine's clock, and compare.
+        """
+        return max(self.now(), datetime.now(UTC)) if self._began_now else self.now()
 
     def advance(self, seconds: float) -> datetime:
         """Move time forward; it never moves back."""

@@ -13,6 +13,7 @@ from groundtruth_simulator.labeling.timeline import TaskRequirements, TimelineIn
 from groundtruth_simulator.labeling.workers import CorrectLabels, Worker, make_workers
 from groundtruth_simulator.settings import Settings
 from groundtruth_simulator.validation.labeling_job_rules import is_public
+from groundtruth_simulator.validation.references import key_fault, topic_fault, topic_key_fault
 
 MIN_TEAM_SIZE = 5
 PII_FLAG = "FreeOfPersonallyIdentifiableInformation"
@@ -35,6 +36,9 @@ def prepare(
     )
     try:
         _check_public_content_classifier(request)
+        if settings.check_references:
+            _check_key(request, storage)
+            _check_topics(request, storage.region)
         _try(storage.bucket, request["OutputConfig"]["S3OutputPath"].split("/")[2], "the output bucket")
         _try(storage.read, request["HumanTaskConfig"]["UiConfig"]["UiTemplateS3Uri"], "the worker task template")
         return replace(
@@ -87,16 +91,28 @@ def _objects(request: Mapping[str, Any], storage: Storage, settings: Settings) -
     objects = _read(storage, source["ManifestS3Uri"], "the input manifest", parse)
     if not settings.check_clips:
         return objects
-    return tuple(
-        item if storage.has(item.uri, with_cors=settings.check_cors) else replace(item, available=False)
-        for item in objects
-    )
+    return tuple(item if storage.can_show(item.uri, settings) else replace(item, available=False) for item in objects)
 
 
 def _check_public_content_classifier(request: Mapping[str, Any]) -> None:
     classifiers = request["InputConfig"].get("DataAttributes", {}).get("ContentClassifiers", [])
     if is_public(request["HumanTaskConfig"]["WorkteamArn"]) and PII_FLAG not in classifiers:
         raise InputError(f"The public workforce needs the content classifier {PII_FLAG}.")
+
+
+def _check_key(request: Mapping[str, Any], storage: Storage) -> None:
+    key = request["OutputConfig"].get("KmsKeyId")
+    if fault := key_fault(storage.account, storage.region, key) if key else None:
+        raise InputError(f"Unable to write labels. {fault}")
+
+
+def _check_topics(request: Mapping[str, Any], region: str) -> None:
+    source = request["InputConfig"]["DataSource"].get("SnsDataSource", {}).get("SnsTopicArn")
+    if source and (fault := topic_fault(region, source)):
+        raise InputError(f"Unable to subscribe to the input topic. {fault}")
+    output = request["OutputConfig"].get("SnsTopicArn")
+    if output and (fault := topic_fault(region, output) or topic_key_fault(region, output)):
+        raise InputError(f"Unable to publish to the output topic. {fault}")
 
 
 def _read(storage: Storage, uri: str, what: str, parse: Callable[[bytes, str], Parsed]) -> Parsed:

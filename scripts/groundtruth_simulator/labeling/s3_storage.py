@@ -11,6 +11,11 @@ from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 from werkzeug.exceptions import HTTPException
 
+from groundtruth_simulator.settings import Settings
+from groundtruth_simulator.validation.references import key_fault
+
+ARCHIVED = {"GLACIER", "DEEP_ARCHIVE"}
+PAYER = "_request_payer"  # in a moto bucket's __dict__
 S3_ERRORS = (ServiceException, HTTPException, KeyError)
 
 
@@ -33,6 +38,8 @@ class Storage:
         s3_object = self._backend.get_object(bucket_name, key)
         if s3_object is None:
             raise AccessError(f"The object {uri} does not exist.")
+        if _is_archived(s3_object):
+            raise AccessError(f"The object {uri} is archived in the storage class {s3_object.storage_class}.")
         return bytes(s3_object.value)
 
     def write(self, uri: str, content: bytes, kms_key: str | None) -> None:
@@ -44,6 +51,11 @@ class Storage:
         managed = f"arn:{self.partition}:kms:{self.region}:{self.account}:alias/aws/s3"
         self._backend.put_object(bucket_name, key, content, encryption="aws:kms", kms_key_id=kms_key or managed)
 
+    def check_key(self, kms_key: str | None) -> None:
+        """Raise AccessError if a key cannot encrypt objects now."""
+        if fault := key_fault(self.account, self.region, kms_key) if kms_key else None:
+            raise AccessError(fault)
+
     def bucket(self, name: str) -> Any:
         """Return a bucket of this Region; raise AccessError for any other."""
         try:
@@ -54,20 +66,43 @@ class Storage:
             raise AccessError(f"The bucket {name} is in {bucket.region_name}, and the labeling job in {self.region}.")
         return bucket
 
-    def has(self, uri: str, *, with_cors: bool) -> bool:
-        """Return whether a worker can see a clip."""
+    def can_show(self, uri: str, settings: Settings) -> bool:
+        """Return whether a worker's browser can load a clip and has something to play."""
         bucket_name, key = split_uri(uri)
         try:
             bucket = self.bucket(bucket_name)
         except AccessError:
             return False
-        if with_cors and not bucket.cors:
+        if payer_of(bucket) == "Requester" or (settings.check_cors and not _lets_browsers_read(bucket)):
             return False
-        return self._backend.get_object(bucket_name, key) is not None
+        clip = self._backend.get_object(bucket_name, key)
+        if clip is None or clip.size == 0 or _is_archived(clip):
+            return False
+        return not (settings.check_references and self._key_fault(clip))
+
+    def _key_fault(self, s3_object: Any) -> str | None:
+        key = s3_object.kms_key_id
+        return key_fault(self.account, self.region, key) if s3_object.encryption == "aws:kms" and key else None
 
     @property
     def _backend(self) -> Any:
         return s3_backends[self.account][self.partition]
+
+
+def _is_archived(clip: Any) -> bool:
+    """Return whether S3 would answer InvalidObjectState: an archived object without a restored copy."""
+    return clip.storage_class in ARCHIVED and (clip._expiry is None or clip.status == "IN_PROGRESS")
+
+
+def _lets_browsers_read(bucket: Any) -> bool:
+    """Return whether pages of any origin may load objects; a worker page's own origin is not compared (simplified)."""
+    return any("GET" in _as_list(rule.allowed_methods) for rule in bucket.cors)
+
+
+def payer_of(bucket: Any) -> str:
+    """Return who pays for requests to a bucket."""
+    payer: str = bucket.__dict__.get(PAYER, "BucketOwner")
+    return payer
 
 
 def split_uri(uri: str) -> tuple[str, str]:

@@ -20,12 +20,13 @@ from groundtruth_simulator.models.human_task_ui import HumanTaskUiRegistry
 from groundtruth_simulator.models.labeling_job import LabelingJob
 from groundtruth_simulator.models.pagination import DEFAULT_PAGE_SIZE, matches, paginate
 from groundtruth_simulator.models.workforce import WorkforceRegistry
+from groundtruth_simulator.validation.closings import check_customer, public_workforce_is_closed
 from groundtruth_simulator.validation.labeling_job_rules import (
     ValidationContext,
     check_labeling_job,
-    duplicate_tag_keys,
     is_public,
     role_refusal,
+    tag_fault,
 )
 from groundtruth_simulator.validation.references import can_assume
 
@@ -58,6 +59,7 @@ class GroundTruthBackend:
 
     def create_labeling_job(self, params: Params) -> dict[str, Any]:
         """Accept a job, or raise the service's error. The name is used up permanently."""
+        check_customer(self.environment.settings, self.environment.clock.now())
         check_labeling_job(params, self._validation_context())
         key = params["LabelingJobName"].lower()
         if key in self._jobs:
@@ -147,16 +149,16 @@ class GroundTruthBackend:
 
     def find_resource(self, arn: str) -> Any:
         """Return the resource with an ARN, whatever its case; None if the service has no such resource."""
-        kind, _, name = arn.split(":", 5)[5].partition("/")
-        if kind == "labeling-job":
-            return self._jobs.get(name.lower())
+        job = self._jobs.get(arn.rpartition("/")[2].lower())
+        if job is not None and job.arn == arn.lower():
+            return job
         return self.workforces.find_by_arn(arn) or self.human_task_uis.find_by_arn(arn)
 
     def add_tags(self, resource: Any, tags: Iterable[Mapping[str, str]]) -> dict[str, Any]:
         """Set tags; an existing key gets the new value."""
         tags = list(tags)
-        if duplicates := duplicate_tag_keys(tags):
-            raise ValidationException(f"Duplicate tag keys found: {', '.join(duplicates)}")
+        if fault := tag_fault(tags):
+            raise ValidationException(fault)
         merged = {tag["Key"]: tag["Value"] for tag in [*resource.tags, *tags]}
         if len(merged) > MAX_TAGS:
             raise ValidationException(f"A resource can have {MAX_TAGS} tags at most.")
@@ -181,13 +183,16 @@ class GroundTruthBackend:
 
     def _validation_context(self) -> ValidationContext:
         return ValidationContext(
-            region=self.storage.region, has_workteam=self._has_workteam, can_assume=self._can_assume
+            region=self.storage.region,
+            has_workteam=self._has_workteam,
+            can_assume=self._can_assume,
+            public_workforce_is_closed=public_workforce_is_closed(
+                self.environment.settings, self.environment.clock.now()
+            ),
         )
 
     def _has_workteam(self, arn: str) -> bool:
-        # A vendor's team is made in AWS Marketplace, not through this API, so there is nothing to look up.
-        vendor = ":workteam/vendor-crowd/" in arn
-        return is_public(arn) or vendor or self.workforces.find_by_arn(arn) is not None
+        return is_public(arn) or self.workforces.is_subscribed(arn) or self.workforces.find_by_arn(arn) is not None
 
     def _can_assume(self, role: str) -> bool:
         if not self.environment.settings.check_references:

@@ -11,6 +11,7 @@ from groundtruth_simulator.control.clock import Clock
 from groundtruth_simulator.control.faults import Faults
 from groundtruth_simulator.events import EventQueue
 from groundtruth_simulator.labeling.workers import CorrectLabels
+from groundtruth_simulator.models.subscription import Subscription
 from groundtruth_simulator.settings import Settings
 
 
@@ -32,6 +33,10 @@ class Environment(Protocol):
     @property
     def event_queue(self) -> EventQueue:
         """Return the queue of events for EventBridge."""
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Return the vendors' teams that were subscribed to."""
 
     def correct_labels(self) -> CorrectLabels:
         """Return the correct labels as they are set now."""

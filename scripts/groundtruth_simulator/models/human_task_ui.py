@@ -7,7 +7,8 @@ from typing import Any
 
 from groundtruth_simulator.exceptions import ResourceNotFound, name_in_use
 from groundtruth_simulator.models.environment import Environment
-from groundtruth_simulator.models.resource import Params, Resource
+from groundtruth_simulator.models.resource import Params, Resource, registry_page
+from groundtruth_simulator.validation.closings import check_customer
 
 
 class HumanTaskUiRegistry:
@@ -22,6 +23,7 @@ class HumanTaskUiRegistry:
 
     def create_human_task_ui(self, params: Params) -> dict[str, Any]:
         """Create a template."""
+        check_customer(self.environment.settings, self.environment.clock.now())
         name = params["HumanTaskUiName"]
         if name in self._uis:
             raise name_in_use("Human task UI", self._uis[name].arn)
@@ -39,6 +41,12 @@ class HumanTaskUiRegistry:
             "CreationTime": ui.created,
             "UiTemplate": {"Url": f"https://{ui.name}.ui.{self.region}.example", "ContentSha256": digest},
         }
+
+    def list_human_task_uis(self, params: Params) -> dict[str, Any]:
+        """Return one page of templates."""
+        page, next_token = registry_page(self._uis, params)
+        summaries = [{"HumanTaskUiName": ui.name, "HumanTaskUiArn": ui.arn, "CreationTime": ui.created} for ui in page]
+        return {"HumanTaskUiSummaries": summaries, **next_token}
 
     def delete_human_task_ui(self, params: Params) -> dict[str, Any]:
         """Delete a template."""

@@ -158,6 +158,8 @@ class LabelingJob:
             return
         context = self._output_context(inputs)
         try:
+            if inputs.settings.check_references:
+                self._storage.check_key(self.request["OutputConfig"].get("KmsKeyId"))
             for snapshot in passed:
                 new = label_batch(context, snapshot)
                 self._labels |= new
@@ -168,8 +170,9 @@ class LabelingJob:
             self._fail(f"ClientError: Unable to write the output. {error}")
 
     def _write(self, files: Iterable[OutputFile]) -> None:
+        key = self.request["OutputConfig"].get("KmsKeyId")
         for path, content in files:
-            self._storage.write(f"{self._root}/{path}", content, self.request["OutputConfig"].get("KmsKeyId"))
+            self._storage.write(f"{self._root}/{path}", content, key)
 
     def _fail(self, reason: str) -> None:
         failed = replace(self.current, status=JobStatus.FAILED, reason=reason, outcomes=())

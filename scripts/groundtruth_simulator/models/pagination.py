@@ -33,7 +33,7 @@ class Listed(Protocol):
         """Return the time of the last change."""
 
 
-Item = TypeVar("Item", bound=Listed)
+Item = TypeVar("Item")
 Key = Callable[[Item], tuple[Any, ...]]
 
 
@@ -83,7 +83,7 @@ def _token(last: tuple[Any, ...], params: Mapping[str, Any]) -> str:
 def _read_token(token: str, params: Mapping[str, Any]) -> tuple[Any, ...]:
     try:
         fingerprint, *last = json.loads(base64.urlsafe_b64decode(token))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ValidationException("Invalid pagination token.") from error
     if fingerprint != _fingerprint(params):
         raise ValidationException("The pagination token belongs to a request with other parameters.")

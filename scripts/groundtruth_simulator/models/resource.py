@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from groundtruth_simulator.exceptions import ValidationException
 from groundtruth_simulator.models.pagination import matches, paginate
+from groundtruth_simulator.validation.labeling_job_rules import tag_fault
 
 Params = Mapping[str, Any]
 
@@ -15,7 +17,9 @@ class Resource:
     """A resource that is stored as it was requested."""
 
     def __init__(self, name: str, arn: str, request: Params, created: datetime) -> None:
-        """Store a request."""
+        """Store a request; raise ValidationException for tags that cannot be set."""
+        if fault := tag_fault(request.get("Tags", [])):
+            raise ValidationException(fault)
         self.name, self.arn = name, arn
         self.request = dict(request)
         self.tags: list[dict[str, str]] = list(request.get("Tags", []))

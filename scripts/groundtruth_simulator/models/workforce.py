@@ -15,8 +15,11 @@ from groundtruth_simulator.exceptions import (
     unknown_workteam,
 )
 from groundtruth_simulator.models.environment import Environment
+from groundtruth_simulator.models.pagination import paginate
 from groundtruth_simulator.models.resource import Params, Resource, registry_page
-from groundtruth_simulator.validation.references import missing_member
+from groundtruth_simulator.models.subscription import Subscription
+from groundtruth_simulator.validation.closings import check_customer
+from groundtruth_simulator.validation.references import missing_member, sign_in_people, topic_fault
 
 MAX_TEAMS = 25  # CreateWorkteam
 
@@ -36,6 +39,7 @@ class WorkforceRegistry:
 
     def create_workforce(self, params: Params) -> dict[str, Any]:
         """Create the one private workforce; it is Active immediately (simplified)."""
+        check_customer(self.environment.settings, self.environment.clock.now())
         _check_identity(params)
         if self._workforces:
             [existing] = self._workforces.values()
@@ -74,9 +78,11 @@ class WorkforceRegistry:
 
     def create_workteam(self, params: Params) -> dict[str, Any]:
         """Create a team of the private workforce."""
+        check_customer(self.environment.settings, self.environment.clock.now())
         if "WorkforceName" in params:
             self._workforce(params["WorkforceName"])
         self._check_members(params["MemberDefinitions"])
+        self._check_topic(params)
         if params["WorkteamName"] in self._teams:
             raise name_in_use("Work team", self._teams[params["WorkteamName"]].arn)
         if len(self._teams) >= MAX_TEAMS:
@@ -93,6 +99,7 @@ class WorkforceRegistry:
         team = self._team(params["WorkteamName"])
         if "MemberDefinitions" in params:
             self._check_members(params["MemberDefinitions"])
+        self._check_topic(params)
         team.update(params, self.environment.clock.now())
         return self.describe_workteam(params)
 
@@ -106,12 +113,27 @@ class WorkforceRegistry:
         page, next_token = registry_page(self._teams, params)
         return {"Workteams": [self._team_view(item) for item in page], **next_token}
 
+    def describe_subscribed_workteam(self, params: Params) -> dict[str, Any]:
+        """Return a vendor's team that was subscribed to in AWS Marketplace."""
+        return {"SubscribedWorkteam": self._subscription(params["WorkteamArn"]).as_json()}
+
+    def list_subscribed_workteams(self, params: Params) -> dict[str, Any]:
+        """Return one page of the vendors' teams of this Region, by name (inferred: AWS names no order)."""
+        part, subscriptions = params.get("NameContains", ""), self.environment.subscriptions
+        matching = [each for each in subscriptions if each.region == self.region and part in each.name]
+        page, next_token = paginate(matching, lambda each: (each.name, each.arn), params)
+        return {"SubscribedWorkteams": [each.as_json() for each in page], **next_token}
+
     # -- lookups ------------------------------------------------------------------------------------
 
     def find_by_arn(self, arn: str) -> Resource | None:
         """Return the workforce or team with an ARN, if there is one."""
         resources = [*self._workforces.values(), *self._teams.values()]
         return next((resource for resource in resources if resource.arn == arn), None)
+
+    def is_subscribed(self, arn: str) -> bool:
+        """Return whether a vendor's team may be used."""
+        return any(each.arn == arn and each.region == self.region for each in self.environment.subscriptions)
 
     def identity_provider(self, team_arn: str) -> Mapping[str, str] | None:
         """Return the identity provider that worker responses of a private team name."""
@@ -130,6 +152,12 @@ class WorkforceRegistry:
         ]
         return {"identityProviderType": "Oidc", "issuer": next(iter(issuers), "")}
 
+    def _subscription(self, arn: str) -> Subscription:
+        for each in self.environment.subscriptions:
+            if each.arn == arn and each.region == self.region:
+                return each
+        raise unknown_workteam(arn)
+
     def _workforce(self, name: str) -> Resource:
         if name not in self._workforces:
             raise unknown_workforce(name)
@@ -146,6 +174,13 @@ class WorkforceRegistry:
 
     # -- checks and views -----------------------------------------------------------------------------
 
+    def sign_in_members(self, number: int) -> None:
+        """Let people of a team's own sign in to every group of the teams in Cognito."""
+        for team in self._teams.values():
+            for member in team.request["MemberDefinitions"]:
+                if group := member.get("CognitoMemberDefinition"):
+                    sign_in_people(self.account, self.region, group, number)
+
     def _check_members(self, members: list[Params]) -> None:
         if any(len(member) != 1 for member in members) or len({kind for member in members for kind in member}) != 1:
             raise ValidationException("Each member definition must be either Cognito or OIDC, all of them the same.")
@@ -160,6 +195,11 @@ class WorkforceRegistry:
             return
         if missing := missing_member(self.account, self.region, reference):
             raise ValidationException(f"The {missing} does not exist.")
+
+    def _check_topic(self, params: Params) -> None:
+        arn = params.get("NotificationConfiguration", {}).get("NotificationTopicArn")
+        if arn and self.environment.settings.check_references and (fault := topic_fault(self.region, arn)):
+            raise ValidationException(fault)
 
     def _workforce_view(self, workforce: Resource) -> dict[str, Any]:
         view = {name: value for name, value in workforce.request.items() if name != "Tags"}

@@ -48,10 +48,22 @@ def evaluate_deny_conditions() -> None:
     @wraps(key_response_of)
     def key_response(self: Any, request: Any, full_url: str) -> Any:
         with s3_policy_conditions.request_context(request.method, request.headers, urlsplit(full_url).query):
+            if request.method == "HEAD" and _denies_reading(self, request, full_url):
+                return 403, {}, ""
             return key_response_of(self, request, full_url)
 
     _STATEMENT.is_action_permitted = is_action_permitted
     _RESPONSE._key_response = key_response
+
+
+def _denies_reading(responses: Any, request: Any, full_url: str) -> bool:
+    """Return whether a bucket policy denies HEAD for an object, which needs the right to read it; moto asks for HeadObject."""
+    name, key = responses.parse_bucket_name_from_url(request, full_url), responses.parse_key_name()
+    bucket = responses.backend.buckets.get(name)
+    if bucket is None or not bucket.policy:
+        return False
+    permission = bucket.get_permission("s3:GetObject", f"arn:aws:s3:::{name}/{key}")
+    return bool(permission is PermissionResult.DENIED)
 
 
 def allow_access_logs_beside_deny_statements() -> None:

@@ -1,7 +1,7 @@
 """The constraints of a request, from botocore's model of the service.
 
 boto3 checks required members, types and minima before it sends a request. The service checks every constraint, and so does
-this module.
+this module. Types are checked before, in json_protocol.
 """
 
 from __future__ import annotations
@@ -13,17 +13,7 @@ from typing import Any
 import regex  # type: ignore[import-untyped]  # AWS patterns use \p{L}, which `re` does not support
 from moto.core.utils import get_service_model
 
-from groundtruth_simulator.exceptions import SerializationException, ValidationException
-
-JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "structure": (Mapping,),
-    "map": (Mapping,),
-    "list": (list, tuple),
-    "string": (str,),
-    "integer": (int,),
-    "long": (int,),
-    "boolean": (bool,),
-}
+from groundtruth_simulator.exceptions import ValidationException
 
 
 def check_request(operation: str, params: Mapping[str, Any]) -> None:
@@ -36,22 +26,18 @@ def check_request(operation: str, params: Mapping[str, Any]) -> None:
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
-    _check_type(shape, value)
-    if shape.type_name == "structure":
+    if value is None:
+        yield f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
+    elif shape.type_name == "structure":
         yield from _structure(shape, value, path)
     elif shape.type_name == "list":
         yield from _list(shape, value, path)
+    elif shape.type_name == "map":
+        yield from _map(shape, value, path)
     else:
         shown = "" if shape.metadata.get("sensitive") else f" '{value}'"
         for constraint in _violated(shape, value):
             yield f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}"
-
-
-def _check_type(shape: Any, value: Any) -> None:
-    expected = JSON_TYPES.get(shape.type_name)
-    wrong_number = isinstance(value, bool) and shape.type_name in ("integer", "long")
-    if expected and (wrong_number or not isinstance(value, expected)):
-        raise SerializationException(f"{type(value).__name__} can not be converted to {shape.type_name}")
 
 
 def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -70,14 +56,22 @@ def _list(shape: Any, value: list[Any], path: str) -> Iterator[str]:
         for position, item in enumerate(value, 1):
             yield from _violations(shape.member, item, f"{path}.{position}.member")
         return
-    for item in value:
-        _check_type(shape.member, item)
-    if any(_violated(shape.member, item) for item in value):
+    if any(item is None or _violated(shape.member, item) for item in value):
         # For a list of plain values, AWS shows the whole list and every constraint of its members.
-        constraints = ", ".join(text for text, _ in _constraints(shape.member))
+        texts = [text for text, _ in _constraints(shape.member)]
+        constraints = ", ".join([*texts, "Member must not be null"] if None in value else texts)
         yield (
             f"Value '{_format_list(value)}' at '{path}' failed to satisfy constraint: Member must satisfy constraint: [{constraints}]"
         )
+
+
+def _map(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[str]:
+    for constraint in _violated(shape, value):
+        yield f"Value at '{path}' failed to satisfy constraint: {constraint}"
+    for key, item in value.items():
+        for constraint in _violated(shape.key, key):
+            yield f"Map key '{key}' at '{path}' failed to satisfy constraint: {constraint}"
+        yield from _violations(shape.value, item, f"{path}.{key}.member")
 
 
 def _violated(shape: Any, value: Any) -> list[str]:

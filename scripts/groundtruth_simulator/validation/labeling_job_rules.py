@@ -30,6 +30,7 @@ class ValidationContext:
     region: str
     has_workteam: Callable[[str], bool]
     can_assume: Callable[[str], bool]
+    public_workforce_is_closed: bool
 
 
 def check_labeling_job(request: Request, context: ValidationContext) -> None:
@@ -52,9 +53,19 @@ def role_refusal(role: str) -> str:
     )
 
 
-def duplicate_tag_keys(tags: Iterable[Mapping[str, str]]) -> list[str]:
-    """Return the tag keys that occur more than once."""
-    return [key for key, count in Counter(tag["Key"] for tag in tags).items() if count > 1]
+def tag_fault(tags: Iterable[Mapping[str, str]]) -> str | None:
+    """Return what is wrong with tags: a key occurs more than once, or is one of AWS's own."""
+    keys = [tag["Key"] for tag in tags]
+    if duplicates := [key for key, count in Counter(keys).items() if count > 1]:
+        return f"Duplicate tag keys found: {', '.join(duplicates)}"
+    return own_key_fault(keys)
+
+
+def own_key_fault(keys: Iterable[str]) -> str | None:
+    """Return why keys cannot be set or deleted: AWS keeps the prefix aws:, in any case, for itself (other services' words)."""
+    if any(key.lower().startswith("aws:") for key in keys):
+        return "aws: prefixed tag key names are not allowed for external use."
+    return None
 
 
 def exactly_one_ui_is_given(request: Request, _: ValidationContext) -> str | None:
@@ -82,9 +93,8 @@ def label_attribute_is_free(request: Request, _: ValidationContext) -> str | Non
     return None
 
 
-def tag_keys_are_unique(request: Request, _: ValidationContext) -> str | None:
-    duplicates = duplicate_tag_keys(request.get("Tags", []))
-    return f"Duplicate tag keys found: {', '.join(duplicates)}" if duplicates else None
+def tags_are_valid(request: Request, _: ValidationContext) -> str | None:
+    return tag_fault(request.get("Tags", []))
 
 
 def arns_are_in_the_region(request: Request, context: ValidationContext) -> str | None:
@@ -135,6 +145,12 @@ def workteam_exists(request: Request, context: ValidationContext) -> str | None:
     return None if context.has_workteam(team) else f"Work team {team} was not found."
 
 
+def public_workforce_is_open(request: Request, context: ValidationContext) -> str | None:
+    if is_public(request["HumanTaskConfig"]["WorkteamArn"]) and context.public_workforce_is_closed:
+        return "The public workforce (Amazon Mechanical Turk) is closed since 30 September 2026."
+    return None
+
+
 def price_fits_the_workforce(request: Request, _: ValidationContext) -> str | None:
     task = request["HumanTaskConfig"]
     price = task.get("PublicWorkforceTaskPrice", {}).get("AmountInUsd")
@@ -164,12 +180,13 @@ RULES: tuple[Rule, ...] = (
     exactly_one_ui_is_given,
     data_source_is_given,
     label_attribute_is_free,
-    tag_keys_are_unique,
+    tags_are_valid,
     arns_are_in_the_region,
     lambdas_are_a_built_in_pair,
     labels_are_given,
     automated_labeling_is_absent,
     workteam_exists,
+    public_workforce_is_open,
     price_fits_the_workforce,
     availability_is_within_the_limit,
     role_can_be_assumed,

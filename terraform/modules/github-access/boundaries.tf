@@ -23,19 +23,21 @@ locals {
   ]
 
   limits = {
-    plan      = concat(local.may_look.boundary, local.may_read_infrastructure)
-    record    = concat(local.may_look.boundary, local.may_read_infrastructure, local.may_record)
-    apply     = concat(local.may_look.boundary, local.may_create.boundary)
-    stop      = concat(local.may_look.boundary, local.may_stop)
+    plan      = concat(local.may_look.boundary, local.may_read_infrastructure.boundary)
+    record    = concat(local.may_look.boundary, local.may_read_infrastructure.boundary, local.may_record)
+    apply     = concat(local.may_look.boundary, local.may_count_members, local.may_create.boundary)
+    stop      = concat(local.may_look.boundary, local.may_count_members, local.may_stop)
     terraform = concat(local.infrastructure_services, local.may_pass_on, local.may_make_service_roles)
   }
 
   # A bucket's policy, or a role's trust policy, can grant a session more than the Allows of a boundary, but never past a Deny.
-  denials = merge({ for kind in keys(local.ways) : kind => local.never }, { terraform = local.never_of_terraform })
+  denials = merge({ for kind in keys(local.ways) : kind => local.never[contains(["record", "apply"], kind) ? "but_clips" : "clips"] }, { terraform = local.never_of_terraform })
 
-  boundaries = {
+  boundary_drafts = {
     for kind, limits in local.limits : kind => jsonencode({ Version = "2012-10-17", Statement = concat(limits, local.denials[kind]) })
   }
+
+  boundaries = { for kind, draft in local.boundary_drafts : kind => replace(draft, local.drafted_key, local.data_key_arn) }
 
   # What a boundary refuses because none of its Allows fits, as a Deny.
   nothing_else = {
@@ -47,10 +49,12 @@ locals {
     }
   }
 
-  never = [
-    { Sid = "NoOtherObjects", Effect = "Deny", Action = ["s3:GetObject*"], NotResource = local.readable_objects.boundary },
-    { Sid = "NoOtherRole", Effect = "Deny", Action = ["sts:AssumeRole"], Resource = ["*"] },
-  ]
+  never = {
+    for what, readable in { clips = local.readable_objects.boundary, but_clips = concat(local.readable_objects.boundary, local.clip_objects) } : what => [
+      { Sid = "NoOtherObjects", Effect = "Deny", Action = ["s3:GetObject*"], NotResource = readable },
+      { Sid = "NoOtherRole", Effect = "Deny", Action = ["sts:AssumeRole"], Resource = ["*"] },
+    ]
+  }
 
   infrastructure_services = [{
     Sid    = "ServicesOfTheGround"
@@ -127,8 +131,8 @@ resource "aws_iam_policy" "ceiling" {
 
   lifecycle {
     precondition {
-      condition     = length(local.boundaries[each.key]) <= 6144
-      error_message = "The permissions boundary of the ${each.key} role is longer than the 6,144 characters that IAM accepts. Choose shorter names, first of all for ground.state.key."
+      condition     = length(local.boundary_drafts[each.key]) <= 6144
+      error_message = "The permissions boundary of the ${each.key} role would have ${length(local.boundary_drafts[each.key])} characters, and IAM accepts 6,144. Choose shorter names, first of all for the state's key (github.state.key) and role_path."
     }
   }
 }

@@ -46,7 +46,7 @@ locals {
     UserPools = {
       read = [
         "cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser", "cognito-idp:DescribeUserPool",
-        "cognito-idp:DescribeUserPoolClient", "cognito-idp:GetGroup", "cognito-idp:GetUserPoolMfaConfig",
+        "cognito-idp:DescribeUserPoolClient", "cognito-idp:GetGroup", "cognito-idp:GetUserPoolMfaConfig", "cognito-idp:ListUsersInGroup",
       ]
       change = [
         "cognito-idp:AdminAddUserToGroup", "cognito-idp:AdminCreateUser", "cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser",
@@ -126,8 +126,31 @@ locals {
     change = { for name, part in local.infrastructure : name => concat(part.read, part.change) }
   }
 
-  may_read_infrastructure   = local.infrastructure_statements["read"]
+  may_read_infrastructure = {
+    policy   = local.infrastructure_statements["read"]
+    boundary = local.reads_in_boundary
+  }
   may_change_infrastructure = local.infrastructure_statements["change"]
+
+  # A boundary has no room for a statement of each kind: these are the same rights, because an action fits resources of its own kind
+  # only. What holds for any resource, or under a condition, stays separate.
+  kinds_in_boundary = {
+    InfrastructureByName = [for part in local.infrastructure : part if part.condition == null && !contains(part.resources, "*")]
+    InfrastructureByTag  = [for part in local.infrastructure : part if part.condition != null]
+    Lists                = [local.infrastructure.Lists]
+  }
+
+  reads_in_boundary = [
+    for sid, parts in local.kinds_in_boundary : {
+      for element, value in {
+        Sid       = sid
+        Effect    = "Allow"
+        Action    = flatten([for part in parts : part.read])
+        Resource  = flatten([for part in parts : part.resources])
+        Condition = sid == "InfrastructureByTag" ? local.of_this_environment : null
+      } : element => value if value != null
+    }
+  ]
 
   infrastructure_statements = {
     for verb, actions in local.infrastructure_actions : verb => [

@@ -7,7 +7,9 @@ locals {
   role_arns     = { for kind, name in local.names : kind => "${local.iam}:role${var.context.role_path}${name}" }
   boundary_arns = { for kind, name in local.names : kind => "${local.iam}:policy${var.context.role_path}${name}" }
 
-  policies = {
+  policies = { for kind, draft in local.policy_drafts : kind => replace(draft, local.drafted_key, local.data_key_arn) }
+
+  policy_drafts = {
     for kind, statements in local.statements : kind => jsonencode({
       Version   = "2012-10-17"
       Statement = concat(statements, [for statement in concat(local.denials[kind], [local.nothing_else[kind]]) : statement if !local.own_boundaries])
@@ -15,10 +17,10 @@ locals {
   }
 
   statements = {
-    plan      = concat(local.may_look.policy, local.may_read_infrastructure)
-    record    = concat(local.may_look.policy, local.may_read_infrastructure, local.may_record)
-    apply     = concat(local.may_look.policy, local.may_create.policy)
-    stop      = concat(local.may_look.policy, local.may_stop)
+    plan      = concat(local.may_look.policy, local.may_read_infrastructure.policy)
+    record    = concat(local.may_look.policy, local.may_look_at_clips, local.may_read_infrastructure.policy, local.may_record)
+    apply     = concat(local.may_look.policy, local.may_look_at_clips, local.may_count_members, local.may_create.policy)
+    stop      = concat(local.may_look.policy, local.may_count_members, local.may_stop)
     terraform = concat(local.may_keep_state, local.may_change_infrastructure, local.may_pass_on, local.may_make_service_roles, local.may_list_in_policies)
   }
 
@@ -47,7 +49,7 @@ resource "aws_iam_role" "this" {
   lifecycle {
     precondition {
       condition     = length(local.trust[each.key]) <= 2048
-      error_message = "The trust policy of the ${each.key} role is longer than the 2,048 characters that IAM accepts. Choose a shorter name for the repository or its default branch."
+      error_message = "The trust policy of the ${each.key} role would have ${length(local.trust[each.key])} characters, and IAM accepts 2,048. List fewer versions in github.tool.refs, or choose shorter names for the repositories, the default branch or the GitHub environment."
     }
   }
 }
@@ -61,8 +63,8 @@ resource "aws_iam_role_policy" "this" {
 
   lifecycle {
     precondition {
-      condition     = length(local.policies[each.key]) <= 10240
-      error_message = "The policy of the ${each.key} role is longer than the 10,240 characters that IAM accepts. Name fewer buckets in labeling.input_buckets (about 40 fit), or create a second environment for some of them."
+      condition     = length(local.policy_drafts[each.key]) <= 10240
+      error_message = "The policy of the ${each.key} role would have ${length(local.policy_drafts[each.key])} characters, and IAM accepts 10,240. Name fewer input buckets, keys or teams, or create a second environment for some of them; or choose a shorter role_path or key of the state."
     }
   }
 }

@@ -9,41 +9,49 @@ locals {
     "repo:${local.owner}@${var.github.owner_id}/${local.repository}@${var.github.repository_id}",
   ]
 
-  workflows   = "${var.github.repository}/.github/workflows"
   default_ref = "refs/heads/${var.github.default_branch}"
   # GitHub makes the ref of a pull request; no branch or tag can have this name.
   pull_request_ref = "refs/pull/*/merge"
+
+  # groundctl's own workflow files, each with the refs from which the team's repository may call it: for a called workflow, GitHub names
+  # the called file. During an upgrade, two versions are listed.
+  tool_repository = coalesce(var.github.tool.repository, var.github.repository)
+  tool_refs       = coalesce(var.github.tool.refs, [local.default_ref])
+  files = {
+    for name in ["reusable-plan", "recorded-plan", "reusable-apply-environment", "reusable-status-environment"] :
+    name => [for ref in local.tool_refs : "${local.tool_repository}/.github/workflows/${name}.yml@${ref}"]
+  }
 
   # The subject of an environment does not contain the branch. Because the branch is required too, a pull request whose workflow
   # names the environment gets no role, even if the environment was left unprotected by mistake.
   from_environment = {
     for kind, environment in var.github.environments : kind => [{
       moment   = "environment:${environment}"
-      equal    = { ref = local.default_ref, job_workflow_ref = "${local.workflows}/apply.yml@${local.default_ref}" }
+      equal    = { ref = local.default_ref, job_workflow_ref = local.files["reusable-apply-environment"] }
       patterns = {}
     }]
   }
 
   # The ways to get each role. `moment` is how the subject ends, depending on what starts the workflow. `job_workflow_ref` is the
-  # file that contains the job, with the ref from which GitHub took it: for a called workflow the called file, else the run's own.
+  # file that contains the job, with the ref from which GitHub took it.
   ways = merge(local.from_environment, {
-    # Anyone who can push can run their own code with this role: so it can change nothing.
+    # Anyone who can push can run their own Terraform code with this role: so it can change nothing.
     plan = [
       {
         moment   = "pull_request"
-        equal    = {}
-        patterns = { ref = local.pull_request_ref, job_workflow_ref = "${local.workflows}/plan.yml@${local.pull_request_ref}" }
+        equal    = { job_workflow_ref = local.files["reusable-plan"] }
+        patterns = { ref = local.pull_request_ref }
       },
       {
         moment   = "ref:${local.default_ref}"
-        equal    = { ref = local.default_ref, job_workflow_ref = [for file in ["apply.yml", "status.yml"] : "${local.workflows}/${file}@${local.default_ref}"] }
+        equal    = { ref = local.default_ref, job_workflow_ref = concat(local.files["reusable-apply-environment"], local.files["reusable-status-environment"]) }
         patterns = {}
       },
     ]
     # The branch writes the calling workflow, but not the called one: with any other file or ref, a job gets no role.
     record = [{
       moment   = "pull_request"
-      equal    = { job_workflow_ref = "${local.workflows}/recorded-plan.yml@${local.default_ref}" }
+      equal    = { job_workflow_ref = local.files["recorded-plan"] }
       patterns = { ref = local.pull_request_ref }
     }]
   })

@@ -5,6 +5,8 @@ variable "github" {
     over the name has others. `gh api repos/OWNER/NAME --jq '.owner.id, .id'` shows them.
     default_branch: the one branch from which anything is changed.
     environments: the GitHub environments whose approval the apply, stop and terraform roles require.
+    tool: where this repository calls groundctl's workflows. repository: OWNER/NAME, by default this repository; refs: the full names of the
+    versions that it calls, such as refs/tags/v0.1.0, by default its default branch. While you upgrade, list the old and the new one.
     provider_arn: GitHub's OIDC provider if the account already has one; if you leave it out, it is created. An account has one.
   EOT
   type = object({
@@ -16,6 +18,10 @@ variable "github" {
       apply     = optional(string, "groundctl-apply")
       stop      = optional(string, "groundctl-stop")
       terraform = optional(string, "groundctl-terraform")
+    }), {})
+    tool = optional(object({
+      repository = optional(string)
+      refs       = optional(list(string))
     }), {})
     provider_arn = optional(string)
   })
@@ -43,6 +49,21 @@ variable "github" {
   validation {
     condition     = length(distinct([for environment in values(var.github.environments) : lower(environment)])) == 3
     error_message = "github.environments has three different names, such as \"groundctl-apply\", \"groundctl-stop\" and \"groundctl-terraform\": approving one must not approve another."
+  }
+
+  validation {
+    condition     = var.github.tool.repository == null || can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$", var.github.tool.repository))
+    error_message = "github.tool.repository is OWNER/NAME, such as \"groundctl/groundctl\": one repository, no URL and no wildcard."
+  }
+
+  validation {
+    condition     = var.github.tool.refs == null || try(length(var.github.tool.refs) > 0 && alltrue([for ref in var.github.tool.refs : can(regex("^refs/(tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]*$", ref))]), false)
+    error_message = "github.tool.refs has full names of tags or branches, such as \"refs/tags/v0.1.0\", without wildcards: each gets the roles."
+  }
+
+  validation {
+    condition     = var.github.tool.repository == null || var.github.tool.repository == var.github.repository || var.github.tool.refs != null
+    error_message = "github.tool.refs is missing: with github.tool.repository, list the versions that this repository calls, such as [\"refs/tags/v0.1.0\"]."
   }
 
   validation {

@@ -73,35 +73,48 @@ locals {
   }]
 }
 
+locals {
+  bucket_policies = {
+    for role, arn in local.bucket_arns : role => jsonencode({
+      Version = "2012-10-17"
+      Statement = concat(
+        [
+          {
+            Sid       = "RefuseWithoutTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "s3:*"
+            Resource  = [arn, "${arn}/*"]
+            Condition = { Bool = { "aws:SecureTransport" = "false" } }
+          },
+          {
+            Sid       = "RefuseOldTls"
+            Effect    = "Deny"
+            Principal = "*"
+            Action    = "s3:*"
+            Resource  = [arn, "${arn}/*"]
+            Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
+          },
+        ],
+        local.statements[role],
+      )
+    })
+  }
+}
+
 resource "aws_s3_bucket_policy" "this" {
   for_each = local.names
 
   bucket = aws_s3_bucket.this[each.key].bucket
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [
-        {
-          Sid       = "RefuseWithoutTls"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = "s3:*"
-          Resource  = [local.bucket_arns[each.key], "${local.bucket_arns[each.key]}/*"]
-          Condition = { Bool = { "aws:SecureTransport" = "false" } }
-        },
-        {
-          Sid       = "RefuseOldTls"
-          Effect    = "Deny"
-          Principal = "*"
-          Action    = "s3:*"
-          Resource  = [local.bucket_arns[each.key], "${local.bucket_arns[each.key]}/*"]
-          Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
-        },
-      ],
-      local.statements[each.key],
-    )
-  })
+  policy = local.bucket_policies[each.key]
 
   # S3 refuses two changes of one bucket's access at the same time.
   depends_on = [aws_s3_bucket_public_access_block.this]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.bucket_policies[each.key]) <= 20480
+      error_message = "The policy of the bucket ${each.value} would have ${length(local.bucket_policies[each.key])} characters, and S3 accepts 20,480. Name fewer roles in data.worker_responses.readers."
+    }
+  }
 }

@@ -2,6 +2,10 @@ locals {
   s3      = "arn:${var.context.partition}:s3:::"
   buckets = distinct(concat(keys(var.access.inputs), [var.access.artifact_bucket, var.access.output_bucket]))
 
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+  # IAM counts all policies of a role together. That for the data key has about 300 characters, and its ARN is unknown at first.
+  room = 10240 - (var.data_key == null ? 0 : 400)
+
   # Each entry is a list of statements, so that one that does not apply can be empty.
   statements = concat(local.may_find, local.may_read, local.may_write, local.may_use_read_keys, local.may_report, local.may_stream)
 

@@ -21,7 +21,14 @@ resource "aws_iam_role" "this" {
 resource "aws_iam_role_policy" "this" {
   name   = "labeling"
   role   = aws_iam_role.this.name
-  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements })
+  policy = local.policy
+
+  lifecycle {
+    precondition {
+      condition     = length(local.policy) <= local.room
+      error_message = "The policy of the role that Ground Truth assumes would have ${length(local.policy)} characters, and IAM has room for ${local.room}. Name fewer input buckets, prefixes, keys or topics, or create a second environment for some of them."
+    }
+  }
 }
 
 # A separate policy: the ARN of a key that the same apply creates is unknown, and would hide the other statements from a plan.

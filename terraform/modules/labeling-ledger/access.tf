@@ -57,6 +57,11 @@ locals {
     Condition = { ArnNotLike = { "aws:PrincipalArn" = var.policy_writers } }
   }]
 
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = concat(local.for_everyone, local.for_policy_writers, local.for_organization)
+  })
+
   # Roles of this account need no statement here: their own policies allow them. Those of other accounts need both.
   for_organization = [for statement in local.organization_statements : statement if var.organization_id != null]
 
@@ -94,11 +99,15 @@ locals {
 
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.bucket
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = concat(local.for_everyone, local.for_policy_writers, local.for_organization)
-  })
+  policy = local.policy
 
   # S3 refuses two changes of one bucket's access at the same time.
   depends_on = [aws_s3_bucket_public_access_block.this]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.policy) <= 20480
+      error_message = "The policy of the bucket ${local.name} would have ${length(local.policy)} characters, and S3 accepts 20,480. Name fewer roles in ledger.new.appenders and ledger.new.policy_writers; a pattern can name several."
+    }
+  }
 }

@@ -1,17 +1,15 @@
-"""Handles environments, their branch policies, who let runs enter them, and the rules of branches."""
+"""Handles environments, their branch policies, and who let runs enter them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from github_emulator.actors import FULL_NAME, OWNER
+from github_emulator.actors import OWNER
 from github_emulator.approvals import Environment
 from github_emulator.backend.response_fixes import node_id
 from github_emulator.http_messages import ApiRequest, ApiResponse, refusal
 from github_emulator.state import State, paged
-
-RULESET = 4711
 
 
 class EnvironmentsHandler:
@@ -23,7 +21,6 @@ class EnvironmentsHandler:
         self.operations: Mapping[str, Callable[[ApiRequest], ApiResponse]] = {
             "repos/get-environment": self._get,
             "repos/list-deployment-branch-policies": self._policies,
-            "repos/get-branch-rules": self._rules,
             "actions/get-reviews-for-run": self._reviews,
         }
 
@@ -70,13 +67,6 @@ class EnvironmentsHandler:
             for each in known.environment_reviews.get(run, [])
         ]
         return ApiResponse(status=200, body=shown)
-
-    def _rules(self, request: ApiRequest) -> ApiResponse:
-        parameters = self._state.approvals.branch_rules.get(request.parameters["branch"])
-        source = {"ruleset_source_type": "Repository", "ruleset_source": FULL_NAME, "ruleset_id": RULESET}
-        shown = [{"type": "pull_request", **source, "parameters": parameters}] if parameters else []
-        page, links = paged(shown, request, self._state.url)
-        return ApiResponse(status=200, body=page, headers=links)
 
     def _find(self, request: ApiRequest) -> Environment | None:
         return self._state.approvals.environments.get(request.parameters["environment_name"].lower())

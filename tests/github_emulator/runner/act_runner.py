@@ -38,8 +38,8 @@ class Run:
     record: WorkflowRun
     workflow: Workflow
     event: Event
-    called: Mapping[str, str]  # the commit of each ref whose workflow was called
-    finished: Mapping[str, Finished]  # how the jobs that ran ended, by id
+    called: Mapping[str, str]  # the commit of each OWNER/NAME@REF whose workflow was called
+    finished: Mapping[tuple[str, ...], Finished]  # how the jobs that ran ended, by their paths
     jobs: Mapping[str, JobLog]  # by id; those of a called workflow by "caller/id"
     seconds: float
     log: str  # act's own, one JSON object a line
@@ -87,6 +87,7 @@ class Runner:
 
     emulator: GitHubEmulator
     repository: Repository
+    others: dict[str, Repository] = field(default_factory=dict)  # other repositories whose workflows are called
     variables: dict[str, str] = field(default_factory=dict)  # the repository's, `vars`
     secrets: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)  # the machine's: AWS_ENDPOINT_URL and the like
@@ -138,9 +139,10 @@ class Runner:
 
         Whether GitHub keeps the artifacts is not documented; here they stay.
         """
-        kept = {name: each for name, each in run.finished.items() if not _failed(run, name)}
         with self._sources(run.event, pinned=run.called) as sources:
-            return self._run(sources, _named(sources, run.workflow.path), again=run, finished=kept)
+            workflow = _named(sources, run.workflow.path)
+            kept = dict(_succeeded(sources, run, workflow, ()))
+            return self._run(sources, workflow, again=run, finished=kept)
 
     def _run(
         self,
@@ -148,7 +150,7 @@ class Runner:
         workflow: Workflow,
         *,
         again: Run | None = None,
-        finished: Mapping[str, Finished] | None = None,
+        finished: Mapping[tuple[str, ...], Finished] | None = None,
     ) -> Run:
         granted = self._in_environments(grants(sources, workflow, fork=sources.event.fork), sources.event)
         stubs = stubs_for(used_actions(sources, workflow))
@@ -175,7 +177,7 @@ class Runner:
             record=record,
             workflow=workflow,
             event=sources.event,
-            called={**sources.pinned, **{ref: source.sha for ref, source in sources.called.items()}},
+            called={**sources.pinned, **{place: source.sha for place, source in sources.called.items()}},
             jobs={**kept, **jobs},
             finished=ended,
             seconds=time.monotonic() - started,
@@ -185,7 +187,7 @@ class Runner:
     def _in_environments(self, granted: list[Granted], event: Event) -> list[Granted]:
         variables: dict[str, Value] = {} if event.fork else dict(self.variables)
         github: dict[str, Value] = {"event": dict(event.payload), "event_name": event.name, "ref": event.ref}
-        context: dict[str, Value] = {"vars": variables, "github": github, "inputs": dict(event.inputs)}
+        context: dict[str, Value] = {"vars": variables, "github": github, "inputs": dict(event.inputs), "needs": {}}
         return [replace(each, environment=fill(each.job.environment, context, {})) for each in granted]
 
     def _settings(self) -> Settings:
@@ -217,7 +219,9 @@ class Runner:
     @contextmanager
     def _sources(self, event: Event, *, pinned: Mapping[str, str] | None = None) -> Iterator[Sources]:
         with tempfile.TemporaryDirectory(prefix="source-") as folder:
-            yield Sources(repository=self.repository, folder=Path(folder), event=event, pinned=pinned or {})
+            yield Sources(
+                repository=self.repository, others=self.others, folder=Path(folder), event=event, pinned=pinned or {}
+            )
 
     def _review(self, record: WorkflowRun, environment: str, ref: str) -> bool:
         """Let a job of an environment begin, or not, as the environment's protection and its reviewer decide."""
@@ -243,11 +247,20 @@ def _admits(branches: tuple[str, ...], ref: str) -> bool:
     return branch != ref and any(fnmatch.fnmatchcase(branch, each) for each in branches)
 
 
-def _failed(run: Run, name: str) -> bool:
-    """Return whether a job, or one that it needs, did not succeed."""
-    if name not in run.finished or run.finished[name].result != "success":
-        return True
-    return any(_failed(run, each) for each in run.workflow.jobs[name].needs)
+def _succeeded(
+    sources: Sources, run: Run, workflow: Workflow, place: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Finished]]:
+    """Yield the jobs that succeeded, and need none that did not; of a call that failed, those inside of it."""
+
+    def failed(name: str) -> bool:
+        ended = run.finished.get((*place, name))
+        return ended is None or ended.result != "success" or any(map(failed, workflow.jobs[name].needs))
+
+    for name, job in workflow.jobs.items():
+        if not failed(name):
+            yield (*place, name), run.finished[*place, name]
+        elif job.calls and not any(map(failed, job.needs)):
+            yield from _succeeded(sources, run, sources.read(job.calls), (*place, name))
 
 
 def _named(sources: Sources, path: str) -> Workflow:

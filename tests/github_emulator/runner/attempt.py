@@ -25,6 +25,8 @@ from github_emulator.runner.standing_in import Finished, finished_call, finished
 from github_emulator.runner.workflow_file import Granted, Workflow, WorkflowError
 from github_emulator.state import WorkflowRun
 
+# The ids of the jobs that call a workflow, from the outermost, then a job's own.
+Place = tuple[str, ...]
 STUBS = Path(__file__).parents[1] / "stubs"
 ACT = Path(sys.executable).with_name("act")
 TIMEOUT_SECONDS = 600.0
@@ -67,49 +69,84 @@ class Attempt:
     review: Callable[[WorkflowRun, str, str], bool]  # of a run, an environment and a ref
     tokens: dict[str, str] = field(default_factory=dict)  # by key; "" is the placeholder that act gives to all jobs
 
-    def run(self, finished: Mapping[str, Finished]) -> tuple[dict[str, JobLog], dict[str, Finished], str]:
-        """Run all jobs but the finished ones; return the logs by key, how the jobs ended by id, and act's own log."""
+    def run(self, finished: Mapping[Place, Finished]) -> tuple[dict[str, JobLog], dict[Place, Finished], str]:
+        """Run all jobs but the finished ones; return the logs by name, how the jobs ended by path, and act's own log."""
         self._prepare()
-        file = self.sources.own.root / self.workflow.path
-        text = file.read_text(encoding="utf-8")
+        texts = {file: file.read_text(encoding="utf-8") for _, _, file in self._files()}
         done = dict(finished)
         logs: dict[str, JobLog] = {}
         whole = ""
         while True:
-            file.write_text(with_stand_ins(text, done), encoding="utf-8")
-            self._prepare_stand_ins(done)
+            self._write_stand_ins(texts, done)
             out = self._act()
             whole += out
             fresh = {
                 key_of(each): JobLog(id=each.job.id, workflow=each.workflow.name)
                 for each in self.granted
-                if (each.caller or each.job).id not in done
+                if not any(each.path[: depth + 1] in done for depth in range(len(each.path)))
             }
-            stand_ins = [JobLog(id=name, workflow=self.workflow.name) for name in done]
-            read_log(out.splitlines(), [*fresh.values(), *stand_ins])
+            workflows = {place: workflow.name for place, workflow, _ in self._files()}
+            read_log(
+                out.splitlines(),
+                [*fresh.values(), *(JobLog(id=path[-1], workflow=workflows[path[:-1]]) for path in done)],
+            )
             logs |= fresh
-            ended = dict(self._ended(fresh))
-            stopped = any(ended[name].result == "failure" for name in ended if self.workflow.jobs[name].calls)
+            ended = dict(self._ended(self.workflow, (), fresh, done))
             done |= ended
             # act stops after a call that failed; GitHub goes on.
-            if not stopped or done.keys() == self.workflow.jobs.keys():
-                file.write_text(text, encoding="utf-8")  # another workflow may call it
+            if not any(self._was_stopped(workflow, place, ended, done) for place, workflow, _ in self._files()):
+                for file, text in texts.items():
+                    file.write_text(text, encoding="utf-8")  # another workflow may call it
                 return logs, done, whole
 
-    def _ended(self, logs: Mapping[str, JobLog]) -> Iterator[tuple[str, Finished]]:
-        """Yield the jobs of the calling workflow that ran."""
-        for name, job in self.workflow.jobs.items():
-            if not job.calls:
-                if name in logs and logs[name].result != "skipped":
-                    yield name, finished_job(job.outputs, logs[name])
+    def _files(self) -> Iterator[tuple[Place, Workflow, Path]]:
+        """Yield each workflow with the path of the job that calls it, and its file."""
+        left: list[tuple[Place, Workflow, Path]] = [((), self.workflow, self.sources.own.root / self.workflow.path)]
+        while left:
+            place, workflow, file = left.pop()
+            yield place, workflow, file
+            for name, job in workflow.jobs.items():
+                if job.calls:
+                    called = self.sources.of(job.calls).root / job.calls.path
+                    left.append(((*place, name), self.sources.read_original(job.calls), called))
+
+    def _write_stand_ins(self, texts: Mapping[Path, str], done: Mapping[Place, Finished]) -> None:
+        for place, workflow, file in self._files():
+            here = {name: done[*place, name] for name in workflow.jobs if (*place, name) in done}
+            file.write_text(with_stand_ins(texts[file], here), encoding="utf-8")
+            for name in here:
+                lines = f"placeholder={self.tokens['']}\ntoken={self.tokens['']}\n"
+                (self.folder / "jobs" / _file(workflow, name)).write_text(lines)
+
+    @staticmethod
+    def _was_stopped(
+        workflow: Workflow, place: Place, ended: Mapping[Place, Finished], done: Mapping[Place, Finished]
+    ) -> bool:
+        """Return whether a call failed just now, and other jobs of the workflow did not run."""
+        calls = (ended.get((*place, name)) for name, job in workflow.jobs.items() if job.calls)
+        left = any((*place, name) not in done for name in workflow.jobs)
+        return left and any(each is not None and each.result == "failure" for each in calls)
+
+    def _ended(
+        self, workflow: Workflow, place: Place, logs: Mapping[str, JobLog], done: Mapping[Place, Finished]
+    ) -> Iterator[tuple[Place, Finished]]:
+        """Yield the jobs of a workflow that ran, and those of the workflows that it calls."""
+        for name, job in workflow.jobs.items():
+            path = (*place, name)
+            if path in done:
                 continue
-            inner = {
-                each.job.id: finished_job(each.job.outputs, logs[key_of(each)])
-                for each in self.granted
-                if each.caller is job and key_of(each) in logs and logs[key_of(each)].result != "skipped"
-            }
-            if inner:
-                yield name, finished_call(self.sources.read(job.calls), inner)
+            if not job.calls:
+                log = logs.get("/".join(path))
+                if log and log.result != "skipped":
+                    yield path, finished_job(job.outputs, log)
+                continue
+            called = self.sources.read_original(job.calls)
+            inner = dict(self._ended(called, path, logs, done))
+            yield from inner.items()
+            known = {**done, **inner}
+            direct = {each: known[*path, each] for each in called.jobs if (*path, each) in known}
+            if direct and not self._was_stopped(called, path, inner, known):
+                yield path, finished_call(called, direct)
 
     def _prepare(self) -> None:
         """Write each job's settings and the shell that exports them."""
@@ -154,11 +191,6 @@ class Attempt:
             lines.append("reviewed=yes")
         return lines
 
-    def _prepare_stand_ins(self, names: Mapping[str, Finished]) -> None:
-        for name in names:
-            lines = f"placeholder={self.tokens['']}\ntoken={self.tokens['']}\n"
-            (self.folder / "jobs" / _file(self.workflow, name)).write_text(lines)
-
     def _act(self) -> str:
         event, scratch, settings = self.sources.event, self.folder, self.settings
         command = [str(ACT), event.name, "--workflows", self.workflow.path]
@@ -168,8 +200,8 @@ class Attempt:
         command += ["--action-cache-path", str(scratch / "cache"), "--defaultbranch", DEFAULT_BRANCH]
         for use, folder in self.stubs.items():
             command += ["--local-repository", f"{use}={folder}"]
-        for ref, source in self.sources.called.items():
-            command += ["--local-repository", f"{FULL_NAME}@{ref}={source.root}"]
+        for place, source in self.sources.mapped.items():
+            command += ["--local-repository", f"{place}={source.root}"]
         # Code of a fork gets neither secrets nor variables.
         secrets = {} if event.fork else dict(settings.secrets)
         secrets["GITHUB_TOKEN"] = self.tokens[""]
@@ -250,8 +282,8 @@ def _watched(command: list[str], root: Path, environment: Mapping[str, str]) -> 
 
 
 def key_of(granted: Granted) -> str:
-    """Return a job's name in a run; that of a called workflow has its caller's before it."""
-    return f"{granted.caller.id}/{granted.job.id}" if granted.caller else granted.job.id
+    """Return a job's name in a run; that of a called workflow has its callers' before it."""
+    return "/".join(granted.path)
 
 
 def _file(workflow: Workflow, job: str) -> str:

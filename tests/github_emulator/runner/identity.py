@@ -40,7 +40,7 @@ def claims_of(
         "workflow": workflow.name,
         "workflow_ref": f"{FULL_NAME}/{workflow.path}@{event.ref}",
         "workflow_sha": event.sha,
-        "job_workflow_ref": f"{FULL_NAME}/{granted.workflow.path}@{granted.source.ref}",
+        "job_workflow_ref": f"{granted.source.repository}/{granted.workflow.path}@{granted.source.ref}",
         "job_workflow_sha": granted.source.sha,
         "actor": event.actor,
         "run_id": str(record.id),

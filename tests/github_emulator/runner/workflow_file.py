@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ class Source:
     """A checkout that workflow files are read from."""
 
     root: Path
+    repository: str  # OWNER/NAME
     ref: str  # as identities name it: refs/heads/main
     sha: str
 
@@ -42,7 +44,8 @@ class Call:
 
     text: str  # as it is written
     path: str
-    ref: str  # of this repository; "" for the caller's own commit
+    repository: str  # OWNER/NAME
+    ref: str  # of that repository; "" for the caller's own commit
     inputs: tuple[str, ...] = ()
 
 
@@ -76,7 +79,7 @@ class Workflow:
             return False
         definition = self.on[event] or {}
         if (
-            unknown := set(definition) - {"types", "branches", "inputs", "secrets", "outputs"}
+            unknown := set(definition) - {"types", "branches", "tags", "inputs", "secrets", "outputs"}
             if isinstance(definition, dict)
             else set()
         ):
@@ -86,6 +89,13 @@ class Workflow:
         types = definition.get("types", PULL_REQUEST_TYPES if event == "pull_request" else ())
         if types and payload.get("action") not in types:
             return False
+        if event == "push" and definition.get("tags"):
+            # With tags alone, a push of a branch starts nothing.
+            tag = ref.removeprefix("refs/tags/")
+            if tag != ref:
+                return any(fnmatch.fnmatchcase(tag, each) for each in definition["tags"])
+            if not definition.get("branches"):
+                return False
         branch = payload["pull_request"]["base"]["ref"] if event == "pull_request" else ref.removeprefix("refs/heads/")
         return not definition.get("branches") or any(
             fnmatch.fnmatchcase(branch, each) for each in definition["branches"]
@@ -99,7 +109,7 @@ class Granted:
     job: Job
     workflow: Workflow
     source: Source  # where the workflow was read
-    caller: Job | None  # the job that calls its workflow
+    path: tuple[str, ...]  # the ids of the jobs that call its workflow, from the outermost, then its own
     permissions: Mapping[str, str]
     environment: str = ""  # as its expression is evaluated
 
@@ -116,6 +126,9 @@ class Reads(Protocol):
 
     def read(self, call: Call) -> Workflow:
         """Read a called workflow."""
+
+    def folder_of(self, use: str) -> Path | None:
+        """Return the folder of an action of a repository that is there; None for others."""
 
 
 def read_workflow(root: Path, path: str) -> Workflow:
@@ -153,15 +166,25 @@ def without_concurrency(text: str) -> str:
     return "".join(lines)
 
 
+def with_full_names(text: str, place: str, *, calls: bool) -> str:
+    """Write out what a file names by `$/`, and where it is called, the workflows that it calls by `./`; act reads both otherwise.
+
+    place is OWNER/NAME@REF.
+    """
+    repository, _, ref = place.partition("@")
+    text = re.sub(r"(uses: )[$]/(\S+)", rf"\g<1>{repository}/\g<2>@{ref}", text)
+    return re.sub(rf"(uses: )[.]/({WORKFLOWS}/\S+)", rf"\g<1>{repository}/\g<2>@{ref}", text) if calls else text
+
+
 def grants(sources: Reads, workflow: Workflow, *, fork: bool) -> list[Granted]:
     """Return the permissions of each job, including jobs of called workflows."""
-    found = []
+    found: list[Granted] = []
     for job in workflow.jobs.values():
         rights = _rights(job, workflow, fork=fork)
         if job.calls:
-            found += list(_called(sources, job, job.calls, rights, fork=fork))
+            found += _called(sources, (job.id,), job.calls, rights, fork=fork)
         else:
-            found.append(Granted(job=job, workflow=workflow, source=sources.own, caller=None, permissions=rights))
+            found.append(Granted(job=job, workflow=workflow, source=sources.own, path=(job.id,), permissions=rights))
     names = [(each.workflow.name, each.job.id) for each in found]
     if twice := {each for each in names if names.count(each) > 1}:
         raise WorkflowError(f"{workflow.path}: more than one job is called {sorted(twice)}; act cannot tell them apart")
@@ -170,25 +193,27 @@ def grants(sources: Reads, workflow: Workflow, *, fork: bool) -> list[Granted]:
 
 def used_actions(sources: Reads, workflow: Workflow) -> set[str]:
     """Return every used action, including those of local actions and called workflows."""
-    found = _uses(sources.own.root, workflow)
+    found = _uses(sources, workflow)
     for job in workflow.jobs.values():
         if job.calls:
-            found |= _uses(sources.of(job.calls).root, sources.read(job.calls))
+            found |= used_actions(sources, sources.read(job.calls))
     return found
 
 
-def _uses(root: Path, workflow: Workflow) -> set[str]:
+def _uses(sources: Reads, workflow: Workflow) -> set[str]:
     found: set[str] = set()
+    ours: set[str] = set()
     left = [each for job in workflow.jobs.values() for each in job.uses]
     while left:
         each = left.pop()
         if each in found:
             continue
         found.add(each)
-        if each.startswith("./"):
-            [file] = [*(root / each).glob("action.yml"), *(root / each).glob("action.yaml")]
+        if folder := sources.folder_of(each):
+            ours.add(each)
+            [file] = [*folder.glob("action.yml"), *folder.glob("action.yaml")]
             left += [step["uses"] for step in _read(file)["runs"].get("steps", []) if "uses" in step]
-    return {each for each in found if not each.startswith("./")}
+    return found - ours
 
 
 def _members(whole: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
@@ -204,7 +229,9 @@ def _is_block(value: yaml.Node) -> bool:
     return isinstance(value, yaml.MappingNode) and not value.flow_style
 
 
-def _called(sources: Reads, caller: Job, call: Call, allowed: Mapping[str, str], *, fork: bool) -> Iterator[Granted]:
+def _called(
+    sources: Reads, path: tuple[str, ...], call: Call, allowed: Mapping[str, str], *, fork: bool
+) -> Iterator[Granted]:
     workflow = sources.read(call)
     _check_call(call, workflow)
     for job in workflow.jobs.values():
@@ -216,9 +243,11 @@ def _called(sources: Reads, caller: Job, call: Call, allowed: Mapping[str, str],
                     f"The nested job '{job.id}' of {workflow.path} is requesting '{name}: {level}', "
                     f"but is only allowed '{name}: {allowed.get(name, 'none')}'."
                 )
+        place = (*path, job.id)
         if job.calls:
-            raise WorkflowError(f"{workflow.path}: a called workflow that calls another is not supported")
-        yield Granted(job=job, workflow=workflow, source=sources.of(call), caller=caller, permissions=rights)
+            yield from _called(sources, place, job.calls, rights, fork=fork)
+        else:
+            yield Granted(job=job, workflow=workflow, source=sources.of(call), path=place, permissions=rights)
 
 
 def _check_call(call: Call, workflow: Workflow) -> None:
@@ -268,11 +297,12 @@ def _call(key: str, definition: Mapping[str, Any]) -> Call | None:
         return None
     inputs = tuple(definition.get("with", {}))
     if text.startswith("./"):
-        return Call(text=text, path=text.removeprefix("./"), ref="", inputs=inputs)
-    path, _, ref = text.removeprefix(f"{FULL_NAME}/").partition("@")
-    if not text.startswith(f"{FULL_NAME}/") or not ref:
-        raise WorkflowError(f"job {key}: {text} is a workflow of another repository than {FULL_NAME}")
-    return Call(text=text, path=path, ref=ref, inputs=inputs)
+        return Call(text=text, path=text.removeprefix("./"), repository=FULL_NAME, ref="", inputs=inputs)
+    place, _, ref = text.partition("@")
+    owner, name, *path = place.split("/")
+    if not ref or not path:
+        raise WorkflowError(f"job {key}: {text} is no workflow of a repository at a ref")
+    return Call(text=text, path="/".join(path), repository=f"{owner}/{name}", ref=ref, inputs=inputs)
 
 
 def _permissions(definition: Any) -> Mapping[str, str] | None:

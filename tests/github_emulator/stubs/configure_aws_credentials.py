@@ -39,6 +39,7 @@ def main() -> int:
         "AWS_SESSION_TOKEN": given["SessionToken"],
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
+        "EMULATOR_ROLE": role,  # for stand-ins, which do not ask AWS
     }
     for value in list(values.values())[:3]:
         print(f"::add-mask::{value}")

@@ -37,9 +37,10 @@ def answering(*replies: Reply) -> Iterator[str]:
                 self.send_header(name, value)
             self.send_header("Connection", "close")
             self.end_headers()
-            self.wfile.write(reply.body)
+            if self.command != "HEAD":
+                self.wfile.write(reply.body)
 
-        do_GET = do_POST = do_PUT = answer  # noqa: N815 - the names http.server calls
+        do_GET = do_POST = do_PUT = do_HEAD = answer  # noqa: N815 - the names http.server calls
 
         def log_message(self, *_: Any) -> None:
             """Print nothing."""

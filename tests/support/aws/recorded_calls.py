@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
@@ -19,20 +19,34 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request as WebRequest
 
 from groundtruth_simulator.control.request_log import identify_call
-from support.aws.iam_policies import Request
+from support.aws.iam_policies import Request, Role, Verdict
+from support.builders import ACCOUNT
 
 # Operations that S3 allows under another name than their own.
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-ALLOWED_AS = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket"}
+ALLOWED_AS = {
+    "GetBucketCors": "GetBucketCORS",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListObjectsV2": "ListBucket",
+}
 ASKED_OF_NOBODY = {"sts:GetCallerIdentity"}  # needs no right
+ACCESS_DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
 @dataclass
 class Recorder:
-    """The recorded permissions, in order, and the proxy's URL."""
+    """The recorded permissions, in order, and the proxy's URL. What a given role may not do is denied as S3 denies it."""
 
     url: str = ""
     asked: list[Request] = field(default_factory=list)
+    role: Role | None = None
+
+    def denies(self, asked: list[Request]) -> bool:
+        """Report whether the role lacks one of these permissions."""
+        role = self.role
+        return role is not None and any(role.weigh(each) is not Verdict.ALLOWED for each in asked)
 
     def take(self) -> list[Request]:
         """Return what was recorded since the last call."""
@@ -48,7 +62,10 @@ def recorded(simulated_aws: str) -> Iterator[Recorder]:
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = WebRequest(environ)
         body = request.get_data()
-        recorder.asked.extend(rights(request, body))
+        recorder.asked.extend(asked := list(rights(request, body)))
+        if recorder.denies(asked):
+            start_response("403 Forbidden", [("Content-Type", "application/xml")])
+            return [] if request.method == "HEAD" else [ACCESS_DENIED]
         status, headers, content = _forward(simulated_aws, request, body)
         start_response(status, headers)
         return [content]
@@ -93,6 +110,13 @@ def rights(request: WebRequest, body: bytes) -> Iterator[Request]:
         yield _of_s3(call.operation, request)
     elif call.service == "sagemaker":
         yield from _of_sagemaker(action, json.loads(body), call.region)
+    elif call.service == "cognito-idp":
+        pool = f"arn:aws:cognito-idp:{call.region}:{ACCOUNT}:userpool/{json.loads(body)['UserPoolId']}"
+        yield Request(action=action, resource=pool, context={"aws:ResourceTag/groundctl:environment": "test"})
+    elif call.service == "iam":
+        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        role = f"arn:aws:iam::{ACCOUNT}:role/{form.get('RoleName')}"
+        yield Request(action=action, resource=form.get("PolicySourceArn", role))
     elif action not in ASKED_OF_NOBODY:
         yield Request(action=action)
 
@@ -106,10 +130,14 @@ def _of_s3(operation: str, request: WebRequest) -> Request:
 
 
 def _of_sagemaker(action: str, asked: Mapping[str, Any], region: str) -> Iterator[Request]:
+    if "WorkteamName" in asked:
+        team = f"arn:aws:sagemaker:{region}:{ACCOUNT}:workteam/private-crowd/{asked['WorkteamName']}"
+        yield Request(action=action, resource=team)
+        return
     if "LabelingJobName" not in asked:
         yield Request(action=action)
         return
-    job = f"arn:aws:sagemaker:{region}:123456789012:labeling-job/{asked['LabelingJobName']}"
+    job = f"arn:aws:sagemaker:{region}:{ACCOUNT}:labeling-job/{asked['LabelingJobName']}"
     if action != "sagemaker:CreateLabelingJob":
         yield Request(action=action, resource=job)
         return

@@ -29,6 +29,9 @@ AFTERWARDS: Final = {
 # How GitHub finds mentions in a text: the patterns of its html-pipeline (mention and team mention filters).
 _USER: Final = re.compile(r"(?<!\w)@((?>[a-z0-9][a-z0-9-]*))(?!/)(?=\.+[ \t\W]|\.+$|[^0-9a-zA-Z_.]|$)", re.IGNORECASE)
 _TEAM: Final = re.compile(r"(?<!\w)@([a-z0-9][a-z0-9-]+/[a-z0-9][a-z0-9_-]*)\b", re.IGNORECASE)
+_TO_A_LINE: Final = re.compile(
+    r"<a href=https://github\.com/acme/labeling/blob/[0-9a-f]{40}/[\w.%~/!@$&*+,;:=?-]*#L[0-9]+>\Z", re.ASCII
+)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*\)", re.IGNORECASE)
 
 
@@ -86,8 +89,12 @@ class Read:
 
     @property
     def skeleton(self) -> tuple[str, ...]:
-        """Give the elements without code and without the spans around a dollar: these hold text and do nothing."""
-        return tuple(tag for tag in self.tags if tag not in {"<code>", "</code>", "<span>", "</span>"})
+        """Give the elements without code and without the spans around a dollar: these hold text and do nothing.
+
+        A link to a line of a file of the repository stands for any of them: its address names the file.
+        """
+        tags = (_TO_A_LINE.sub("<a to a line>", tag) for tag in self.tags)
+        return tuple(tag for tag in tags if tag not in {"<code>", "</code>", "<span>", "</span>"})
 
     @property
     def text(self) -> str:

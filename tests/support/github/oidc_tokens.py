@@ -82,9 +82,10 @@ class Token:
 
 Named = tuple[str, Token]
 
-_ON_PULL = Token(moment="pull_request", ref=PULL, file="plan.yml")
-_ON_MAIN = Token(moment=f"ref:{MAIN}", file="apply.yml")
-_RECORDING = replace(_ON_PULL, file="recorded-plan.yml", file_ref=MAIN)
+_APPLY, _STATUS = "reusable-apply-environment.yml", "reusable-status-environment.yml"
+_ON_PULL = Token(moment="pull_request", ref=PULL, file="reusable-plan.yml", file_ref=MAIN)
+_ON_MAIN = Token(moment=f"ref:{MAIN}", file=_APPLY)
+_RECORDING = replace(_ON_PULL, file="recorded-plan.yml")
 
 
 def right_tokens(kind: str) -> list[Named]:
@@ -94,7 +95,7 @@ def right_tokens(kind: str) -> list[Named]:
 
 def _right(kind: str) -> list[Named]:
     if kind in ENVIRONMENTS:
-        approved = Token(moment=f"environment:{ENVIRONMENTS[kind]}", file="apply.yml")
+        approved = Token(moment=f"environment:{ENVIRONMENTS[kind]}", file=_APPLY)
         return [
             ("approved on the default branch", approved),
             ("approved, called by the status workflow", replace(approved, claims={"workflow": "status"})),
@@ -108,8 +109,8 @@ def _right(kind: str) -> list[Named]:
     ]  # fmt: skip
     on_main = [
         ("push to the default branch", _ON_MAIN),
-        ("schedule", replace(_ON_MAIN, file="status.yml", claims={"workflow": "status"})),
-        ("repository dispatch", replace(_ON_MAIN, file="status.yml", claims={"actor": "groundctl-events[bot]"})),
+        ("schedule", replace(_ON_MAIN, file=_STATUS, claims={"workflow": "status"})),
+        ("repository dispatch", replace(_ON_MAIN, file=_STATUS, claims={"actor": "groundctl-events[bot]"})),
         ("apply, called by the status workflow", replace(_ON_MAIN, claims={"workflow": "status"})),
     ]
     return pulls + (on_main if kind == "plan" else [])
@@ -196,11 +197,13 @@ def _other_files(right: Token, kind: str) -> Iterator[Named]:
 def _files_by_name(right: Token) -> Iterator[Named]:
     for file in (
         "evil.yml", "apply.yaml", "plan.yaml", "recorded-plan.yaml", "Apply.yml", "apply.yml.yml", "my-apply.yml", "ci.yml",
-        "apply.yml", "plan.yml", "status.yml", "recorded-plan.yml", "nested/apply.yml", "../apply.yml", "apply-2.yml",
-        "apply.yml%40refs/heads/main", "apply.yml@refs/heads/main",
+        "apply.yml", "plan.yml", "status.yml", "recorded-plan.yml", "reusable-plan.yml", "reusable-apply.yml", "reusable-status.yml",
+        _APPLY, _STATUS, f"nested/{_APPLY}", f"../{_APPLY}", f"my-{_APPLY}", "reusable-apply-environment-2.yml",
+        f"{_APPLY}%40refs/heads/main", f"{_APPLY}@refs/heads/main",
     ):  # fmt: skip
         yield file, replace(right, file=file)
     for ref in (
+        "refs/tags/v0.1.0",
         MAIN, PULL, "refs/heads/feature", "refs/heads/evil", "refs/tags/main", "refs/tags/refs/heads/main", SHA, SHA[:7], "main", "",
         "refs/heads/main-2", "refs/heads/x/main", "refs/heads/MAIN", "refs/heads/main@evil", "refs/heads/main ", "refs/heads/*",
         "refs/pull/7/head", "refs/heads/refs/pull/7/merge", "refs/heads/gh-readonly-queue/main/pr-7-0123abc",

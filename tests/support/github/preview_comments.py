@@ -9,7 +9,7 @@ from typing import Final
 
 from playwright.sync_api import Browser
 
-from support.browser import CHROMIUM, a_browser
+from support.browser import CHROMIUM, a_browser, patient
 from support.builders import ROOT
 from support.github.comment_page import comment_page
 
@@ -50,7 +50,7 @@ def _page(file: Path) -> Path:
 def _take_images(browser: Browser, page: Path) -> None:
     for scheme in _SCHEMES:
         for suffix, width in WIDTHS.items():
-            view = browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme)
+            view = patient(browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme))
             view.goto(page.as_uri())
             view.screenshot(path=FOLDER / f"{page.stem}-{scheme}{suffix}.png", full_page=True)
             view.close()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
+from groundctl.domain.approval.seen_clips import ClipsChanged, Replaced
 from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
@@ -46,6 +47,7 @@ from support.builders import (
     REGION,
     a_declaration,
     a_plan,
+    a_policy,
     a_run,
     an_infrastructure,
     an_observed_job,
@@ -53,7 +55,7 @@ from support.builders import (
 )
 from support.github.sample_problems import a_thousand_problems, from_a_fork, no_plan, problems
 
-POLICY: Final = Policy(
+POLICY: Final = a_policy(
     platform_fee_usd=Decimal("0.08"),
     usd_per_answer={"dock-watchers": Decimal("0.05")},
     job_ceiling=Limit(objects=20_000, usd=Decimal(1_500)),
@@ -242,6 +244,16 @@ def _held() -> RenderedComment:
     return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: Hold(reason=reason)}))
 
 
+def _clips_changed() -> RenderedComment:
+    """A job whose approved clips are no longer what they were."""
+    clips = [f"s3://acme-clips/rallies/rally-{number:04}.mp4" for number in range(1, 9)]
+    replaced = Replaced(uri=clips[6], change="on 2026-11-28 at 14:05 UTC: 2,345 bytes, reviewed 1,234", is_certain=True)
+    doubtful = Replaced(uri=clips[7], change="on 2026-11-28 at 14:06 UTC: another ETag", is_certain=False)
+    changed = ClipsChanged(gone=tuple(clips[:5]), place="s3://acme-clips/rallies/", replaced=(replaced, doubtful))
+    assert changed.hold is not None
+    return _commented(_status(_RALLY, _SERVE, held={_RALLY.spec.key: changed.hold}))
+
+
 def _applied() -> RenderedComment:
     plan = _planned(_RALLY, _SERVE, _DOCK, _NIGHT, _LINES)
     requests = {create.name: create.purchase.desired.request for create in plan.creates}
@@ -367,6 +379,7 @@ COMMENTS: Final[dict[str, Callable[[], RenderedComment]]] = {
     "summary-fork": from_a_fork,
     "merged-not-created-yet": _merged,
     "merged-held": _held,
+    "merged-clips-changed": _clips_changed,
     "merged-refused": _refused,
     "merged-applied": _applied,
     "merged-arrived": _arrived,

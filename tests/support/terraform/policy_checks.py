@@ -136,15 +136,15 @@ def _expected_conditions(github: Mapping[str, Any], kind: str) -> list[dict[str,
         return {"aud": "sts.amazonaws.com", "repository_id": github["repository_id"], "sub": subjects, **claims}
 
     pulls = "refs/pull/*/merge"
-    apply = f"{folder}/apply.yml@{MAIN}"
+    apply = f"{folder}/reusable-apply-environment.yml@{MAIN}"
     if kind == "record":
-        called = f"{folder}/recorded-plan.yml@{MAIN}"
+        called = [f"{folder}/recorded-plan.yml@{MAIN}"]
         return [{"StringEquals": equal("pull_request", job_workflow_ref=called), "StringLike": {"ref": pulls}}]
     if kind == "plan":
-        files = [apply, f"{folder}/status.yml@{MAIN}"]
-        on_pull = {"ref": pulls, "job_workflow_ref": f"{folder}/plan.yml@{pulls}"}
+        files = [apply, f"{folder}/reusable-status-environment.yml@{MAIN}"]
+        on_pull = [f"{folder}/reusable-plan.yml@{MAIN}"]
         return [
-            {"StringEquals": equal("pull_request"), "StringLike": on_pull},
+            {"StringEquals": equal("pull_request", job_workflow_ref=on_pull), "StringLike": {"ref": pulls}},
             {"StringEquals": equal(f"ref:{MAIN}", ref=MAIN, job_workflow_ref=files)},
         ]
-    return [{"StringEquals": equal(f"environment:groundctl-{kind}", ref=MAIN, job_workflow_ref=apply)}]
+    return [{"StringEquals": equal(f"environment:groundctl-{kind}", ref=MAIN, job_workflow_ref=[apply])}]

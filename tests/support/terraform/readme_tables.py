@@ -38,7 +38,7 @@ class Block:
 
 def readmes() -> list[Path]:
     """List the files that contain the tables."""
-    files = [TERRAFORM / "README.md", *sorted(TERRAFORM.glob("modules/*/README.md"))]
+    files = sorted(TERRAFORM.glob("modules/*/README.md"))
     return [file for file in files if BEGIN in file.read_text(encoding="utf-8")]
 
 

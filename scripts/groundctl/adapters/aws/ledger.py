@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
+from groundctl.adapters.aws.aws_time import time_of
 from groundctl.adapters.aws.responses import get_object, list_pages, put_object
 from groundctl.adapters.aws.session import WITHOUT_CREDENTIALS, AwsSession, in_plain_words
 from groundctl.domain.jobs.ledger.entries import (
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 ENTRIES, PACKS = "ledger/entries/", "ledger/packs/"
 _ENTRY_KEY = re.compile(rf"{ENTRIES}([0-9]{{12}})")
 _PACK_KEY = re.compile(rf"{PACKS}([0-9]{{8}})")
-# The form of dates in HTTP that servers must write; it has a zone.
-_HTTP_DATE = re.compile(r"[A-Za-z]{3}, \d{2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} GMT")
 _MEDIA_TYPE = "application/octet-stream"
 _READS_AT_ONCE = 8
 # Answers after which the entry may be there, be another's, or arrive later: 412, 409 and all faults of the service.
@@ -208,8 +206,8 @@ class S3Ledger:
         sizes: dict[str, int] = {}
         aws_time: datetime | None = None
         for page in list_pages(self._client, self._bucket, prefix, after=after):
-            sizes.update((each["Key"], each["Size"]) for each in page.get("Contents", ()))
-            aws_time = aws_time or _time_of(page)
+            sizes.update((each.key, each.size) for each in page.objects)
+            aws_time = aws_time or time_of(page.response)
         return _Listed(sizes, aws_time)
 
 
@@ -220,18 +218,6 @@ def entry_key(number: int) -> str:
 
 def _pack_key(pack: int) -> str:
     return f"{PACKS}{pack:08d}"
-
-
-def _time_of(response: Mapping[str, Any]) -> datetime | None:
-    """Read AWS's own time from an answer's Date header.
-
-    A proxy may add its own, and botocore joins the two: the earlier one closes no attempt too early.
-    """
-    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
-    try:
-        return min((parsedate_to_datetime(each) for each in _HTTP_DATE.findall(date)), default=None)
-    except ValueError:
-        return None
 
 
 def _leaves_open(error: aws.ClientError) -> bool:

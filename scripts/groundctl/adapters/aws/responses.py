@@ -6,12 +6,15 @@ that there is nothing. Every check raises ResponseParserError, which in_plain_wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
+
+from groundctl.adapters.aws.listed_objects import ListedObject, objects_of
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -82,7 +85,15 @@ def malformed_as_parser_error() -> Iterator[None]:
         raise ResponseParserError(f"{type(error).__name__}: {error}") from error
 
 
-def list_pages(client: S3Client, bucket: str, prefix: str, *, after: str = "") -> Iterator[Mapping[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """One page of a list of objects, and the response that it came in."""
+
+    objects: Sequence[ListedObject]
+    response: Mapping[str, Any]
+
+
+def list_pages(client: S3Client, bucket: str, prefix: str, *, after: str = "") -> Iterator[ListedPage]:
     """Read every page of a list of objects, and refuse pages that cannot be a part of it."""
     more: dict[str, Any] = {"StartAfter": after} if after else {}
     pages = iter(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, **more))
@@ -93,26 +104,31 @@ def list_pages(client: S3Client, bucket: str, prefix: str, *, after: str = "") -
             page = next(pages, None)
             if page is None:
                 return
-            last = _check_page(page, bucket, prefix, last)
+            _check_page(page, bucket)
+            objects = objects_of(page)
+            last = _check_objects(objects, page["KeyCount"], prefix, last)
             token = page.get("NextContinuationToken")
             if token in tokens:
                 raise ResponseParserError("the same token came twice")
             if token:
                 tokens.add(token)
-        yield page
+        yield ListedPage(objects, page)
 
 
-def _check_page(page: Mapping[str, Any], bucket: str, prefix: str, last: str) -> str:
-    """Check one page; return its last key."""
+def _check_page(page: Mapping[str, Any], bucket: str) -> None:
     expect(page, *LISTED_PAGE)
     if page["Name"] != bucket and not bucket.endswith(_ALIASES):
         raise ResponseParserError("a list of another bucket")
     if page["IsTruncated"] != bool(page.get("NextContinuationToken")):
         raise ResponseParserError("it does not say whether and where the list goes on")
-    keys = [entry["Key"] for entry in page.get("Contents", ())]
-    if page["KeyCount"] != len(keys):
-        raise ResponseParserError(f"it counts {page['KeyCount']} keys and has {len(keys)}")
-    for key in keys:
+
+
+def _check_objects(objects: Sequence[ListedObject], count: int, prefix: str, last: str) -> str:
+    """Check the objects of one page; return its last key."""
+    if count != len(objects):
+        raise ResponseParserError(f"it counts {count} keys and has {len(objects)}")
+    for each in objects:
+        key = each.key
         # S3 lists in the order of UTF-8 bytes, which is Python's order of strings.
         if not key.startswith(prefix) or key <= last:
             raise ResponseParserError("a key that does not belong there")

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, cast
 
 from botocore import exceptions as aws
 
+from groundctl.adapters.aws.object_reads import ask_about, get_range
 from groundctl.adapters.aws.responses import error_code, get_object, list_pages, put_object
 from groundctl.adapters.aws.session import AwsSession, in_plain_words
+from groundctl.domain.clips.inspection.object_facts import HeadAnswer
+from groundctl.domain.clips.stored_object import StoredObject
 from groundctl.errors import ExternalError
 
 if TYPE_CHECKING:
@@ -35,12 +38,17 @@ class S3Objects:
     def _client(self) -> S3Client:
         return self._session.s3()
 
-    def list_keys(self, prefix: str) -> Iterator[str]:
-        """Yield the URI of every object under a prefix, in S3's order."""
+    def list_objects(self, prefix: str) -> Iterator[StoredObject]:
+        """Yield every object under a prefix, in S3's order."""
         bucket, key = _split(prefix)
         with in_plain_words(f"listing {prefix}", self._session.region):
             for page in list_pages(self._client, bucket, key):
-                yield from (f"s3://{bucket}/{entry['Key']}" for entry in page.get("Contents", ()))
+                for key, size, modified, storage_class, etag in page.objects:
+                    yield StoredObject(f"s3://{bucket}/{key}", size, modified, storage_class, etag)
+
+    def list_keys(self, prefix: str) -> Iterator[str]:
+        """Yield the URI of every object under a prefix, in S3's order."""
+        return (each.uri for each in self.list_objects(prefix))
 
     def read(self, uri: str) -> bytes | None:
         """Read an object; None if there is none."""
@@ -53,6 +61,18 @@ class S3Objects:
         with self._reading(uri):
             body = self._get(uri)
         return None if body is None else self._lines(uri, body)
+
+    def head(self, uri: str) -> HeadAnswer:
+        """Ask for what S3 knows of an object, or why it does not show it."""
+        bucket, key = _split(uri)
+        with in_plain_words(f"asking about {uri}", self._session.region):
+            return ask_about(self._client, bucket, key, region=self._session.region)
+
+    def read_range(self, uri: str, start: int, length: int) -> bytes:
+        """Read some bytes of an object from a position on, fewer at its end; nothing if there is none."""
+        bucket, key = _split(uri)
+        with self._reading(uri):
+            return get_range(self._client, bucket, key, start, length)
 
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         """Write an object unless one exists; return whether it was written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -53,12 +54,18 @@ _GAVE_UP_CODES = {"RequestTimeout", "RequestTimeoutException"}
 _CODE_OF_AWS = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 
 
+class _Sending(threading.local):
+    """Until when a thread's create call may be signed: several threads send at once."""
+
+    signed_until: datetime | None = None
+
+
 class SageMakerJobs:
     """Labeling jobs in the session's account and Region."""
 
     def __init__(self, session: AwsSession) -> None:
         self._session = session
-        self._signed_until: datetime | None = None
+        self._sending = _Sending()
 
     @property
     def _client(self) -> SageMakerClient:
@@ -93,8 +100,8 @@ class SageMakerJobs:
 
     def create_once(self, request: Mapping[str, Any], *, signed_until: datetime) -> CreateResponse:
         """Send the create call once, and return how AWS responded."""
-        self._signed_until = signed_until
-        client = self._session.sagemaker_without_retries(lambda: self._signed_until)
+        self._sending.signed_until = signed_until
+        client = self._session.sagemaker_without_retries(lambda: self._sending.signed_until)
         try:
             answer = client.create_labeling_job(**request)
             expect(answer, "LabelingJobArn")

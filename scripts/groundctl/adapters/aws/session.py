@@ -12,7 +12,11 @@ import boto3
 from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+from botocore.utils import determine_content_length
 
+from groundctl.adapters.aws.aws_time import AwsTime
+from groundctl.adapters.aws.listed_objects import read_objects_quickly
+from groundctl.adapters.aws.object_reads import note_region
 from groundctl.adapters.aws.responses import error_code, error_message, expect, malformed_as_parser_error
 from groundctl.adapters.aws.signing_deadline import enforce_deadline
 from groundctl.errors import ExternalError, RefusedByAws, UnclearFromAws, UsageError
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30  # seconds to wait for a response
 ATTEMPTS = 5  # of a read
+_SMALL_BODY = 1 << 20  # bytes
 
 Client = TypeVar("Client")
 
@@ -52,6 +57,8 @@ class AwsSession:
         self._reads = Config(
             retries={"mode": "adaptive", "max_attempts": attempts}, read_timeout=patience, connect_timeout=10
         )
+        # A look without an answer is reported and blocks nothing: a closed network must not hold up a plan for minutes.
+        self._looks = Config(retries={"total_max_attempts": 2}, read_timeout=min(patience, 10), connect_timeout=3)
         # The SDK must not retry the create call: only groundctl does, after looking up the job.
         self._create = Config(retries={"total_max_attempts": 1}, read_timeout=patience, connect_timeout=10)
         with in_plain_words("reading the AWS settings", region):
@@ -61,9 +68,15 @@ class AwsSession:
         ).set_parser_defaults(  # the hook that the AWS CLI uses
             timestamp_parser=parse_timestamp
         )
+        self._time = AwsTime()
+        self._session.events.register("response-received", self._time.hear)
         # Clients are thread-safe, but creating one is not.
         self._making = Lock()
         self._clients: dict[str, Any] = {}
+
+    def now(self) -> datetime:
+        """Return AWS's time as of its last response to this session."""
+        return self._time.now()
 
     def sagemaker(self) -> SageMakerClient:
         """Return the client for reads."""
@@ -98,7 +111,22 @@ class AwsSession:
 
     def s3(self) -> S3Client:
         """Return the client for objects."""
-        return self._made_once("s3", lambda: self._session.client("s3", config=self._reads))
+
+        def make() -> S3Client:
+            client = self._session.client("s3", config=self._reads)
+            read_objects_quickly(client)
+            client.meta.events.register("before-sign.s3.PutObject", _send_small_bodies_at_once)
+            note_region(client)
+            return client
+
+        return self._made_once("s3", make)
+
+    def looking(self, service: str) -> Any:
+        """Return the client of a service, by its name, for looks that a plan can do without."""
+        return self._made_once(
+            f"looking at {service}",
+            lambda: self._session.client(service, config=self._looks),  # type: ignore[call-overload]  # one for several
+        )
 
     def _made_once(self, name: str, make: Callable[[], Client]) -> Client:
         """Return a client, created on first use; other threads wait meanwhile."""
@@ -117,6 +145,13 @@ class AwsSession:
                 "write AWS_ENDPOINT_URL as http://HOST:PORT, or unset it; check the other AWS settings of this machine"
             )
             raise UsageError(f"the AWS settings cannot be used: {error}", hint=hint) from error
+
+
+def _send_small_bodies_at_once(request: Any, **_: Any) -> None:
+    """Do not wait for S3's permission to send a body, which is a round trip longer than sending it."""
+    length = determine_content_length(request.data)
+    if length is not None and length <= _SMALL_BODY:
+        del request.headers["Expect"]
 
 
 def parse_timestamp(value: Any) -> datetime:

@@ -62,5 +62,5 @@ class RestReads:
         raise UnreadableAnswerError(f"there are more than {MAX_PAGES} pages")
 
     def _answer(self, path: str, parameters: Mapping[str, int]) -> tuple[Mapping[str, Any], object]:
-        url = f"{self._repository.url}/{path}"
+        url = f"{self._repository.url}/{path}".rstrip("/")  # without a path, the repository itself
         return self._repository.requester.requestJsonAndCheck("GET", url, parameters=dict(parameters))

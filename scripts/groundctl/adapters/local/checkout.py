@@ -9,15 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.policy import POLICY_PATH
+from groundctl.adapters.local.package_files import schemas_folder
+from groundctl.adapters.local.unread_files import ENDINGS, unread_files
+from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Severity
+from groundctl.domain.declarations.policy import INFRASTRUCTURE_PATH, POLICY_PATH
 from groundctl.domain.declarations.yaml_loader import Link
 from groundctl.errors import UsageError
 
-# groundctl and its schemas are part of the repository with the declarations.
-TOOL_ROOT = Path(__file__).resolve().parents[4]
 MAX_TEXT = 128_000
-_ENDINGS = (".yaml", ".yml")
+# A reviewer looks at a manifest line by line, and GitHub shows no file of this size.
+MAX_MANIFEST = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,22 @@ class Checkout:
             _refuse_unwritable(path)
         return tuple(sorted(paths - {self.policy_path}))
 
+    def unread(self, given: Iterable[str] = (), *, start: Path | None = None) -> Iterator[LocatedDiagnostic]:
+        """Warn of files in the given folders, by default in jobs/, that look like declarations and are not read."""
+        folders = [(start or Path.cwd()) / path for path in given] or [self.root / "jobs"]
+        for folder in folders:
+            for path, message, hint in unread_files(folder):
+                yield LocatedDiagnostic(
+                    path=_shown(self._name(path)),
+                    line=1,
+                    column=1,
+                    rule="GT013",
+                    pointer="",
+                    message=message,
+                    hint=hint,
+                    severity=Severity.WARNING,
+                )
+
     def read(self, path: str) -> bytes:
         """Read one file of the checkout, without following a link."""
         # Not with pathlib, which takes longer to join two names than to read the file.
@@ -71,28 +88,43 @@ class Checkout:
         # Anything else than a file is reported: without a policy, less is checked.
         return self.read(self.policy_path) if os.path.lexists(place) else None
 
+    def read_kept_infrastructure(self) -> bytes | None:
+        """Read jobs/infrastructure.json, if there is one."""
+        return self.read(INFRASTRUCTURE_PATH) if os.path.lexists(self.root / INFRASTRUCTURE_PATH) else None
+
     def read_text_beside(self, declaration: str, name: str) -> str | Diagnostic:
         """Read a text file beside a declaration; return a diagnostic if it must not be read."""
-        folder = (self.root / declaration).parent
-        path = folder / name
-        if refusal := self._refusal(folder, path, name):
-            return _finding("GT401", *refusal)
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            return _finding("GT401", f"`{name}` cannot be read: {error.strerror}", "check the file's permissions")
-        if len(raw) > MAX_TEXT:
-            return _finding(
-                "GT402", f"`{name}` has {len(raw):,} bytes; at most {MAX_TEXT:,} are allowed", "shorten the file"
-            )
+        raw = self._read_beside(declaration, name, most=MAX_TEXT, hint="shorten the file")
+        if isinstance(raw, Diagnostic):
+            return raw
         try:
             return raw.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError:
             return _finding("GT402", f"`{name}` is not UTF-8", "save the file as UTF-8")
 
+    def read_manifest_beside(self, declaration: str, name: str) -> bytes | Diagnostic:
+        """Read an input manifest beside a declaration; return a diagnostic if it must not be read."""
+        hint = "put the manifest on S3, and write its URI"
+        return self._read_beside(declaration, name, most=MAX_MANIFEST, hint=hint)
+
+    def _read_beside(self, declaration: str, name: str, *, most: int, hint: str) -> bytes | Diagnostic:
+        folder = (self.root / declaration).parent
+        path = folder / name
+        if refusal := self._refusal(folder, path, name):
+            return _finding("GT401", *refusal)
+        try:
+            with path.open("rb") as file:
+                raw = file.read(most + 1)
+                size = os.fstat(file.fileno()).st_size
+        except OSError as error:
+            return _finding("GT401", f"`{name}` cannot be read: {error.strerror}", "check the file's permissions")
+        if len(raw) > most:
+            return _finding("GT402", f"`{name}` has {size:,} bytes; at most {most:,} are allowed", hint)
+        return raw
+
     def schema(self, name: str) -> dict[str, Any]:
         """Load one of the tool's JSON Schemas by its short name, such as labeling-job."""
-        loaded: dict[str, Any] = json.loads((TOOL_ROOT / "schemas" / f"{name}.schema.json").read_bytes())
+        loaded: dict[str, Any] = json.loads((schemas_folder() / f"{name}.schema.json").read_bytes())
         return loaded
 
     def _refusal(self, folder: Path, path: Path, name: str) -> tuple[str, str] | None:
@@ -119,9 +151,7 @@ class Checkout:
                 within = self._name(Path(folder))
                 # A folder behind a link is not listed. With declarations, it is reported like a file behind a link.
                 yield from (f"{within}/{name}" for name in folders if _links_to_declarations(Path(folder) / name))
-                yield from (
-                    f"{within}/{name}" for name in names if name.endswith(_ENDINGS) and not name.startswith(".")
-                )
+                yield from (f"{within}/{name}" for name in names if name.endswith(ENDINGS) and not name.startswith("."))
         elif os.path.lexists(place):
             yield self._name(place)
         else:
@@ -145,7 +175,7 @@ class Checkout:
 
 def _links_to_declarations(folder: Path) -> bool:
     try:
-        return folder.is_symlink() and any(name.endswith(_ENDINGS) for name in os.listdir(folder))  # noqa: PTH208 - names only
+        return folder.is_symlink() and any(name.endswith(ENDINGS) for name in os.listdir(folder))  # noqa: PTH208 - names only
     except OSError:
         return True
 
@@ -164,8 +194,12 @@ def _refuse_unwritable(path: str) -> None:
     try:
         path.encode()
     except UnicodeEncodeError:
-        shown = os.fsencode(path).decode(errors="backslashreplace")
-        raise UsageError(f"{shown} has a name that is not UTF-8", hint="rename the file or its folder") from None
+        raise UsageError(f"{_shown(path)} has a name that is not UTF-8", hint="rename the file or its folder") from None
+
+
+def _shown(path: str) -> str:
+    """Write a path so that a report can contain it."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _finding(rule: str, message: str, hint: str) -> Diagnostic:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from groundctl.child_processes import run_child
 from groundctl.errors import ExternalError
 
 SHALLOW_HINT = "check out the full history (fetch-depth: 0)"
@@ -98,12 +98,15 @@ class LocalGitHistory:
             *arguments,
         ]
         try:
-            done = subprocess.run(  # noqa: S603 - git, with paths behind --
-                command, capture_output=True, check=False, text=True, encoding="utf-8", errors="surrogateescape"
-            )
+            done = run_child(command)
         except OSError as error:
             raise ExternalError(f"git cannot be run: {error.strerror}", hint="install git") from error
-        if done.returncode:
-            said = next(iter(done.stderr.strip().splitlines()), "no reason given")
+        if done.code:
+            said = next(iter(_text(done.err).strip().splitlines()), "no reason given")
             raise ExternalError(f"git {arguments[0]} failed: {said}", hint=SHALLOW_HINT)
-        return done.stdout
+        return _text(done.out)
+
+
+def _text(written: bytes) -> str:
+    """Decode what git writes, with its line ends as they are on every system."""
+    return written.decode(errors="surrogateescape").replace("\r\n", "\n").replace("\r", "\n")

@@ -9,7 +9,9 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+from groundctl import startup
+
+_SIGNALS = tuple(getattr(signal, name) for name in startup.SIGNALS if hasattr(signal, name))  # Windows has no SIGHUP
 
 
 def is_interactive() -> bool:
@@ -31,9 +33,9 @@ def read_answer() -> bytes:
 
 
 class Interruptions:
-    """Ends an irreversible act at the first SIGINT or SIGTERM, and lets the report of it finish.
+    """Ends an irreversible act at the first signal that ends a process, and lets the report of it finish.
 
-    Both signals raise KeyboardInterrupt, until hold() is called or one was received; a later one changes nothing.
+    Each of these signals raises KeyboardInterrupt, until hold() is called or one was received; a later one changes nothing.
     After the block, a signal that was received ends the command.
     """
 

@@ -1,10 +1,9 @@
 """Runs Terraform, which creates the long-lived infrastructure, and reads its outputs as one Infrastructure object."""
 
-import logging
 import os
 import re
 import shutil
-import threading
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from groundctl.adapters.terraform.installation import PROVIDER, find_mirror, given_mirror, our_terraform
+from groundctl.child_processes import SECONDS_TO_END, Manners, run_child
 from groundctl.domain.canonical_json import parse_json_object
 from groundctl.domain.tracking.terraform_plan import summarize_terraform_plan
 from groundctl.errors import ExternalError
 
 OLDEST_TERRAFORM = (1, 10)
 APPLY_FIRST = "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+
 
 # CHECKPOINT_DISABLE: Terraform does not check for newer versions over the network.
 _CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
@@ -46,8 +47,8 @@ Variables = Mapping[str, object]
 Flags = dict[str, object]
 Progress = Callable[[str], None]
 
-# python-terraform passes on this process's environment, so concurrent calls would share their variables.
-_environment_in_use = threading.RLock()
+# What leaves something undone if it is killed.
+_CHANGING = frozenset({"apply", "destroy"})
 
 
 def _say_nothing(_step: str) -> None:
@@ -183,33 +184,37 @@ def find_terraform(environment: Mapping[str, str], *, bundled: Path | None) -> s
     )
 
 
+def installed_version(environment: Mapping[str, str]) -> tuple[int, ...] | None:
+    """Return the version of the Terraform that would be used, or of an old one on PATH; None if there is none."""
+    try:
+        return _version(find_terraform(environment, bundled=our_terraform()), environment)
+    except ExternalError:
+        old = shutil.which("terraform", path=environment.get("PATH"))
+        return _version(old, environment) if old else None
+
+
 def _call(
     binary: str, folder: Path, environment: Mapping[str, str], command: str, flags: Flags, *arguments: str
 ) -> tuple[int, str, str]:
-    """Run one command through python-terraform; its apply, destroy, and output methods do not support Terraform 1."""
+    """Run one command line of python-terraform.
+
+    Its own way to run one leaves Terraform running when this process is interrupted, and takes no environment.
+    """
     from python_terraform import Terraform  # imported here because most commands need no Terraform
 
-    # It logs a warning for every plan with changes, because these have exit code 2.
-    logging.getLogger("python_terraform").setLevel(logging.ERROR)
-    with _process_environment(environment):
-        code, out, err = Terraform(working_dir=str(folder), terraform_bin_path=binary).cmd(command, *arguments, **flags)
-    return code, out, err
-
-
-@contextmanager
-def _process_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    wanted = {**_CALM, **environment}
-    with _environment_in_use:
-        before = {name: os.environ.get(name) for name in wanted}
-        try:
-            os.environ.update(wanted)
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+    terraform = Terraform(working_dir=str(folder), terraform_bin_path=binary)
+    changes = command in _CHANGING
+    try:
+        ended = run_child(
+            terraform.generate_cmd_string(command, *arguments, **flags),
+            cwd=folder,
+            env={**_CALM, **environment},
+            # At the first signal Terraform ends what it has begun, writes its state, and unlocks it.
+            manners=Manners(asked_by=signal.SIGINT, seconds=None if changes else SECONDS_TO_END),
+        )
+    finally:
+        terraform.temp_var_files.clean_up()
+    return ended.code, ended.out.decode(), ended.err.decode()
 
 
 def _flag() -> object:

@@ -31,6 +31,12 @@ def make_working_copy(source: Path, target: Path) -> Path:
     return target
 
 
+def copy_code(source: Path, target: Path) -> Path:
+    """Copy Terraform code to a new folder, with the backend that it has, and return the folder."""
+    shutil.copytree(source, target, ignore=_not_code)
+    return target
+
+
 def _empty_of_code(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     entries = list(target.iterdir())

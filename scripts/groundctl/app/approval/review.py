@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from groundctl.app.approval.archive import Archive, NotKnown, Source
+from groundctl.app.approval.reviewed_clips import ReviewedClips, ReviewedClipsFinder, manifest_of, why_not_approved
 from groundctl.app.plan import PlanningResult, plan
 from groundctl.domain.approval.coverage import (
     entry_of,
     is_irreversible,
     same_target,
-    why_not_covered,
 )
-from groundctl.domain.approval.recorded_plan import clips_of_record, touches
+from groundctl.domain.approval.recorded_plan import touches
 from groundctl.domain.approval.release import RELEASING, approving_file, files_of
 from groundctl.domain.approval.reviewed_plan import NotReviewed, Reviewed
+from groundctl.domain.approval.seen_clips import not_known_text
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.clips.input_manifest import clips_in
+from groundctl.domain.clips.selection import Chosen
+from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Hold
-from groundctl.domain.jobs.input_manifest import clips_in
 from groundctl.domain.planning.plan import (
     Action,
     Change,
     Create,
-    Plan,
     Stop,
-    declaration_digest_of,
     observed_of,
-    purchase_of,
 )
-from groundctl.errors import ExternalError
 
 _NOT_TOUCHED = "the reviewed plan lists it, but its pull request does not touch it"
 # Of the commits that may release a job, so many are looked at: each costs several questions to GitHub, in every run.
@@ -85,12 +83,16 @@ def review(
         return planned, Review(
             digest=reviewer.digest, agreed=agreed, source_pull_requests=reviewer.source_pull_requests(unknown)
         )
-    clips, unread = reviewer.reviewed_clips()
-    arrived = dict(_arrived(planned.plan, clips))
+    found = reviewer.reviewed_clips()
+    arrived = dict(_arrived(planned, {key: each.chosen for key, each in found.items() if each.chosen}))
+    # The plan of a job whose reviewed clips are gone would be refused for it, and is held with the way out instead.
+    clips = {key: each.chosen for key, each in found.items() if each.chosen and not each.hold}
     if clips:
         # The reviewed clips are bought, and no others: what arrived since is for a next job.
         planned = plan(planned.validated, planned.account, reviewed_clips={**planned.reviewed_clips, **clips})
-    after = replace(reviewer, planned=planned, unread=unread)
+    holds = {key: each.hold for key, each in found.items() if each.hold}
+    not_known = {key: each.not_known for key, each in found.items() if each.not_known}
+    after = replace(reviewer, planned=planned, clips_held=holds, clips_not_known=not_known)
     held, agreed = after.judged()
     return planned, Review(
         digest=reviewer.digest,
@@ -108,8 +110,10 @@ class ChangeReviewer:
     digest: str
     planned: PlanningResult
     archive: Archive
-    # Why the reviewed clips of a job cannot be read: a fault of one job holds only that one.
-    unread: Mapping[JobKey, str] = field(default_factory=dict)
+    # Why the reviewed clips of a job cannot be bought: a fault of one job holds only that one.
+    clips_held: Mapping[JobKey, Hold] = field(default_factory=dict)
+    # How many of a job's clips may be others than the reviewed ones, because S3 was not asked, then or now.
+    clips_not_known: Mapping[JobKey, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, planned: PlanningResult, archive: Archive) -> ChangeReviewer:
@@ -136,50 +140,30 @@ class ChangeReviewer:
                 case Hold() as hold:
                     held[change.key] = hold
                 case str(sentence):
-                    agreed[change.key] = sentence
+                    agreed[change.key] = sentence + not_known_text(self.clips_not_known.get(change.key, 0))
         return held, agreed
 
-    def reviewed_clips(self) -> tuple[dict[JobKey, bytes], dict[JobKey, str]]:
-        """Read the reviewed clips of every job whose clips are others now; return also why they cannot be read."""
-        clips: dict[JobKey, bytes] = {}
-        unread: dict[JobKey, str] = {}
-        for change in self.planned.plan.changes:
-            digest = self._reviewed_digest(change) if change.action in _BUYING else None
-            match self._read_clips(digest) if digest else None:
-                case bytes(manifest):
-                    clips[change.key] = manifest
-                case str(reason):
-                    unread[change.key] = reason
-        return clips, unread
+    def looking_at_clips(self, *, except_of: Collection[JobKey]) -> ChangeReviewer:
+        """Judge also by what became of the reviewed clips, except of some jobs."""
+        found = self.reviewed_clips(except_of=except_of)
+        return replace(self, clips_held={key: each.hold for key, each in found.items() if each.hold})
 
-    def _reviewed_digest(self, change: Change) -> str | None:
-        """Return the digest of the clips with which a reviewed plan creates a job; None if they are the same as now."""
-        now = hashlib.sha256(_manifest_of(change)).hexdigest()
-        for source in self.sources(change):
-            entry = entry_of(source.plan, change.key) if source.plan else None
-            if source.plan is None or entry is None or entry["action"] != Action.CREATE:
-                continue
-            digest = clips_of_record(source.plan, change.name)
-            is_same_file = entry["declaration_digest"] == declaration_digest_of(change)
-            return digest if is_same_file and digest != now else None
-        return None
-
-    def _read_clips(self, digest: str) -> bytes | str:
-        """Read the clips that a recorded plan names, or say why they cannot be read."""
-        try:
-            manifest = self.archive.recorded.read_clips(digest)
-        except ExternalError as error:
-            return f"the clips of the reviewed plan cannot be read: {error.message}"
-        return "the clips of the reviewed plan are not where they were recorded" if manifest is None else manifest
+    def reviewed_clips(self, *, except_of: Collection[JobKey] = ()) -> dict[JobKey, ReviewedClips]:
+        """Find the reviewed clips of every job that could be created."""
+        finder = ReviewedClipsFinder(planned=self.planned, archive=self.archive)
+        looked_at = (each for each in self.planned.plan.changes if each.action in _BUYING and each.key not in except_of)
+        return {
+            change.key: finder.find(change, self._declarations[change.key], self.sources(change))
+            for change in looked_at
+            if not self._declarations[change.key].spec.takes_clips_at_create
+        }
 
     def judge(self, change: Create | Stop) -> Hold | str:
         """Say who agreed to a change, or why it must not be made."""
-        if gone := self.planned.gone.get(change.key):
-            more = f" and {len(gone) - 1:,} more" if gone[1:] else ""
-            return Hold(reason=f"clips of the reviewed plan are gone: {gone[0]}{more}")
-        if unread := self.unread.get(change.key):
-            return Hold(reason=unread)
+        if clips_held := self.clips_held.get(change.key):
+            return clips_held
         hold: Hold | None = None
+        policy = self.planned.validated.policy
         for place, source in enumerate(self.sources(change)):
             match source.verdict:
                 case Reviewed() as reviewed if source.plan is not None:
@@ -188,7 +172,7 @@ class ChangeReviewer:
                     elif not touches(source.plan, change.key) and entry_of(source.plan, change.key):
                         # Commits and messages can be made up, and what main's own tool recorded cannot.
                         hold = hold or Hold(reason=_NOT_TOUCHED)
-                    elif reason := why_not_covered(change, source.plan):
+                    elif reason := why_not_approved(change, source.plan, self.archive, policy):
                         hold = hold or Hold(reason=reason)
                     else:
                         return _agreement(reviewed, source, is_own=place == 0)
@@ -223,7 +207,11 @@ class ChangeReviewer:
 
     @cached_property
     def _files(self) -> Mapping[JobKey, tuple[str, ...]]:
-        return {each.spec.key: files_of(each) for each in self.planned.validated.declarations}
+        return {key: files_of(each) for key, each in self._declarations.items()}
+
+    @cached_property
+    def _declarations(self) -> Mapping[JobKey, Declaration]:
+        return {each.spec.key: each for each in self.planned.validated.declarations}
 
 
 def _agreement(reviewed: Reviewed, source: Source, *, is_own: bool) -> str:
@@ -233,14 +221,14 @@ def _agreement(reviewed: Reviewed, source: Source, *, is_own: bool) -> str:
     return f"{reviewed.sentence}, of pull request {source.pull_request.number}"
 
 
-def _manifest_of(change: Change) -> bytes:
-    purchase = purchase_of(change)
-    wanted = purchase.wanted if purchase else None
-    return wanted.input.manifest if wanted and wanted.input else b""
-
-
-def _arrived(listed: Plan, clips: Mapping[JobKey, bytes]) -> Iterator[tuple[JobKey, int]]:
-    """Count the clips of each job that are not among the reviewed ones."""
-    for change in listed.changes:
-        if change.key in clips and (count := len(clips_in(_manifest_of(change)) - clips_in(clips[change.key]))):
+def _arrived(listed: PlanningResult, clips: Mapping[JobKey, Chosen]) -> Iterator[tuple[JobKey, int]]:
+    """Count the clips of each job that its selection takes now, and that are not among the reviewed ones."""
+    for change in listed.plan.changes:
+        if change.key in clips and (count := len(_taken(listed, change) - clips_in(clips[change.key].manifest))):
             yield change.key, count
+
+
+def _taken(listed: PlanningResult, change: Change) -> frozenset[str]:
+    now = listed.clips_now.get(change.key)
+    # If all of them cannot be bought, the plan has no manifest of them.
+    return clips_in(manifest_of(change) or (now.manifest if isinstance(now, Chosen) else b""))

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from groundctl.app.approval.archive import Archive
 from groundctl.app.approval.review import ChangeReviewer
+from groundctl.app.approval.reviewed_clips import why_clips_changed, why_not_approved
 from groundctl.app.plan import PlanningResult
-from groundctl.domain.approval.coverage import is_irreversible, same_target, why_not_covered
+from groundctl.domain.approval.coverage import is_irreversible, same_target
 from groundctl.domain.approval.recorded_plan import StoredPlan
 from groundctl.domain.approval.release import approving_file, changes_all_jobs, changes_files_of
 from groundctl.domain.approval.reviewed_plan import Reviewed, find_reviewed_plan
@@ -16,6 +17,7 @@ from groundctl.domain.approval.reviews import mention
 from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Hold
+from groundctl.domain.planning.limits import refuse_over_pull_request
 from groundctl.domain.planning.plan import Create, Plan, Stop
 from groundctl.errors import ExternalError
 
@@ -48,6 +50,14 @@ class Proposal:
         return frozenset(each.spec.key for each in declarations if changes_files_of(each, self.changed))
 
 
+def within_limits(proposal: Proposal) -> Proposal:
+    """Refuse the jobs of a pull request that exceed the limit for one."""
+    planned = proposal.planned
+    limit = planned.validated.policy.pull_request_ceiling
+    plan = refuse_over_pull_request(planned.plan, proposal.touched, limit)
+    return proposal if plan is planned.plan else replace(proposal, planned=replace(planned, plan=plan))
+
+
 def own_plan(proposal: Proposal) -> Plan:
     """Return the plan without the changes of other pull requests that merging this one would leave alone."""
     plan = proposal.planned.plan
@@ -75,7 +85,8 @@ def find_standing(proposal: Proposal, archive: Archive) -> Standing:
 
 def _with_other_jobs(standing: Standing, proposal: Proposal, archive: Archive) -> Standing:
     """Add the held jobs of other pull requests: those that merging releases, and those that it leaves alone."""
-    reviewer = ChangeReviewer.of(proposal.planned, archive)
+    # A job whose clips were replaced is released by the approval of a plan with the clips that are there now.
+    reviewer = ChangeReviewer.of(proposal.planned, archive).looking_at_clips(except_of=proposal.own)
     others = (each for each in proposal.planned.plan.changes if is_irreversible(each) and each.key not in proposal.own)
     held = [change for change in others if isinstance(reviewer.judge(change), Hold)]
     return replace(
@@ -113,7 +124,14 @@ def _beyond_approval(proposal: Proposal, archive: Archive) -> BeyondApproval | N
             reasons=tuple((each.name, reason) for each in changes),
             is_first=True,
         )
-    beyond = [(change, why_not_covered(change, content)) for change in changes]
+    policy, heads = proposal.planned.validated.policy, proposal.planned.heads
+    beyond = [
+        (
+            change,
+            why_not_approved(change, content, archive, policy) or why_clips_changed(change, content, archive, heads),
+        )
+        for change in changes
+    ]
     reasons = tuple((change.name, reason) for change, reason in beyond if reason)
     if not reasons:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from threading import Lock
 
 from groundctl.domain.approval.tip import Tip, TipState, tip_state
 from groundctl.domain.jobs.creation import CreateResponse, NotSent, Result
@@ -24,6 +25,9 @@ class TipGuard:
         self._branch = branch
         self._commit = commit
         self._obstacle: NotSent | None = None
+        self._asking = Lock()
+        # Questions to GitHub: how many were begun, and the last one that was answered.
+        self._begun = self._answered = 0
 
     def look(self) -> Tip:
         """Ask GitHub for the tip."""
@@ -44,10 +48,17 @@ class TipGuard:
         return self._obstacle
 
     def ask(self) -> NotSent | None:
-        """Ask GitHub, and return why this run must not act; None if it may."""
-        if self._obstacle is None:
-            self._obstacle = self._asked()
-        return self._obstacle
+        """Ask GitHub, and return why this run must not act; None if it may.
+
+        Those who wait while another question is under way share the next one, which begins after each of them has come.
+        """
+        begun_before = self._begun
+        with self._asking:
+            if self._obstacle is None and self._answered <= begun_before:
+                self._begun += 1
+                self._obstacle = self._asked()
+                self._answered = self._begun
+            return self._obstacle
 
     def _asked(self) -> NotSent | None:
         try:

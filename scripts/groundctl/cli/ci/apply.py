@@ -17,18 +17,23 @@ from groundctl.cli.apply import (
     Step,
     carry_out,
     changes_to_make,
-    check_stop_options,
     exit_code,
     print_outcomes,
 )
 from groundctl.cli.ci.report import publish_all
 from groundctl.cli.ci.reporter import open_reporter
-from groundctl.cli.ci.reviewing import count_free, leave_undone, open_archive, open_guard, review_plan
+from groundctl.cli.ci.reviewing import (
+    count_free,
+    leave_undone,
+    open_archive,
+    open_guard,
+    protected_environments,
+    review_plan,
+)
 from groundctl.cli.main import report_error
 from groundctl.cli.options import Command, InfrastructureFile
-from groundctl.cli.planning import plan_checkout
+from groundctl.cli.planning import places_in, plan_checkout
 from groundctl.composition import is_asked_by_person, open_workflow_run
-from groundctl.domain.approval.protection import CREATING, STOPPING
 from groundctl.domain.jobs.creation import Outcome
 from groundctl.domain.planning.plan import Action
 from groundctl.errors import ExternalError
@@ -44,10 +49,6 @@ class CiApplyOptions:
     allow_stop: AllowStop = False
     infrastructure: InfrastructureFile = None
 
-    def __post_init__(self) -> None:
-        """Reject options that would be ignored."""
-        check_stop_options(self.only, allow_stop=self.allow_stop)
-
 
 def run(options: CiApplyOptions) -> ExitCode:
     """Plan again, create what was approved, and report each outcome; exit 1 if something needs attention."""
@@ -59,23 +60,21 @@ def run(options: CiApplyOptions) -> ExitCode:
     listed = plan_checkout(options.infrastructure)
     if isinstance(listed, Validated):
         return ExitCode.PROBLEMS
-    entered = STOPPING if options.only is Step.STOP else CREATING
+    entered = protected_environments().stop if options.only is Step.STOP else protected_environments().apply
     archive = open_archive(listed)
     planned, reviewed, _ = review_plan(listed, archive, entered=entered)
     agreed = Agreed(held=reviewed.held, guard=guard)
     published = ExitCode.EXTERNAL_FAILURE
+    places = places_in(planned.plan)  # now, because the report of an interrupted run reads nothing
 
     def report(outcomes: Sequence[Outcome]) -> None:
         nonlocal published
-        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy))
+        policy = planned.validated.policy
+        print_outcomes(applied_text(planned.plan, outcomes, policy, places, arrived=reviewed.arrived))
         published = _publish(reporter, planned, outcomes, options, archive=archive, before=reviewed)
         # The next job requests an approval only if there is something to stop.
-        open_workflow_run().set_outputs(
-            {
-                "stop": str(count_free(planned.plan, Action.STOP, agreed.held)),
-                "reported": str(not published).lower(),
-            }
-        )
+        stops = count_free(planned.plan, Action.STOP, agreed.held)
+        open_workflow_run().set_outputs({"stop": str(stops), "reported": str(not published).lower()})
 
     outcomes = carry_out(
         planned,

@@ -8,12 +8,11 @@ from typing import Annotated
 from groundctl.app.validate import Validated
 from groundctl.cli.ci.recording import record_plan
 from groundctl.cli.ci.reviewing import count_free, leave_undone, open_archive, open_guard, review_plan
-from groundctl.cli.options import Command, InfrastructureFile, Option
-from groundctl.cli.planning import plan_checkout
+from groundctl.cli.options import Command, Given, InfrastructureFile, Option
+from groundctl.cli.planning import places_in, plan_checkout
 from groundctl.composition import is_asked_by_person, open_workflow_run, write_text
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.refused_before import refused_before
-from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.terminal.plan import plan_text
@@ -42,22 +41,14 @@ class CiPlanOptions:
         str | None,
         Option(
             "--checkout",
-            "with --record: plan the declarations in this folder, with this checkout's schemas and infrastructure",
+            "with --record: plan the declarations in this folder, with this checkout's schemas and infrastructure;"
+            " not with --reviewed",
             metavar="FOLDER",
+            excludes=(Given("reviewed"),),
         ),
     ] = None
     out: Annotated[str | None, Option("--out", "also write the plan to this file as JSON", metavar="FILE")] = None
     infrastructure: InfrastructureFile = None
-
-    def __post_init__(self) -> None:
-        """Require one of the two modes, and reject options that would be ignored."""
-        if self.record == self.reviewed:
-            hint = (
-                "--record on a pull request, --reviewed after the merge; `groundctl plan` makes a plan without either"
-            )
-            raise UsageError("give either --record or --reviewed", hint=hint)
-        if self.checkout and self.reviewed:
-            raise UsageError("--checkout has no effect with --reviewed", hint="leave it out")
 
 
 def run(options: CiPlanOptions) -> ExitCode:
@@ -79,7 +70,7 @@ def _count_reviewed(options: CiPlanOptions) -> ExitCode:
     frozen, reviewed, _ = review_plan(planned, open_archive(planned))
     if options.out:
         write_text(options.out, plan_json(frozen.plan))
-    print(plan_text(frozen.plan, planned.validated.policy))
+    print(plan_text(frozen.plan, planned.validated.policy, places_in(frozen.plan)))
     print(
         review_text(
             frozen.plan,
@@ -109,5 +100,6 @@ COMMAND = Command(
         "groundctl ci plan --reviewed --out plan.json",
     ),
     options=CiPlanOptions,
+    one_of=(("record", "reviewed"),),
     run=run,
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from groundctl.app.approval.standing import Proposal, find_standing, own_plan, touched_names
+from groundctl.app.approval.recording import record_clips
+from groundctl.app.approval.standing import Proposal, find_standing, own_plan, touched_names, within_limits
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
-from groundctl.app.validate import Validated, refusals
+from groundctl.app.refusal_places import find_refusal_places
+from groundctl.app.validate import Validated
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
 from groundctl.cli.ci.reviewing import open_archive
 from groundctl.cli.planning import plan_checkout
@@ -21,6 +21,7 @@ from groundctl.composition import (
 )
 from groundctl.domain.approval.recorded_plan import PlanName
 from groundctl.domain.approval.standing import Standing
+from groundctl.domain.declarations.diagnostics import Places
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.comment_marker import Stage
 from groundctl.domain.tracking.pull_request import Check
@@ -44,7 +45,7 @@ def record_plan(*, checkout: str | None, infrastructure: str | None, out: str | 
         if isinstance(planned, Validated):
             return max(_report_problems(planned), ExitCode.PROBLEMS)
         # The plan is printed and recorded first: it must not be lost if GitHub cannot be reached.
-        print(plan_text(planned.plan, planned.validated.policy))
+        print(plan_text(planned.plan, planned.validated.policy, find_refusal_places(proposed, planned.plan)))
         return _record_and_report(planned, proposed, out)
     except GroundctlError as error:
         # The author of the pull request reads the comment, not the log.
@@ -66,41 +67,40 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
         ),
         earlier=earlier,
     )
+    proposal = within_limits(proposal)
     content = _record(proposal, reporter.run, recorded)
     if out:
         write_text(out, content)
-    standing = find_standing(proposal, open_archive(planned, proposed))
+    standing = find_standing(proposal, open_archive(proposal.planned, proposed))
     own = own_plan(proposal)
-    code = _report(reporter, planned, own, standing)
+    code = _report(reporter, proposal.planned, own, standing, find_refusal_places(proposed, own))
     needs_attention = own.requires_attention or standing.beyond_approval is not None
     return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
 
 
 def _record(proposal: Proposal, run: RunContext, recorded: RecordedPlans) -> str:
-    """Write the clips of every create, then the plan that names them."""
-    clips: dict[str, str] = {}
-    planned = proposal.planned
-    for change in planned.plan.creates:
-        wanted = change.purchase.wanted
-        if wanted and wanted.input:
-            manifest = wanted.input.manifest
-            clips[change.name] = hashlib.sha256(manifest).hexdigest()
-            recorded.write_clips(clips[change.name], manifest)
-    content = plan_json(planned.plan, made_for=made_for(run), clips=clips, touches=touched_names(proposal))
+    """Write the clips of every create and what S3 says of them, then the plan that names both."""
+    plan = proposal.planned.plan
+    names = record_clips(plan, proposal.planned.heads, recorded)
+    content = plan_json(
+        plan, made_for=made_for(run), clips=names.clips, objects=names.objects, touches=touched_names(proposal)
+    )
     name = PlanName(pull_request=_number(run), head=run.head_commit, run_id=run.run_id, attempt=run.attempt)
     recorded.write(name, content.encode())
     return content
 
 
-def _report(reporter: PullRequestReporter, planned: PlanningResult, plan: Plan, standing: Standing) -> ExitCode:
+def _report(
+    reporter: PullRequestReporter, planned: PlanningResult, plan: Plan, standing: Standing, places: Places
+) -> ExitCode:
     """Report a plan, or the part of it that concerns the pull request, on the pull request."""
     policy = planned.validated.policy
     footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
-    remarks = annotations_of([*planned.validated.problems, *refusals(open_checkout(), plan)])
+    remarks = annotations_of([*planned.validated.problems, *places.problems])
     return _publish(
         reporter,
-        lambda limit: plan_comment(plan, policy, footer=footer, standing=standing, limit=limit),
-        plan_check(plan, policy, footer=footer, standing=standing, annotations=remarks),
+        lambda limit: plan_comment(plan, policy, footer=footer, standing=standing, places=places, limit=limit),
+        plan_check(plan, policy, footer=footer, standing=standing, places=places, annotations=remarks),
     )
 
 

@@ -62,7 +62,7 @@ def publish_all(
 
     archive holds what this run has read already of what was approved, and before what it found before it acted.
     """
-    now = datetime.now(UTC)
+    now = planned.account.log.aws_time or datetime.now(UTC)
     planned, reviewed, provenance = review_plan(planned, archive or open_archive(planned))
     reviewed = reviewed.after(before) if before else reviewed
     statuses = reporter.collect_statuses(planned, reviewed, provenance, now=now, outcomes=outcomes)

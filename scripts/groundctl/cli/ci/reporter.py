@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 
 from groundctl.app.publish import Delivery, PublishedCheck, PublishedComment, PullRequestReporter, Render
-from groundctl.composition import comment_author, open_github, open_run_context, open_workflow_run
+from groundctl.app.validate import load_policy
+from groundctl.composition import comment_author, open_checkout, open_github, open_run_context, open_workflow_run
 from groundctl.presentation.escape import for_markdown, for_terminal
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT
 
@@ -14,7 +15,14 @@ from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LI
 def open_reporter() -> PullRequestReporter:
     """Open the reporter of this workflow run."""
     run, github = open_run_context(), open_github()
-    return PullRequestReporter(run=run, pull_requests=github, author=comment_author(), comment_limit=COMMENT_LIMIT)
+    policy, _ = load_policy(open_checkout())
+    return PullRequestReporter(
+        run=run,
+        pull_requests=github,
+        author=comment_author(),
+        comment_limit=COMMENT_LIMIT,
+        is_one_of_several=len(policy.environments) > 1,
+    )
 
 
 def print_published(comments: Iterable[PublishedComment] = (), check: PublishedCheck | None = None) -> None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from groundctl.app.approval.archive import Archive
 from groundctl.app.approval.review import ByHand, Review, review
 from groundctl.app.approval.tip import TipGuard
+from groundctl.app.environments import choose_environment
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import read_provenance
 from groundctl.cli.ci.reporter import print_log
 from groundctl.composition import (
     SystemClock,
     approved_plan,
+    chosen_name,
     first_fault,
     open_approval_facts,
     open_checkout,
@@ -23,9 +25,10 @@ from groundctl.composition import (
     open_run_context,
     open_workflow_run,
 )
-from groundctl.domain.approval.protection import CREATING, ENVIRONMENTS, weaknesses, who_let_in, why_not_by_hand
+from groundctl.domain.approval.protection import weaknesses, who_let_in, why_not_by_hand
 from groundctl.domain.approval.tip import Tip
 from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.environments import GitHubEnvironments
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.tracking.provenance import Provenance
@@ -71,7 +74,7 @@ def review_plan(
 
     entered is the protected environment that this job of the workflow is in.
     """
-    jobs = jobs_to_report(planned.plan, datetime.now(UTC))
+    jobs = jobs_to_report(planned.plan, planned.account.log.aws_time or datetime.now(UTC))
     provenance = read_provenance(jobs, planned.account.objects, repository=open_run_context().repository)
     unknown = {job.key for job in jobs} - provenance.keys()
     frozen, reviewed = review(planned, archive, by_hand=_by_hand(archive.facts, entered), unknown=unknown)
@@ -83,9 +86,16 @@ def count_free(plan: Plan, action: Action, held: Collection[JobKey]) -> int:
     return sum(change.key not in held for change in plan.with_action(action))
 
 
+def protected_environments() -> GitHubEnvironments:
+    """Return the protected environments of GitHub that this run's environment has."""
+    chosen = choose_environment(open_checkout(), chosen_name())
+    return chosen.github if chosen else GitHubEnvironments()
+
+
 def unprotected(policy: Policy, facts: ApprovalFacts, *, branch: str) -> tuple[str, ...]:
-    """List how the environments of this repository can be entered without a second person, unless the policy accepts it."""
-    checked = (name for name in ENVIRONMENTS if name not in policy.unprotected_environments)
+    """List how this run's protected environments can be entered without a second person, unless the policy accepts it."""
+    names = protected_environments().names
+    checked = (name for name in names if name not in policy.unprotected_environments)
     return tuple(found for name in checked for found in weaknesses(name, facts.environment(name), branch=branch))
 
 
@@ -94,7 +104,7 @@ def _by_hand(facts: ApprovalFacts, entered: str | None) -> ByHand | None:
     digest = approved_plan()
     if not digest:
         return None
-    environment = entered or CREATING
+    environment = entered or protected_environments().apply
     if reason := why_not_by_hand(environment, facts.environment(environment)):
         print_log(f"`approve` is ignored: {reason}. Merge a file jobs/approved/{digest} by pull request instead.")
         return None

@@ -9,10 +9,9 @@ from typing import Annotated
 
 from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
 from groundctl.cli.ci.reviewing import leave_undone, open_guard
-from groundctl.cli.options import Argument, Command, Option
+from groundctl.cli.options import Argument, Command, Given, Option
 from groundctl.composition import in_a_workflow, open_checkout, open_terraform, open_workflow_run
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary, summarize_terraform_plan
-from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.markdown.check_run import terraform_check
 from groundctl.presentation.markdown.comment import Footer
@@ -31,20 +30,19 @@ class TerraformStep(StrEnum):
 class CiTerraformOptions:
     """The options of `groundctl ci terraform`."""
 
-    step: Annotated[TerraformStep, Argument("{plan,apply}", "plan: print what would change; apply: change it")]
+    step: Annotated[TerraformStep, Argument("STEP", "plan: print what would change; apply: change it")]
     environment: Annotated[
         str,
-        Option("--environment", "use the files of this name in terraform/environments/", metavar="NAME"),
+        Option("--environment", "use the files of this name in terraform/environments/", metavar="ENVIRONMENT"),
     ]
     publish: Annotated[
         bool,
-        Option("--publish", "with plan: also put the changes into a check on the pull request's commit"),
+        Option(
+            "--publish",
+            "with plan: also put the changes into a check on the pull request's commit; not with apply",
+            excludes=(Given("step", (TerraformStep.APPLY,)),),
+        ),
     ] = False
-
-    def __post_init__(self) -> None:
-        """Reject --publish with apply, which would ignore it."""
-        if self.publish and self.step is TerraformStep.APPLY:
-            raise UsageError("--publish has no effect with apply", hint="use it with `groundctl ci terraform plan`")
 
 
 def run(options: CiTerraformOptions) -> ExitCode:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from groundctl.app.adoption import adopt_jobs, our_jobs
+from groundctl.app.adoption.ledger_adoption import adopt_jobs, our_jobs
 from groundctl.cli.ledger.account import declaration_paths, open_ledger_account
 from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
-from groundctl.composition import open_author, open_checkout
+from groundctl.cli.question_name import check_question
+from groundctl.composition import open_author
 from groundctl.domain.aws.job_names import JOB_NAME
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -21,20 +21,17 @@ class LedgerAdoptOptions:
     """The options of `groundctl ledger adopt`."""
 
     names: Annotated[tuple[str, ...], Argument("NAME", "a labeling job in this account and Region")] = ()
-    ours: Annotated[bool, Option("--ours", "every job of this account and Region that groundctl made")] = False
+    ours: Annotated[
+        bool, Option("--ours", "every job of this account and Region that groundctl made; not with NAME")
+    ] = False
     question: Annotated[
         str | None,
-        Option("--question", "the name of the question that they ask, as in `task.question`", metavar="NAME"),
+        Option("--question", "the name of the question that they ask, as in `task.question`", metavar="QUESTION"),
     ] = None
     infrastructure: InfrastructureFile = None
 
     def __post_init__(self) -> None:
         """Reject names that no job can have."""
-        if self.names and self.ours:
-            raise UsageError("--ours has no effect beside job names", hint="leave out --ours, or the names")
-        if not self.names and not self.ours:
-            hint = "`groundctl ledger check` names the jobs that the ledger does not know"
-            raise UsageError("give the name of a job, or --ours", hint=hint)
         for name in self.names:
             if not JOB_NAME.fullmatch(name):
                 raise UsageError(f"{name} is not a valid job name", hint="give the name alone, as AWS shows it")
@@ -43,7 +40,7 @@ class LedgerAdoptOptions:
 def run(options: LedgerAdoptOptions) -> ExitCode:
     """Enter the jobs; exit 1 if one cannot be entered."""
     if options.question is not None:
-        _check_question(options.question)
+        check_question(options.question)
     account = open_ledger_account(options.infrastructure)
     result = adopt_jobs(
         options.names or our_jobs(account),
@@ -60,13 +57,6 @@ def run(options: LedgerAdoptOptions) -> ExitCode:
     return ExitCode.PROBLEMS if result.refused else ExitCode.OK
 
 
-def _check_question(name: str) -> None:
-    """Refuse a name that no declaration can have: then nothing would ever ask the same question."""
-    declared = open_checkout().schema("labeling-job")["properties"]["task"]["properties"]["question"]
-    if not re.search(declared["pattern"], name) or name.endswith("\n") or len(name) > declared["maxLength"]:
-        raise UsageError(f'"{name}" is not a valid question name', hint=declared["x-hint"])
-
-
 COMMAND = Command(
     description="Enter jobs that exist into the purchase ledger, also jobs from the console: their clips count as bought"
     " from then on, for the labels that they have, or for the question that you name. A job that the ledger has stays as"
@@ -77,5 +67,6 @@ COMMAND = Command(
         "groundctl ledger adopt --ours",
     ),
     options=LedgerAdoptOptions,
+    one_of=(("names", "ours"),),
     run=run,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from groundctl.app.adoption import open_ledger
+from groundctl.app.adoption.ledger_adoption import open_ledger
 from groundctl.cli.ledger.account import declaration_paths, open_ledger_account
 from groundctl.cli.options import Command, InfrastructureFile
 from groundctl.composition import open_author

@@ -9,7 +9,7 @@ from groundctl.app.ledger import LedgerAccount, decide_void, find_purchase, pass
 from groundctl.app.ledger_writer import LedgerWriter
 from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.ledger.account import open_ledger_account
-from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
+from groundctl.cli.options import Argument, Command, Given, InfrastructureFile, Option
 from groundctl.composition import is_interactive, open_author
 from groundctl.domain.jobs.ledger.settlement import VoidRefused, may_pass_over
 from groundctl.errors import UsageError
@@ -32,20 +32,23 @@ class LedgerVoidOptions:
     job: Annotated[str | None, Argument("JOB", "the job whose purchase to void")] = None
     reason: Annotated[str, Option("--reason", "why, for those who read the log later", metavar="TEXT")]
     entry: Annotated[
-        int | None, Option("--entry", "the entry of the purchase, if the job has several", metavar="N")
+        int | None,
+        Option(
+            "--entry",
+            "the entry of the purchase, if the job has several; only with JOB",
+            metavar="N",
+            needs=(Given("job"),),
+        ),
     ] = None
     unreadable: Annotated[
-        int | None, Option("--unreadable", "pass over this entry instead, which cannot be read", metavar="N")
+        int | None,
+        Option("--unreadable", "pass over this entry instead, which cannot be read; not with JOB", metavar="N"),
     ] = None
-    auto_approve: Annotated[bool, Option("--auto-approve", "do not ask")] = False
+    auto_approve: Annotated[bool, Option("--auto-approve", "do not ask: write without a yes at the terminal")] = False
     infrastructure: InfrastructureFile = None
 
     def __post_init__(self) -> None:
         """Reject what is missing or would be ignored."""
-        if (self.job is None) == (self.unreadable is None):
-            raise UsageError("give a job, or --unreadable with a number", hint="`groundctl ledger check` names both")
-        if self.entry is not None and self.job is None:
-            raise UsageError("--entry has no effect without a job", hint="leave out --entry, or name the job")
         if not self.reason.strip():
             raise UsageError("--reason is empty", hint="say why, for those who read the log later")
         if self.reason.encode(errors="ignore").decode() != self.reason:
@@ -113,5 +116,6 @@ COMMAND = Command(
         'groundctl ledger void --unreadable 17 --reason "damaged, no earlier version"',
     ),
     options=LedgerVoidOptions,
+    one_of=(("job", "unreadable"),),
     run=run,
 )

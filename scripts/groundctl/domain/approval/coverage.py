@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeGuard
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import digest_of
+from groundctl.domain.clips.input_manifest import FrozenInput, freeze
+from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.spec import parse_spec
 from groundctl.domain.jobs.creation import Hold
+from groundctl.domain.jobs.estimate import Basis
+from groundctl.domain.jobs.request import DesiredJob, compile_job
+from groundctl.domain.planning.new_job import with_budget_stop
 from groundctl.domain.planning.plan import (
     Action,
     Change,
@@ -20,11 +28,12 @@ from groundctl.domain.planning.plan import (
     input_digest_of,
     purchase_of,
     rerun_of,
+    what_digests_cover,
 )
 
 IRREVERSIBLE = (Action.CREATE, Action.STOP)
 # Members of a plan file about its format, its origin and the ledger, not about its changes.
-_NOT_DIGESTED = {"digest", "made_for", "notes", "clips", "touches"}
+_NOT_DIGESTED = {"digest", "made_for", "notes", "clips", "objects", "touches"}
 
 _DECLARED_AS_STOPPED = "P102"
 
@@ -55,15 +64,43 @@ def same_target(plan: Plan, reviewed: PlanContent) -> bool:
 def is_as_written(reviewed: PlanContent) -> bool:
     """Return whether a plan's content still matches its digest."""
     content = {name: value for name, value in reviewed.items() if name not in _NOT_DIGESTED}
-    return bool(reviewed["digest"] == digest_of(content))
+    return bool(reviewed["digest"] == digest_of(what_digests_cover(content)))
 
 
-def why_not_covered(change: Create | Stop, reviewed: PlanContent) -> str:
-    """Return why a reviewed plan does not cover a change, with both values; empty if it does."""
+def why_not_covered(change: Create | Stop, reviewed: PlanContent, *, as_reviewed: DesiredJob | None = None) -> str:
+    """Return why a reviewed plan does not cover a change, with both values; empty if it does.
+
+    as_reviewed is the job with the clips of that plan: those that are bought now may be others, and not more of them.
+    """
     approved = entry_of(reviewed, change.key)
     if approved is None:
         return f"the reviewed plan does not {change.action} it"
-    return "; ".join(_beyond(change, approved))
+    return "; ".join(_beyond(change, approved, as_reviewed))
+
+
+def job_as_reviewed(change: Create, manifest: bytes, policy: Policy) -> DesiredJob | None:
+    """Compile a job with the clips of a reviewed plan; None if that plan says nothing about the clips that are bought now.
+
+    With `only_new` it covers some of the reviewed clips, after others were asked elsewhere; with `at: create` also other clips.
+    """
+    wanted = change.purchase.wanted
+    if wanted is None or wanted.input is None:
+        return None
+    spec = wanted.declaration.spec
+    is_some_of_them = Counter(_lines(wanted.input.manifest)) <= Counter(_lines(manifest))
+    if not spec.takes_clips_at_create and not (spec.only_new and is_some_of_them):
+        return None
+    clips = freeze(manifest, spec.labels, spec.label_attribute)
+    if not isinstance(clips, FrozenInput):
+        return None
+    # Where a budget ends the job depends on the number of clips, so what follows from those of now is taken back.
+    declared = replace(wanted.declaration, spec=parse_spec(wanted.declaration.data))
+    basis = Basis(policy=policy, region=wanted.infrastructure.region, seconds_per_clip=wanted.seconds_per_clip)
+    return compile_job(with_budget_stop(declared, clips, basis), wanted.infrastructure, clips)
+
+
+def _lines(manifest: bytes) -> Iterator[bytes]:
+    return filter(None, map(bytes.strip, manifest.split(b"\n")))
 
 
 def entry_of(reviewed: PlanContent, key: JobKey) -> ChangeContent | None:
@@ -71,13 +108,13 @@ def entry_of(reviewed: PlanContent, key: JobKey) -> ChangeContent | None:
     return next((entry for entry in reviewed["changes"] if job_key(entry["name"]) == key), None)
 
 
-def _beyond(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
+def _beyond(change: Create | Stop, approved: ChangeContent, as_reviewed: DesiredJob | None) -> Iterator[str]:
     if approved["action"] == change.action:
-        differences = list(_differences(change, approved))
+        differences = list(_differences(change, approved, as_reviewed))
         yield from differences
         purchase = purchase_of(change)
-        request = digest_of(purchase.desired.request) if purchase else ""
-        if not differences and request != approved["request_digest"]:
+        desired = as_reviewed or (purchase.desired if purchase else None)
+        if not differences and (desired.request_digest if desired else "") != approved["request_digest"]:
             yield "the request to AWS differs from the reviewed one: another team, role, bucket, key or worker page"
     elif isinstance(change, Create) and approved["action"] == Action.WAITING:
         yield from _beyond_waiting(change, approved)
@@ -102,20 +139,30 @@ def _beyond_waiting(change: Create, approved: ChangeContent) -> Iterator[str]:
         yield f"more money: reviewed with a budget of ${bound}, now {now}"
 
 
-def _differences(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:
+def _differences(change: Create | Stop, approved: ChangeContent, as_reviewed: DesiredJob | None) -> Iterator[str]:
     yield from _other_file(change, approved)
-    clips, cost = clips_of(change), cost_of(change)
-    if (input_digest_of(change), clips) != (approved["input_digest"], approved["clips"]):
-        yield f"its clips differ: reviewed {approved['clips']}, now {clips}"
+    yield from _other_clips(change, approved, as_reviewed)
     yield from _other_team(change, approved)
     if isinstance(change, Create):
         yield from _other_question(change, approved)
         yield from _other_rerun(change, approved)
-    usd = approved["usd"]
+    usd, cost = approved["usd"], cost_of(change)
     if usd and cost is None:
         yield f"its cost is open: reviewed up to ${usd['high']}"
     elif usd and cost and cost.high > Decimal(usd["high"]):
         yield f"more money: reviewed up to ${usd['high']}, now up to ${cost.high}"
+
+
+def _other_clips(change: Create | Stop, approved: ChangeContent, as_reviewed: DesiredJob | None) -> Iterator[str]:
+    now, cost = clips_of(change), cost_of(change)
+    then, to_label = approved["clips"], approved["objects_to_label"]
+    digest = as_reviewed.input_digest if as_reviewed else input_digest_of(change)
+    if digest != approved["input_digest"] or (as_reviewed is None and now != then):
+        yield f"its clips differ: reviewed {then}, now {now}"
+    elif now is not None and then is not None and now > then:
+        yield f"more clips: reviewed up to {then:,}, now {now:,}"
+    elif cost and to_label is not None and cost.objects > to_label:
+        yield f"more clips to label: reviewed up to {to_label:,}, now {cost.objects:,}"
 
 
 def _other_file(change: Create | Stop, approved: ChangeContent) -> Iterator[str]:

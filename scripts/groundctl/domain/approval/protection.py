@@ -32,12 +32,6 @@ class RunApproval:
     is_approved: bool
 
 
-CREATING = "groundctl-apply"
-STOPPING = "groundctl-stop"
-CHANGING_INFRASTRUCTURE = "groundctl-terraform"
-ENVIRONMENTS = (CREATING, STOPPING, CHANGING_INFRASTRUCTURE)
-
-
 def weaknesses(name: str, protection: EnvironmentProtection | None, *, branch: str) -> tuple[str, ...]:
     """List how an environment can be entered without a second person's agreement, or from another branch."""
     found = list(_without_second_person(name, protection))

@@ -2,6 +2,7 @@
 
 s3://<artifact bucket>/plans/<repository id>/<pull request>/<head commit>/<run>-<attempt>.json
                                             /clips/<SHA-256 of the input manifest>.jsonl.gz
+                                            /clips/<SHA-256 of what S3 said of these clips>.objects.jsonl.gz
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ def clips_key(repository_id: int, digest: str) -> str:
     return f"{_FOLDER}/{repository_id}/clips/{digest}.jsonl.gz"
 
 
+def seen_key(repository_id: int, digest: str) -> str:
+    """Return the S3 key of what S3 said of clips, compressed, by the SHA-256 of its content."""
+    return f"{_FOLDER}/{repository_id}/clips/{digest}.objects.jsonl.gz"
+
+
 def name_of(key: str) -> PlanName | None:
     """Return what the recorded plan of a key is of; None if it is no key of a recorded plan."""
     found = _KEY.fullmatch(key)
@@ -59,7 +65,16 @@ def name_of(key: str) -> PlanName | None:
 
 def clips_of_record(plan: PlanContent, name: str) -> str | None:
     """Return the SHA-256 of the input manifest with which a recorded plan creates a job."""
-    return next((digest for job, digest in plan.get("clips", {}).items() if job_key(job) == job_key(name)), None)
+    return _digest_in(plan, "clips", name)
+
+
+def seen_of_record(plan: PlanContent, name: str) -> str | None:
+    """Return the SHA-256 of what S3 said of a job's clips; None if nothing was known, or the record is of an older version."""
+    return _digest_in(plan, "objects", name)
+
+
+def _digest_in(plan: PlanContent, member: str, name: str) -> str | None:
+    return next((digest for job, digest in plan.get(member, {}).items() if job_key(job) == job_key(name)), None)
 
 
 def touches(plan: PlanContent, key: JobKey) -> bool:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.spec import AT_FAULT, ChainedInput, JobSpec
+from groundctl.domain.declarations.sources import ChainedInput
+from groundctl.domain.declarations.spec import AT_FAULT, JobSpec
 
 
 class DeclarationSummary(NamedTuple):

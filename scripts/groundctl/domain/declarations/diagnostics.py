@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -32,10 +33,20 @@ class LocatedDiagnostic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlace:
+    """A place in a text file beside a declaration; line and column count from 1."""
+
+    name: str
+    line: int
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """A problem in the data of a document, before it is located in the file.
 
-    The pointer is a JSON Pointer; at_key asks for the position of the field's name instead of its value.
+    The pointer is a JSON Pointer; at_key asks for the position of the field's name instead of its value. beside is the
+    place in a text file, if the problem is there and not in the document.
     """
 
     rule: str
@@ -44,6 +55,22 @@ class Diagnostic:
     pointer: str = ""
     severity: Severity = Severity.ERROR
     at_key: bool = False
+    beside: TextPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The places of what a plan refuses: of each reason, by the path of its declaration, and all of them as problems."""
+
+    by_reason: Mapping[tuple[str, Diagnostic], LocatedDiagnostic] = field(default_factory=dict)
+    problems: tuple[LocatedDiagnostic, ...] = ()
+
+    def of(self, path: str, reason: Diagnostic) -> LocatedDiagnostic | None:
+        """Return the place of a reason; None if it was not looked up, or concerns no file."""
+        return self.by_reason.get((path, reason))
+
+
+NO_PLACES = Places()
 
 
 def in_reading_order(problems: Iterable[LocatedDiagnostic]) -> tuple[LocatedDiagnostic, ...]:
@@ -69,6 +96,15 @@ def is_given(data: Any, pointer: str) -> bool:  # any JSON value
     return isinstance(data, dict) and member in data
 
 
+# Forms of text whose examples fit any file.
+_FORMS = ("duration", "file size", "day or time", "day", "Region name")
+
+
+def is_value_for_all(field: Mapping[str, Any]) -> bool:  # a JSON Schema
+    """Return whether the examples of a field are useful values for everyone, not names and places of a sample."""
+    return field.get("type") in ("number", "integer") or field.get("title") in _FORMS
+
+
 def locate(document: Document, diagnostics: Iterable[Diagnostic]) -> Iterator[LocatedDiagnostic]:
     """Locate diagnostics by line and column in the file."""
     diagnostics = tuple(diagnostics)
@@ -77,13 +113,16 @@ def locate(document: Document, diagnostics: Iterable[Diagnostic]) -> Iterator[Lo
     for diagnostic in diagnostics:
         key, value = next((places[way] for way in _upwards(diagnostic.pointer) if way in places), (first, first))
         line, column = key if diagnostic.at_key else value
+        path, text = document.path, diagnostic.beside
+        if text is not None:
+            path, line, column = f"{path[: path.rfind('/') + 1]}{text.name}", text.line, text.column
         yield LocatedDiagnostic(
-            path=document.path,
+            path=path,
             line=line,
             column=column,
             rule=diagnostic.rule,
             pointer=diagnostic.pointer,
-            message=_sentence(diagnostic),
+            message=sentence(diagnostic),
             hint=diagnostic.hint,
             severity=diagnostic.severity,
         )
@@ -95,11 +134,16 @@ def _upwards(pointer: str) -> Iterator[str]:
         pointer = pointer.rpartition("/")[0]
 
 
-def _sentence(diagnostic: Diagnostic) -> str:
-    """Start with the field where the message is about its value."""
-    if diagnostic.message[0] in '`"' or not diagnostic.pointer or diagnostic.message.startswith("the "):
-        return diagnostic.message
-    return f"{field_name(diagnostic.pointer)} {diagnostic.message}"
+def sentence(diagnostic: Diagnostic) -> str:
+    """Start with the field where a rule for declarations says something about its value; a plan speaks of the job."""
+    message = diagnostic.message
+    if not diagnostic.rule.startswith("GT") or not diagnostic.pointer or _HAS_SUBJECT.match(message):
+        return message
+    return f"{field_name(diagnostic.pointer)} {message}"
+
+
+# Messages that name what they are about: a quoted value, a number of things, or a thing.
+_HAS_SUBJECT = re.compile(r"""[`"\d]|(?:the|line|clip) |s3://""")
 
 
 def field_name(pointer: str) -> str:

@@ -77,7 +77,9 @@ class SchemaCheck:
         if not steps:
             yield schema
             return
-        inner = schema.get("properties", {}).get(steps[0]) or schema.get("additionalProperties") or schema.get("items")
+        inner = schema.get("properties", {}).get(steps[0]) or schema.get("additionalProperties")
+        if steps[0].isdigit():
+            inner = inner or schema.get("items")
         if inner:
             yield from self._schemas_at(inner, steps[1:])
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from groundctl.domain.canonical_json import JsonObject
-from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given
+from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, is_value_for_all
 from groundctl.domain.declarations.document import pointer_to
 
 NO_HINT = "see the field's description in schemas/"
@@ -67,9 +67,9 @@ def _meant(error: Any) -> list[Any]:
 def _violation(error: Any, root: JsonObject) -> Violation:
     limit = error.validator_value
     if error.validator == "oneOf":
-        kinds = [
-            inner.validator_value for inner in error.context if inner.validator == "type" and not inner.relative_path
-        ]
+        types = [inner for inner in error.context if inner.validator == "type" and not inner.relative_path]
+        values = [inner.validator_value for inner in types]
+        kinds = [kind for value in values for kind in (value if isinstance(value, list) else [value])]
         limit = list(dict.fromkeys(kinds))
     return Violation(
         kind=error.validator,
@@ -88,9 +88,9 @@ def _schema_at(way: Iterable[str | int], root: JsonObject) -> JsonObject:
     *steps, _ = way
     schema: Any = root
     for step in steps:
-        holder: Any = _resolved(schema, root) if isinstance(schema, Mapping) else schema
+        holder: Any = resolved_schema(schema, root) if isinstance(schema, Mapping) else schema
         schema = holder[step]
-    return _resolved(schema, root)
+    return resolved_schema(schema, root)
 
 
 def repeats(items: list[Any]) -> Iterator[int]:  # any JSON values
@@ -104,7 +104,7 @@ def repeats(items: list[Any]) -> Iterator[int]:  # any JSON values
         seen.add(text)
 
 
-def _resolved(schema: JsonObject, root: JsonObject) -> JsonObject:
+def resolved_schema(schema: JsonObject, root: JsonObject) -> JsonObject:
     """Follow a schema's $ref; the schema's own keywords take precedence."""
     name = str(schema.get("$ref", "")).removeprefix("#/$defs/")
     return {**root["$defs"][name], **schema} if name else schema
@@ -126,7 +126,7 @@ def diagnostics_of(violation: Violation) -> Iterator[Diagnostic]:
             rule=rule,
             pointer=pointer_to(*violation.way, *further),
             message=message,
-            hint=_hint(violation),
+            hint=_hint(violation, *further),
             at_key=bool(further),
         )
 
@@ -218,7 +218,7 @@ def _not_any_of(violation: Violation, kinds: Iterable[str]) -> str:
 
 
 def _of_choice(violation: Violation) -> Wording:
-    choices = ", ".join(str(choice) for choice in violation.limit)
+    choices = ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in violation.limit)
     return (
         "GT104",
         f"is {describe(violation.value)}; it must be {choices if len(violation.limit) == 1 else f'one of: {choices}'}",
@@ -241,8 +241,7 @@ def _of_length(violation: Violation) -> Wording:
 
 def _of_range(violation: Violation) -> Wording:
     bound = "least" if violation.kind == "minimum" else "most"
-    message = f"is {violation.value:,}; it must be at {bound} {violation.limit:,}"
-    return "GT107", message
+    return "GT107", f"is {violation.value:,}; it must be at {bound} {violation.limit:,}"
 
 
 def _of_count(violation: Violation) -> Wording:
@@ -323,10 +322,11 @@ def _within(violation: Violation, preposition: str) -> str:
     return f" {preposition} {name}" if name else ""
 
 
-def _hint(violation: Violation) -> str:
-    if violation.kind == "type" and (quotes := _quotes_hint(violation)):
-        return quotes
-    return str(violation.schema.get("x-hint") or NO_HINT)
+def _hint(violation: Violation, *lonely: str) -> str:
+    if lonely:
+        return violation.schema.get("x-company") or f"add it, or remove `{lonely[0]}`"
+    quotes = _quotes_hint(violation) if violation.kind == "type" else None
+    return quotes or str(violation.schema.get("x-hint") or NO_HINT)
 
 
 def _quotes_hint(violation: Violation) -> str | None:
@@ -341,17 +341,19 @@ def _quotes_hint(violation: Violation) -> str | None:
 
 
 def _how_to_add(name: str, violation: Violation) -> str:
-    field = _resolved(violation.schema.get("properties", {}).get(name, {}), violation.root)
-    example = field.get("examples", [None])[0]
-    if isinstance(example, str | int | float):
-        return f"add `{name}: {example}`"
+    field = resolved_schema(violation.schema.get("properties", {}).get(name, {}), violation.root)
+    if "examples" in field and is_value_for_all(field):
+        return f"add `{name}: {field['examples'][0]}`"
     return f"add `{name}:` ({field['x-hint']})" if "x-hint" in field else f"add `{name}:`"
 
 
 def _guess_field(name: str, violation: Violation) -> tuple[str, str | None]:
     """Return the hint for an unknown field, and the JSON Pointer of the field that was probably intended."""
     known = tuple(violation.schema.get("properties", ()))
-    if home := _homes(violation.root).get(name):
+    if renamed := violation.schema.get("x-renamed", {}).get(name):
+        now, hint = renamed
+        return hint, pointer_to(now)
+    if home := known_places(violation.root).get(name):
         return home
     if near := _nearest(name[:100].lower().replace("-", "_"), known):
         return f"did you mean `{near}`?", pointer_to(*violation.way, near)
@@ -366,17 +368,17 @@ def _nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 # By the identity of the schema, which is stored so that its ID is not reused.
-_HOMES: dict[int, tuple[JsonObject, dict[str, tuple[str, str]]]] = {}
+_PLACES: dict[int, tuple[JsonObject, dict[str, tuple[str, str]]]] = {}
 
 
-def _homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
+def known_places(schema: JsonObject) -> dict[str, tuple[str, str]]:
     """Map each field, and each member of AWS's request, to its place in a declaration."""
-    if id(schema) not in _HOMES:
-        _HOMES[id(schema)] = (schema, _find_homes(schema))
-    return _HOMES[id(schema)][1]
+    if id(schema) not in _PLACES:
+        _PLACES[id(schema)] = (schema, _find_places(schema))
+    return _PLACES[id(schema)][1]
 
 
-def _find_homes(schema: JsonObject) -> dict[str, tuple[str, str]]:
+def _find_places(schema: JsonObject) -> dict[str, tuple[str, str]]:
     homes: dict[str, tuple[str, str]] = {}
 
     def visit(part: JsonObject, way: tuple[str, ...]) -> None:

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
+from groundctl.domain.declarations.templates.addresses import FOREIGN_PICTURE
 from groundctl.domain.declarations.templates.allowed import CROWD_SCRIPT
 from groundctl.domain.declarations.templates.elements import Context, element_faults
 from groundctl.domain.declarations.templates.faults import (
@@ -66,7 +67,8 @@ def _faults(text: str, hosts: frozenset[str] | None) -> tuple[TemplateFault, ...
     of_elements = [*markup.faults, *element_faults(markup, context)]
     faults = [*of_elements, *_structure(page), *check_liquid(text, wrong, {page.categories})]
     # The other readers get only what ours understands: they are the last guard, and the first sends better messages.
-    if not of_elements:
+    # Whether a host is allowed is for the policy of the day to say, so it hides nothing.
+    if all(fault.rule == FOREIGN_PICTURE for fault in of_elements):
         faults += tree_faults(markup, masked, pieces)
     return tuple(dict.fromkeys(faults))
 
@@ -169,3 +171,11 @@ def _video(page: _Page) -> Iterator[TemplateFault]:
         yield TemplateFault(place=place, rule="GT414", message="does not show the clip", hint=hint)
     if len({source.get("type") for source, _, _ in sources}) < len(sources):
         yield TemplateFault(place=place, rule="GT413", message="has two <source> of one type", hint="keep one <source>")
+    elif len(inside) > 1 and len({source.get("src") for source in inside}) == 1:
+        yield TemplateFault(
+            place=place,
+            rule="GT418",
+            message=f"has {len(inside)} <source> for one address, as AWS's sample has: a clip has one format",
+            hint='keep one <source>, without `type` or with the one of your clips, such as type="video/mp4"',
+            severity=Severity.WARNING,
+        )

@@ -9,11 +9,13 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from groundctl.domain.declarations.spec import JobSpec, is_file_name
-from groundctl.domain.declarations.templates.addresses import refuse_address
+from groundctl.domain.declarations.templates.addresses import FOREIGN_PICTURE, refuse_address
 from groundctl.domain.declarations.templates.faults import Refusal
 
 # AWS previews templates of up to this many characters (RenderUiTemplate, TemplateContent).
 MAX_TEMPLATE = 128_000
+# A page that could be longer is not rendered just to check it.
+LONGEST_TRIED = 4_000_000
 
 _FRAME = """\
 <script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
@@ -138,13 +140,13 @@ def refused_addresses(page: str, hosts: Collection[str] | None) -> Iterator[Refu
         if refusal := refuse_address(name, written, hosts=hosts):
             subject = "show a picture" if name == "src" else "have a link"
             address = html.unescape(written)
-            if refusal.rule == "GT420":
+            if refusal.rule == FOREIGN_PICTURE:
                 message = f"{subject} from another host, which sees who works, and when: {address}"
                 hint = "put it on S3 as ![what](s3://bucket/key.png), or list the host in `picture_hosts` of jobs/policy.yaml"
             else:
                 message = f"{subject} that workers cannot open: {address}"
                 hint = "write ![what](s3://bucket/key.png)" if name == "src" else "link to a whole https:// address"
-            yield Refusal(rule=refusal.rule, message=message, hint=hint)
+            yield Refusal(rule=refusal.rule, message=message, hint=hint, address=address)
 
 
 @cache

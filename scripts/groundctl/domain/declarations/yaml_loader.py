@@ -24,7 +24,7 @@ from yaml.events import (
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, in_reading_order
 from groundctl.domain.declarations.document import Document, Position, Positions, find_places, take_out
-from groundctl.domain.declarations.text_problems import (
+from groundctl.domain.declarations.texts.text_problems import (
     CUT_HINT,
     INVISIBLE,
     TAB,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.canonical_json import canonical_json
+from groundctl.domain.clips.input_manifest import FrozenInput
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.declarations.worker_template import worker_template
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput
 
 
 @dataclass(frozen=True, slots=True)

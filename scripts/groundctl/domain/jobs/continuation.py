@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from groundctl.domain.canonical_json import JsonObject, parse_json_object
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.spec import ChainedInput, JobSpec, parse_spec
+from groundctl.domain.declarations.sources import ChainedInput
+from groundctl.domain.declarations.spec import JobSpec, parse_spec
 
 # The content of a stored declaration.json: `declared`, as in the file, and `texts`.
 DeclarationContent = JsonObject
@@ -38,15 +39,34 @@ def check_continuation(spec: JobSpec, before: DeclarationContent) -> Iterator[Di
         yield Diagnostic(
             rule="GT704",
             pointer="/task/labels",
-            message=f"continues {earlier.name} under the same attribute with other labels or in another order",
+            message=f"the labels of {earlier.name} are continued under the same attribute, but these differ or have another order",
             hint=f"write the original labels ({', '.join(before_names)}): the output numbers them by their order",
         )
     elif (
-        spec.label_attribute != earlier.label_attribute and sorted(names) == sorted(before_names) and not spec.rerun_of
+        spec.label_attribute != earlier.label_attribute
+        and sorted(names) == sorted(before_names)
+        and not spec.rerun_of
+        and _takes_labeled(spec)
     ):
         yield Diagnostic(
             rule="GT705",
-            pointer="/output/label_attribute",
-            message=f"asks for the same labels as {earlier.name} under another attribute: every clip would be paid for again",
-            hint=f"write `output: {{label_attribute: {earlier.label_attribute}}}`, or `rerun_of` to pay again on purpose",
+            # Left out, it is the name of the job.
+            pointer="/input/from_job" if spec.label_attribute == spec.name else "/output/label_attribute",
+            message=f"the labels of {earlier.name} are asked again under another attribute: {_again(spec)} would be paid for again",
+            hint=_how_to_continue(spec, earlier),
         )
+
+
+def _takes_labeled(spec: JobSpec) -> bool:
+    """Return whether a job asks about clips that have a label."""
+    return spec.selection.only is None or spec.selection.only.asks_about_labels
+
+
+def _again(spec: JobSpec) -> str:
+    return "every clip" if spec.selection.only is None else "the clips that input.only takes"
+
+
+def _how_to_continue(spec: JobSpec, earlier: JobSpec) -> str:
+    if spec.selection.only is not None:
+        return f"write `rerun_of: {{job: {earlier.name}, reason: ...}}` to pay again on purpose"
+    return f"write `output: {{label_attribute: {earlier.label_attribute}}}`, or `rerun_of` to pay again on purpose"

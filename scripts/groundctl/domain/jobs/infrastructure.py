@@ -32,6 +32,7 @@ class Infrastructure:
     kms_key_arn: str | None = None
     work_teams: Mapping[str, WorkTeam] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
+    apply_role_arn: str | None = None
 
     @property
     def target(self) -> str:
@@ -61,7 +62,9 @@ def parse_infrastructure(data: JsonObject) -> Infrastructure:
         input_buckets=tuple(data["input_buckets"]),
         kms_key_arn=data["kms_key_arn"],
         work_teams={name: WorkTeam(arn=team["arn"], kind=team["kind"]) for name, team in data["work_teams"].items()},
-        topics=dict(data.get("topics", {})),  # the only member that the schema allows to be omitted
+        # The schema allows these two to be omitted.
+        topics=dict(data.get("topics", {})),
+        apply_role_arn=data.get("apply_role_arn"),
     )
 
 

@@ -10,14 +10,30 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import JobSpec, input_uris
 from groundctl.domain.jobs.infrastructure import Infrastructure
 
+# How alike two names are if one is the other with a slip of the hand.
+_ALIKE = 0.8
+
 
 def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
     """Report what a declaration names that this account and Region do not have. GT6xx."""
     yield from _check_region(spec, infrastructure.region)
-    yield from _check_team(spec, infrastructure)
+    yield from check_names(spec, infrastructure)
     yield from _check_key(spec, infrastructure)
-    yield from _check_topics(spec, infrastructure)
     yield from _check_buckets(spec, infrastructure)
+    yield from _check_arns(spec, infrastructure)
+
+
+def check_names(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
+    """Report a work team or a topic that this account and Region do not have. GT602 and GT603."""
+    yield from _check_team(spec, infrastructure)
+    yield from _check_topics(spec, infrastructure)
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that a written one is probably meant to be."""
+    import difflib  # only for a name that is not known
+
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)), None)
 
 
 def _check_region(spec: JobSpec, region: str) -> Iterator[Diagnostic]:
@@ -44,7 +60,7 @@ def _check_topics(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Dia
                 "GT603",
                 pointer,
                 f'"{topic}" is not a topic of {infrastructure.target}',
-                _known("topics", infrastructure.topics),
+                _known("topics", topic, infrastructure.topics),
             )
 
 
@@ -79,6 +95,28 @@ def _check_key(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagno
         )
 
 
+# arn:partition:service:region:account:resource
+_REGION_OF_AN_ARN = 3
+
+
+def _check_arns(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
+    """Check the Regions that ARNs name: AWS refuses a job whose team, topic, or key is in another Region."""
+    team = infrastructure.work_teams.get(spec.team or "")
+    named = (
+        ("/workforce/team", "the work team", spec.team, team.arn if team else None),
+        ("/input/topic", "the topic", spec.input_topic, infrastructure.topics.get(spec.input_topic or "")),
+        ("/output/topic", "the topic", spec.output_topic, infrastructure.topics.get(spec.output_topic or "")),
+        ("/output/kms_key", "the KMS key", spec.kms_key, spec.kms_key),
+    )
+    for pointer, kind, name, arn in named:
+        parts = (arn or "").split(":")
+        region = parts[_REGION_OF_AN_ARN] if len(parts) > _REGION_OF_AN_ARN + 1 else infrastructure.region
+        if region != infrastructure.region:
+            message = f"{kind} {name} is in {region} and the job in {infrastructure.region}: AWS refuses the job"
+            hint = f"name one in {infrastructure.region}, or plan with an infrastructure in {region}"
+            yield _diagnostic("GT607", pointer, message, hint)
+
+
 def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
     if spec.team is None:
         return
@@ -88,7 +126,7 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
             "GT602",
             "/workforce/team",
             f'"{spec.team}" is not a work team of {infrastructure.target}',
-            _known("work teams", infrastructure.work_teams),
+            _known("work teams", spec.team, infrastructure.work_teams),
         )
     elif team.kind == "public":
         yield _diagnostic(
@@ -99,8 +137,10 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
         )
 
 
-def _known(noun: str, names: Iterable[str]) -> str:
-    return f"available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
+def _known(noun: str, name: str, names: Iterable[str]) -> str:
+    near = closest(name, names)
+    meant = f"did you mean {near}? " if near else ""
+    return f"{meant}available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
 
 
 def _diagnostic(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:

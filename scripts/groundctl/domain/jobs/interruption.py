@@ -14,6 +14,7 @@ class Step(StrEnum):
     NOT_STARTED = "not started"
     WRITING_FILES = "writing files"
     RECORDING = "recording the purchase"
+    WAITING = "waiting for its turn"
     SENDING_CREATE = "sending the create request"
     THROTTLED = "waiting after a throttle"
     ACCEPTED = "looking at an accepted job"
@@ -43,6 +44,8 @@ def interrupted(step: Step) -> Verdict:
             evidence = "the run ended while the job's files were written; the create request was not sent"
         case Step.RECORDING:
             evidence = "the run ended while the purchase was recorded in the ledger; the create request was not sent"
+        case Step.WAITING:
+            evidence = "the run ended while the create request waited for its turn; it was not sent"
         case Step.THROTTLED:
             evidence = "the run ended after AWS throttled the create request, which created nothing"
     return Verdict(result=Result.NOT_STARTED, evidence=evidence, hint=_STARTS_IT)

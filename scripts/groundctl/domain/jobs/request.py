@@ -12,11 +12,12 @@ from groundctl.domain.aws.prices import amount_in_usd
 from groundctl.domain.aws.regions import consolidation_lambda, pre_annotation_lambda, public_crowd_team
 from groundctl.domain.aws.s3_layout import labels_location
 from groundctl.domain.canonical_json import canonical_json, digest_of
+from groundctl.domain.clips.input_manifest import FrozenInput
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.spec import ChainedInput, JobSpec
+from groundctl.domain.declarations.sources import ChainedInput
+from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.jobs.artifacts import Artifact, JobArtifacts, artifact_root, job_artifacts
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.observed import ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG
 
 # A CreateLabelingJob request or a part of it, in boto3's form.

@@ -137,6 +137,7 @@ def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
         )
     return Diagnostic(
         rule="P403",
+        pointer="/name",
         message=f"{known} unknown to the purchase ledger{why}: {names}; clips that {'it' if is_one else 'they'} asked"
         " may be bought again",
         hint=hint,

@@ -5,20 +5,22 @@ A plan has a canonical JSON form (schemas/plan.schema.json) and a digest of what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.canonical_json import JsonObject, digest_of
-from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
+from groundctl.domain.jobs.differences import FieldChange
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.ledger.purchases import Refusal
+from groundctl.domain.jobs.ledger.spending import MonthSoFar
 from groundctl.domain.jobs.observed import ObservedJob
-from groundctl.domain.jobs.request import DesiredJob
-from groundctl.domain.planning.wanted import Wanted
+from groundctl.domain.planning.purchase import DeclaredJob, Purchase, Subject, Unknown
 
 FORMAT_VERSION = 1
 
@@ -40,58 +42,6 @@ class Action(StrEnum):
     def requires_attention(self) -> bool:
         """Return whether a plan with this action must not be merged."""
         return self in {Action.IMMUTABLE, Action.FOREIGN, Action.REPURCHASE, Action.REFUSED}
-
-
-class Subject(StrEnum):
-    """A plan input that may be unknown."""
-
-    INFRASTRUCTURE = "infrastructure"
-    JOBS = "jobs"
-    LEDGER = "ledger"
-    CLIPS = "clips"
-    DECLARATIONS = "declarations"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """An input that was not looked up; the sentence explains how it may change the decision."""
-
-    about: Subject
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredJob:
-    """The facts about a job that follow from its declaration alone. repeats is the job that rerun_of names."""
-
-    name: str
-    path: str
-    owner: str
-    team: str
-    declaration_digest: str
-    workers_per_object: int
-    budget_usd: Decimal | None = None
-    question: str | None = None
-    repeats: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """What a job would buy.
-
-    clips is None for a job with only a topic. cost is None if it is unlimited or clips are Unknown. wanted is what the
-    ledger decides about when the job is created; it is None if the ledger was not read.
-    """
-
-    desired: DesiredJob
-    clips: int | Unknown | None
-    cost: Estimate | None
-    wanted: Wanted | None = None
-
-    @property
-    def input_digest(self) -> str:
-        """Return the digest of the clips and labels."""
-        return self.desired.input_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +97,12 @@ class Exists(_DeclaredChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Immutable(_DeclaredChange):
-    """The declaration was changed after its job was created; fields lists the differences, if they were looked up."""
+    """The declaration was changed after its job was created; changed lists the differences, if they were looked up."""
 
     action: ClassVar[Action] = Action.IMMUTABLE
     observed: ObservedJob
     reasons: tuple[Diagnostic, ...]
-    fields: tuple[str, ...] = ()
+    changed: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +174,19 @@ class Orphan:
 Change = Create | Exists | Immutable | Foreign | AlreadyAsked | Waiting | Refused | Stop | Orphan
 
 
+def with_findings(change: Create | Refused | AlreadyAsked, found: Sequence[Diagnostic]) -> Change:
+    """Add what was found about a purchase: an error refuses a create and comes first, anything else follows its reasons."""
+    if isinstance(change, Create) and any(reason.severity is Severity.ERROR for reason in found):
+        return Refused(job=change.job, purchase=change.purchase, reasons=(*found, *change.reasons))
+    return replace(change, reasons=(*change.reasons, *found)) if found else change
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Sort changes as a plan lists them: by action, then by file and name."""
+    rank = {action: number for number, action in enumerate(Action)}
+    return tuple(sorted(changes, key=lambda change: (rank[change.action], change.path, change.name)))
+
+
 def purchase_of(change: Change) -> Purchase | None:
     """Return what a job would buy, if it was determined."""
     match change:
@@ -261,9 +224,14 @@ def refusal_before(change: Change) -> Refusal | None:
     return change.refused if isinstance(change, Create) else None
 
 
+def changes_of(change: Change) -> tuple[FieldChange, ...]:
+    """Return the fields in which a declaration differs from the job that was created from it, with both values."""
+    return change.changed if isinstance(change, Immutable) else ()
+
+
 def fields_of(change: Change) -> tuple[str, ...]:
-    """Return the fields in which a declaration differs from the job that was created from it."""
-    return change.fields if isinstance(change, Immutable) else ()
+    """Return the names of the fields in which a declaration differs from the job that was created from it."""
+    return tuple(field_change.field for field_change in changes_of(change))
 
 
 def budget_of(change: Change) -> Decimal | None:
@@ -273,16 +241,25 @@ def budget_of(change: Change) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The changes in one account and Region, the inputs that are unknown, and notes about no declared job."""
+    """The changes in one account and Region, the inputs that are unknown, and notes about no declared job.
+
+    month says what was bought before, if that decides about prices and is known.
+    """
 
     infrastructure: Infrastructure
     changes: tuple[Change, ...]
     unknown: tuple[Unknown, ...] = ()
     notes: tuple[Diagnostic, ...] = ()
+    month: MonthSoFar | None = None
 
     def with_action(self, action: Action) -> tuple[Change, ...]:
         """Select the changes with one action."""
         return tuple(change for change in self.changes if change.action is action)
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether nothing is unknown that the plan would depend on, so that its digest is the one that counts."""
+        return all(unknown.about is Subject.PLACES for unknown in self.unknown)
 
     @property
     def creates(self) -> tuple[Create, ...]:
@@ -307,7 +284,21 @@ class Plan:
     @property
     def digest(self) -> str:
         """Return the digest of what the plan would do, regardless of the progress of jobs."""
-        return digest_of(plan_content(self))
+        return digest_of(what_digests_cover(plan_content(self)))
+
+
+# What was seen of clips. The role that plans pull requests' files may not read clips, and the roles that record and apply may:
+# `approve` takes the digest that one of them has shown, so none of these findings is a part of it.
+_SEEN_OF_CLIPS = tuple(f"GT{number}" for number in range(710, 720))
+
+
+def what_digests_cover(content: JsonObject) -> JsonObject:
+    """Leave out of a plan's content what only some of the roles can see."""
+    changes = [
+        {**change, "reasons": [reason for reason in change["reasons"] if reason["rule"] not in _SEEN_OF_CLIPS]}
+        for change in content["changes"]
+    ]
+    return {**content, "changes": changes}
 
 
 def plan_content(plan: Plan) -> JsonObject:

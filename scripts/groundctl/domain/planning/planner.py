@@ -2,53 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from groundctl.domain.aws.job_names import job_key
+from groundctl.domain.clips.input_manifest import FrozenInput
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic
-from groundctl.domain.declarations.spec import ChainedInput, JobSpec, State
-from groundctl.domain.jobs.continuation import DeclarationContent
+from groundctl.domain.declarations.rules.policy_findings import without_misspelled
+from groundctl.domain.declarations.sources import ChainedInput
+from groundctl.domain.declarations.spec import JobSpec, State
+from groundctl.domain.declarations.texts.unfinished import unfinished
 from groundctl.domain.jobs.creation import NAME_IS_TAKEN
-from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.purchases import Purchases
-from groundctl.domain.jobs.ledger.question import folded
+from groundctl.domain.jobs.ledger.spending import MonthSoFar, month_so_far
 from groundctl.domain.jobs.observed import ObservedJob, Status
 from groundctl.domain.planning.clips import clips_to_buy
-from groundctl.domain.planning.inputs import PlanInputs, Unreadable
+from groundctl.domain.planning.existing.changed import (
+    MAX_EXPLAINED,
+    immutable,
+    is_another_version,
+    is_changed,
+    is_described,
+    is_ours,
+    renamed_question,
+    tags_added,
+)
+from groundctl.domain.planning.existing.imported import not_here
+from groundctl.domain.planning.inputs import PlanInputs
+from groundctl.domain.planning.inspection.findings import with_inspection
 from groundctl.domain.planning.ledger_notes import adoptable, ledger_notes, unrecorded_jobs, unrecorded_note
 from groundctl.domain.planning.limits import refuse_creates, refuse_over_limit, refuse_repurchases
 from groundctl.domain.planning.new_job import (
+    basis_of,
     declared_job,
     plan_new_job,
     plan_purchase,
+    with_budget_stop,
     with_planned,
 )
+from groundctl.domain.planning.place.faults import with_place
 from groundctl.domain.planning.plan import (
-    Action,
     Change,
     Create,
     Exists,
     Foreign,
-    Immutable,
     Orphan,
     Plan,
     Refused,
     Stop,
-    Unknown,
     Waiting,
+    in_order,
     purchase_of,
 )
+from groundctl.domain.planning.policy_reasons import added_tags_remark, judge_new_job
+from groundctl.domain.planning.purchase import Unknown
 
 # The maximum number of jobs to describe, because a list does not show what they were created from. All of the declared
 # ones are described; the purchase ledger knows the clips of the others.
 MAX_DESCRIBED = 100
-# The maximum number of changed jobs whose fields a plan lists: each takes a read from S3.
-MAX_EXPLAINED = 50
 
 _CHAIN = "/input/from_job"
 
@@ -62,14 +74,21 @@ def make_plan(inputs: PlanInputs) -> Plan:
     if inputs.policy.refuse_unknown_jobs and (waiting := adoptable(unrecorded)):
         compared = refuse_creates(compared, unrecorded_note(waiting))
     guarded = refuse_over_limit(compared, inputs.policy.plan_ceiling)
-    rank = {action: number for number, action in enumerate(Action)}
-    ordered = sorted((*guarded, *_orphans(inputs)), key=lambda change: (rank[change.action], change.path, change.name))
+    ordered = in_order((*guarded, *_orphans(inputs)))
     return Plan(
         infrastructure=inputs.infrastructure,
-        changes=tuple(ordered),
+        changes=ordered,
         unknown=_unknown(inputs, ordered),
         notes=tuple(ledger_notes(inputs, unrecorded, ordered)),
+        month=_month(inputs),
     )
+
+
+def _month(inputs: PlanInputs) -> MonthSoFar | None:
+    """Say what was bought before in this month, if the price depends on it."""
+    if not inputs.policy.platform_fee_tiers or isinstance(inputs.purchases, Unknown):
+        return None
+    return month_so_far(inputs.purchases, inputs.infrastructure.account_id)
 
 
 def in_order_of_purchase(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -96,7 +115,10 @@ def jobs_to_describe(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     declared = {declaration.spec.key for declaration in inputs.declarations}
     # A new declaration may buy what any of these jobs buys.
     candidates = existing if declared - existing.keys() else declared & existing.keys()
-    odd = [existing[key] for key in candidates if not existing[key].has_input and existing[key].fingerprint is None]
+    # The file of an imported job names the job, whatever its tags are.
+    imported = {each.spec.key for each in inputs.declarations if each.spec.imported is not None}
+    unread = (existing[key] for key in candidates if key not in imported)
+    odd = [job for job in unread if not job.has_input and job.fingerprint is None]
     odd.sort(key=lambda job: (job.key not in declared, -job.created.timestamp()))
     # Without its description, a declared job would be called another's.
     return tuple(odd[: max(MAX_DESCRIBED, sum(job.key in declared for job in odd))])
@@ -114,7 +136,7 @@ def jobs_to_buy(inputs: PlanInputs) -> tuple[Declaration, ...]:
 def jobs_to_explain(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
     """Select the changed jobs whose earlier declarations show the changed fields."""
     pairs = ((declaration, inputs.existing(declaration.spec.key)) for declaration in inputs.declarations)
-    changed = [job for declaration, job in pairs if job and _is_changed(declaration, job, inputs.infrastructure)]
+    changed = [job for declaration, job in pairs if job and is_changed(declaration, job, inputs)]
     return tuple(changed[:MAX_EXPLAINED])
 
 
@@ -134,8 +156,10 @@ def _decide_in_turn(inputs: PlanInputs) -> Iterator[Change]:
     if isinstance(purchases, Purchases):
         selected = (clips.hashed.distinct for clips in inputs.frozen.values() if isinstance(clips, FrozenInput))
         purchases = purchases.focused_on(frozenset().union(*selected)) if inputs.frozen else purchases
-    for declaration in sorted(inputs.declarations, key=lambda each: _order(each.spec)):
-        change = _change(declaration, inputs, purchases)
+    # As apply buys them: where the price or a limit depends on what was bought before, the order counts.
+    for declaration in sorted(inputs.declarations, key=lambda each: (_order(each.spec), each.path)):
+        change = with_place(_change(declaration, inputs, purchases), declaration, inputs)
+        change = with_inspection(change, declaration, inputs)
         if isinstance(change, Create) and isinstance(purchases, Purchases):
             purchases = with_planned(change, purchases)
         yield change
@@ -150,15 +174,16 @@ def _change(declaration: Declaration, inputs: PlanInputs, purchases: Purchases |
     clips = clips_to_buy(declaration, inputs)
     if isinstance(clips, tuple):
         return refuse(declaration, clips)
+    declaration = with_budget_stop(declaration, clips, basis_of(declaration, inputs))
     if isinstance(clips, Unknown) or isinstance(purchases, Unknown):
-        return plan_new_job(declaration, clips, inputs.infrastructure, inputs.policy)
+        return plan_new_job(declaration, clips, inputs.infrastructure, basis_of(declaration, inputs), inputs.today)
     return plan_purchase(declaration, clips, inputs, purchases)
 
 
 def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Change:
     """Decide about a declared job whose name is taken; this needs neither clips nor template."""
     declared = declared_job(declaration)
-    if not is_ours(job, inputs.infrastructure):
+    if not is_described(job, declaration, inputs.infrastructure):
         reason = Diagnostic(
             rule="P101",
             message="its name is taken by a job that groundctl did not create here",
@@ -166,25 +191,31 @@ def plan_existing_job(declaration: Declaration, job: ObservedJob, inputs: PlanIn
             pointer="/name",
         )
         return Foreign(job=declared, observed=job, reasons=(reason,))
-    if _is_changed(declaration, job, inputs.infrastructure):
-        return _immutable(declaration, job, inputs)
+    tags = tags_added(declaration, job, inputs)
+    if is_another_version(declaration, job) and not tags and (changed := immutable(declaration, job, inputs)):
+        return changed
     if declaration.spec.state is State.STOPPED and not (job.status.is_terminal or job.status is Status.STOPPING):
         return Stop(job=declared, observed=job)
-    if renamed := _renamed_question(declaration, inputs):
-        return Immutable(job=declared, observed=job, reasons=(renamed,), fields=("task.question",))
+    if renamed := renamed_question(declaration, job, inputs):
+        return renamed
     failed = (_failed(job),) if job.status is Status.FAILED else ()
-    return Exists(job=declared, observed=job, reasons=failed)
+    return Exists(job=declared, observed=job, reasons=(*failed, *((added_tags_remark(tags),) if tags else ())))
 
 
 def change_without_clips(declaration: Declaration, inputs: PlanInputs) -> Change | None:
     """Decide about a job that does not exist without its clips; None if the decision depends on them.
 
-    A job that is declared as stopped is not created, a job that needs missing infrastructure is refused, and a
-    continuation waits for the job that it continues.
+    A job that is declared as stopped is not created, a job that needs missing infrastructure or that the policy does not
+    allow is refused, and a continuation waits for the job that it continues. What was imported is never created.
     """
+    if declaration.spec.imported is not None:
+        return not_here(declaration, declaration.spec.imported, inputs)
     if declaration.spec.state is State.STOPPED:
         return leave_stopped(declaration, jobs_are_known=not isinstance(inputs.observed, Unknown))
-    if diagnostics := tuple(check_infrastructure(declaration.spec, inputs.infrastructure)):
+    missing = check_infrastructure(declaration.spec, inputs.infrastructure)
+    judgment = judge_new_job(declaration, inputs.infrastructure, inputs.policy, inputs.today)
+    written = unfinished(declaration.spec, declaration.data, declaration.texts)
+    if diagnostics := without_misspelled((*missing, *judgment.refused, *written)):
         return refuse(declaration, diagnostics)
     source = declaration.spec.source
     if not isinstance(source, ChainedInput):
@@ -236,7 +267,9 @@ def leave_stopped(declaration: Declaration, *, jobs_are_known: bool = True) -> W
     message = "is declared as stopped before it ever ran"
     if not jobs_are_known:
         message = "is declared as stopped, so it is not created; whether it runs was not looked up"
-    reason = Diagnostic(rule="P102", message=message, hint="nothing to do; set state: active to create it")
+    reason = Diagnostic(
+        rule="P102", message=message, hint="nothing to do; set state: active to create it", pointer="/state"
+    )
     return Waiting(job=declared_job(declaration), reasons=(reason,))
 
 
@@ -245,82 +278,16 @@ def refuse(declaration: Declaration, diagnostics: Sequence[Diagnostic]) -> Refus
     return Refused(job=declared_job(declaration), reasons=tuple(diagnostics))
 
 
-def is_ours(job: ObservedJob, infrastructure: Infrastructure) -> bool:
-    """Return whether groundctl created a job with this infrastructure and under its own name."""
-    fingerprint = job.fingerprint
-    # A job that was cloned in AWS's console refers to the manifest of another job.
-    return (
-        fingerprint is not None
-        and fingerprint.bucket == infrastructure.artifact_bucket
-        and job_key(fingerprint.name) == job.key
-    )
-
-
-# --- a job that was changed after it was created -------------------------------------------------------------------------
-
-
-def _is_changed(declaration: Declaration, job: ObservedJob, infrastructure: Infrastructure) -> bool:
-    fingerprint = job.fingerprint
-    return fingerprint is not None and is_ours(job, infrastructure) and fingerprint.declaration != declaration.digest
-
-
-def _immutable(declaration: Declaration, job: ObservedJob, inputs: PlanInputs) -> Immutable:
-    reason = Diagnostic(
-        rule="P104",
-        message=f"exists since {job.created:%Y-%m-%d}, created from another version of this file; a labeling job cannot be changed",
-        hint=f"undo the change, or copy the file under a new name and put `rerun_of: {{job: {declaration.spec.name}, reason: ...}}` in the copy",
-    )
-    change = Immutable(job=declared_job(declaration), observed=job, reasons=(reason,))
-    if job.key not in inputs.kept_declarations:
-        message = f"{reason.message}; only the first {MAX_EXPLAINED} changed jobs of a plan list their fields"
-        return replace(change, reasons=(replace(reason, message=message),))
-    before = inputs.kept_declarations[job.key]
-    if isinstance(before, Unreadable):
-        return replace(change, reasons=(replace(reason, message=f"{reason.message}; {before.message}"),))
-    if before is None:
-        return change
-    return _explained(change, before, declaration)
-
-
-def _renamed_question(declaration: Declaration, inputs: PlanInputs) -> Diagnostic | None:
-    """Refuse another name for a question that has one in the ledger, which compares other jobs with that name permanently."""
-    if not isinstance(inputs.purchases, Purchases) or declaration.spec.question is None:
-        return None
-    own = inputs.purchases.of_job(inputs.infrastructure.identity_of(declaration.spec.name))
-    recorded = own.question.name if own else None
-    if recorded is None or recorded == folded(declaration.spec.question):
-        return None
-    return Diagnostic(
-        rule="P104",
-        message=f"its question is `{recorded}` in the purchase ledger; a question is named once",
-        hint=f"write `question: {recorded}` again: other jobs are compared with that name",
-        pointer="/task/question",
-    )
-
-
-def _explained(change: Immutable, before: DeclarationContent, declaration: Declaration) -> Immutable:
-    """List the fields in which a declaration differs from the one that its job was created from."""
-    fields = tuple(sorted(_differences(before, declaration.content)))
-    pointer = f"/{fields[0].replace('.', '/')}" if fields else ""
-    return replace(change, fields=fields, reasons=tuple(replace(reason, pointer=pointer) for reason in change.reasons))
-
-
-def _differences(before: Any, after: Any, name: str = "") -> Iterator[str]:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in {*before, *after}:
-            inner = key if name in {"", "declared"} else f"{name}.{key}"
-            yield from _differences(before.get(key), after.get(key), inner)
-    elif before != after:
-        yield name.removeprefix("texts.")
-
-
 # --- remarks, orphans, and unknown inputs ---------------------------------------------------------------------------------
 
 
 def _failed(job: ObservedJob) -> Diagnostic:
     message = f"exists, and failed: {job.failure_reason or 'AWS gave no reason'}"
     return Diagnostic(
-        rule="P108", message=message, hint="fix the cause, then create a job with a new name for the remaining clips"
+        rule="P108",
+        message=message,
+        hint="fix the cause, then create a job with a new name for the remaining clips",
+        pointer="/name",
     )
 
 

@@ -105,7 +105,7 @@ def unusable_reason(decision: LedgerUnusable) -> Diagnostic:
             " `groundctl ledger open`"
         )
     message = f"nothing can be bought, because {'; '.join(decision.reasons[:_MAX_NAMED])}"
-    return Diagnostic(rule="P113", message=message, hint=hint)
+    return Diagnostic(rule="P113", pointer="/name", message=message, hint=hint)
 
 
 def pending_reason(decision: StillPending) -> Diagnostic:
@@ -113,6 +113,7 @@ def pending_reason(decision: StillPending) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P112",
+        pointer="/name",
         message=f"an earlier run began to create it with {clips_text(len(bought.index))} on {moment_text(bought.at)}, and AWS may"
         f" still accept that request until {moment_text(decision.until)}; its file or its clips have changed since",
         hint=f"an apply after {moment_text(decision.until)} replaces that request; to continue now, restore the earlier file and clips",
@@ -123,6 +124,7 @@ def created_before_reason(decision: AlreadyCreated) -> Diagnostic:
     """Say that the ledger knows the job, but AWS did not show it."""
     return Diagnostic(
         rule="P114",
+        pointer="/name",
         message=f"was created before (entry {decision.purchase.id} of the purchase ledger), but AWS does not show it now",
         hint="try again later: AWS's lists can lag behind; `groundctl ledger` shows what was recorded",
     )
@@ -132,6 +134,7 @@ def unlooked_reason() -> Diagnostic:
     """Say that a job with an open purchase was not looked up."""
     return Diagnostic(
         rule="P114",
+        pointer="/name",
         message="has a recorded purchase, and whether its job exists was not looked up",
         hint="try again: the job is looked up first",
     )
@@ -218,6 +221,7 @@ def continued_remark(decision: ContinueAttempt) -> Diagnostic:
     bought = decision.purchase
     return Diagnostic(
         rule="P305",
+        pointer="/name",
         message=f"continues the purchase of {clips_text(len(bought.index))} that a run recorded on {moment_text(bought.at)}"
         f" (entry {bought.id} of the purchase ledger) and did not finish",
         hint="nothing to do; the same request is sent once more",
@@ -228,6 +232,7 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     """Say that an earlier try of this job ends, because AWS can no longer accept it."""
     return Diagnostic(
         rule="P306",
+        pointer="/name",
         message=f"replaces a purchase of {clips_text(len(purchase.index))} that a run recorded on {moment_text(purchase.at)}"
         f" (entry {purchase.id} of the purchase ledger); AWS created no job for it and can no longer do so",
         hint="nothing to do; apply voids that purchase first",

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
 
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.clips.clip_index import ClipIndex
+from groundctl.domain.clips.input_manifest import FrozenInput
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.jobs.clip_index import ClipIndex
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.input_manifest import FrozenInput
 from groundctl.domain.jobs.ledger.entries import IndexedRecord, LedgerLog
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases, State
@@ -68,7 +68,11 @@ def found(
 def _is_made_from(purchase: LedgerPurchase, job: ObservedJob | None, declaration: Declaration) -> bool:
     if isinstance(purchase.record, PurchaseRecord):
         return purchase.record.declaration_digest == declaration.digest
-    return job is not None and job.fingerprint is not None and job.fingerprint.declaration == declaration.digest
+    if job is None:
+        return False
+    if declaration.spec.imported is not None:
+        return declaration.spec.imported.names(job.arn)
+    return job.fingerprint is not None and job.fingerprint.declaration == declaration.digest
 
 
 def is_still_due(record: Record, purchases: Purchases) -> bool:

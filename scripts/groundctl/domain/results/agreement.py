@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
@@ -154,15 +155,16 @@ def krippendorff_alpha(units: Iterable[Votes]) -> float | None:
     and De = (n² - sum of n_c²) / (n * (n - 1)). Units may have different numbers of answers. Returns None if all values
     are the same, because alpha is then undefined.
     """
-    observed, values = 0.0, Counter[str]()
+    disagreeing, values = Counter[int](), Counter[str]()  # the sums of each divisor are whole numbers
     for votes in units:
         size = _number(votes)
         if size > 1:
-            observed += (size**2 - sum(number**2 for _, number in votes)) / (size - 1)
+            disagreeing[size - 1] += size**2 - sum(number**2 for _, number in votes)
             values.update(dict(votes))
+    observed = sum((Fraction(number, divisor) for divisor, number in disagreeing.items()), Fraction())
     total = values.total()
     by_chance = total**2 - sum(number**2 for number in values.values())
-    return 1 - (total - 1) * observed / by_chance if by_chance else None
+    return float(1 - (total - 1) * observed / by_chance) if by_chance else None
 
 
 def _entries(content: bytes) -> Sequence[Any]:

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import msgspec
 
+from groundctl.domain.aws.label_lines import is_label
+
 # A label as a line has it: a class number, or text that may be one.
 RawLabel = int | str | None
 
@@ -47,7 +49,7 @@ class OutputLine(msgspec.Struct, gc=False):
     @property
     def has_label(self) -> bool:
         """Return whether there is a label; metadata alone is not a label."""
-        return self.label is not None and self.label != ""
+        return is_label(self.label)
 
 
 def decoder(attribute: str) -> Callable[[bytes], OutputLine]:
@@ -73,7 +75,7 @@ def read_leniently(members: dict[str, Any] | None, attribute: str) -> OutputLine
         about = {}
     elif "class-name" not in about:
         about = {key.replace("_", "-"): value for key, value in about.items()}
-    if attribute in members and label in (None, "") and "failure-reason" not in about:
+    if attribute in members and not is_label(label) and "failure-reason" not in about:
         return NoLabelReason.EMPTY_LABEL
     if isinstance(label, float) and label.is_integer():
         label = int(label)

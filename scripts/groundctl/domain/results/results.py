@@ -9,6 +9,7 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from groundctl.domain.results.agreement import Agreement, WorkerAnswers, agreement_of
 from groundctl.domain.results.labeled_job import LabeledJob
@@ -134,7 +135,7 @@ class _Totals:
         self._labeled_job = labeled_job
         self._given: Counter[str] = Counter(dict.fromkeys(labeled_job.labels, 0))
         self._computed: Counter[str] = Counter()
-        self._confidence: defaultdict[str, float] = defaultdict(float)
+        self._confidence: defaultdict[str, Fraction] = defaultdict(Fraction)
 
     def add(self, kind: _Kind, number: int) -> None:
         """Add a number of lines of one kind."""
@@ -146,8 +147,12 @@ class _Totals:
             self.from_earlier_jobs += number
         elif (value := computed_confidence(confidence)) is not None:
             self._computed[label] += number
-            self._confidence[label] += value * number
+            self._confidence[label] += Fraction(repr(value)) * number  # as AWS wrote it
             self.histogram[min(int(value * BINS), BINS - 1)] += number
+
+    def _mean_confidence(self, label: str) -> float | None:
+        computed = self._computed[label]
+        return float(self._confidence[label] / computed) if computed else None
 
     def counts(self) -> tuple[LabelCount, ...]:
         """Return the labels in the job's order, or most frequent first if that order is unknown."""
@@ -157,7 +162,7 @@ class _Totals:
             LabelCount(
                 label=label,
                 count=self._given[label],
-                mean_confidence=self._confidence[label] / self._computed[label] if self._computed[label] else None,
+                mean_confidence=self._mean_confidence(label),
                 declared=label in labels or not labels,
             )
             for label in given

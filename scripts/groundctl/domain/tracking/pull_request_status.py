@@ -12,6 +12,7 @@ from typing import Any
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.creation import Hold, Outcome, Result
+from groundctl.domain.jobs.differences import FieldChange
 from groundctl.domain.jobs.estimate import Estimate
 from groundctl.domain.jobs.ledger.purchases import Refusal
 from groundctl.domain.jobs.observed import ObservedJob, Status
@@ -19,9 +20,9 @@ from groundctl.domain.planning.plan import (
     Action,
     Change,
     Plan,
+    changes_of,
     clips_of,
     cost_of,
-    fields_of,
     observed_of,
     refusal_before,
 )
@@ -40,7 +41,7 @@ REPORTED_AFTER_END = timedelta(days=7)
 class JobStatus:
     """One job of a merged pull request.
 
-    action, reasons and fields come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
+    action, reasons and changed come from a plan made now. clips and cost are the reviewed ones if the job has a provenance,
     else the planned ones. Only the run that applies has an outcome; only a job that exists has progress. held says why
     apply would not act on the job, agreed who approved what it did, and arrived how many clips came after the approved plan
     and are not bought; refused is AWS's answer to its request, which no run sends again by itself. notify names the users
@@ -55,7 +56,7 @@ class JobStatus:
     clips: int | None = None
     cost: Estimate | None = None
     reasons: tuple[Diagnostic, ...] = ()
-    fields: tuple[str, ...] = ()
+    changed: tuple[FieldChange, ...] = ()
     notify: tuple[str, ...] = ()
     held: Hold | None = None
     agreed: str = ""
@@ -180,7 +181,7 @@ def _job_status(
         clips=source.clips if source else clips_of(change),
         cost=source.cost if source else cost_of(change),
         reasons=change.reasons,
-        fields=fields_of(change),
+        changed=changes_of(change),
         notify=notify.get(change.key, ()),
         held=held,
         agreed=agreed.get(change.key, ""),

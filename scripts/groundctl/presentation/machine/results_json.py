@@ -75,8 +75,8 @@ def _label(label_count: LabelCount, total: int) -> dict[str, Any]:
     return {
         "label": label_count.label,
         "count": label_count.count,
-        "share": round(label_count.count / total, 4) if total else None,
-        "mean_confidence": label_count.mean_confidence and round(label_count.mean_confidence, 4),
+        "share": label_count.count / total if total else None,
+        "mean_confidence": label_count.mean_confidence,
         "declared": label_count.declared,
     }
 
@@ -87,7 +87,7 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         "objects_with_one_answer": agreement.single,
         "unanimous": agreement.unanimous,
         "objects_with_answers_that_were_not_read": agreement.not_read,
-        "krippendorff_alpha": None if agreement.alpha is None else round(agreement.alpha, 4),
+        "krippendorff_alpha": agreement.alpha,
         "answers": agreement.answers,
         "answers_per_worker": list(agreement.answers_per_worker),
         "confused": [{"labels": [first, second], "objects": number} for first, second, number in agreement.confused],

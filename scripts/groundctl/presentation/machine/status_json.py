@@ -26,7 +26,7 @@ def _job(progress: Progress) -> dict[str, Any]:
         "labeled": progress.job.counters.labeled,
         "failed": progress.job.counters.failed,
         "total": progress.total,
-        "rate_per_hour": progress.rate and round(progress.rate, 3),
+        "rate_per_hour": progress.rate,
         "expected_end": progress.expected_end and progress.expected_end.isoformat(),
         "created": progress.job.created.isoformat(),
         "expires": progress.expires.isoformat(),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from groundctl.domain.approval.standing import Standing
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
+from groundctl.domain.declarations.diagnostics import NO_PLACES, LocatedDiagnostic, Places, Severity, errors_among
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.planning.plan import Plan
 from groundctl.domain.tracking.pull_request import Annotation, Check, Conclusion, Level
@@ -41,10 +41,11 @@ def plan_check(
     *,
     footer: Footer | None,
     standing: Standing | None = None,
+    places: Places = NO_PLACES,
     annotations: Sequence[Annotation] = (),
 ) -> Check:
     """Make the check on a plan: it fails if a job needs attention, or if the plan goes beyond the approved one."""
-    comment = plan_comment(plan, policy, footer=footer, standing=standing, limit=COMMENT_LIMIT)
+    comment = plan_comment(plan, policy, footer=footer, standing=standing, places=places, limit=COMMENT_LIMIT)
     creates = plan.creates
     beyond = standing.beyond_approval if standing else None
     cost = f", {usd_range(plan.cost.low, plan.cost.high)}" if creates and not plan.open_ended else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from groundctl.domain.jobs.estimate import Estimate
@@ -15,6 +16,17 @@ MAX_NAME_LENGTH: Final = 200
 MAX_SENTENCE: Final = 1_200
 # So many names are listed; the rest is counted.
 MAX_NAMES: Final = 10
+
+
+Named = TypeVar("Named")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLink:
+    """A line of a file, as text and as the address of that line on GitHub, if a run knows its commit."""
+
+    text: str
+    url: str = ""
 
 
 def text(value: str, most: int = MAX_NAME_LENGTH) -> str:
@@ -42,9 +54,18 @@ def codes(names: Sequence[str], most: int = MAX_NAMES) -> str:
     return _listed(names, code, most)
 
 
-def _listed(names: Sequence[str], write: Callable[[str], str], most: int) -> str:
+def _listed(names: Sequence[Named], write: Callable[[Named], str], most: int) -> str:
     shown = ", ".join(map(write, names[:most]))
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def line_links(places: Sequence[PlaceLink], most: int = MAX_NAMES) -> str:
+    """List lines of files, each linked if it has an address, and count those beyond the first few."""
+    return _listed(places, _line_link, most)
+
+
+def _line_link(place: PlaceLink) -> str:
+    return f"[{code(place.text)}]({link_target(place.url)})" if place.url else code(place.text)
 
 
 def number(value: int) -> str:
@@ -85,6 +106,7 @@ VALUE_FILTERS: Final[dict[str, Callable[..., str]]] = {
     "prose": prose,
     "texts": texts,
     "codes": codes,
+    "line_links": line_links,
     "number": number,
     "quantity": count,
     "money": money,

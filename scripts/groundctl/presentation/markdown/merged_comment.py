@@ -37,7 +37,7 @@ from groundctl.presentation.markdown.status_headline import (
     to_the_hour,
 )
 from groundctl.presentation.tables import Column
-from groundctl.presentation.text import count, moment
+from groundctl.presentation.text import count, moment, not_part_of_it
 
 # AWS sets a job to failed if it is not finished in time. The comment notes it this long before.
 ENDS_SOON: Final = timedelta(days=3)
@@ -132,7 +132,7 @@ def _points(job: JobStatus, plan_digest: str) -> Iterator[Point]:
                 jobs=(job.name,),
                 cause=reason.message,
                 rule=reason.rule,
-                fields=job.fields,
+                changed=job.changed,
                 owners=owners,
                 step=reason.hint,
             )
@@ -185,9 +185,9 @@ def _notes(job: JobStatus, now: datetime) -> Iterator[Point]:
     if job.outcome and job.outcome.result in {Result.CREATED, Result.SEEN, Result.STOPPING} and job.agreed:
         yield Point(jobs=(job.name,), cause=job.agreed)
     if job.arrived:
-        step = "to label them too, add a file with the same `input` and `only_new: true`"
-        cause = f"{count(job.arrived, 'clip')} arrived after the approved plan, and {'is' if job.arrived == 1 else 'are'} not part of it"
-        yield Point(jobs=(job.name,), cause=cause, step=step)
+        them = "it" if job.arrived == 1 else "them"
+        step = f"a next job takes {them}: add a file with the same `input` and `only_new: true`"
+        yield Point(jobs=(job.name,), cause=not_part_of_it(job.arrived), step=step)
     if job.progress and job.progress.job.status is not Status.FAILED:
         if job.progress.advice:
             yield Point(jobs=(job.name,), cause=job.progress.advice)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
-from groundctl.domain.declarations.diagnostics import Diagnostic, field_name
+from groundctl.domain.declarations.diagnostics import NO_PLACES, Diagnostic, Places, sentence
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.jobs.estimate import NOTHING, Estimate, rate_source
+from groundctl.domain.jobs.estimate import NOTHING, Estimate
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.domain.planning.plan import (
     Action,
@@ -18,9 +18,9 @@ from groundctl.domain.planning.plan import (
     Create,
     Plan,
     budget_of,
+    changes_of,
     clips_of,
     cost_of,
-    fields_of,
     observed_of,
     purchase_of,
 )
@@ -28,6 +28,7 @@ from groundctl.domain.tracking.progress import lasts_at_most
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.domain.tracking.terraform_plan import TerraformPlanSummary
 from groundctl.presentation.escape import for_markdown
+from groundctl.presentation.job_effects import work_in_all
 from groundctl.presentation.markdown.comment import (
     Footer,
     Rank,
@@ -41,9 +42,18 @@ from groundctl.presentation.markdown.environment import render, render_around
 from groundctl.presentation.markdown.filters import code, money, text
 from groundctl.presentation.markdown.job_details import job_details
 from groundctl.presentation.markdown.jobs_table import jobs_part, unbroken
-from groundctl.presentation.markdown.points import Point, grouped, points_part
+from groundctl.presentation.markdown.points import Point, grouped, place_links, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, Part
-from groundctl.presentation.plan_summary import ACTION_WORDS, counts_of, teams_without_rate
+from groundctl.presentation.plan_summary import (
+    ACTION_WORDS,
+    changes_shown,
+    counts_of,
+    finished_orphans_text,
+    open_bound,
+    rates_of,
+    teams_without_rate,
+    teams_without_time,
+)
 from groundctl.presentation.tables import Column
 from groundctl.presentation.text import count, duration, usd
 
@@ -67,14 +77,18 @@ class PlanHead:
     attention: str
     creates: int
     open_ended: int
+    open_bound: str
     has_estimate: bool
     cost: Estimate
     rates: str
     teams_without_rate: tuple[str, ...]
+    teams_without_time: tuple[str, ...]
+    work: str
     answers_by_team: tuple[tuple[str, int], ...]
     unknown: tuple[str, ...]
     notes: tuple[Diagnostic, ...]
     more_notes: int
+    finished_orphans: str
 
 
 def plan_comment(
@@ -83,23 +97,22 @@ def plan_comment(
     *,
     footer: Footer | None,
     standing: Standing | None = None,
+    places: Places = NO_PLACES,
     limit: int = COMMENT_LIMIT,
 ) -> RenderedComment:
-    """Write a plan for a pull request, within so many bytes."""
-    shown = sorted(
-        (change for change in plan.changes if change.action is not Action.EXISTS or change.reasons), key=_urgency
-    )
+    """Write a plan for a pull request, within so many bytes; places are those of what it refuses."""
+    shown = sorted(changes_shown(plan), key=_urgency)
     failing = [change for change in shown if change.action.requires_attention]
     others = [change for change in shown if not change.action.requires_attention]
     where = elsewhere("plan", footer, is_summary=limit > COMMENT_LIMIT)
     parts = [
         _table(shown, where),
-        points_part(attention(len(failing)), grouped(_points(failing)), where, rank=Rank.ATTENTION),
-        points_part("Notes", grouped(_points(others)), where, rank=Rank.NOTES),
+        points_part(attention(len(failing)), grouped(_points(failing, places, footer)), where, rank=Rank.ATTENTION),
+        points_part("Notes", grouped(_points(others, places, footer)), where, rank=Rank.NOTES),
         _details(plan.creates, where),
     ]
     place = (f"account {plan.infrastructure.account_id}", plan.infrastructure.region)
-    digest = "" if footer or plan.unknown else plan.digest
+    digest = plan.digest if plan.is_complete and not footer else ""
     return composed(
         render("plan", plan=_head(plan, policy, len(failing)), standing=_standing(standing)),
         parts,
@@ -117,9 +130,9 @@ def terraform_comment(
     return composed(head, [_terraform(terraform, where)], footer_line(footer), limit)
 
 
-def plan_markdown(plan: Plan, policy: Policy) -> str:
+def plan_markdown(plan: Plan, policy: Policy, places: Places = NO_PLACES) -> str:
     """Write a plan as the comment on a pull request, without the run that posts it."""
-    return plan_comment(plan, policy, footer=None).text
+    return plan_comment(plan, policy, footer=None, places=places).text
 
 
 def _urgency(change: Change) -> int:
@@ -134,15 +147,18 @@ def _head(plan: Plan, policy: Policy, failing: int) -> PlanHead:
         attention=attention(failing) if failing else "",
         creates=len(creates),
         open_ended=open_ended,
+        open_bound="" if (bound := open_bound(plan)) is None else usd(bound),
         has_estimate=open_ended < len(creates),
         cost=plan.cost,
-        rates=rate_source(policy),
+        rates=rates_of(plan, policy),
         teams_without_rate=teams_without_rate(creates, policy),
+        teams_without_time=teams_without_time(creates),
+        work=work_in_all(plan.cost),
         answers_by_team=_answers_by_team(creates),
-        # A plan that was made with AWS knows everything.
         unknown=tuple(unknown.sentence for unknown in plan.unknown),
         notes=plan.notes[:NOTES_SHOWN],
         more_notes=len(plan.notes[NOTES_SHOWN:]),
+        finished_orphans=finished_orphans_text(plan),
     )
 
 
@@ -250,31 +266,24 @@ def _end(change: Change) -> str:
     return unbroken(f"within {duration(longest.total_seconds())}") if longest else "when it is stopped"
 
 
-def _points(changes: Iterable[Change]) -> Iterator[Point]:
+def _points(changes: Iterable[Change], places: Places, footer: Footer | None) -> Iterator[Point]:
     for change in changes:
         owners = (change.owner,) if change.owner else ()
         for reason in change.reasons:
             yield Point(
                 jobs=(change.name,),
-                cause=_cause(reason),
+                cause=sentence(reason),
                 rule=reason.rule,
-                fields=fields_of(change) if reason is change.reasons[-1] else (),
+                places=place_links([place] if (place := places.of(change.path, reason)) else [], footer),
+                changed=changes_of(change) if reason is change.reasons[-1] else (),
                 owners=owners if change.action.requires_attention else (),
                 others=_others_who_can_act(reason.rule) if change.action.requires_attention else "",
                 step=reason.hint,
             )
 
 
-def _cause(reason: Diagnostic) -> str:
-    """Name the field where a message is about its value: it was written to stand beside the line of the field."""
-    message = reason.message
-    if not reason.rule.startswith("GT") or not reason.pointer or message.startswith(("`", '"', "the ")):
-        return message
-    return f"{field_name(reason.pointer)} {message}"
-
-
 def _others_who_can_act(rule: str) -> str:
-    if rule in {"P202", "P203", "P204"}:
+    if rule.startswith("GT5") or rule in {"P202", "P203", "P204", "P206", "P207", "GT215", "GT420"}:
         return _POLICY_OWNERS
     return _TERRAFORM_OWNERS if rule.startswith("GT6") else ""
 

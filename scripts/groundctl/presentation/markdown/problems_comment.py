@@ -8,7 +8,7 @@ from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, errors_
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import Footer, Rank, composed, elsewhere, footer_line
 from groundctl.presentation.markdown.environment import render
-from groundctl.presentation.markdown.points import Point, points_part
+from groundctl.presentation.markdown.points import Point, grouped, place_links, points_part
 from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT, SUMMARY_LIMIT, Part
 from groundctl.presentation.terminal.diagnostics import diagnostics_summary
 from groundctl.presentation.text import count
@@ -36,14 +36,20 @@ def _lists(problems: Sequence[LocatedDiagnostic], footer: Footer | None) -> list
     errors, warnings = errors_among(problems), warnings_among(problems)
     where = elsewhere("problems", footer)
     return [
-        points_part(count(len(errors), "problem"), _points(errors), where, rank=Rank.ATTENTION),
-        points_part(count(len(warnings), "warning"), _points(warnings), where, rank=Rank.NOTES),
+        points_part(count(len(errors), "problem"), grouped(_points(errors, footer)), where, rank=Rank.ATTENTION),
+        points_part(count(len(warnings), "warning"), grouped(_points(warnings, footer)), where, rank=Rank.NOTES),
     ]
 
 
-def _points(problems: Sequence[LocatedDiagnostic]) -> list[Point]:
+def _points(problems: Sequence[LocatedDiagnostic], footer: Footer | None) -> list[Point]:
     return [
-        Point(jobs=(f"{problem.path}:{problem.line}",), cause=problem.message, rule=problem.rule, step=problem.hint)
+        Point(
+            jobs=(),
+            places=place_links([problem], footer),
+            cause=problem.message,
+            rule=problem.rule,
+            step=problem.hint,
+        )
         for problem in problems
     ]
 

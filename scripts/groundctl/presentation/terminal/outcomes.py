@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
+from groundctl.domain.aws.job_names import JobKey
+from groundctl.domain.declarations.diagnostics import NO_PLACES, Places
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.jobs.estimate import NOTHING
 from groundctl.domain.planning.plan import Action, Create, Plan
 from groundctl.domain.planning.purchased import bought
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.terminal.plan import note_line, plan_text, reason_lines
-from groundctl.presentation.text import count, usd_range
+from groundctl.presentation.terminal.plan import note_line, plan_text, reasons_text
+from groundctl.presentation.text import arrived_text, count, usd_range
+
+_NONE: Final[Mapping[JobKey, int]] = MappingProxyType({})
 
 
-def applied_text(plan: Plan, outcomes: Sequence[Outcome], policy: Policy) -> str:
+def applied_text(
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    policy: Policy,
+    places: Places = NO_PLACES,
+    *,
+    arrived: Mapping[JobKey, int] = _NONE,
+) -> str:
     """Write one line per job and a summary, after the whole plan if something in it needs attention.
 
-    Otherwise the plan's remarks come before, because a plan that --auto-approve agrees to was shown to no one.
+    Otherwise the plan's remarks come before, because a plan that --auto-approve agrees to was shown to no one. arrived
+    counts the clips that came after the approved plan, by the job's key.
     """
-    before = [plan_text(plan, policy), ""] if plan.requires_attention else [*_remarks(plan)]
-    lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome)]
+    before = [plan_text(plan, policy, places), ""] if plan.requires_attention else [*_remarks(plan)]
+    lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome, arrived)]
     return "\n".join([*before, *lines, summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)])
 
 
 def _remarks(plan: Plan) -> Iterator[str]:
     """Write what the plan notes, and says of the jobs that it creates or that wait."""
     yield from (note_line(note) for note in plan.notes)
-    for change in plan.changes:
-        if change.action in {Action.CREATE, Action.WAITING}:
-            yield from reason_lines(change)
+    yield from reasons_text(change for change in plan.changes if change.action in {Action.CREATE, Action.WAITING})
 
 
 def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
@@ -76,7 +88,9 @@ def _cost(creates: Sequence[Create]) -> str:
     return ", plus ".join(parts)
 
 
-def _outcome_lines(outcome: Outcome) -> Iterator[str]:
+def _outcome_lines(outcome: Outcome, arrived: Mapping[JobKey, int]) -> Iterator[str]:
     yield f"{outcome.result:<9} {outcome.name}: {outcome.verdict.evidence}"
     if outcome.verdict.hint:
         yield f"          hint: {outcome.verdict.hint}"
+    if new := arrived.get(outcome.key):
+        yield f"          {arrived_text(new)}"

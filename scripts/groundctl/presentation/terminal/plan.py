@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from groundctl.domain.declarations.diagnostics import Diagnostic
+from groundctl.domain.declarations.diagnostics import NO_PLACES, Diagnostic, Places, sentence
 from groundctl.domain.declarations.policy import Policy
-from groundctl.domain.planning.plan import Action, Change, Orphan, Plan, cost_of, fields_of
+from groundctl.domain.planning.plan import Action, Change, Create, Orphan, Plan, changes_of, cost_of
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.plan_summary import ACTION_WORDS, money_of, summary_of
+from groundctl.presentation.job_effects import effects_of, work_in_all
+from groundctl.presentation.plan_summary import (
+    ACTION_WORDS,
+    changes_shown,
+    finished_orphans_text,
+    left_out_of,
+    looked_at_in,
+    money_of,
+    summary_of,
+)
 from groundctl.presentation.tables import Column, text_table
+from groundctl.presentation.terminal.color import Color, painted
 from groundctl.presentation.text import usd_range
 
+# So many jobs are named where a plan says the same of several.
+MAX_NAMED = 3
 
-def plan_text(plan: Plan, policy: Policy) -> str:
-    """Write a plan for a terminal."""
-    shown = [change for change in plan.changes if change.action is not Action.EXISTS or change.reasons]
+
+_NEUTRAL = frozenset({Action.EXISTS, Action.ORPHAN})
+
+
+def plan_text(plan: Plan, policy: Policy, places: Places = NO_PLACES, *, colored: bool = False) -> str:
+    """Write a plan for a terminal, with the places of what it refuses."""
+    shown = changes_shown(plan)
     lines = [for_terminal(summary_of(plan)), for_terminal(money_of(plan, policy))]
+    if work := work_in_all(plan.cost):
+        lines.append(for_terminal(f"People's time: {work}."))
     lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
     lines += [note_line(note) for note in plan.notes]
+    if finished := finished_orphans_text(plan):
+        lines.append(f"{finished}.")
     if shown:
-        lines += ["", *_table(shown)]
+        lines += ["", *(_painted(line, shown, colored=colored) for line in _table(shown))]
     for change in shown:
-        lines += reason_lines(change)
-    if not plan.unknown:  # another digest than that of the plan that would be made
+        lines += effect_lines(change)
+    lines += reasons_text(shown, places)
+    if plan.is_complete:  # else another digest than that of the plan that would be made
         lines += ["", f"plan digest {plan.digest}"]
     return "\n".join(lines)
+
+
+def _painted(line: str, changes: Sequence[Change], *, colored: bool) -> str:
+    """Color the action at the start of a line of the table."""
+    for change in changes if colored else ():
+        word = ACTION_WORDS[change.action]
+        if line.startswith(f"{word} ") and change.action not in _NEUTRAL:
+            return f"{painted(word, _color(change.action), colored=True)}{line[len(word) :]}"
+    return line
+
+
+def _color(action: Action) -> Color:
+    if action.requires_attention:
+        return Color.RED
+    return Color.GREEN if action is Action.CREATE else Color.YELLOW
 
 
 def _table(changes: Sequence[Change]) -> list[str]:
@@ -57,9 +93,42 @@ def note_line(note: Diagnostic) -> str:
     return for_terminal(f"Note: {note.rule} {note.message} — {note.hint}")
 
 
-def reason_lines(change: Change) -> Iterator[str]:
-    """Write why a plan says what it says of a job."""
-    for reason in change.reasons:
-        yield for_terminal(f"  {change.name}: {reason.rule} {reason.message} — {reason.hint}")
-    if fields := fields_of(change):
-        yield for_terminal(f"  {change.name}: changed: {', '.join(fields)}")
+def effect_lines(change: Change) -> Iterator[str]:
+    """Write what a job leaves out of its selection, and what its numbers come to."""
+    if left_out := left_out_of(change):
+        yield for_terminal(f"  {change.name}: takes {left_out}")
+    if looked_at := looked_at_in(change):
+        yield for_terminal(f"  {change.name}: {looked_at}")
+    for effect in effects_of(change) if isinstance(change, Create) else ():
+        yield for_terminal(f"  {change.name}: {effect}")
+
+
+def reasons_text(changes: Iterable[Change], places: Places = NO_PLACES) -> Iterator[str]:
+    """Write why a plan says what it says of each job; what it says of several jobs is written once, with their number."""
+    groups: dict[tuple[object, ...], list[tuple[Change, Diagnostic]]] = {}
+    for change in changes:
+        for reason in change.reasons:
+            # The values of a changed job are its own.
+            own = change.key if changes_of(change) else None
+            groups.setdefault((reason.rule, reason.message, reason.hint, own), []).append((change, reason))
+    for group in groups.values():
+        change, reason = group[0]
+        named = ", ".join(_place_or_name(each, why, places) for each, why in group[:MAX_NAMED])
+        more = f" and {len(group) - MAX_NAMED:,} more ({len(group):,} jobs)" if len(group) > MAX_NAMED else ""
+        is_placed = not more and places.of(change.path, reason) is not None
+        end = "" if is_placed and len(group) == 1 else ":"
+        yield for_terminal(f"  {named}{more}{end} {reason.rule} {sentence(reason)} — {reason.hint}")
+        yield from _values(change)
+
+
+def _place_or_name(change: Change, reason: Diagnostic, places: Places) -> str:
+    place = places.of(change.path, reason)
+    return f"{place.path}:{place.line}:{place.column}" if place else change.name
+
+
+def _values(change: Change) -> Iterator[str]:
+    """Write the old and the new value of each changed field side by side."""
+    rows = [[for_terminal(cell) for cell in (each.field, each.before, each.after)] for each in changes_of(change)]
+    if rows:
+        columns = [Column("changed field"), Column("when the job was created"), Column("now")]
+        yield from (f"    {line}" for line in text_table(columns, rows))

@@ -8,7 +8,7 @@ from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.jobs.creation import Hold
 from groundctl.domain.planning.plan import Create, Plan, Stop
 from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.text import count
+from groundctl.presentation.text import arrived_text
 
 
 def review_text(
@@ -40,5 +40,4 @@ def _lines(
         else:
             yield f"approved  {change.name}: {agreed.get(change.key, '')}".removesuffix(": ")
         if more := arrived.get(change.key):
-            are = "is" if more == 1 else "are"
-            yield f"          {count(more, 'clip')} arrived after the approved plan, and {are} not part of it"
+            yield f"          {arrived_text(more)}"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule
-from groundctl.domain.declarations.spec import ChainedInput, Rerun
+from groundctl.domain.declarations.sources import ChainedInput
+from groundctl.domain.declarations.spec import Imported, Rerun
 
 
-@rule("GT212", reads=("/name",))
+@rule("GT212", reads=("/name",), of_imported=True)
 def file_has_the_name_of_the_job(case: Case) -> Iterator[Diagnostic]:
     """A review lists file names, so a file has the name of its job, which can never be used again."""
     stem = re.sub(r"[.]ya?ml\Z", "", case.path.rsplit("/", 1)[-1])
@@ -19,6 +20,20 @@ def file_has_the_name_of_the_job(case: Case) -> Iterator[Diagnostic]:
             "/name",
             f'is "{case.spec.name}", but the file is named "{stem}"',
             f"rename the file to {case.spec.name}.yaml, or write name: {stem}",
+        )
+
+
+@rule("GT241", reads=("/name", "/imported/job"), of_imported=True)
+def imported_job_has_the_name_of_the_file(case: Case) -> Iterator[Diagnostic]:
+    """A file that describes a job that exists describes the job of its name."""
+    imported = case.spec.imported
+    # It is at fault, and no Imported, where another member of it does not fit.
+    if isinstance(imported, Imported) and imported.job.rpartition("/")[2].lower() != case.spec.key:
+        yield error(
+            "GT241",
+            "/imported/job",
+            f"is another job than {case.spec.name}",
+            "for a new job, remove `imported`: `groundctl clone` copies a file so; else import the job again",
         )
 
 

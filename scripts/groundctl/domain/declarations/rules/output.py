@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule
-from groundctl.domain.declarations.spec import PrefixInput
+from groundctl.domain.declarations.sources import InventoryInput, PrefixInput
+from groundctl.domain.declarations.spec import AT_FAULT
 
 
 @rule("GT201", reads=("/output/label_attribute",), each=("/name",))
@@ -30,9 +31,14 @@ def output_topic_needs_an_input_topic(case: Case) -> Iterator[Diagnostic]:
         yield error("GT210", "/output/topic", "works only together with input.topic", "remove it, or add input.topic")
 
 
-@rule("GT227", reads=("/input/prefix", "/output/location"))
+@rule("GT227", reads=("/output/location",), each=("/input/prefix", "/input/inventory/prefix"))
 def output_is_not_under_the_input(case: Case) -> Iterator[Diagnostic]:
     """Output under the listed prefix would be taken for clips, by a streaming job at once."""
-    listed, location = case.source(PrefixInput), case.spec.output_location
-    if listed and location and location.startswith(listed.prefix):
-        yield error("GT227", "/output/location", "is under input.prefix", "choose a location outside the clips")
+    listed, reported, location = case.source(PrefixInput), case.source(InventoryInput), case.spec.output_location
+    places = (
+        ("input.prefix", listed.prefix if listed else None),
+        ("input.inventory.prefix", reported.prefix if reported else None),
+    )
+    for where, prefix in places:
+        if location and prefix is not None and prefix is not AT_FAULT and location.startswith(prefix):
+            yield error("GT227", "/output/location", f"is under {where}", "choose a location outside the clips")

@@ -11,20 +11,20 @@ from typing import Any
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import is_given
 from groundctl.domain.declarations.document import pointer_to
-from groundctl.domain.declarations.spec import (
-    AT_FAULT,
-    DEFAULT_MATCH,
-    FIELDS,
+from groundctl.domain.declarations.sources import (
     ChainedInput,
-    JobSpec,
-    Label,
+    InventoryInput,
     ManifestInput,
     ObjectsInput,
     PrefixInput,
-    Rerun,
     Sample,
+    Selection,
     Source,
+    conditions,
+    size_in_bytes,
+    start_of,
 )
+from groundctl.domain.declarations.spec import AT_FAULT, FIELDS, JobSpec, Label, Parse, Rerun, exact, only_of
 
 
 class Faults:
@@ -40,6 +40,11 @@ class Faults:
 
     def __bool__(self) -> bool:
         return bool(self._places)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the places, and those of the guesses."""
+        return self._places
 
     def at(self, pointer: str) -> bool:
         """Return whether a value itself is at fault."""
@@ -98,6 +103,8 @@ def parse_partial_spec(data: JsonObject, faults: Faults) -> JobSpec:
     if not faults.at_or_above("/rerun_of") and is_given(data, "/rerun_of"):
         values["rerun_of"] = Rerun(**_members(data["rerun_of"], "/rerun_of", ("job", "reason"), faults))
     values.setdefault("label_attribute", values["name"])
+    if not faults.at_or_above("/input"):
+        values["selection"] = _selection(data["input"], faults)
     values["sources"] = () if faults.at_or_above("/input") else tuple(_sources(data["input"], faults))
     return JobSpec(**values)
 
@@ -144,7 +151,14 @@ def _sources(source: JsonObject, faults: Faults) -> Iterator[Source]:
     names = (name for name in ("prefix", "manifest", "from_job") if not faults.is_guess(f"/input/{name}"))
     named = _members(source, "/input", names, faults)
     if "prefix" in named:
-        yield _prefix_input(named["prefix"], source, faults)
+        yield PrefixInput(prefix=named["prefix"])
+    if faults.at("/input/inventory") and not faults.is_guess("/input/inventory"):
+        yield InventoryInput(report=AT_FAULT, prefix=AT_FAULT)
+    elif "inventory" in source:
+        yield InventoryInput(
+            **{"report": AT_FAULT, "prefix": AT_FAULT}
+            | _members(source["inventory"], "/input/inventory", ("report", "prefix"), faults)
+        )
     if "manifest" in named:
         yield ManifestInput(uri=named["manifest"])
     if faults.at("/input/objects") and not faults.is_guess("/input/objects"):
@@ -156,14 +170,36 @@ def _sources(source: JsonObject, faults: Faults) -> Iterator[Source]:
         yield ChainedInput(job=named["from_job"])
 
 
-def _prefix_input(prefix: str, source: JsonObject, faults: Faults) -> PrefixInput:
-    given = _members(source, "/input", ("match",), faults)
-    sample = None
-    if faults.at("/input/sample"):
-        sample = Sample(count=AT_FAULT, seed=AT_FAULT)
-    elif "sample" in source:
-        sample = Sample(**_members(source["sample"], "/input/sample", ("count", "seed"), faults))
-    return PrefixInput(prefix=prefix, match=given.get("match", DEFAULT_MATCH), sample=sample)
+def _selection(source: JsonObject, faults: Faults) -> Selection:
+    values: dict[str, Any] = {}
+    for pointer, (attribute, parse) in _SELECTING.items():
+        place = f"/input{pointer}"
+        if faults.touch(place):
+            values[attribute] = AT_FAULT
+        elif is_given(source, pointer):
+            value = _value_at(source, pointer)
+            values[attribute] = parse(value) if parse else value
+    if faults.at_or_above("/input/sample"):
+        return Selection(**values, sample=Sample(count=AT_FAULT, percent=AT_FAULT, seed=AT_FAULT))
+    if "sample" not in source:
+        return Selection(**values)
+    sample = _members(source["sample"], "/input/sample", ("count", "percent", "seed"), faults)
+    if sample.get("percent", AT_FAULT) is not AT_FAULT:
+        sample["percent"] = exact(sample["percent"])
+    return Selection(**values, sample=Sample(**sample))
+
+
+_SELECTING: dict[str, tuple[str, Parse | None]] = {
+    "/match": ("match", tuple),
+    "/exclude": ("exclude", tuple),
+    "/size/min": ("min_size", size_in_bytes),
+    "/size/max": ("max_size", size_in_bytes),
+    "/modified/since": ("since", start_of),
+    "/modified/before": ("before", start_of),
+    "/where": ("where", conditions),
+    "/only": ("only", only_of),
+    "/limit": ("limit", None),
+}
 
 
 def _object(item: Any, pointer: str, faults: Faults) -> JsonObject:

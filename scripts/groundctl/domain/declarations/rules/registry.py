@@ -6,6 +6,12 @@ reads   values that must all fit the schema; if one is at fault, the rule does n
 each    values that it checks separately, skipping those that are AT_FAULT; `/task/labels/*` stands for every item
 given   fields that it only checks for presence, whatever their values; if one is only guessed, the rule does not run
 
+A rule of the policy judges a job that does not exist yet, and no other. It also declares
+
+policy  the members of jobs/policy.yaml that permit something; if one is at fault, what it permits is unknown
+
+A file of an imported job describes what exists and creates nothing, so only rules with of_imported judge it.
+
 So a fault in one part of a file never hides a fault in another part.
 """
 
@@ -16,9 +22,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
-from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.policy import Allowed, Policy, team_folder
 from groundctl.domain.declarations.rules.partial_spec import NO_FAULTS, Faults
-from groundctl.domain.declarations.spec import AT_FAULT, JobSpec, ObjectsInput, Source
+from groundctl.domain.declarations.sources import ObjectsInput, Source
+from groundctl.domain.declarations.spec import AT_FAULT, JobSpec
 
 SourceKind = TypeVar("SourceKind", bound=Source)
 
@@ -29,7 +36,7 @@ class Case:
 
     path: str
     spec: JobSpec
-    policy: Policy = field(default_factory=Policy)
+    allowed: Allowed = field(default_factory=lambda: Allowed(folder=""))
 
     @property
     def folder(self) -> str:
@@ -69,6 +76,8 @@ class Check:
     reads: tuple[str, ...]
     each: tuple[str, ...]
     given: tuple[str, ...]
+    policy: tuple[str, ...] | None
+    of_imported: bool = False
 
     def can_run(self, faults: Faults) -> bool:
         """Return whether everything that the check reads is free of faults."""
@@ -82,16 +91,38 @@ class Check:
 CHECKS: list[Check] = []
 # The functions alone, for the many declarations without faults.
 _RUNS: list[Rule] = []
+_OF_IMPORTED: list[Check] = []
+_OF_POLICY: list[Check] = []
 
 
 def rule(
-    name: str, *, reads: Iterable[str] = (), each: Iterable[str] = (), given: Iterable[str] = ()
+    name: str,
+    *,
+    reads: Iterable[str] = (),
+    each: Iterable[str] = (),
+    given: Iterable[str] = (),
+    policy: tuple[str, ...] | None = None,
+    of_imported: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register a function under its rule's ID; the first docstring of an ID is the rule's sentence in the reference."""
 
     def enter(run: Rule) -> Rule:
-        CHECKS.append(Check(rule=name, run=run, reads=tuple(reads), each=tuple(each), given=tuple(given)))
-        _RUNS.append(run)
+        check = Check(
+            rule=name,
+            run=run,
+            reads=tuple(reads),
+            each=tuple(each),
+            given=tuple(given),
+            policy=policy,
+            of_imported=of_imported,
+        )
+        CHECKS.append(check)
+        if of_imported:
+            _OF_IMPORTED.append(check)
+        if policy is None:
+            _RUNS.append(run)
+        else:
+            _OF_POLICY.append(check)
         return run
 
     return enter
@@ -103,11 +134,23 @@ def sentences() -> dict[str, str]:
 
 
 def check_rules(case: Case, faults: Faults = NO_FAULTS) -> tuple[Diagnostic, ...]:
-    """Run every rule that reads no part at fault."""
-    runs = [check.run for check in CHECKS if check.can_run(faults)] if faults else _RUNS
+    """Run every rule about the declaration itself that reads no part at fault."""
+    if case.spec.imported is not None:
+        runs = [check.run for check in _OF_IMPORTED if check.can_run(faults)]
+    else:
+        runs = [check.run for check in CHECKS if check.policy is None and check.can_run(faults)] if faults else _RUNS
     found: list[Diagnostic] = []
     for run in runs:
         found += run(case)
+    return tuple(found)
+
+
+def check_policy_rules(case: Case, policy: Policy, faults: Faults = NO_FAULTS) -> tuple[Diagnostic, ...]:
+    """Run every rule of the policy that reads no part at fault, of the declaration or of the policy."""
+    found: list[Diagnostic] = []
+    for check in _OF_POLICY:
+        if check.can_run(faults) and policy.can_tell(check.policy or (), case.folder):
+            found += check.run(case)
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.rules.registry import Case, error, rule, warning, whole_numbers
-from groundctl.domain.declarations.spec import ObjectsInput, PrefixInput
+from groundctl.domain.declarations.sources import ObjectsInput
 
 _OBJECTS, _PERCENT = "/stop_when/labeled_objects", "/stop_when/labeled_percent"
 
@@ -18,12 +18,12 @@ def streaming_jobs_are_not_stopped(case: Case) -> Iterator[Diagnostic]:
         yield error("GT210", "/stop_when", message, "remove stop_when", at_key=True)
 
 
-@rule("GT223", reads=("/input/sample/count", _OBJECTS))
+@rule("GT223", reads=("/input/sample", _OBJECTS))
 def sample_reaches_the_stop(case: Case) -> Iterator[Diagnostic]:
     """A stopping condition above the number of clips never stops the job."""
-    listed = case.source(PrefixInput)
-    if listed and listed.sample:
-        yield from _unreachable(case, listed.sample.count)
+    sample = case.spec.selection.sample
+    if sample and sample.count is not None:
+        yield from _unreachable(case, sample.count)
 
 
 @rule("GT223", reads=(_OBJECTS,), each=("/input/objects/*",))

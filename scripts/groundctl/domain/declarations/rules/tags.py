@@ -36,13 +36,3 @@ def _foreign_character(text: str) -> str | None:
     """Return a character outside of AWS's pattern for tags, which allows letters, digits, and spaces of all scripts."""
     foreign = (character for character in text if unicodedata.category(character)[0] not in "LZN")
     return next((character for character in foreign if character not in "_.:/=+-@"), None)
-
-
-@rule("GT501", given=("/tags/*",))
-def required_tags_are_given(case: Case) -> Iterator[Diagnostic]:
-    """The repository's policy requires these tags."""
-    have = {key for key, _ in case.spec.tags}
-    for key in case.policy.required_tags:
-        if key not in have:
-            message = f"the tag `{key}` is missing, which jobs/policy.yaml requires"
-            yield error("GT501", "/tags", message, f"add `{key}:` under tags", at_key=True)

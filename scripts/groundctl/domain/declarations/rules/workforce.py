@@ -16,6 +16,7 @@ PII_FREE = "FreeOfPersonallyIdentifiableInformation"
 
 _TIME_LIMIT = "/workforce/task_time_limit"
 _AVAILABILITY = "/workforce/task_availability"
+_SECONDS = "/workforce/seconds_per_clip"
 _PRICE = "/workforce/price_usd"
 
 
@@ -61,6 +62,15 @@ def task_fits_its_availability(case: Case) -> Iterator[Diagnostic]:
         yield error("GT207", _TIME_LIMIT, message, "shorten task_time_limit, or lengthen task_availability")
 
 
+@rule("GT238", reads=(_TIME_LIMIT,), each=(_SECONDS,))
+def workers_have_the_time_that_they_need(case: Case) -> Iterator[Diagnostic]:
+    """A worker whose time is over before the clip is done loses the work."""
+    seconds, limit = case.spec.seconds_per_clip, case.spec.task_time_limit
+    if seconds is not None and seconds is not AT_FAULT and seconds > limit:
+        message = f"is {seconds}, and task_time_limit is {_duration(limit)}: no worker would finish a clip"
+        yield error("GT238", _SECONDS, message, "lengthen task_time_limit, or correct seconds_per_clip")
+
+
 def _duration(seconds: int) -> str:
     size, unit = next(
         (size, unit) for size, unit in ((DAY, "d"), (3600, "h"), (60, "m"), (1, "s")) if seconds % size == 0
@@ -77,18 +87,6 @@ def job_has_one_workforce(case: Case) -> Iterator[Diagnostic]:
     elif not team and not public:
         hint = "add team: with a name from the infrastructure"
         yield error("GT214", "/workforce", "names no work team", hint, at_key=True)
-
-
-@rule("GT215", reads=("/workforce/crowd",))
-def public_workforce_is_allowed(case: Case) -> Iterator[Diagnostic]:
-    """Anyone can see the clips, and AWS has closed the public workforce: only a reviewed policy allows it."""
-    if case.spec.public_crowd and case.policy.allow_public_crowd is False:
-        yield error(
-            "GT215",
-            "/workforce/crowd",
-            "asks for the public workforce, which this repository does not allow (and which AWS closed on 2026-09-30)",
-            "name a private or vendor team, or propose allow_public_crowd: true in jobs/policy.yaml",
-        )
 
 
 @rule("GT216", reads=("/workforce/crowd", "/input/content_classifiers"))

@@ -19,6 +19,8 @@ SIGNED = re.compile(
     re.ASCII,
 )
 CLIP = "task.input.taskObject"
+# The rule about hosts, which is one of the policy.
+FOREIGN_PICTURE = "GT420"
 
 
 def refuse_address(
@@ -69,7 +71,7 @@ def _loaded(name: str, value: str, hosts: Collection[str] | None) -> Refusal | N
         return None
     message = f"{name} loads from {shown(web[1])}, which sees who works, and when"
     hint = "put it on S3 and sign it, or list the host in `picture_hosts` of jobs/policy.yaml"
-    return Refusal(rule="GT420", message=message, hint=hint)
+    return Refusal(rule=FOREIGN_PICTURE, message=message, hint=hint)
 
 
 def _not_an_address(name: str, value: str) -> Refusal:

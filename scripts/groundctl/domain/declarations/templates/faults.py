@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
+from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
@@ -19,22 +19,31 @@ class TemplateFault:
     rule: str
     message: str
     hint: str
+    severity: Severity = Severity.ERROR
 
     def at(self, path: str) -> LocatedDiagnostic:
         """Add the path of the file."""
         line, column = self.place
         return LocatedDiagnostic(
-            path=path, line=line, column=column, rule=self.rule, pointer="", message=self.message, hint=self.hint
+            path=path,
+            line=line,
+            column=column,
+            rule=self.rule,
+            pointer="",
+            message=self.message,
+            hint=self.hint,
+            severity=self.severity,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why something is refused, for a caller that knows the place."""
+    """Why something is refused, for a caller that knows the place; address is what is refused, if it is one."""
 
     rule: str
     message: str
     hint: str
+    address: str = ""
 
     def at(self, place: Place) -> TemplateFault:
         """Add the place."""

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import msgspec
 
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.input_manifest import input_digest
 from groundctl.domain.declarations.spec import Label
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
-from groundctl.domain.jobs.input_manifest import input_digest
 from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
 
@@ -77,10 +77,12 @@ def adopted_record(
     *,
     job: JobIdentity,
     background: Background,
+    topic: str | None = None,
 ) -> Adoption | NotAdoptable:
     """Write the record of a job that exists, with the clips that it asked.
 
-    described is DescribeLabelingJob's response; manifest holds the lines of the job's input manifest.
+    described is DescribeLabelingJob's response; manifest holds the lines of the job's input manifest. A topic counts as one
+    clip, as it does for a purchase: two jobs on it are asked the same clips.
     """
     name = described["LabelingJobName"]
     if manifest is None:
@@ -92,9 +94,7 @@ def adopted_record(
     if isinstance(asked, int):
         why = f"line {asked} of its input manifest names no clip"
         return NotAdoptable(name=name, why=why, hint="restore the manifest that the job was created from")
-    index = HashedClips.of(asked.uris).index()
-    fingerprint = observed_job(described).fingerprint
-    digest = fingerprint.input if fingerprint else input_digest(asked.uris, [Label(name=label) for label in labels])
+    index = HashedClips.of(asked.uris if topic is None else (*asked.uris, topic)).index()
     record = AdoptedRecord(
         job=job,
         environment=background.environment,
@@ -105,11 +105,16 @@ def adopted_record(
         clips=len(index),
         lines=asked.lines,
         usd=background.usd,
-        input_digest=digest,
+        input_digest=_input_digest(described, asked, labels),
         arn=described["LabelingJobArn"],
         source="import",
     )
     return Adoption(record=record, index=index)
+
+
+def _input_digest(described: AwsResponse, asked: _Asked, labels: Sequence[str]) -> str:
+    fingerprint = observed_job(described).fingerprint
+    return fingerprint.input if fingerprint else input_digest(asked.uris, [Label(name=label) for label in labels])
 
 
 def _encodable(text: str) -> str:

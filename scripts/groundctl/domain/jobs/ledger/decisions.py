@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from groundctl.domain.jobs.clip_index import HashedClips
+from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, NOT_LOOKED, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.question import Question, Resemblance, conflict, resemblance

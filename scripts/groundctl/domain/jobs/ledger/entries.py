@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from groundctl.domain.jobs.clip_index import BYTES_PER_CLIP, ClipIndex
+from groundctl.domain.clips.clip_index import BYTES_PER_CLIP, ClipIndex
 from groundctl.domain.jobs.ledger.records import Author, EntryHeader, OpenedRecord, Record, RecordId
 
 FORMAT: Final = 1

@@ -152,17 +152,22 @@ def find_problems(
     place must show every job of it that the ledger has: a list of jobs may lack the newest.
     """
     ledger = Purchases.of(log)
-    if not log.end:
-        yield NotOpen(pinned=pinned)
-    if pinned is not None and ledger.ledger not in {None, pinned}:
-        yield AnotherLedger(found=ledger.ledger or "", pinned=pinned)
-    yield from (DamagedEntry(number=fault.number, why=fault.why) for fault in ledger.faults)
-    yield from (StrangeKey(key=key) for key in log.strange_keys)
+    yield from find_blockers(ledger, pinned=pinned)
     yield from _pack_problems(log, packs)
     yield from _with_seen_jobs(ledger, place).contradictions()
     for purchase in ledger.by_id.values():
         yield from _purchase_problems(purchase, ledger.aws_time, place)
     yield from (UnknownJob(job=job, is_ours=is_ours(job)) for job in unknown_jobs(ledger, place))
+
+
+def find_blockers(ledger: Purchases, *, pinned: str | None) -> Iterator[Finding]:
+    """Find what stops every purchase: a ledger that is not open, another one, and entries that cannot be read."""
+    if not ledger.end:
+        yield NotOpen(pinned=pinned)
+    if pinned is not None and ledger.ledger not in {None, pinned}:
+        yield AnotherLedger(found=ledger.ledger or "", pinned=pinned)
+    yield from (DamagedEntry(number=fault.number, why=fault.why) for fault in ledger.faults)
+    yield from (StrangeKey(key=key) for key in ledger.strange_keys)
 
 
 def unknown_jobs(ledger: Purchases, place: Place) -> Iterator[ObservedJob]:

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final, Self
 
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.ledger.entries import Entry, LedgerLog, Unreadable
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.ledger.question import Question, conflict, question

@@ -92,11 +92,12 @@ class OpenedRecord(_Record, frozen=True, kw_only=True, tag="opened"):
     sources: tuple[str, ...] = ()
 
 
-class PurchaseRecord(_Record, frozen=True, kw_only=True, tag="purchase"):
+class PurchaseRecord(_Record, frozen=True, kw_only=True, tag="purchase", omit_defaults=True):
     """A job is about to be created for these clips. It holds them from here on, and is its own first attempt.
 
     clips counts the clips asked, which the entry's index lists; lines counts the input manifest's lines.
-    terms_digest names the request without its clips: what stays equal when clips are left out.
+    terms_digest names the request without its clips: what stays equal when clips are left out. billed counts the labels
+    that the job buys at most, where that is not the number of clips: a stopping condition, or clips listed twice.
     """
 
     job: JobIdentity
@@ -118,6 +119,7 @@ class PurchaseRecord(_Record, frozen=True, kw_only=True, tag="purchase"):
     reason: str
     signed_until: AwsTime
     pull_request: int | None
+    billed: Count | None = None
 
 
 class AttemptRecord(_Record, frozen=True, kw_only=True, tag="attempt"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from groundctl.domain.jobs.clip_index import ClipIndex, HashedClips
+from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.creation import Accepted, CreateResponse, NotSent, Rejected, Throttled
 from groundctl.domain.jobs.ledger.look import NAME_IS_ANOTHERS, Absent, Look, NotLooked, Present
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases

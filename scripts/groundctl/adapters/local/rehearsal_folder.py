@@ -1,0 +1,94 @@
+"""The folder of a rehearsal: a copy of the repository's declarations that grows by rounds, and the stand-in clips."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from groundctl.adapters.local.unread_files import ENDINGS
+from groundctl.domain.declarations.policy import POLICY_PATH
+from groundctl.domain.rehearsal.stand_ins import SampleClips, StandIn, padded
+from groundctl.errors import UsageError
+
+# Everything that a rehearsal writes. --out may name a folder with other files.
+_PARTS = ("repository", "terraform", "terraform-of-groundctl", "settings", "clips", "results", "pages")
+_FILES = ("infrastructure.json", "plan.json")
+_WEBM = "stand-ins/clip.webm"
+
+
+class RehearsalFolder:
+    """The output folder of a rehearsal."""
+
+    def __init__(self, folder: Path, *, source: Path, samples: Path) -> None:
+        self.folder = folder
+        self.repository = folder / "repository"
+        self.clips = folder / "clips"
+        self._source = source
+        self._samples = samples
+
+    def empty(self) -> None:
+        """Remove the files of an earlier rehearsal, and make the folders for this one."""
+        try:
+            for name in _PARTS:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+            for name in _FILES:
+                (self.folder / name).unlink(missing_ok=True)
+            for name in ("repository/jobs", "clips", "results", "pages"):
+                (self.folder / name).mkdir(parents=True)
+            # In a team's repository, nothing of a rehearsal is committed.
+            (self.folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        except OSError as error:
+            message = f"{self.folder} cannot be written: {error.strerror}"
+            raise UsageError(message, hint="check the folder given as --out") from error
+
+    def copy_texts(self) -> None:
+        """Copy what stands beside the declarations: the policy, and the texts and manifests that they name."""
+        # The kept infrastructure describes the real environment: a rehearsal's own differs.
+        left = {"infrastructure.json"}
+        for path in sorted((self._source / "jobs").rglob("*")):
+            name = path.relative_to(self._source)
+            is_declaration = path.name.endswith(ENDINGS) and name.as_posix() != POLICY_PATH
+            if path.is_file() and not path.is_symlink() and not is_declaration and path.name not in left:
+                self._copy(name.as_posix())
+
+    def add(self, declarations: Iterable[str]) -> None:
+        """Copy declarations, by their paths."""
+        for path in declarations:
+            self._copy(path)
+
+    def remove(self, declaration: str) -> None:
+        """Take a declaration out of the copy."""
+        (self.repository / declaration).unlink()
+
+    def sample_clips(self) -> SampleClips:
+        """Describe the clips that groundctl brings with it."""
+        clips = self._samples / "clips"
+        sizes = {path.relative_to(clips).as_posix(): path.stat().st_size for path in sorted(clips.rglob("*.mp4"))}
+        return SampleClips(sizes={**sizes, _WEBM: (self._samples / _WEBM).stat().st_size}, webm=_WEBM)
+
+    def correct_labels(self) -> dict[str, str]:
+        """Return the correct label of each sample clip, by its key."""
+        labels: dict[str, str] = json.loads((self._samples / "truth.json").read_bytes())
+        return labels
+
+    def content(self, clip: StandIn) -> bytes:
+        """Return the bytes of a stand-in, and keep them where the results page finds them."""
+        content = self._sample(clip.clip)
+        content = content if clip.clip == _WEBM else padded(content, clip.size)
+        key = clip.uri.removeprefix("s3://").partition("/")[2]
+        place = (self.clips / key).resolve()
+        # A key may hold `..`, which S3 takes as a name.
+        if place.is_relative_to(self.clips.resolve()) and not place.is_dir():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        return content
+
+    def _sample(self, clip: str) -> bytes:
+        return (self._samples / (clip if clip == _WEBM else f"clips/{clip}")).read_bytes()
+
+    def _copy(self, name: str) -> None:
+        target = self.repository / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self._source / name, target)

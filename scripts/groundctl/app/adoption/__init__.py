@@ -1,0 +1,1 @@
+"""Use cases of setting up: take in what exists."""

@@ -1,0 +1,74 @@
+"""Finds the environment that a command is for."""
+
+from __future__ import annotations
+
+from groundctl.app.validate import load_policy
+from groundctl.domain.declarations.environments import Environment, environment_named, environment_of
+from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.errors import UsageError
+from groundctl.ports import Files
+
+
+def environment_with(path: str, policy: Policy, name: str | None) -> Environment | None:
+    """Return the environment that has a declaration; an error if it is another one than that of a name."""
+    owner = environment_of(team_folder(path), policy.environments)
+    if name and owner and owner.name != name:
+        hint = f"leave out --environment, or give --environment {owner.name}"
+        raise UsageError(f"{path} belongs to environment {owner.name}, not to {name}", hint=hint)
+    return owner
+
+
+def choose_environment(files: Files, name: str | None) -> Environment | None:
+    """Return the environment of a name, or the only one; None if the policy names no environments."""
+    policy, _ = load_policy(files)
+    environments = policy.environments
+    if not environments:
+        return None
+    names = ", ".join(each.name for each in environments)
+    if name is None:
+        if len(environments) == 1:
+            return environments[0]
+        hint = "give --environment NAME, or set GROUNDCTL_ENVIRONMENT"
+        raise UsageError(f"{files.policy_path} has {len(environments)} environments: {names}", hint=hint)
+    if (chosen := environment_named(name, environments)) is None:
+        hint = f"use one of {names}, or add it under environments in {files.policy_path}"
+        raise UsageError(f"{files.policy_path} has no environment {name}", hint=hint)
+    return chosen
+
+
+def list_environments(files: Files, only: str | None) -> list[str]:
+    """List the names of the policy's environments; without any, the one that only names."""
+    policy, _ = load_policy(files)
+    if not policy.environments_are_known:
+        hint = "run `groundctl validate`, and correct what it reports"
+        raise UsageError(f"the environments in {files.policy_path} cannot be read", hint=hint)
+    return [each.name for each in policy.environments] or ([only] if only else [])
+
+
+def is_same_place(environment: Environment, infrastructure: Infrastructure) -> bool:
+    """Return whether an infrastructure is an environment's."""
+    found = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
+    return found == (environment.terraform_name, *environment.place)
+
+
+def check_same_place(environment: Environment, infrastructure: Infrastructure) -> None:
+    """Reject the infrastructure of another environment: jobs would be created in the wrong place."""
+    if is_same_place(environment, infrastructure):
+        return
+    account, region = environment.place
+    message = (
+        f"the infrastructure is of {infrastructure.target}, and environment {environment.name} in jobs/policy.yaml is"
+        f" {environment.terraform_name} ({account}, {region})"
+    )
+    backend = f"environments/{environment.name}.s3.tfbackend"
+    hint = f"run `terraform init -reconfigure -backend-config={backend}` in terraform/, or correct jobs/policy.yaml"
+    raise UsageError(message, hint=hint)
+
+
+def check_keeps_environments(current: Files, proposed: Files) -> None:
+    """Reject a pull request that removes all environments: its jobs would be planned once in each of them."""
+    if load_policy(current)[0].environments and not load_policy(proposed)[0].environments:
+        message = f"this pull request removes `environments` from {proposed.policy_path}, or makes them unreadable"
+        hint = "keep at least one environment, with the folders whose jobs it has"
+        raise UsageError(message, hint=hint)

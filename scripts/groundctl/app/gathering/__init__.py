@@ -1,0 +1,1 @@
+"""Reads everything that a plan is made from, each thing once."""

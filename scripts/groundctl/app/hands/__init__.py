@@ -1,0 +1,1 @@
+"""Several hands that create jobs at once, at one pace."""

@@ -1,0 +1,1 @@
+"""What helps to write a command line: completions, near names, and options that belong together."""

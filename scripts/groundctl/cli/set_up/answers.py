@@ -1,0 +1,116 @@
+"""Reads the answers of `groundctl init` from a file, from flags, and from the lock of an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from groundctl.cli.set_up.options import InitOptions
+from groundctl.domain.adoption.repository.answer_faults import faults_of
+from groundctl.domain.canonical_json import JsonObject, parse_json
+from groundctl.domain.declarations.diagnostics import locate
+from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.errors import UsageError
+
+_LARGEST = 1_000_000
+CORRECT = "correct what is listed above, and run it again; nothing was written"
+
+
+def answers_of(given: InitOptions) -> dict[str, Any]:  # an object of init-answers.schema.json
+    """Turn flags into answers; what was not given is left out."""
+    plain: dict[str, Any] = {
+        "repository": given.repository,
+        "repository_id": given.repository_id,
+        "owner_id": given.owner_id,
+        "default_branch": given.default_branch,
+        "tool": {"repository": given.tool_repository} if given.tool_repository else None,
+        "environments": dict(_environment(each, given.region) for each in given.environments),
+        "teams": dict(map(_team, given.teams)),
+        "clips": {prefix: {} for prefix in given.clips},
+        "folders": dict(map(_folder, given.folders)),
+        "reviewers": list(given.reviewers),
+    }
+    return {name: value for name, value in plain.items() if value}
+
+
+def read_answers(file: str, schema: SchemaCheck) -> JsonObject:
+    """Read a file of answers, as YAML or JSON; every fault is named with its place."""
+    try:
+        with Path(file).open("rb") as opened:
+            raw = opened.read(_LARGEST + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", hint="check the path given as --answers"
+        ) from error
+    if len(raw) > _LARGEST:
+        raise UsageError(
+            f"{file} has more than {_LARGEST:,} bytes", hint="give a file of answers; see `groundctl init --help`"
+        )
+    if file.lower().endswith(".json"):
+        return _of_json(file, raw)
+    return _of_yaml(file, raw, schema)
+
+
+def _of_json(file: str, raw: bytes) -> JsonObject:
+    try:
+        data = parse_json(raw)
+    except ValueError as error:
+        raise UsageError(f"{file} is not JSON: {error}", hint="correct it, or write it as YAML") from error
+    if not isinstance(data, dict):
+        raise UsageError(
+            f"{file} holds no answers", hint="write an object with repository, environments, teams and reviewers"
+        )
+    return data
+
+
+def _of_yaml(file: str, raw: bytes, schema: SchemaCheck) -> JsonObject:
+    from groundctl.domain.declarations.yaml_loader import read_document
+    from groundctl.presentation.terminal.diagnostics import diagnostic_line
+    from groundctl.presentation.text import count
+
+    reading = read_document(file, raw)
+    located = [*reading.problems]
+    if reading.document:
+        located += locate(reading.document, faults_of(reading.document.data, schema))
+    if located or reading.document is None:
+        print("\n".join(diagnostic_line(problem) for problem in located))
+        raise UsageError(f"{file} has {count(len(located), 'fault')}", hint=CORRECT)
+    data: JsonObject = reading.document.data
+    return data
+
+
+def merged(answers: Iterable[JsonObject]) -> dict[str, Any]:  # an object of init-answers.schema.json
+    """Put answers over earlier ones: those of the lock, of a file, and of flags."""
+    result: dict[str, Any] = {}
+    for each in answers:
+        result |= each
+    return result
+
+
+def _environment(text: str, region: str | None) -> tuple[str, Mapping[str, str]]:
+    name, account_id = _pair(text, "--environment", "production.us-east-1=111122223333")
+    label, _, suffix = name.partition(".")
+    place = suffix or region or ""
+    return (f"{label}.{place}" if place else name), {"account_id": account_id, "region": place}
+
+
+def _team(text: str) -> tuple[str, Mapping[str, Any]]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        return name, {}
+    if value.startswith("arn:"):
+        return name, {"arn": value}
+    return name, {"members": [member for member in value.split(",") if member]}
+
+
+def _folder(text: str) -> tuple[str, Mapping[str, str]]:
+    name, _, environment = text.partition("=")
+    return name, {"environment": environment} if environment else {}
+
+
+def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise UsageError(f"{flag} {text} has no value", hint=f"write it as {example}")
+    return name, value

@@ -1,0 +1,1 @@
+"""Judges what was seen of a set-up: files, GitHub, AWS, Terraform, and versions."""

@@ -1,0 +1,1 @@
+"""Which clips a job sends to workers, and which it leaves out."""

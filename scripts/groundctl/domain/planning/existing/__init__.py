@@ -1,0 +1,1 @@
+"""Decides about declarations whose job exists."""

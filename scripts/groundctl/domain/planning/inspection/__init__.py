@@ -1,0 +1,1 @@
+"""What was seen of the clips of a job, as reasons of its change."""

@@ -1,0 +1,1 @@
+"""What the commands of setting up say: in words, and as JSON."""

@@ -1,0 +1,1 @@
+"""The files of a repository that uses groundctl, as `groundctl init` writes them."""
