@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process: its number alone may be given to another one."""
+    """A process: its number alone may be given to another one, and it may become another program."""
 
     number: int
     started: str
-    command: str
+    command: str = field(compare=False)
 
     @property
     def is_alive(self) -> bool:
