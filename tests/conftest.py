@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -15,11 +16,16 @@ from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
 from longest_first import rank
 from support.browser import a_browser
+from support.fast_files import folder_in_memory
 
 # A run in the background of a shell, or under nohup, ignores these signals, and the commands under test would inherit that.
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _handler)
+
+# The tests make and remove a few million small files, and what they start inherits where these go.
+if (_folder := folder_in_memory()) and not os.environ.get("TMPDIR"):
+    os.environ["TMPDIR"], tempfile.tempdir = _folder, None
 
 # A busy machine is no reason to fail. CI takes few examples, and the same ones in every run.
 settings.register_profile("local", deadline=None)

@@ -14,10 +14,10 @@ from github_emulator.runner.events import Event
 from github_emulator.runner.repository import CHECKOUT, PullRequest
 
 ROLES: Final = ("plan", "record", "apply", "stop", "terraform")
-# What the jobs need of this checkout. Each job checks the repository out, so a small one is faster.
+# What the jobs need of this checkout. Each job checks the repository out, so a small one is faster. Without the tool's own code,
+# that of this checkout runs.
 NEEDED: Final = (
     ".github",
-    "scripts/groundctl",
     "scripts/setup.sh",
     "schemas",
     "Makefile",
@@ -95,9 +95,9 @@ def stand_in_for_terraform(folder: Path) -> None:
     (folder / "applied").write_text("")
 
 
-def needed_files() -> dict[str, str | bytes | None]:
-    """Read the files that the workflows need of this checkout."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *NEEDED]
+def needed_files(*more: str) -> dict[str, str | bytes | None]:
+    """Read the files that the workflows need of this checkout, and more of it."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *NEEDED, *more]
     listed = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True).stdout.decode().split("\0")
     names = [name for name in listed if name and (CHECKOUT / name).is_file()]
     return {**{name: (CHECKOUT / name).read_bytes() for name in names}, **SETTINGS, INFRASTRUCTURE: ""}

@@ -136,7 +136,8 @@ def adopted(
 
 def of_the_tool() -> Files:
     """Read what the workflows need of this checkout."""
-    return {path: content for path, content in needed_files().items() if not path.startswith("terraform/")}
+    files = needed_files("scripts/groundctl")  # each version has its own code
+    return {path: content for path, content in files.items() if not path.startswith("terraform/")}
 
 
 def of_version(version: str) -> Files:

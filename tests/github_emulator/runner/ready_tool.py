@@ -1,7 +1,7 @@
 """A ready .venv in a checkout of groundctl, so `make setup` does next to nothing.
 
 Installing from the lock takes half a minute a job, and CI does it once anyway. The checkout's own scripts/ come first, so it is its
-code that runs; only what others wrote is shared with the checkout that runs the tests.
+code that runs, if it has any; only what others wrote is shared with the checkout that runs the tests.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ PROGRAMS = {"groundctl": "groundctl.cli.main", "groundtruth-simulator": "groundt
 
 def lay_ready(root: Path) -> None:
     """Make the .venv, if the checkout is one of groundctl."""
-    if (root / "scripts" / "groundctl").is_dir():
+    script = root / "scripts" / "setup.sh"
+    if script.is_file():
         lay_environment(root, CHECKOUT / ".venv")
         # act copies an action's repository for each job, without what Git ignores.
-        script = root / "scripts" / "setup.sh"
         script.write_text(f'#!/bin/sh\nrm -rf .venv && ln -s "{root / ".venv"}" .venv\n')
         script.chmod(0o755)
 
@@ -34,8 +34,10 @@ def lay_environment(workspace: Path, shared: Path) -> None:
     venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
     scheme = {"base": str(folder), "platbase": str(folder)}
     packages = Path(sysconfig.get_path("purelib", "venv", scheme))
+    own = workspace / "scripts"
+    code = own if (own / "groundctl").is_dir() else CHECKOUT / "scripts"
     # Lines of a .pth go onto the path in order; the shared folder's own .pth, which leads to the other checkout, is not read.
-    (packages / "workspace.pth").write_text(f"{workspace / 'scripts'}\n{sysconfig.get_path('purelib')}\n")
+    (packages / "workspace.pth").write_text(f"{code}\n{sysconfig.get_path('purelib')}\n")
     for name, module in PROGRAMS.items():
         program = folder / "bin" / name
         program.write_text(f"#!{folder / 'bin' / 'python'}\nimport sys\nfrom {module} import main\nsys.exit(main())\n")
