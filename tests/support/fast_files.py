@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 BYTES = 4 << 30
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of each user is made below it, by pytest
+SHARED_MEMORY = Path("/dev/shm")
 
 
 def folder_in_memory(place: Path = SHARED_MEMORY, *, room: int = BYTES) -> str | None:
