@@ -191,7 +191,7 @@ def test_the_longest_names_fit_under_a_boundary_of_the_company(module: Stack) ->
         (longest(key=1000), r"permissions boundary of the \w+ role would have"),
         (longest(path=f"/{'p' * 510}/"), r"permissions boundary of the \w+ role would have"),
         (longest(buckets=30), r"The policy of the \w+ role would have"),
-        (longest(teams=60), r"The policy of the apply role would have"),
+        (longest(teams=60), r"The policy of the \w+ role would have"),
         (longest(keys=60), r"The policy of the \w+ role would have"),
         (longest(refs=9), r"The trust policy of the \w+ role would have"),
     ],
