@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     )
 
 INIT_HINT = (
-    "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
-    " or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+    "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there, or give --infrastructure FILE, which"
+    " holds what `terraform output -json infrastructure` prints; a demo's is .build/demo/infrastructure.json"
 )
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
