@@ -182,6 +182,17 @@ def test_the_first_push_is_green_and_buys_nothing_because_no_pull_request_asked_
     assert jobs() == {}
 
 
+def test_a_push_before_the_roles_exist_is_red_and_says_what_to_do_first(adopted: Adopted):
+    adopted.simulator.add_fault(operation="AssumeRoleWithWebIdentity", kind="error", times=99)
+
+    run = adopted.runner.deliver_one(adopted.repository.push({"README.md": "Ours."}))
+
+    assert (run.conclusion, run.results["apply/environment/look"]) == ("failure", "failure"), run
+    said = run.jobs["apply/environment/look"].text
+    assert f"AWS gave this run no role of {ENVIRONMENT}. If Terraform was never applied for it, apply it first" in said
+    assert jobs() == {}
+
+
 def test_the_settings_trust_the_repository_and_the_version_that_the_workflows_call(made: Path):
     settings: Any = read_tfvars((made / f"terraform/environments/{ENVIRONMENT}.tfvars").read_bytes())
 
