@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     )
 
 INIT_HINT = (
-    "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there (see terraform/README.md),"
-    " or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+    "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there, or give --infrastructure FILE, which"
+    " holds what `terraform output -json infrastructure` prints; a demo's is .build/demo/infrastructure.json"
 )
 NO_TERRAFORM_HINT = "run it inside your copy of the repository, or give --infrastructure FILE"
 
@@ -161,7 +161,7 @@ def open_terraform(checkout: Repository, environment: str) -> tuple[Stack, Path]
     backend, variables = (Path("environments", f"{environment}.{kind}") for kind in ("s3.tfbackend", "tfvars"))
     for file in (backend, variables):
         if not (folder / file).is_file():
-            hint = f"write it as described in terraform/README.md, or use another --environment than {environment}"
+            hint = f"`groundctl init` writes it, or use another --environment than {environment}"
             raise UsageError(f"terraform/{file} does not exist", hint=hint)
     stack = Stack(folder)
     stack.init(backend_config=folder / backend)

@@ -60,7 +60,7 @@ def _read(file: Path) -> dict[str, str]:
     except FileNotFoundError:
         environments = sorted(path.name.removesuffix(".s3.tfbackend") for path in file.parent.glob("*.s3.tfbackend"))
         raise UnfitSettingsError(
-            f"{file} does not exist. Write it as described in terraform/README.md, or choose another ENVIRONMENT: "
+            f"{file} does not exist. `groundctl init` writes it, or choose another ENVIRONMENT: "
             f"{', '.join(environments) or 'there is none yet'}"
         ) from None
     return {setting["name"]: setting["value"] for setting in _SETTING.finditer(text)}

@@ -63,6 +63,14 @@ HERE = (
         fix=f"edit terraform/environments/{ENVIRONMENT}.tfvars",
     ),
     Row(
+        name="settings without the roles of the workflows",
+        breaks=lambda world: world.edit(world.settings, "github = {", "other = {"),
+        check="environment-files",
+        state="warning",
+        says=("`github`", "no workflow can plan or apply"),
+        fix=f"edit terraform/environments/{ENVIRONMENT}.tfvars",
+    ),
+    Row(
         name="settings that cannot be read",
         breaks=lambda world: world.edit(world.settings, 'region = "us-east-1"', "region = upper(x)"),
         check="environment-files",

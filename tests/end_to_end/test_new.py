@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from support.cli import CLEAN, groundctl
+from support.cli import groundctl
+from support.pseudo_terminal import at_a_terminal
 
 POLICY = "folders: {sports: {inputs: [s3://own/rallies/], teams: [reviewers, others]}}\n"
 
@@ -52,27 +48,8 @@ def test_a_link_is_not_followed_out_of_the_repository(repository: Path, tmp_path
 
 
 def on_a_terminal(repository: Path, typed: list[bytes], *arguments: str) -> tuple[int, str]:
-    """Run `groundctl new` on a pseudo-terminal, and type an answer to each question."""
-    ours, theirs = pty.openpty()
-    code = "import sys; from groundctl.cli.main import main; main()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, "new", *arguments],
-        cwd=repository, env=CLEAN, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        try:
-            shown += os.read(ours, 4096)
-        except OSError:
-            break
-        if typed and shown.rstrip(b" ").endswith(b"]:"):
-            os.write(ours, typed.pop(0))
-            shown += b"\n"
-    os.close(ours)
-    return process.wait(timeout=60), shown.decode()
+    """Run `groundctl new` at a pseudo-terminal, and type an answer to each question."""
+    return at_a_terminal("new", *arguments, cwd=repository, typed=typed, prompt=b"]:")
 
 
 def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):

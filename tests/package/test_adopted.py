@@ -172,6 +172,28 @@ def test_its_first_job_is_planned_created_and_reported_by_the_workflows_of_the_v
     assert adopted.asked == ASK
 
 
+def test_the_first_push_is_green_and_buys_nothing_because_no_pull_request_asked_for_the_first_job(adopted: Adopted):
+    adopted.simulator.advance(900)
+
+    run = adopted.runner.deliver_one(adopted.repository.push({"README.md": "Ours."}))
+
+    assert run.conclusion == "success", run
+    ran = {name for name, result in run.results.items() if result == "success"}
+    assert ran == {"apply/environments", "apply/environment/look", "apply/environment/report"}
+    assert jobs() == {}
+
+
+def test_a_push_before_the_roles_exist_is_red_and_says_what_to_do_first(adopted: Adopted):
+    adopted.simulator.add_fault(operation="AssumeRoleWithWebIdentity", kind="error", times=99)
+
+    run = adopted.runner.deliver_one(adopted.repository.push({"README.md": "Ours."}))
+
+    assert (run.conclusion, run.results["apply/environment/look"]) == ("failure", "failure"), run
+    said = run.jobs["apply/environment/look"].text
+    assert f"AWS gave this run no role of {ENVIRONMENT}. If Terraform was never applied for it, apply it first" in said
+    assert jobs() == {}
+
+
 def test_the_settings_trust_the_repository_and_the_version_that_the_workflows_call(made: Path):
     settings: Any = read_tfvars((made / f"terraform/environments/{ENVIRONMENT}.tfvars").read_bytes())
 

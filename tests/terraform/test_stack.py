@@ -109,8 +109,7 @@ def test_outputs_before_the_first_apply_have_a_hint(tmp_path: Path, script: str)
         a_stack(tmp_path, script).outputs()
 
     assert caught.value.hint == (
-        "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; "
-        "a demo's is .build/demo/infrastructure.json"
+        "apply terraform/ first, or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
     )
 
 

@@ -214,6 +214,8 @@ def test_a_file_whose_name_starts_with_a_hyphen_can_be_named_after_two():
 @pytest.mark.parametrize(
     ("line", "says"),
     [
+        ("groundctl", "a command is missing: `groundctl --help` lists them"),
+        ("groundctl ci", "a command is missing: `groundctl ci --help` lists them"),
         ("groundctl paln", "there is no command paln; did you mean plan?"),
         ("groundctl Status", "there is no command Status; did you mean status?"),
         ("groundctl tip", "there is no command tip; did you mean groundctl ci tip?"),

@@ -71,6 +71,7 @@ def test_good_answers_have_no_fault_and_can_be_parsed(data: dict[str, Any]):
         (changed(TWO, "clips", "s3://acme-clips/", to={}), "/clips/s3:~1~1acme-clips~1", "names no environment"),
         (changed(TWO, "folders", "a", "environment", to="staging.eu-west-1"), "/environments/production.us-east-1", "has no folder"),
         (VENDOR_ONLY, "/folders/a", "has no work team"),
+        (changed(TWO, "teams", to={"vendor": {"arn": VENDOR}}), "/teams", "no work team works in `production.us-east-1`"),
         (changed(ONE, "reviewers", to="acme"), "/reviewers", ""),
         (changed(ONE, "teams", to=["court-side"]), "/teams", ""),
         (changed(ONE, "environments", to={}), "/environments", ""),

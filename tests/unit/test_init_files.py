@@ -130,6 +130,21 @@ def test_what_is_there_stays_and_the_lines_to_add_are_named():
     assert not {*before} & {*lock.files}
 
 
+def test_what_groundctl_wrote_from_other_answers_is_for_the_upgrade_and_not_in_the_way():
+    folder = FakeSetUpFolder()
+    set_up(folder)
+    before = dict(folder.files)
+
+    plan = set_up(folder, changed(ONE, "tool", to={"repository": "acme/groundctl"}))
+    text = set_up_text(plan.steps, folder="here", dry_run=False)
+
+    assert {path for path in before if folder.files[path] != before[path]} == {LOCK_PATH}
+    assert not needs_attention(plan.steps)
+    assert "`groundctl init --upgrade` brings them here" in text
+    assert {"  ~ .github/workflows/plan.yml", "  ~ terraform/main.tf"} <= {*text.splitlines()}
+    assert "is yours, and groundctl needs" not in text
+
+
 def test_a_repository_with_declarations_gets_no_other_one():
     folder = FakeSetUpFolder(files={"jobs/ours/one.yaml": b"name: one\n"})
 

@@ -229,6 +229,18 @@ def test_a_run_that_the_default_branch_has_left_behind_looks_no_further(current:
     assert len(ran) == (7 if current == "true" else 3)
 
 
+@pytest.mark.parametrize(("outcome", "explained"), [("failure", True), ("success", False), ("skipped", False)])
+def test_a_run_to_which_aws_gives_no_role_says_why_and_no_other_failure_does(outcome: str, explained: bool):
+    job = APPLY.jobs["look"]
+    failed: Value = {"tip": {"outputs": AT_TIP}, "credentials": {"outcome": outcome}}
+    fails = CREDENTIALS if outcome == "failure" else SETUP
+
+    ran = play_steps(job, {**context_of(job, {}, Scenario(github=PUSH)), "steps": failed}, failing=frozenset({fails}))
+
+    assert (ran[-1] == f"{PLACE} --refused") == explained
+    assert TERRAFORM_PLAN not in ran
+
+
 def test_a_rewritten_default_branch_fails_the_run_and_nothing_follows():
     outputs = {"look": {"current": "false"}}
     scenario = Scenario(github=PUSH, ends={"look": "failure"}, outputs=outputs)

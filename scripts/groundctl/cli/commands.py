@@ -234,7 +234,9 @@ def _choose(
     if arguments and (arguments[0] in names or arguments[0] in hidden):
         return arguments[0], list(arguments[1:])
     parser = make_parser()
-    if arguments and not arguments[0].startswith("-"):
+    if not arguments:
+        parser.error(f"a command is missing: `{parser.prog} --help` lists them")
+    if not arguments[0].startswith("-"):
         from groundctl.presentation.near_names import meant
 
         parser.error(f"there is no command {arguments[0]}{meant(arguments[0], names) or _where(arguments[0])}")

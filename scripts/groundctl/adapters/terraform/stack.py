@@ -17,7 +17,7 @@ from groundctl.domain.tracking.terraform_plan import summarize_terraform_plan
 from groundctl.errors import ExternalError
 
 OLDEST_TERRAFORM = (1, 10)
-APPLY_FIRST = "apply terraform/ first (see terraform/README.md), or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
+APPLY_FIRST = "apply terraform/ first, or give --infrastructure FILE; a demo's is .build/demo/infrastructure.json"
 
 
 # CHECKPOINT_DISABLE: Terraform does not check for newer versions over the network.
@@ -26,7 +26,7 @@ _CALM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
 _NO_PROVIDER = ("Failed to query available provider packages", "Failed to install provider")
 _NOT_READY = ("Backend initialization required", "No state file was found")
 _CREDENTIALS = "give AWS credentials and AWS_REGION, or start the simulator and point AWS_ENDPOINT_URL at it"
-_INIT = "run `terraform init` there first (see terraform/README.md)"
+_INIT = "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there first"
 _HINTS = {
     "Error acquiring the state lock": "another terraform process holds the lock of this state: wait for it, "
     "or if it was killed, run `terraform force-unlock ID` with the ID shown",

@@ -54,7 +54,7 @@ def plan_set_up(folder: SetUpFolder, files: Iterable[NewFile], lock: Lock | None
     """Look at the folder, and decide for each file."""
     files = tuple(files)
     present: Mapping[str, Present] = {file.path: folder.look(file.path) for file in files}
-    return SetUpPlan(steps=plan_files(files, present), lock=lock)
+    return SetUpPlan(steps=plan_files(files, present, lock.files if lock else ()), lock=lock)
 
 
 def write_files(folder: SetUpFolder, plan: SetUpPlan, *, version: str, answers: JsonObject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,23 @@ CORRECT = "correct what is listed above, and run it again; nothing was written"
 def answers_of(given: InitOptions) -> dict[str, Any]:  # an object of init-answers.schema.json
     """Turn flags into answers; what was not given is left out."""
     plain: dict[str, Any] = {
-        "repository": given.repository,
+        "repository": _repository(given.repository),
         "repository_id": given.repository_id,
         "owner_id": given.owner_id,
         "default_branch": given.default_branch,
-        "tool": {"repository": given.tool_repository} if given.tool_repository else None,
+        "tool": {"repository": _repository(given.tool_repository)} if given.tool_repository else None,
         "environments": dict(_environment(each, given.region) for each in given.environments),
         "teams": dict(map(_team, given.teams)),
-        "clips": {prefix: {} for prefix in given.clips},
+        "clips": dict(map(_clips, given.clips)),
         "folders": dict(map(_folder, given.folders)),
         "reviewers": list(given.reviewers),
     }
     return {name: value for name, value in plain.items() if value}
+
+
+def _repository(text: str | None) -> str | None:
+    """Take OWNER/NAME out of the address that a browser or Git shows."""
+    return re.sub(r"^(https://github\.com/|git@github\.com:)([^/]+/[^/]+?)(\.git)?/?$", r"\2", text) if text else None
 
 
 def read_answers(file: str, schema: SchemaCheck) -> JsonObject:
@@ -89,10 +95,18 @@ def merged(answers: Iterable[JsonObject]) -> dict[str, Any]:  # an object of ini
 
 
 def _environment(text: str, region: str | None) -> tuple[str, Mapping[str, str]]:
-    name, account_id = _pair(text, "--environment", "production.us-east-1=111122223333")
+    name, separator, account_id = text.partition("=")
+    if not separator:
+        hint = "write it as production.us-east-1=111122223333"
+        raise UsageError(f"{text} names no AWS account", hint=hint)
     label, _, suffix = name.partition(".")
     place = suffix or region or ""
-    return (f"{label}.{place}" if place else name), {"account_id": account_id, "region": place}
+    if not place:
+        hint = "write it as production.us-east-1=111122223333, or give --region"
+        raise UsageError(f"{text} names no Region", hint=hint)
+    # The console shows an account as 1111-2222-3333.
+    digits = re.sub(r"^(\d{4})-(\d{4})-(\d{4})$", r"\1\2\3", account_id)
+    return f"{label}.{place}", {"account_id": digits, "region": place}
 
 
 def _team(text: str) -> tuple[str, Mapping[str, Any]]:
@@ -109,8 +123,7 @@ def _folder(text: str) -> tuple[str, Mapping[str, str]]:
     return name, {"environment": environment} if environment else {}
 
 
-def _pair(text: str, flag: str, example: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise UsageError(f"{flag} {text} has no value", hint=f"write it as {example}")
-    return name, value
+def _clips(text: str) -> tuple[str, Mapping[str, Any]]:
+    # A key of S3 may have an equals sign; only after the last slash it stands before an environment.
+    prefix, separator, environment = text.rpartition("/=")
+    return (f"{prefix}/", {"environments": environment.split(",")}) if separator else (text, {})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from groundctl import __version__
@@ -14,9 +12,11 @@ from groundctl.cli.set_up.options import InitOptions
 from groundctl.cli.set_up.rendering import answers_schema, render
 from groundctl.composition import is_interactive, wants_color
 from groundctl.domain.adoption.repository.answer_faults import faults_of
+from groundctl.domain.adoption.repository.answers import parse_answers
 from groundctl.domain.adoption.repository.files import Blocked
 from groundctl.domain.adoption.repository.lock import Lock
 from groundctl.domain.canonical_json import JsonObject
+from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.setup_composition import open_set_up_folder
@@ -45,7 +45,7 @@ def _check(options: InitOptions) -> None:
 
 
 def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
-    from groundctl.presentation.adoption.set_up_text import needs_attention, set_up_text
+    from groundctl.presentation.adoption.set_up_text import needs_attention, next_text, set_up_text
     from groundctl.presentation.repository.files import GUIDE, README
 
     lock = read_lock(folder)
@@ -61,7 +61,8 @@ def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
         write_files(folder, plan, version=__version__, answers=data)
         _look_at(options.folder or ".")
         guide = GUIDE if any(file.path == GUIDE for file in files) else README
-        print(f"\nNext: the steps of `The first hour` in {guide}")
+        tool = parse_answers(data).tool_repository
+        print(f"\n{next_text(folder=options.folder, guide=guide, tool=tool, version=__version__)}")
     return ExitCode.PROBLEMS if attention else ExitCode.OK
 
 
@@ -91,9 +92,7 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     from_file = [read_answers(options.answers, schema)] if options.answers else []
     data = merged([*before, *from_file, answers_of(options)])
     if not lock and not from_file and is_interactive():
-        from groundctl.cli.set_up.questions import ask
-
-        data = merged([data, answers_of(_with(options, ask(data)))])
+        data = _asked(data, schema, region=options.region)
     if not data:
         hint = "see `groundctl init --help` for the flags, or give --answers FILE"
         raise UsageError("init needs to know the repository, its environments, teams and reviewers", hint=hint)
@@ -103,8 +102,24 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     return data
 
 
-def _with(options: InitOptions, answers: Mapping[str, Any]) -> InitOptions:
-    return replace(options, **answers)
+def _asked(known: JsonObject, schema: SchemaCheck, *, region: str | None) -> dict[str, Any]:
+    """Ask at the terminal; each answer is checked before the next question."""
+    from groundctl.cli.set_up.questions import Values, ask
+    from groundctl.presentation.adoption.set_up_text import faults_text
+    from groundctl.presentation.text import count
+
+    def add(known: JsonObject, values: Values) -> JsonObject:
+        return merged([known, answers_of(InitOptions(region=region, **values))])
+
+    def faults(data: JsonObject, member: str) -> str:
+        inside = [fault for fault in faults_of(data, schema) if f"{fault.pointer}/".startswith(f"/{member}/")]
+        return faults_text(inside)
+
+    # What flags said is not asked for, so its faults cannot be corrected at a question.
+    if misfits := [fault for fault in schema.diagnostics(known) if fault.pointer]:
+        print(faults_text(misfits))
+        raise UsageError(f"the flags have {count(len(misfits), 'fault')}", hint=CORRECT)
+    return dict(ask(known, add=add, faults=faults))
 
 
 COMMAND = Command(

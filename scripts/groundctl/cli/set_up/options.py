@@ -35,7 +35,9 @@ class InitOptions:
     clips: Annotated[
         tuple[str, ...],
         Option(
-            "--clips", "where clips are already; without it, Terraform creates a bucket", metavar="s3://BUCKET/PREFIX/"
+            "--clips",
+            "where clips are already, and with several environments for which one; without it, Terraform creates a bucket",
+            metavar="s3://BUCKET/PREFIX/[=ENVIRONMENT]",
         ),
     ] = ()
     folders: Annotated[

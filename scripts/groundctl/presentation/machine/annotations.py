@@ -28,6 +28,15 @@ def github_annotations(problems: Sequence[LocatedDiagnostic], files: int) -> str
     return "\n".join([*lines, *unshown, for_terminal(diagnostics_summary(problems, files))])
 
 
+def refused_role_annotation(environment: str) -> str:
+    """Say in one line why AWS may have given a run no role, and what to do."""
+    message = (
+        f"AWS gave this run no role of {environment}. If Terraform was never applied for it, apply it first:"
+        " `The first hour` in README.md. Otherwise run `groundctl doctor`, which compares whom the roles trust with this repository."
+    )
+    return f"::error title=groundctl has no role in AWS::{for_workflow_message(message)}"
+
+
 def _annotation(problem: LocatedDiagnostic) -> str:
     properties = {
         "file": problem.path,

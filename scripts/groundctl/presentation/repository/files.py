@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from groundctl.domain.adoption.repository.answers import Answers, Environment, Folder
+from groundctl.domain.adoption.repository.answers import TOOL_REPOSITORY, Answers, Environment, Folder
 from groundctl.domain.adoption.repository.files import NewFile
 from groundctl.domain.adoption.repository.terraform_root import with_module_at
 from groundctl.presentation.repository.environment import render
@@ -40,7 +40,7 @@ def render_files(
         **dict(_terraform(answers, version, packaged)),
         "jobs/policy.yaml": _policy(answers),
         **({_declaration_path(answers.folders[0]): _declaration(answers.folders[0])} if with_declaration else {}),
-        guide: render("README.md", answers=answers, version=version, declaration=_job_name(answers.folders[0])),
+        guide: _guide(answers, version),
         ".gitignore": render("gitignore"),
         **{f".groundctl/{SCHEMAS[name]}.json": text for name, text in packaged.schemas.items()},
     }
@@ -66,6 +66,12 @@ def _terraform(answers: Answers, version: str, packaged: Packaged) -> Iterator[t
         for kind in ("tfvars", "s3.tfbackend"):
             content = render(f"environment.{kind}", answers=answers, environment=environment, version=version)
             yield f"terraform/environments/{environment.name}.{kind}", content
+
+
+def _guide(answers: Answers, version: str) -> bytes:
+    published = answers.tool_repository != TOOL_REPOSITORY  # a company's copy is where the company has put it
+    declaration = _job_name(answers.folders[0])
+    return render("README.md", answers=answers, version=version, declaration=declaration, is_published=published)
 
 
 def _policy(answers: Answers) -> bytes:

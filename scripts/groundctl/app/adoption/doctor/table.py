@@ -59,7 +59,7 @@ HERE: Final[tuple[AnyCheck, ...]] = (
         title="the files of an environment agree with the policy and with each other",
         needs=Need.FILES,
         look=lambda site, _: site.files,
-        judge=lambda case: here.judge_environment_files(case.environment),
+        judge=lambda case: here.judge_environment_files(case.environment, case.seen),
         each_environment=True,
     ),
     Check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from groundctl.domain.adoption.doctor.finding import Finding, problems_or, warning, wrong
@@ -79,7 +79,7 @@ def judge_environments(setup: Setup) -> Sequence[Finding]:
     return problems_or(problems, f"environments: {names}")
 
 
-def judge_environment_files(environment: EnvironmentSetup) -> Sequence[Finding]:
+def judge_environment_files(environment: EnvironmentSetup, files: FilesSeen) -> Sequence[Finding]:
     """Judge whether an environment has its two files, and whether they agree with the policy and with each other."""
     name = f"{FOLDER}/{environment.name}"
     problems: list[Finding] = []
@@ -90,6 +90,7 @@ def judge_environment_files(environment: EnvironmentSetup) -> Sequence[Finding]:
             problems.append(wrong(f"{file} cannot be read: {found.why}", f"terraform fmt {file}"))
     problems += _disagreements(environment, f"edit {name}.tfvars")
     problems += _state_elsewhere(environment, f"edit {name}.tfvars")
+    problems += _without_roles(environment, files, f"edit {name}.tfvars")
     return problems_or(problems, f"{name}.tfvars and .s3.tfbackend agree")
 
 
@@ -112,6 +113,15 @@ def _state_elsewhere(environment: EnvironmentSetup, fix: str) -> Iterator[Findin
         if named and used and str(named) != used:
             fact = f"`github.state.{member}` is {named}, and the state's {member} is {used}: workflows cannot read it"
             yield wrong(fact, fix)
+
+
+def _without_roles(environment: EnvironmentSetup, files: FilesSeen, fix: str) -> Iterator[Finding]:
+    if not isinstance(environment.settings, Mapping) or environment.setting("github") is not None:
+        return
+    if WORKFLOWS[0] in files.texts:
+        yield warning(
+            "the .tfvars file has no `github`: Terraform makes no roles, so no workflow can plan or apply", fix
+        )
 
 
 def judge_folders(files: FilesSeen, setup: Setup) -> Sequence[Finding]:

@@ -100,7 +100,9 @@ def _of_clips(clips: Mapping[str, JsonObject], environments: Mapping[str, JsonOb
     for prefix, each in clips.items():
         if "environments" not in each and len(environments) > 1:
             message = f"`{prefix}` names no environment, and there are {len(environments)}"
-            yield _fault(message, f"add environments, such as [{next(iter(environments))}]", "clips", prefix)
+            first = next(iter(environments))
+            hint = f"add environments, such as [{first}]; at a question or as --clips, write {prefix}={first}"
+            yield _fault(message, hint, "clips", prefix)
         yield from _unknown(each.get("environments"), environments, "environment", "clips", prefix, "environments")
 
 
@@ -110,6 +112,8 @@ def _of_folders(data: JsonObject, environments: Mapping[str, JsonObject]) -> Ite
     if folders and len(environments) > 1:
         for name in environments.keys() - served:
             yield _fault(f"`{name}` has no folder", f"add a folder with environment: {name}", "environments", name)
+    if not folders:
+        yield from _without_team(_named(data, "teams"), environments)
     for name, each in folders.items():
         at = ("folders", name)
         if name in _TAKEN_FOLDERS:
@@ -123,6 +127,14 @@ def _of_folders(data: JsonObject, environments: Mapping[str, JsonObject]) -> Ite
         yield from _unknown(each.get("clips"), _named(data, "clips"), "prefix", *at, "clips")
         if environment in environments:
             yield from _unusable(data, name, each, environment)
+
+
+def _without_team(teams: Mapping[str, JsonObject], environments: Mapping[str, JsonObject]) -> Iterator[Diagnostic]:
+    """Report an environment whose folder, which has the environment's name, could use no team."""
+    for name, place in environments.items():
+        if teams and not any(_works_in(team, place) for team in teams.values()):
+            hint = f"add a team of {place.get('region')}, or leave the environment out until there is one"
+            yield _fault(f"no work team works in `{name}`", hint, "teams")
 
 
 def _unusable(data: JsonObject, name: str, folder: JsonObject, environment: str) -> Iterator[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -52,6 +52,8 @@ class Stay:
 
     path: str
     is_ours: bool
+    is_for_upgrade: bool = False
+    """Whether groundctl wrote it, from other answers or in another version, or it was edited since: an upgrade merges it."""
     missing: tuple[str, ...] = ()
 
 
@@ -71,20 +73,26 @@ def is_managed(path: str) -> bool:
     return not path.startswith(_OWN_FOLDERS)
 
 
-def plan_files(files: Iterable[NewFile], present: Mapping[str, Present]) -> tuple[Step, ...]:
-    """Decide for each file whether it is written; what is there is never overwritten."""
-    return tuple(_step(file, present[file.path]) for file in files)
+def plan_files(
+    files: Iterable[NewFile], present: Mapping[str, Present], written: Collection[str] = ()
+) -> tuple[Step, ...]:
+    """Decide for each file whether it is written; what is there is never overwritten. written has the paths in the lock."""
+    return tuple(_step(file, present[file.path], was_written=file.path in written) for file in files)
 
 
-def _step(file: NewFile, present: Present) -> Step:
+def _step(file: NewFile, present: Present, *, was_written: bool) -> Step:
     match present:
         case None:
             return Write(file=file)
         case Obstacle():
             return Blocked(path=file.path, obstacle=present)
     content = with_unix_line_ends(present)
+    if content == file.content:
+        return Stay(path=file.path, is_ours=True)
+    if was_written:
+        return Stay(path=file.path, is_ours=False, is_for_upgrade=True)
     missing = _missing_lines(file, content) if file.path in _LISTS else ()
-    return Stay(path=file.path, is_ours=content == file.content, missing=missing)
+    return Stay(path=file.path, is_ours=False, missing=missing)
 
 
 def _missing_lines(file: NewFile, present: bytes) -> tuple[str, ...]:
