@@ -15,9 +15,9 @@ from groundctl.domain.adoption.new.place import refuse_path
 from groundctl.domain.adoption.new.starter import Given, Origin, Surroundings, choose_values
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
-from groundctl.ports import Repository
+from groundctl.ports import FileState, Repository
 from groundctl.presentation.escape import for_terminal
-from groundctl.setup_composition import create_file, editor_schema
+from groundctl.setup_composition import editor_schema, open_new_files
 
 NO_SCHEMA = "no editor checks this file: write `groundctl schema --editor` to .groundctl/schema.json before the next `groundctl new`"
 
@@ -54,7 +54,7 @@ def run(options: NewOptions) -> ExitCode:
     if refused := refuse_path(path):
         raise UsageError(refused.message, hint=refused.hint)
     if (checkout.root / path).exists():
-        raise UsageError(f"{path} already exists", hint="choose another name; files are never overwritten")
+        raise _exists(path)
     # Imported here, because a refusal needs no schema.
     from groundctl.app.adoption.new_declaration import look_around, new_declaration
 
@@ -70,11 +70,16 @@ def run(options: NewOptions) -> ExitCode:
     if is_interactive() and not options.no_questions:
         given = _ask(path, given, beside, make)
         made = make(given)
-    create_file(checkout.root, path, made.text)
+    if open_new_files(checkout).add(path, made.text.encode()) is not FileState.FREE:
+        raise _exists(path)
     for remark in (*made.remarks, *(() if schema else (NO_SCHEMA,))):
         print(f"note: {for_terminal(remark)}")
     print(f"wrote {path}: write {for_terminal(', '.join(made.to_write))}, then run `groundctl validate {path}`")
     return ExitCode.OK
+
+
+def _exists(path: str) -> UsageError:
+    return UsageError(f"{path} already exists", hint="choose another name; files are never overwritten")
 
 
 def _path_in(checkout: Repository, given: str) -> str:
