@@ -210,14 +210,15 @@ def _reading(field: Field[Any], kind: Any, declared: Argument | Option) -> dict[
         # The last of several must not replace the others.
         return {"default": []} | ({"action": "append"} if declared.repeat else {"nargs": "*", "action": "extend"})
     if kind is int:
-        return {"type": _whole_number, "default": default}
+        return {"type": whole_number, "default": default}
     if issubclass(kind, StrEnum):
         choices = [str(member) for member in kind]
         return {"type": _Choice(choices), "default": default, "metavar": f"{{{','.join(choices)}}}"}
     return {"default": default}
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int:
+    """Read a whole number from the command line."""
     try:
         return int(text)
     except ValueError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
-from groundctl.cli.options import Argument, Command, Option
+from groundctl.cli.options import Argument, Command, Option, whole_number
 from groundctl.composition import is_interactive, open_checkout, read_answer
 from groundctl.domain.adoption.new.place import refuse_path
 from groundctl.domain.adoption.new.starter import Given, Origin, Surroundings, choose_values
@@ -141,10 +142,11 @@ def _labels(text: str) -> tuple[str, ...]:
     return tuple(label.strip() for label in text.split(",") if label.strip())
 
 
-def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise UsageError(f"{text} is not a whole number", hint="write a number such as 3")
-    return int(text[:_MOST_DIGITS])
+def _workers(text: str) -> int:
+    try:
+        return whole_number(text)
+    except ArgumentTypeError as error:
+        raise UsageError(str(error), hint="write a number such as 3") from None
 
 
 _QUESTIONS = (
@@ -156,7 +158,7 @@ _QUESTIONS = (
         member="workers",
         pointer="/workforce/workers_per_object",
         words="How many workers answer each clip",
-        read=_whole_number,
+        read=_workers,
     ),
     _Question(member="owner", pointer="/owner", words="Who is responsible"),
     _Question(member="budget_usd", pointer="/budget/usd", words="The most that it may cost, in US dollars", read=_usd),
