@@ -210,19 +210,25 @@ def _reading(field: Field[Any], kind: Any, declared: Argument | Option) -> dict[
         # The last of several must not replace the others.
         return {"default": []} | ({"action": "append"} if declared.repeat else {"nargs": "*", "action": "extend"})
     if kind is int:
-        return {"type": whole_number, "default": default}
+        return {"type": _whole_number, "default": default}
     if issubclass(kind, StrEnum):
         choices = [str(member) for member in kind]
         return {"type": _Choice(choices), "default": default, "metavar": f"{{{','.join(choices)}}}"}
     return {"default": default}
 
 
-def whole_number(text: str) -> int:
-    """Read a whole number from the command line."""
+def whole_number(text: str) -> int | None:
+    """Read a whole number; None if the text is none."""
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number") from None
+        return None
+
+
+def _whole_number(text: str) -> int:
+    if (number := whole_number(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    return number
 
 
 class _Choice:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -143,10 +142,9 @@ def _labels(text: str) -> tuple[str, ...]:
 
 
 def _workers(text: str) -> int:
-    try:
-        return whole_number(text)
-    except ArgumentTypeError as error:
-        raise UsageError(str(error), hint="write a number such as 3") from None
+    if (number := whole_number(text)) is None:
+        raise UsageError(f"{text} is not a whole number", hint="write a number such as 3")
+    return number
 
 
 _QUESTIONS = (
