@@ -48,6 +48,7 @@ DOMAIN = frozenset(
 )
 _ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
 _SETUP_PORTS, _SETUP_COMPOSITION = "groundctl/setup_ports", "groundctl/setup_composition"
+_REHEARSAL_PORTS = "groundctl/rehearsal_ports"
 _APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
 _COMPOSITION, _CLI, _STARTUP = "groundctl/composition", "groundctl/cli", "groundctl/startup"
 _CHILDREN = "groundctl/child_processes"
@@ -68,15 +69,27 @@ LAYERS: dict[str, frozenset[str]] = {
     _ERRORS: frozenset({_EXIT_CODES}),
     _PORTS: DOMAIN | {_ERRORS},
     _SETUP_PORTS: DOMAIN | {_ERRORS},
+    _REHEARSAL_PORTS: DOMAIN,
     _STARTUP: frozenset(),
     _CHILDREN: frozenset({_STARTUP}),
-    _APP: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _STARTUP, _CHILDREN},
+    _APP: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _REHEARSAL_PORTS, _STARTUP, _CHILDREN},
     _PRESENTATION: DOMAIN | {_ERRORS},
     _ADAPTERS: DOMAIN | {_ERRORS, _PORTS, _STARTUP, _CHILDREN},
-    _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _ADAPTERS},
+    _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _REHEARSAL_PORTS, _ADAPTERS},
     _SETUP_COMPOSITION: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _ADAPTERS, _COMPOSITION},
     _CLI: DOMAIN
-    | {_ERRORS, _EXIT_CODES, _PORTS, _SETUP_PORTS, _STARTUP, _APP, _PRESENTATION, _COMPOSITION, _SETUP_COMPOSITION},
+    | {
+        _ERRORS,
+        _EXIT_CODES,
+        _PORTS,
+        _SETUP_PORTS,
+        _REHEARSAL_PORTS,
+        _STARTUP,
+        _APP,
+        _PRESENTATION,
+        _COMPOSITION,
+        _SETUP_COMPOSITION,
+    },
 }
 
 WORLD = {
