@@ -55,10 +55,10 @@ from groundctl.domain.jobs.ledger.settlement import (
 from groundctl.domain.jobs.ledger.spending import spent_by_pull_request
 from groundctl.domain.jobs.observed import AwsResponse
 from groundctl.domain.jobs.request import DesiredJob
+from groundctl.domain.planning.due_records import is_still_due
 from groundctl.domain.planning.limits import beyond_month, beyond_pull_request, dearer_than_planned
 from groundctl.domain.planning.new_job import purchase_of_clips
 from groundctl.domain.planning.purchase_reasons import reason_against
-from groundctl.domain.planning.settling import is_still_due
 from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, ObjectStore

@@ -28,7 +28,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
-from groundctl.domain.planning.settling import opening
+from groundctl.domain.planning.due_records import opening
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.errors import ExternalError, RefusedByAws
 from groundctl.ports import FileState, NewFiles
