@@ -278,15 +278,15 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "only_new leaves nothing out",
         _DECISIONS,
-        "    left = want.clips.without(frozenset().union(*(hashes for _, hashes in held)))\n",
-        "    left = want.clips\n",
+        "    left = claim.clips.without(frozenset().union(*(hashes for _, hashes in held)))\n",
+        "    left = claim.clips\n",
         f"{_RUNS}a_run_that_leaves_clips_out_leaves_out_what_was_bought_meanwhile",
     ),
     mutant(
         "clips that are held are left out without being asked for",
         _DECISIONS,
-        "    if held and not want.only_new:\n",
-        "    if held and not want.only_new and not remarks and repeated:\n",
+        "    if held and not claim.only_new:\n",
+        "    if held and not claim.only_new and not remarks and repeated:\n",
         f"{_DECIDED}clips_that_another_job_holds_are_refused_by_number_and_name",
     ),
 )
