@@ -34,7 +34,7 @@ from groundctl.errors import ExternalError, RefusedByAws
 from groundctl.ports import FileState, NewFiles
 
 # So many jobs are read, written, and entered at a time; the clips of no more are in memory.
-AT_A_TIME = 20
+BATCH_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ def import_jobs(
 ) -> Iterator[ImportResult]:
     """Import jobs, some at a time; the trouble of one job keeps out no other."""
     outputs = outputs_of(observed.values())
-    for start in range(0, len(chosen), AT_A_TIME):
-        some = chosen[start : start + AT_A_TIME]
+    for start in range(0, len(chosen), BATCH_SIZE):
+        some = chosen[start : start + BATCH_SIZE]
         read = map_threads(lambda job: _read(job, outputs, setting, writer), some)
         written = [_written(each, setting) for each in read]
         yield from _entered(read, written, setting, writer)

@@ -118,12 +118,12 @@ def _usd(text: str) -> Decimal:
         usd = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         usd = Decimal("NaN")
-    if not usd.is_finite() or usd.adjusted() > _MOST_DIGITS or usd.adjusted() < -_MOST_DIGITS:
+    if not usd.is_finite() or usd.adjusted() > _MAX_DIGITS or usd.adjusted() < -_MAX_DIGITS:
         raise UsageError(f"--budget: {text} is not an amount of money", hint="write dollars such as 400 or 12.50")
     return usd
 
 
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15
 
 
 # --- questions -----------------------------------------------------------------------------------------------------------
@@ -173,12 +173,12 @@ def _ask(path: str, given: Given, beside: Surroundings, make: Callable[[Given], 
         value = chosen[question.pointer]
         shown = "later" if value.origin is Origin.PLACEHOLDER else str(value.data)
         if question.pointer == "/workforce/team" and beside.teams:
-            print(f"  jobs/policy.yaml allows: {for_terminal(', '.join(beside.teams[:_MOST_SHOWN]))}")
+            print(f"  jobs/policy.yaml allows: {for_terminal(', '.join(beside.teams[:_MAX_SHOWN]))}")
         given = _answered(question, shown, given, make)
     return given
 
 
-_MOST_SHOWN = 10
+_MAX_SHOWN = 10
 
 
 def _answered(question: _Question, shown: str, given: Given, make: Callable[[Given], Any]) -> Given:
