@@ -9,7 +9,7 @@ from groundctl.domain.aws.s3_layout import bucket_of, labels_location
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import JobSpec, input_uris
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.near_names import STRICT, nearest
+from groundctl.domain.near_names import did_you_mean
 
 # How alike two names are if one is the other with a slip of the hand.
 
@@ -131,9 +131,8 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
 
 
 def _known(noun: str, name: str, names: Iterable[str]) -> str:
-    near = nearest(name, names, cutoff=STRICT)
-    meant = f"did you mean {near}? " if near else ""
-    return f"{meant}available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
+    others = f"available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
+    return f"{did_you_mean(name, names)}{others}"
 
 
 def _diagnostic(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:
