@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from groundctl.app.hands.crew import do_all
+from groundctl.app.hands.executor import do_all
 from groundctl.app.hands.orders import Asked, PurchaseOrder, Ready
 from groundctl.app.hands.sending import Attempt, Begin, Sender, Sent, seen
 from groundctl.app.ledger_writer import LedgerWriter
