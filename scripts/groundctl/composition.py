@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         PullRequests,
         RecordedPlans,
         Repository,
-        Simulator,
     )
+    from groundctl.rehearsal_ports import Simulator
 
 INIT_HINT = (
     "run `terraform init -backend-config=environments/<environment>.s3.tfbackend` there, or give --infrastructure FILE, which"

@@ -42,3 +42,9 @@ class UsageError(GroundctlError):
     """The command was given something that it cannot work with."""
 
     exit_code = ExitCode.USAGE
+
+
+class DeclarationsRefusedError(GroundctlError):
+    """The declarations have problems, which were shown."""
+
+    exit_code = ExitCode.PROBLEMS

@@ -169,13 +169,6 @@ def unknown_members(names: tuple[str, ...]) -> tuple[str, ...]:
     return unknown_members(names)
 
 
-def create_file(root: Path, path: str, text: str) -> None:
-    """Write a file that does not exist yet, inside a repository."""
-    from groundctl.adapters.local.new_file import create_file
-
-    create_file(root, path, text)
-
-
 def editor_schema(checkout: Repository) -> str | None:
     """Return where the schema for editors is, from the root of the repository; an editor reports one that is missing."""
     places = (".groundctl/schema.json", "schemas/editor/labeling-job.schema.json")

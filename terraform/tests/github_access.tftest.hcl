@@ -36,7 +36,7 @@ variables {
     execution_role_arn = "arn:aws:iam::111122223333:role/groundctl-test-labeling-us-east-1"
     work_team_arns     = ["arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/reviewers"]
   }
-  ground = {
+  infrastructure = {
     state = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
     tag   = { key = "groundctl:environment", value = "test" }
   }
@@ -435,7 +435,7 @@ run "service_roles_are_passed_by_name" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state             = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
       tag               = { key = "groundctl:environment", value = "test" }
       service_role_arns = ["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"]
@@ -458,7 +458,7 @@ run "service_roles_are_created_only_under_the_given_boundary" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state                     = { bucket = "acme-terraform-state", key = "groundctl/test.tfstate" }
       tag                       = { key = "groundctl:environment", value = "test" }
       service_role_arns         = ["arn:aws:iam::111122223333:role/groundctl-test-stuck-jobs-us-east-1"]
@@ -869,13 +869,13 @@ run "rejects_a_state_bucket_with_a_path" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state = { bucket = "s3://acme-terraform-state", key = "test.tfstate" }
       tag   = { key = "groundctl:environment", value = "test" }
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_a_state_key_with_a_wildcard" {
@@ -886,13 +886,13 @@ run "rejects_a_state_key_with_a_wildcard" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state = { bucket = "acme-terraform-state", key = "*.tfstate" }
       tag   = { key = "groundctl:environment", value = "test" }
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_a_state_key_arn_that_is_none" {
@@ -903,13 +903,13 @@ run "rejects_a_state_key_arn_that_is_none" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state = { bucket = "acme-terraform-state", key = "test.tfstate", kms_key_arn = "alias/state" }
       tag   = { key = "groundctl:environment", value = "test" }
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_a_tag_without_a_value" {
@@ -920,13 +920,13 @@ run "rejects_a_tag_without_a_value" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state = { bucket = "acme-terraform-state", key = "test.tfstate" }
       tag   = { key = "groundctl:environment", value = "" }
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_service_roles_that_are_any_role" {
@@ -937,14 +937,14 @@ run "rejects_service_roles_that_are_any_role" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state             = { bucket = "acme-terraform-state", key = "test.tfstate" }
       tag               = { key = "groundctl:environment", value = "test" }
       service_role_arns = ["arn:aws:iam::111122223333:role/groundctl-*"]
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_an_aws_managed_policy_as_boundary" {
@@ -955,14 +955,14 @@ run "rejects_an_aws_managed_policy_as_boundary" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state                     = { bucket = "acme-terraform-state", key = "test.tfstate" }
       tag                       = { key = "groundctl:environment", value = "test" }
       service_role_boundary_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     }
   }
 
-  expect_failures = [var.ground]
+  expect_failures = [var.infrastructure]
 }
 
 run "rejects_more_buckets_than_a_policy_holds" {
@@ -993,7 +993,7 @@ run "rejects_a_key_of_the_state_too_long_for_a_policy" {
   }
 
   variables {
-    ground = {
+    infrastructure = {
       state = { bucket = "acme-terraform-state", key = join("/", [for number in range(200) : "folder"]) }
       tag   = { key = "groundctl:environment", value = "test" }
     }

@@ -65,8 +65,8 @@ def describe(count: int) -> None:
     names = [job["LabelingJobName"] for job in list_jobs()][:count]
     client = _client(max_pool_connections=32)
     before = time.process_time()
-    with ThreadPoolExecutor(32) as crew:
-        described = list(crew.map(lambda name: client.describe_labeling_job(LabelingJobName=name), names))
+    with ThreadPoolExecutor(32) as executor:
+        described = list(executor.map(lambda name: client.describe_labeling_job(LabelingJobName=name), names))
     describing = time.process_time() - before
     print(json.dumps({"described": len(described), "before": before, "describing": describing}))
 

@@ -15,7 +15,7 @@ from chaos.words import Ran
 from chaos.world import REGIONS, Wish, World
 
 AFTER_ALL = timedelta(hours=3).total_seconds()  # all requests have arrived or have expired, all reads are fresh
-MOST_TRIES = 60
+MAX_TRIES = 60
 
 
 @dataclass
@@ -134,7 +134,7 @@ def _count(figures: Figures, world: World, found: list[str]) -> None:
 
 def shortest(history: History, fails: Callable[[History], bool]) -> History:
     """Leave out steps and faults as long as the history still fails."""
-    tries = MOST_TRIES
+    tries = MAX_TRIES
     smaller = True
     while smaller and tries > 0:
         smaller = False

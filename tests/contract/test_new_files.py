@@ -38,13 +38,16 @@ def test_a_link_leads_nowhere(tmp_path: Path):
     root, elsewhere = tmp_path / "repository", tmp_path / "elsewhere"
     elsewhere.mkdir()
     (root / "jobs").mkdir(parents=True)
+    (root / "jobs/real").mkdir()
     (root / "jobs/out").symlink_to(elsewhere)
+    (root / "jobs/in").symlink_to("real")
     (root / "jobs/x.yaml").symlink_to(elsewhere / "x.yaml")
 
-    with pytest.raises(UsageError, match="behind a link"):
-        LocalNewFiles(root).add("jobs/out/x.yaml", b"")
+    for linked in ("jobs/out", "jobs/in"):
+        with pytest.raises(UsageError, match=f"{linked} is a link"):
+            LocalNewFiles(root).add(f"{linked}/team/x.yaml", b"")
     assert LocalNewFiles(root).add("jobs/x.yaml", b"") is FileState.TAKEN
-    assert list(elsewhere.iterdir()) == []
+    assert [*elsewhere.iterdir(), *(root / "jobs/real").iterdir()] == []
 
 
 def test_a_folder_that_is_a_file_is_said(tmp_path: Path):

@@ -9,7 +9,7 @@ from ledger_model.protocol import Protocol
 from ledger_model.world import Actor, Entry, Job, Kind, Role, State, Step, Violation, view
 
 ROUNDS = 3
-MOST_STEPS = 60
+MAX_STEPS = 60
 
 
 def check_recovery(protocol: Protocol, state: State) -> int:
@@ -58,7 +58,7 @@ def _all_closed(protocol: Protocol, state: State) -> State:
 def _run(protocol: Protocol, state: State, number: int) -> State:
     """Let one run go from its start to its end."""
     state = state.with_actor(number, Actor())
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         actor = state.actors[number]
         if actor.step is Step.DONE:
             return state

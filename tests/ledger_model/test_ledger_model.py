@@ -12,7 +12,7 @@ from ledger_model.scenarios import DELETED_ENTRY, SCENARIOS, SHOWN_BY, Scenario,
 from ledger_model.search import explore, wander
 
 # With one fault, all but the scenarios of three and four actors have fewer states; these are seen in part.
-MOST_STATES = 25_000
+MAX_STATES = 25_000
 SEEN_IN_PART = {
     "same job twice, twin",
     "same job twice, twin, void",
@@ -25,7 +25,7 @@ SEEN_IN_PART = {
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_no_clip_is_bought_twice_with_one_fault_and_a_calm_world_recovers(name: str) -> None:
-    found = explore(SCENARIOS[name].protocol(), SCENARIOS[name].start(faults=1), most_states=MOST_STATES)
+    found = explore(SCENARIOS[name].protocol(), SCENARIOS[name].start(faults=1), most_states=MAX_STATES)
 
     assert found.violation == ""
     assert found.is_exhausted is (name not in SEEN_IN_PART)
@@ -39,7 +39,7 @@ def test_histories_of_three_faults_chosen_at_random_buy_no_clip_twice(name: str)
 
 
 def test_a_ledger_with_a_deleted_entry_buys_no_clip_twice() -> None:
-    found = explore(DELETED_ENTRY.protocol(), DELETED_ENTRY.start(faults=1), most_states=MOST_STATES)
+    found = explore(DELETED_ENTRY.protocol(), DELETED_ENTRY.start(faults=1), most_states=MAX_STATES)
 
     assert (found.violation, found.is_exhausted) == ("", True)
 

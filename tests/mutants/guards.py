@@ -5,7 +5,7 @@ from __future__ import annotations
 from mutants.mutant import Mutant, harmless, mutant
 
 _BUYER, _SENDER = "app/purchase.py", "app/hands/sending.py"
-_SETTLE = "app/gathering/settle.py"
+_READ_DUE_RECORDS = "app/gathering/due_records.py"
 _DECISIONS = "domain/jobs/ledger/decisions.py"
 _ENTRIES = "domain/jobs/ledger/entries.py"
 _NEW_JOB = "domain/planning/new_job.py"
@@ -13,7 +13,7 @@ _PLANNER = "domain/planning/planner.py"
 _PURCHASES = "domain/jobs/ledger/purchases.py"
 _QUESTION = "domain/jobs/ledger/question.py"
 _SETTLEMENT = "domain/jobs/ledger/settlement.py"
-_SETTLING = "domain/planning/settling.py"
+_DUE_RECORDS = "domain/planning/due_records.py"
 _SPENDING = "domain/jobs/ledger/spending.py"
 _WANTED = "domain/planning/wanted.py"
 
@@ -23,7 +23,7 @@ _MONTHS = "tests/unit/test_month_limits.py::test_"
 _PLANNED = "tests/unit/test_plan.py::test_"
 _READ = "tests/unit/test_ledger_entries.py::test_"
 _RUNS = "tests/unit/test_purchase_protocol.py::test_"
-_SETTLED = "tests/unit/test_settling.py::test_"
+_DUE_RECORD_TESTS = "tests/unit/test_due_records.py::test_"
 _STATES = "tests/unit/test_purchases.py::test_"
 _AFTER = f"{_DECIDED}what_is_written_after_sending"
 _UNUSABLE = f"{_STATES}nothing_is_bought_from_a_ledger_that_is_not_open_or_is_another_one"
@@ -123,7 +123,7 @@ LEDGER: tuple[Mutant, ...] = (
         _NEW_JOB,
         "        pinned=inputs.infrastructure.ledger_id,\n",
         "",
-        f"{_SETTLED}another_ledger_than_the_one_that_the_configuration_names_buys_nothing",
+        f"{_DUE_RECORD_TESTS}another_ledger_than_the_one_that_the_configuration_names_buys_nothing",
     ),
     mutant(
         "a ledger that is not open is bought with",
@@ -148,21 +148,21 @@ LEDGER: tuple[Mutant, ...] = (
     ),
     mutant(
         "an empty ledger is opened beside jobs of groundctl's",
-        _SETTLING,
+        _DUE_RECORDS,
         "    if is_new and not any(job.fingerprint for job in observed):\n",
         "    if is_new and not isinstance(observed, str):\n",
-        f"{_SETTLED}an_empty_ledger_beside_jobs_of_groundctl_buys_nothing",
+        f"{_DUE_RECORD_TESTS}an_empty_ledger_beside_jobs_of_groundctl_buys_nothing",
     ),
     mutant(
         "an empty ledger is opened though the configuration names one",
-        _SETTLING,
+        _DUE_RECORDS,
         " and infrastructure.ledger_id is None\n",
         "\n",
-        f"{_SETTLED}an_empty_ledger_where_the_configuration_names_one_buys_nothing",
+        f"{_DUE_RECORD_TESTS}an_empty_ledger_where_the_configuration_names_one_buys_nothing",
     ),
     harmless(
         "an empty ledger is opened beside strange keys",
-        _SETTLING,
+        _DUE_RECORDS,
         "not log.end and not log.strange_keys and",
         "not log.end and",
         "strange keys stop every purchase, also in a ledger that is open",
@@ -200,14 +200,14 @@ LEDGER: tuple[Mutant, ...] = (
         _BUYER,
         "            if self._writer.append(*first) is not None:\n",
         "            if self._writer.append(*first) is None or first:\n",
-        f"{_SETTLED}what_is_due_is_written_though_another_entry_came_first",
+        f"{_DUE_RECORD_TESTS}what_is_due_is_written_though_another_entry_came_first",
     ),
     mutant(
         "what was written is not looked at again before it is written",
-        _SETTLING,
+        _DUE_RECORDS,
         "            return (known := purchases.by_id.get(purchase)) is not None and not known.exists\n",
         "            return purchase in purchases.by_id\n",
-        f"{_SETTLED}what_another_run_has_written_meanwhile_is_not_written_again",
+        f"{_DUE_RECORD_TESTS}what_another_run_has_written_meanwhile_is_not_written_again",
     ),
 )
 
@@ -278,15 +278,15 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "only_new leaves nothing out",
         _DECISIONS,
-        "    left = want.clips.without(frozenset().union(*(hashes for _, hashes in held)))\n",
-        "    left = want.clips\n",
+        "    left = claim.clips.without(frozenset().union(*(hashes for _, hashes in held)))\n",
+        "    left = claim.clips\n",
         f"{_RUNS}a_run_that_leaves_clips_out_leaves_out_what_was_bought_meanwhile",
     ),
     mutant(
         "clips that are held are left out without being asked for",
         _DECISIONS,
-        "    if held and not want.only_new:\n",
-        "    if held and not want.only_new and not remarks and repeated:\n",
+        "    if held and not claim.only_new:\n",
+        "    if held and not claim.only_new and not remarks and repeated:\n",
         f"{_DECIDED}clips_that_another_job_holds_are_refused_by_number_and_name",
     ),
 )
@@ -297,28 +297,28 @@ FREEING: tuple[Mutant, ...] = (
         _SETTLEMENT,
         "    if output.lines != purchase.record.lines:\n",
         "    if output.lines > purchase.record.lines:\n",
-        f"{_SETTLED}no_clip_is_free_while_lines_of_the_output_are_missing",
+        f"{_DUE_RECORD_TESTS}no_clip_is_free_while_lines_of_the_output_are_missing",
     ),
     mutant(
         "without an output manifest all clips are free, whatever AWS counts",
         _SETTLEMENT,
         "        if labeled:\n",
         "        if labeled < 0:\n",
-        f"{_SETTLED}without_an_output_manifest_clips_are_free_only_if_aws_counts_no_label",
+        f"{_DUE_RECORD_TESTS}without_an_output_manifest_clips_are_free_only_if_aws_counts_no_label",
     ),
     mutant(
         "an output that cannot be found frees all clips",
-        _SETTLE,
+        _READ_DUE_RECORDS,
         "    if described is None or lines is None:\n        return _NotRead()\n",
         "    if described is None or lines is None:\n        return None\n",
-        f"{_SETTLED}an_output_that_cannot_be_found_frees_nothing",
+        f"{_DUE_RECORD_TESTS}an_output_that_cannot_be_found_frees_nothing",
     ),
     mutant(
         "a clip is free if one of its lines has no label",
-        _SETTLE,
+        _READ_DUE_RECORDS,
         " for clip in without_label if clip not in others)",
         " for clip in without_label)",
-        f"{_SETTLED}a_clip_with_a_label_on_one_of_its_lines_is_not_free",
+        f"{_DUE_RECORD_TESTS}a_clip_with_a_label_on_one_of_its_lines_is_not_free",
     ),
     harmless(
         "clips are freed that the job did not buy",

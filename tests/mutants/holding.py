@@ -10,12 +10,12 @@ _WRITER = "app/ledger_writer.py"
 _DECISIONS = "domain/jobs/ledger/decisions.py"
 _PURCHASES = "domain/jobs/ledger/purchases.py"
 _SETTLEMENT = "domain/jobs/ledger/settlement.py"
-_SETTLING = "domain/planning/settling.py"
+_DUE_RECORDS = "domain/planning/due_records.py"
 
 _RUNS = "tests/unit/test_purchase_protocol.py::test_"
 _DECIDED = "tests/unit/test_purchase_decisions.py::test_"
 _STATES = "tests/unit/test_purchases.py::test_"
-_SETTLED = "tests/unit/test_settling.py::test_"
+_DUE_RECORD_TESTS = "tests/unit/test_due_records.py::test_"
 _VOIDED = f"{_DECIDED}a_purchase_is_voided_only_when_nothing_of_it_can_be_accepted_and_it_was_looked_for"
 
 HOLDING: tuple[Mutant, ...] = (
@@ -53,10 +53,10 @@ HOLDING: tuple[Mutant, ...] = (
     ),
     mutant(
         "a job found here is that of a purchase of the same name elsewhere",
-        _SETTLING,
+        _DUE_RECORDS,
         " if infrastructure.contains(purchase.job) else None\n",
         " if infrastructure else None\n",
-        f"{_SETTLED}a_job_of_the_same_name_elsewhere_says_nothing_about_a_purchase",
+        f"{_DUE_RECORD_TESTS}a_job_of_the_same_name_elsewhere_says_nothing_about_a_purchase",
     ),
     mutant(
         "a job found by Describe is that of a purchase of the same name elsewhere",
@@ -68,22 +68,22 @@ HOLDING: tuple[Mutant, ...] = (
     mutant(
         "rerun_of excuses overlap with every purchase",
         _DECISIONS,
-        "        elif purchase.id == want.rerun_of:\n",
-        "        elif want.rerun_of is not None:\n",
+        "        elif purchase.id == claim.rerun_of:\n",
+        "        elif claim.rerun_of is not None:\n",
         f"{_DECIDED}a_rerun_excuses_one_purchase_which_must_hold_some_of_the_clips",
         flaw=Flaw.RERUN_EXCUSES_ALL,
     ),
     mutant(
         "rerun_of may name a purchase of none of the clips",
         _DECISIONS,
-        "    if want.rerun_of is not None and repeated is None:\n",
-        "    if want.rerun_of is not None and want.rerun_of not in ledger.by_id:\n",
+        "    if claim.rerun_of is not None and repeated is None:\n",
+        "    if claim.rerun_of is not None and claim.rerun_of not in ledger.by_id:\n",
         f"{_DECIDED}a_rerun_excuses_one_purchase_which_must_hold_some_of_the_clips",
     ),
     mutant(
         "rerun_of is whatever has the name when the job is bought",
         _BUYER,
-        "if not order.wanted.repeats_planned and found.id != purchase.rerun_of:",
+        "if not order.wanted.repeats_planned and found.id != claim.rerun_of:",
         "if False:",
         f"{_RUNS}a_rerun_pays_again_for_the_purchase_that_was_reviewed_and_for_no_later_one",
     ),
@@ -147,7 +147,7 @@ LETTING_GO: tuple[Mutant, ...] = (
         "a run voids or continues its own purchase without a look at its job",
         _DECISIONS,
         "            return LookFirst(purchase=own)\n",
-        "            return _go_on(want, own, ledger.aws_time, unsent)\n",
+        "            return _go_on(claim, own, ledger.aws_time, unsent)\n",
         f"{_DECIDED}an_open_purchase_of_the_same_job_is_looked_up_first",
     ),
     mutant(
@@ -170,9 +170,9 @@ LETTING_GO: tuple[Mutant, ...] = (
         name="clips are freed before their job has ended",
         edits=(
             Edit(file=_SETTLEMENT, text="    if not is_terminal:\n", replacement="    if not purchase:\n"),
-            Edit(file=_SETTLING, text="        and job.status.is_terminal\n", replacement=""),
+            Edit(file=_DUE_RECORDS, text="        and job.status.is_terminal\n", replacement=""),
         ),
-        caught_by=f"{_SETTLED}no_clip_is_free_before_its_job_has_ended",
+        caught_by=f"{_DUE_RECORD_TESTS}no_clip_is_free_before_its_job_has_ended",
         flaw=Flaw.FREES_EARLY,
     ),
     mutant(
@@ -184,7 +184,7 @@ LETTING_GO: tuple[Mutant, ...] = (
     ),
     harmless(
         "the output of a job that runs is read",
-        _SETTLING,
+        _DUE_RECORDS,
         "        and job.status.is_terminal\n",
         "",
         "what the output comes to asks for the end of the job again; only the reads are for nothing",

@@ -22,7 +22,7 @@ import pytest
 import groundtruth_simulator.server  # noqa: F401
 
 # A run that hangs is ended. One of all named tests may take longer than one of a single test.
-MOST_SECONDS, MOST_SECONDS_A_TEST = 120, 5
+MAX_SECONDS, MAX_SECONDS_A_TEST = 120, 5
 OPTIONS = (
     *("-q", "-x", "--tb=short", "--hypothesis-profile=mutants"),
     "--timeout=0",  # it would reset the alarm
@@ -56,7 +56,7 @@ def _test(folder: str, tests: list[str], output: Path) -> None:
     try:
         import signal
 
-        signal.alarm(MOST_SECONDS + MOST_SECONDS_A_TEST * len(tests))
+        signal.alarm(MAX_SECONDS + MAX_SECONDS_A_TEST * len(tests))
         with output.open("w") as file:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)

@@ -18,7 +18,7 @@ from mutants.sending import SENDING_AND_WRITING
 PROTOCOL: tuple[Mutant, ...] = (*SENDING_AND_WRITING, *HOLDING_AND_LETTING_GO)
 MUTANTS: tuple[Mutant, ...] = (*PROTOCOL, *GUARDS, *APPROVAL, *REVIEWED, *GITHUB_FACTS, *READING, *PEOPLE)
 # What still holds without a guard that another one stands behind.
-HARMLESS_TESTS = ("tests/unit/test_purchase_protocol.py", "tests/unit/test_settling.py")
+HARMLESS_TESTS = ("tests/unit/test_purchase_protocol.py", "tests/unit/test_due_records.py")
 
 
 def named_tests(mutants: Iterable[Mutant]) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ import pytest
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
+    Claim,
     ContinueAttempt,
     LookFirst,
     NothingLeft,
     Overlap,
     StillPending,
     VoidFirst,
-    WantedPurchase,
     decide_purchase,
 )
 from groundctl.domain.jobs.ledger.look import Absent
@@ -87,7 +87,7 @@ def rerun(key: str, state: State) -> RecordId | None:
     return next((RecordId(entry=number + OFFSET) for number in found), None)
 
 
-def want_of(script: Script, state: State) -> WantedPurchase:
+def want_of(script: Script, state: State) -> Claim:
     return a_want(
         script.job,
         letters(script.clips),

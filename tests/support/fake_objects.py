@@ -63,11 +63,14 @@ class FakeObjects:
         there = A_CLIP if self.all_clips_exist and uri.endswith(CLIP_ENDINGS) else b""
         return self.objects.get(uri, there)[start : start + length]
 
+    def put(self, uri: str, content: bytes, media_type: str) -> None:
+        self.objects[uri] = content
+        self.types[uri] = media_type
+
     def put_if_absent(self, uri: str, content: bytes, media_type: str) -> bool:
         if uri in self.objects:
             return False
-        self.objects[uri] = content
-        self.types[uri] = media_type
+        self.put(uri, content, media_type)
         return True
 
 

@@ -12,7 +12,7 @@ from groundctl.app.gathering.gather import Account, list_jobs
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.clips.clip_index import ClipIndex, HashedClips
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.decisions import WantedPurchase
+from groundctl.domain.jobs.ledger.decisions import Claim
 from groundctl.domain.jobs.ledger.entries import (
     Appended,
     AppendResult,
@@ -180,7 +180,7 @@ def purchase(ledger: Purchases, entry: int, record: int = 0) -> LedgerPurchase:
     return ledger.by_id[RecordId(entry=entry, record=record)]
 
 
-def a_want(name: str = "rally-2", asked: HashedClips | str = "ab", **values: Any) -> WantedPurchase:
+def a_want(name: str = "rally-2", asked: HashedClips | str = "ab", **values: Any) -> Claim:
     hashed = clips(asked) if isinstance(asked, str) else asked
     given: dict[str, Any] = {
         "job": a_job(name),
@@ -189,7 +189,7 @@ def a_want(name: str = "rally-2", asked: HashedClips | str = "ab", **values: Any
         "declaration_digest": DIGEST,
         "terms_digest": DIGEST,
     }
-    return WantedPurchase(**(given | values))
+    return Claim(**(given | values))
 
 
 def content_of(log: LedgerLog, number: int) -> bytes:

@@ -57,8 +57,8 @@ def roles_plan(github_access: Stack) -> Plan:
 @pytest.fixture(scope="session")
 def roles_plan_with_boundary(github_access: Stack) -> Plan:
     """The same plan with a boundary for service roles."""
-    infrastructure = {**SETTINGS["ground"], "service_role_boundary_arn": SERVICE_BOUNDARY}
-    return plan_with(github_access, {**SETTINGS, "ground": infrastructure})
+    infrastructure = {**SETTINGS["infrastructure"], "service_role_boundary_arn": SERVICE_BOUNDARY}
+    return plan_with(github_access, {**SETTINGS, "infrastructure": infrastructure})
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "data_key": {"arn": DATA_KEY},
         "read_key_arns": [FOREIGN_KEY],
     },
-    "ground": {
+    "infrastructure": {
         "state": {"bucket": STATE.partition("/")[0], "key": STATE.partition("/")[2], "kms_key_arn": STATE_KEY},
         "tag": {"key": "groundctl:environment", "value": "production"},
         "service_role_arns": [STUCK_JOBS],

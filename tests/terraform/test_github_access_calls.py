@@ -67,7 +67,7 @@ SETTINGS = {
         "execution_role_arn": INFRASTRUCTURE.execution_role_arn,
         "work_team_arns": [team.arn for team in INFRASTRUCTURE.work_teams.values()],
     },
-    "ground": {
+    "infrastructure": {
         "state": {"bucket": "acme-terraform-state", "key": "groundctl/test.tfstate"},
         "tag": {"key": "groundctl:environment", "value": "test"},
     },

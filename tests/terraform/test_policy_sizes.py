@@ -161,7 +161,7 @@ def longest(
             "data_key": {"arn": f"{kms}{'d' * 36}"},
             "read_key_arns": [f"{kms}{each:036}" for each in range(keys)],
         },
-        "ground": {
+        "infrastructure": {
             "state": {"bucket": "s" * 63, "key": "k" * key, "kms_key_arn": f"{kms}{'s' * 36}"},
             "tag": {"key": "groundctl:environment", "value": "fifteen-letters"},
             "service_role_arns": [
@@ -185,6 +185,7 @@ def test_the_longest_names_fit_under_a_boundary_of_the_company(module: Stack) ->
     assert list(too_long(plan_with(module, settings))) == []
 
 
+# Several roles are too long at once, and Terraform names whichever it comes to first.
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -12,7 +12,7 @@ from groundctl.domain.jobs.creation import Result
 from groundctl.domain.jobs.ledger.entries import AppendResult, write_entry
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.records import Author, CreatedRecord, NamedRecord, RecordId
-from groundctl.domain.planning.settling import is_still_due
+from groundctl.domain.planning.due_records import is_still_due
 from support.builders import a_declaration
 from support.buying import a_buyer, buy
 from support.fakes import FakeJobs

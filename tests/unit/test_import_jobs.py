@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from groundctl.app.adoption.import_jobs import AT_A_TIME, ImportSetting, import_jobs, open_if_new
+from groundctl.app.adoption.import_jobs import BATCH_SIZE, ImportSetting, import_jobs, open_if_new
 from groundctl.app.gathering.gather import list_jobs
 from groundctl.domain.adoption.choice import DeclaredFile
 from groundctl.domain.adoption.import_result import ImportResult, ImportStatus, ImportTally, LedgerStatus
@@ -81,18 +81,18 @@ class Import:
 
 def test_many_jobs_are_entered_some_at_a_time():
     world = Import()
-    for number in range(AT_A_TIME + 3):
+    for number in range(BATCH_SIZE + 3):
         world.has(f"job-{number}", clips=(str(number),))
 
     results = world.runs()
 
     assert ImportTally.of(results) == ImportTally(
-        imported=AT_A_TIME + 3, unchanged=0, not_imported=0, entered=AT_A_TIME + 3, problems=0
+        imported=BATCH_SIZE + 3, unchanged=0, not_imported=0, entered=BATCH_SIZE + 3, problems=0
     )
     assert world.world.ledger.read().end == 3  # it is opened, and two entries are written
-    assert len(world.files.files) == 2 * (AT_A_TIME + 3)
+    assert len(world.files.files) == 2 * (BATCH_SIZE + 3)
     assert {each.record.declaration for each in world.world.purchases.live()} == {
-        f"jobs/imported/job-{number}.yaml" for number in range(AT_A_TIME + 3)
+        f"jobs/imported/job-{number}.yaml" for number in range(BATCH_SIZE + 3)
     }
 
 

@@ -19,6 +19,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 # Each layer with those it may import besides itself; a layer is the longest of these prefixes that fits a module.
 _CANONICAL = "groundctl/domain/canonical_json"
+_NEAR_NAMES = "groundctl/domain/near_names"
 _AWS = "groundctl/domain/aws"
 _DECLARATIONS = "groundctl/domain/declarations"
 _CLIPS = "groundctl/domain/clips"
@@ -30,38 +31,65 @@ _RESULTS = "groundctl/domain/results"
 _REHEARSAL = "groundctl/domain/rehearsal"
 _ADOPTION = "groundctl/domain/adoption"
 DOMAIN = frozenset(
-    {_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING, _TRACKING, _APPROVAL, _RESULTS, _REHEARSAL, _ADOPTION}
+    {
+        _CANONICAL,
+        _NEAR_NAMES,
+        _AWS,
+        _DECLARATIONS,
+        _CLIPS,
+        _JOBS,
+        _PLANNING,
+        _TRACKING,
+        _APPROVAL,
+        _RESULTS,
+        _REHEARSAL,
+        _ADOPTION,
+    }
 )
 _ERRORS, _EXIT_CODES, _PORTS = "groundctl/errors", "groundctl/exit_codes", "groundctl/ports"
 _SETUP_PORTS, _SETUP_COMPOSITION = "groundctl/setup_ports", "groundctl/setup_composition"
+_REHEARSAL_PORTS = "groundctl/rehearsal_ports"
 _APP, _PRESENTATION, _ADAPTERS = "groundctl/app", "groundctl/presentation", "groundctl/adapters"
 _COMPOSITION, _CLI, _STARTUP = "groundctl/composition", "groundctl/cli", "groundctl/startup"
 _CHILDREN = "groundctl/child_processes"
 LAYERS: dict[str, frozenset[str]] = {
     _CANONICAL: frozenset(),
+    _NEAR_NAMES: frozenset(),
     _AWS: frozenset({_CANONICAL}),
-    _DECLARATIONS: frozenset({_CANONICAL, _AWS}),
+    _DECLARATIONS: frozenset({_CANONICAL, _NEAR_NAMES, _AWS}),
     _CLIPS: frozenset({_CANONICAL, _AWS, _DECLARATIONS}),
-    _JOBS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS}),
+    _JOBS: frozenset({_CANONICAL, _NEAR_NAMES, _AWS, _DECLARATIONS, _CLIPS}),
     _PLANNING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
     _TRACKING: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING}),
     _APPROVAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS, _PLANNING, _TRACKING}),
     _ADOPTION: DOMAIN - {_RESULTS, _REHEARSAL, _ADOPTION},
-    _RESULTS: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
+    _RESULTS: frozenset({_CANONICAL, _NEAR_NAMES, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
     _REHEARSAL: frozenset({_CANONICAL, _AWS, _DECLARATIONS, _CLIPS, _JOBS}),
     _EXIT_CODES: frozenset(),
     _ERRORS: frozenset({_EXIT_CODES}),
     _PORTS: DOMAIN | {_ERRORS},
     _SETUP_PORTS: DOMAIN | {_ERRORS},
+    _REHEARSAL_PORTS: DOMAIN,
     _STARTUP: frozenset(),
     _CHILDREN: frozenset({_STARTUP}),
-    _APP: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _STARTUP, _CHILDREN},
+    _APP: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _REHEARSAL_PORTS, _STARTUP, _CHILDREN},
     _PRESENTATION: DOMAIN | {_ERRORS},
     _ADAPTERS: DOMAIN | {_ERRORS, _PORTS, _STARTUP, _CHILDREN},
-    _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _ADAPTERS},
+    _COMPOSITION: DOMAIN | {_ERRORS, _EXIT_CODES, _PORTS, _REHEARSAL_PORTS, _ADAPTERS},
     _SETUP_COMPOSITION: DOMAIN | {_ERRORS, _PORTS, _SETUP_PORTS, _ADAPTERS, _COMPOSITION},
     _CLI: DOMAIN
-    | {_ERRORS, _EXIT_CODES, _PORTS, _SETUP_PORTS, _STARTUP, _APP, _PRESENTATION, _COMPOSITION, _SETUP_COMPOSITION},
+    | {
+        _ERRORS,
+        _EXIT_CODES,
+        _PORTS,
+        _SETUP_PORTS,
+        _REHEARSAL_PORTS,
+        _STARTUP,
+        _APP,
+        _PRESENTATION,
+        _COMPOSITION,
+        _SETUP_COMPOSITION,
+    },
 }
 
 WORLD = {

@@ -60,7 +60,7 @@ def of_file(declaration: Declaration, **values: Any) -> Indexed:
     frozen, desired = clips_of(declaration), a_desired_job(declaration)
     want = wanted(declaration, an_infrastructure(), frozen, desired)
     record = purchase_record(want, desired, cost=None, signed_until=NOW)
-    return msgspec.structs.replace(record, **({"usd": Decimal("0.64")} | values)), want.purchase.clips.index()
+    return msgspec.structs.replace(record, **({"usd": Decimal("0.64")} | values)), want.claim.clips.index()
 
 
 def plan(ledger: Purchases, *declarations: Declaration, **members: Any) -> Plan:
@@ -153,7 +153,7 @@ def test_a_rerun_is_created_with_the_number_of_the_purchase_that_it_repeats():
     assert (clips_in(change), rules(change)) == ("ab", ["P304"])
     assert isinstance(change, Create)
     assert change.purchase.wanted is not None
-    assert change.purchase.wanted.purchase.rerun_of == RecordId(entry=2)
+    assert change.purchase.wanted.claim.rerun_of == RecordId(entry=2)
     assert "the camera moved" in change.reasons[0].message
 
 

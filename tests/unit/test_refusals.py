@@ -49,7 +49,7 @@ def bought(declaration: Declaration | None = None, **values: Any) -> tuple[Any, 
     assert create.purchase.wanted is not None
     record = purchase_record(create.purchase.wanted, create.purchase.desired, cost=None, signed_until=NOW)
     changed = {name: getattr(record, name) for name in record.__struct_fields__} | values
-    return type(record)(**changed), create.purchase.wanted.purchase.clips.index()
+    return type(record)(**changed), create.purchase.wanted.claim.clips.index()
 
 
 def planned(declaration: Declaration, ledger: Purchases) -> Create:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from groundctl.app.apply_log import ApplyLog, RunEndedError
-from groundctl.app.hands.crew import Crew, do_all
+from groundctl.app.hands.executor import Executor, do_all
 from groundctl.domain.clips.clip_index import HashedClips
 from groundctl.domain.jobs.creation import CreateResponse, Rejected, Result, Throttled, Unclear
 from groundctl.domain.jobs.interruption import Step
@@ -317,7 +317,7 @@ def test_what_a_piece_of_work_raises_is_raised_where_its_result_is_taken(hands: 
 
 
 def test_work_that_no_hand_has_begun_is_not_done_after_the_end():
-    crew: Crew[int] = Crew(2)
+    executor: Executor[int] = Executor(2)
     go, done = threading.Event(), []
 
     def work() -> int:
@@ -327,9 +327,9 @@ def test_work_that_no_hand_has_begun_is_not_done_after_the_end():
 
     pieces: list[Callable[[], int]] = [work] * 6
     for piece in pieces:
-        crew.give(piece)
+        executor.give(piece)
     threading.Event().wait(0.02)
-    crew.close()
+    executor.close()
     go.set()
     threading.Event().wait(0.05)
 
@@ -337,11 +337,11 @@ def test_work_that_no_hand_has_begun_is_not_done_after_the_end():
 
 
 def test_results_that_are_not_there_are_not_waited_for():
-    crew: Crew[int] = Crew(2)
+    executor: Executor[int] = Executor(2)
     go = threading.Event()
-    crew.give(lambda: int(go.wait(5)))
+    executor.give(lambda: int(go.wait(5)))
 
-    assert crew.take(wait=False) == []
+    assert executor.take(wait=False) == []
     go.set()
-    assert crew.take(wait=True) == [1]
-    assert (crew.busy, crew.take(wait=True)) == (0, [])
+    assert executor.take(wait=True) == [1]
+    assert (executor.busy, executor.take(wait=True)) == (0, [])

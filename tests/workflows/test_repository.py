@@ -101,15 +101,22 @@ def test_a_watched_folder_has_something_to_watch(folder: str, pattern: str):
 
 
 def test_everything_installed_is_pinned_by_hash():
-    setup = (ROOT / "scripts/setup.sh").read_text() + (ROOT / "scripts/install_terraform.sh").read_text()
-    installs = [line for line in setup.splitlines() if "pip install" in line]
+    scripts = {path.name: path.read_text() for path in (ROOT / "scripts").rglob("*.sh")}
+    installs = {
+        name: [line for line in text.splitlines() if "pip install" in line or line.startswith('"${pip[@]}"')]
+        for name, text in scripts.items()
+    }
 
-    assert installs
-    # The checkout itself is the one thing without a hash, and brings nothing with it.
-    assert all("--require-hashes" in line or "--no-deps --no-build-isolation --editable ." in line for line in installs)
-    for lock in ("requirements.lock", "scripts/terraform.lock.txt"):
+    found = {name for name, lines in installs.items() if lines}
+    assert found == {"setup.sh", "install_terraform.sh", "check_terraform.sh", "test_wheel.sh"}
+    # The checkout itself and the wheel that was built from it are the things without a hash, and bring nothing with them.
+    pinned = ("--require-hashes", "--no-deps --no-build-isolation --editable .", "--no-deps --no-index")
+    lines = [line for each in installs.values() for line in each]
+    assert [line for line in lines if not any(way in line for way in pinned)] == []
+    for lock in ("requirements.lock", "scripts/terraform.lock.txt", "scripts/checkov.lock.txt"):
         entries = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / lock).read_text())
-        assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
+        named = [entry for entry in entries if "==" in entry and not entry.startswith("#")]
+        assert [entry for entry in named if "--hash=sha256:" not in entry] == []
 
 
 def test_the_callers_are_those_that_every_repository_gets_and_call_the_repository_that_terraform_makes_roles_for():

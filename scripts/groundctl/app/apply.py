@@ -9,7 +9,7 @@ from itertools import groupby
 
 from groundctl.app.apply_log import ApplyLog
 from groundctl.app.approval.tip import TipGuard
-from groundctl.app.hands.crew import Crew
+from groundctl.app.hands.executor import Executor
 from groundctl.app.hands.orders import Asked, PurchaseOrder
 from groundctl.app.hands.sending import Attempt, Sent
 from groundctl.app.purchase import Buyer
@@ -92,7 +92,7 @@ def _create_all(
 ) -> Iterator[tuple[Create, Verdict]]:
     """Buy jobs: decisions and entries of the ledger one after the other, and requests by several hands meanwhile."""
     waiting = deque(creates)
-    crew: Crew[tuple[Create, Sent]] = Crew(buyer.hands)
+    executor: Executor[tuple[Create, Sent]] = Executor(buyer.hands)
     # Some requests are always ready to be sent, but no more than the hands send soon.
     most_ready = buyer.hands * 2 if buyer.hands > 1 else 0
 
@@ -100,21 +100,21 @@ def _create_all(
         return change, buyer.send(attempt, partial(log.begin, change.key))
 
     try:
-        while waiting or crew.busy:
-            if waiting and crew.busy <= most_ready:
+        while waiting or executor.busy:
+            if waiting and executor.busy <= most_ready:
                 for change, done in _record_next(waiting, log, buyer, before, order):
                     if isinstance(done, Verdict):
                         log.finish(change.key, done)
                         yield change, done
                     else:
-                        crew.give(partial(send, change, done))
-            sent = crew.take(wait=not waiting or crew.busy > most_ready)
+                        executor.give(partial(send, change, done))
+            sent = executor.take(wait=not waiting or executor.busy > most_ready)
             verdicts = buyer.conclude([each for _, each in sent]) if sent else []
             for (change, _), verdict in zip(sent, verdicts, strict=True):
                 log.finish(change.key, verdict)
                 yield change, verdict
     finally:
-        crew.close()
+        executor.close()
 
 
 def _record_next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from groundctl.app.hands.crew import do_all
+from groundctl.app.hands.executor import do_all
 from groundctl.app.hands.orders import Asked, PurchaseOrder, Ready
 from groundctl.app.hands.sending import Attempt, Begin, Sender, Sent, seen
 from groundctl.app.ledger_writer import LedgerWriter
@@ -55,10 +55,10 @@ from groundctl.domain.jobs.ledger.settlement import (
 from groundctl.domain.jobs.ledger.spending import spent_by_pull_request
 from groundctl.domain.jobs.observed import AwsResponse
 from groundctl.domain.jobs.request import DesiredJob
+from groundctl.domain.planning.due_records import is_still_due
 from groundctl.domain.planning.limits import beyond_month, beyond_pull_request, dearer_than_planned
 from groundctl.domain.planning.new_job import purchase_of_clips
 from groundctl.domain.planning.purchase_reasons import reason_against
-from groundctl.domain.planning.settling import is_still_due
 from groundctl.domain.planning.wanted import Wanted, purchase_record
 from groundctl.errors import ExternalError
 from groundctl.ports import Clock, LabelingJobs, ObjectStore
@@ -177,19 +177,19 @@ class Buyer:
         return {key: each.recorded(number, place) for place, (key, each) in enumerate(ready.items())}
 
     def _decide(self, order: PurchaseOrder, look: Look) -> Decision | RerunUnknown:
-        purchase, ledger = order.wanted.purchase, self._writer.purchases
+        claim, ledger = order.wanted.claim, self._writer.purchases
         rerun = order.wanted.declaration.spec.rerun_of
-        if purchase.rerun_of is not None and rerun is not None:
-            found = find_rerun(rerun.job, purchase.job, ledger)
+        if claim.rerun_of is not None and rerun is not None:
+            found = find_rerun(rerun.job, claim.job, ledger)
             if isinstance(found, RerunUnknown):
                 return found
             # A purchase of the same plan has a number only now; any other has the number that was reviewed.
-            if not order.wanted.repeats_planned and found.id != purchase.rerun_of:
-                return RerunUnfounded(rerun_of=purchase.rerun_of, purchase=found)
-            purchase = replace(purchase, rerun_of=found.id)
+            if not order.wanted.repeats_planned and found.id != claim.rerun_of:
+                return RerunUnfounded(rerun_of=claim.rerun_of, purchase=found)
+            claim = replace(claim, rerun_of=found.id)
         pinned = order.wanted.infrastructure.ledger_id
         unsent = self._writer.arrived_late - self._sent
-        return decide_purchase(purchase, ledger, pinned=pinned, look=look, unsent=unsent)
+        return decide_purchase(claim, ledger, pinned=pinned, look=look, unsent=unsent)
 
     def _carry_out(
         self, order: PurchaseOrder, decision: Decision | RerunUnknown, look: Look
@@ -215,11 +215,11 @@ class Buyer:
     def _prepare(self, asked: Asked, decision: Buy) -> Verdict | Ready:
         """Make the files and the record of a purchase."""
         order = asked.order
-        clips = order.wanted.purchase.clips
+        clips = order.wanted.claim.clips
         left = order.wanted.without(clips.named(clips.distinct - decision.clips.distinct))
         assert left is not None  # noqa: S101 - the decision leaves a clip
         left = replace(
-            left, purchase=replace(left.purchase, rerun_of=decision.repeated.purchase.id if decision.repeated else None)
+            left, claim=replace(left.claim, rerun_of=decision.repeated.purchase.id if decision.repeated else None)
         )
         # Of the ledger that the decision read: the entry is written only if it is the next one.
         purchases, desired = self._writer.purchases, left.compiled()
@@ -228,7 +228,7 @@ class Buyer:
         for reason in self._beyond_limits(order, left, cost, purchases):
             return _held(reason.message, reason.hint)
         record = self._purchase_record(order, left, desired, cost)
-        return Ready(asked=asked, desired=desired, record=record, index=left.purchase.clips.index(), cost=cost)
+        return Ready(asked=asked, desired=desired, record=record, index=left.claim.clips.index(), cost=cost)
 
     def _write_files(self, ready: Ready) -> Verdict | None:
         """Write a job's files; return why it cannot be bought."""
@@ -364,7 +364,7 @@ def _exists(order: PurchaseOrder, own: LedgerPurchase, arn: str | None) -> Verdi
     """Say that the job exists, if it was made from the declaration that was reviewed."""
     record = own.record
     is_same = isinstance(record, PurchaseRecord) and (
-        record.declaration_digest == order.wanted.purchase.declaration_digest
+        record.declaration_digest == order.wanted.claim.declaration_digest
     )
     return Verdict(result=Result.EXISTED, evidence=EXISTED, arn=arn) if is_same else name_belongs_to_another_job(arn)
 

@@ -217,11 +217,18 @@ def _reading(field: Field[Any], kind: Any, declared: Argument | Option) -> dict[
     return {"default": default}
 
 
-def _whole_number(text: str) -> int:
+def whole_number(text: str) -> int | None:
+    """Read a whole number; None if the text is none."""
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number") from None
+        return None
+
+
+def _whole_number(text: str) -> int:
+    if (number := whole_number(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number")
+    return number
 
 
 class _Choice:

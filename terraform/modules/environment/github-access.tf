@@ -57,7 +57,7 @@ module "github_access" {
     data_key      = module.labeling_data.encrypts_with_kms ? { arn = module.labeling_data.kms_key_arn } : null
     read_key_arns = local.existing_input_keys
   }
-  ground = {
+  infrastructure = {
     state = var.github.state
     tag   = { key = "groundctl:environment", value = var.environment }
     service_role_arns = [

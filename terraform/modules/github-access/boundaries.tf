@@ -71,7 +71,7 @@ locals {
   # before the terraform role does. A bucket that is added later gets its settings when it is created (README.md).
   kept_buckets = distinct([
     for bucket in concat(
-      [var.labeling.artifact_bucket, var.labeling.output_bucket, local.ledger_bucket, var.ground.state.bucket],
+      [var.labeling.artifact_bucket, var.labeling.output_bucket, local.ledger_bucket, var.infrastructure.state.bucket],
       [for bucket in var.labeling.input_buckets : bucket if startswith(bucket, local.prefix)],
     ) : "${local.s3}${bucket}"
   ])

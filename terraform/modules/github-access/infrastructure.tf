@@ -6,7 +6,7 @@ locals {
   # Glue names cannot contain hyphens.
   database = replace(var.context.name, "-", "_")
 
-  of_this_environment = { StringEquals = { "aws:ResourceTag/${var.ground.tag.key}" = var.ground.tag.value } }
+  of_this_environment = { StringEquals = { "aws:ResourceTag/${var.infrastructure.tag.key}" = var.infrastructure.tag.value } }
 
   # read: what `terraform plan` asks AWS about our resources. No secret's value, no object, no other environment's workers.
   # change: what `terraform apply` does to them. Left to an administrator: roles, permissions boundaries and the OIDC provider,
@@ -168,7 +168,7 @@ locals {
 
   # A change to a rule or a state machine passes its role again. Each role is named.
   may_pass_on = [
-    for roles in [var.ground.service_role_arns] : {
+    for roles in [var.infrastructure.service_role_arns] : {
       Sid       = "PassServiceRoles"
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
@@ -177,12 +177,12 @@ locals {
     } if length(roles) > 0
   ]
 
-  service_role_boundary = compact([var.ground.service_role_boundary_arn])
+  service_role_boundary = compact([var.infrastructure.service_role_boundary_arn])
 
   # IAM cannot restrict whom a new role trusts: so each role is named, and its boundary limits it. An existing role's trust policy
   # and boundary stay as they are.
   may_make_service_roles = flatten([
-    for roles in [var.ground.service_role_arns] : [
+    for roles in [var.infrastructure.service_role_arns] : [
       {
         Sid       = "MakeServiceRoles"
         Effect    = "Allow"

@@ -18,9 +18,9 @@ locals {
     policy = {
       input_buckets = var.labeling.input_buckets
       buckets = distinct(concat(
-        var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket, local.ledger_bucket, var.ground.state.bucket],
+        var.labeling.input_buckets, [var.labeling.artifact_bucket, var.labeling.output_bucket, local.ledger_bucket, var.infrastructure.state.bucket],
       ))
-      read_keys = distinct(concat(local.data_key_drafts, var.labeling.read_key_arns, compact([var.ground.state.kms_key_arn])))
+      read_keys = distinct(concat(local.data_key_drafts, var.labeling.read_key_arns, compact([var.infrastructure.state.kms_key_arn])))
       places = distinct(concat(
         local.data_key_drafts, var.labeling.read_key_arns, var.labeling.work_team_arns, [var.labeling.execution_role_arn, local.role_arns["apply"]],
       ))
@@ -49,7 +49,7 @@ locals {
       local.own_objects,
       ["${local.recorded_plans}*"],
       flatten([for bucket in these.input_buckets : ["${local.s3}${bucket}/*.manifest", "${local.s3}${bucket}/*.jsonl", "${local.s3}${bucket}/inventory/*"]]),
-      ["${local.s3}${local.ledger_bucket}/ledger/*", "${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.ground.state.bucket}/${var.ground.state.key}"],
+      ["${local.s3}${local.ledger_bucket}/ledger/*", "${local.s3}${var.labeling.output_bucket}/*/manifests/*", "${local.s3}${var.infrastructure.state.bucket}/${var.infrastructure.state.key}"],
     )
   }
 

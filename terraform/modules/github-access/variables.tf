@@ -123,7 +123,7 @@ variable "labeling" {
   }
 }
 
-variable "ground" {
+variable "infrastructure" {
   description = <<-EOT
     The infrastructure that Terraform manages. state: the bucket and key of its state file, and the key that encrypts it, if any.
     tag: the tag of every resource in this environment. It identifies keys and user pools, whose names AWS assigns.
@@ -145,32 +145,32 @@ variable "ground" {
   })
 
   validation {
-    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ground.state.bucket))
-    error_message = "ground.state.bucket is a bucket's name, such as \"acme-terraform-state\", without s3:// and without a path."
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.infrastructure.state.bucket))
+    error_message = "infrastructure.state.bucket is a bucket's name, such as \"acme-terraform-state\", without s3:// and without a path."
   }
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.ground.state.key))
-    error_message = "ground.state.key is the state file's key in its bucket, such as \"groundctl/production.tfstate\", as in the .s3.tfbackend file: no leading slash and no wildcard."
+    condition     = can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.infrastructure.state.key))
+    error_message = "infrastructure.state.key is the state file's key in its bucket, such as \"groundctl/production.tfstate\", as in the .s3.tfbackend file: no leading slash and no wildcard."
   }
 
   validation {
-    condition     = var.ground.state.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.ground.state.kms_key_arn))
-    error_message = "ground.state.kms_key_arn is the ARN of the key that encrypts the state, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", or null."
+    condition     = var.infrastructure.state.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+$", var.infrastructure.state.kms_key_arn))
+    error_message = "infrastructure.state.kms_key_arn is the ARN of the key that encrypts the state, such as \"arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\", or null."
   }
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.ground.tag.key)) && can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.ground.tag.value))
-    error_message = "ground.tag is one tag that all resources carry, such as { key = \"groundctl:environment\", value = \"production\" }."
+    condition     = can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.infrastructure.tag.key)) && can(regex("^[A-Za-z0-9_.:/=+@-]+$", var.infrastructure.tag.value))
+    error_message = "infrastructure.tag is one tag that all resources carry, such as { key = \"groundctl:environment\", value = \"production\" }."
   }
 
   validation {
-    condition     = alltrue([for arn in var.ground.service_role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
-    error_message = "ground.service_role_arns are ARNs of roles, such as [\"arn:aws:iam::111122223333:role/groundctl-production-stuck-jobs-us-east-1\"], with no wildcard in them."
+    condition     = alltrue([for arn in var.infrastructure.service_role_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$", arn))])
+    error_message = "infrastructure.service_role_arns are ARNs of roles, such as [\"arn:aws:iam::111122223333:role/groundctl-production-stuck-jobs-us-east-1\"], with no wildcard in them."
   }
 
   validation {
-    condition     = var.ground.service_role_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+$", var.ground.service_role_boundary_arn))
-    error_message = "ground.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS managed policies, such as AdministratorAccess, are too broad to be a boundary."
+    condition     = var.infrastructure.service_role_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:policy/[A-Za-z0-9+=,.@_/-]+$", var.infrastructure.service_role_boundary_arn))
+    error_message = "infrastructure.service_role_boundary_arn is the ARN of a policy of this account, such as \"arn:aws:iam::111122223333:policy/groundctl-boundary\". AWS managed policies, such as AdministratorAccess, are too broad to be a boundary."
   }
 }

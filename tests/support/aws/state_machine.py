@@ -12,7 +12,7 @@ from botocore.validate import ParamValidator
 
 Call = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-MOST = 50  # steps, so that a loop ends
+MAX_STEPS = 50  # steps, so that a loop ends
 
 
 def walk(machine: Mapping[str, Any], calls: Mapping[str, Call], *, now: datetime) -> list[str]:
@@ -20,7 +20,7 @@ def walk(machine: Mapping[str, Any], calls: Mapping[str, Call], *, now: datetime
     values: dict[str, Any] = {}
     way: list[str] = []
     name = machine["StartAt"]
-    while len(way) < MOST:
+    while len(way) < MAX_STEPS:
         way.append(name)
         state = machine["States"][name]
         result: Any = {}

@@ -11,7 +11,7 @@ from groundctl.domain.adoption.repository.upgrade import YOURS, Merge
 from groundctl.errors import ExternalError
 
 # git merge-file ends with the number of conflicts, and counts no further than this.
-_MOST_CONFLICTS = 127
+_MAX_CONFLICTS = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class GitMerging:
             labels = ("-L", YOURS, "-L", written_by, "-L", new)
             command = [self.program, "merge-file", "-p", "--diff3", *labels, *texts]
             done = self._run(command, scratch)
-        if 0 <= done.returncode <= _MOST_CONFLICTS:
+        if 0 <= done.returncode <= _MAX_CONFLICTS:
             return done.stdout
         if b"binary" in done.stderr:
             return None

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from groundctl.adapters.local.whole_files import write_new
 from groundctl.errors import UsageError
 from groundctl.ports import FileState
 
@@ -19,7 +20,7 @@ class LocalNewFiles:
     def look(self, path: str, content: bytes) -> FileState:
         """Say whether a file can be added: names that differ only by case are one file on many machines."""
         place = self.root / path
-        self._refuse_outside(path)
+        self._refuse_elsewhere(path)
         try:
             if place.is_file() and not place.is_symlink() and place.read_bytes() == content:
                 return FileState.SAME
@@ -38,34 +39,22 @@ class LocalNewFiles:
             place.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(path, error) from error
-        self._refuse_outside(path)
         try:
-            _write_whole(place, content)
+            write_new(place, content)
         except FileExistsError:
             return FileState.TAKEN
         except OSError as error:
             raise _unwritable(path, error) from error
         return FileState.FREE
 
-    def _refuse_outside(self, path: str) -> None:
-        if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+    def _refuse_elsewhere(self, path: str) -> None:
+        pure = PurePosixPath(path)
+        if ".." in pure.parts or pure.is_absolute():
             raise UsageError(f"{path} is outside of this repository", hint="name a folder below jobs/")
-        # Of a path that does not exist yet, resolve follows the links of the part that does.
-        if not (self.root / path).parent.resolve().is_relative_to(self.root.resolve()):
-            raise UsageError(f"{path} is behind a link that leaves this repository", hint="replace the link")
-
-
-def _write_whole(place: Path, content: bytes) -> None:
-    """Write a file under another name first, so that an interrupted run leaves no part of it under its own."""
-    aside = place.with_name(f".{place.name[:200]}.{os.getpid()}.partial")
-    try:
-        aside.write_bytes(content)
-        os.link(aside, place)  # unlike a rename, this replaces nothing
-    except PermissionError:
-        with place.open("xb") as file:  # a file system without hard links
-            file.write(content)
-    finally:
-        aside.unlink(missing_ok=True)
+        # What is behind a link is in another place, and Git does not know it.
+        linked = next((each for each in reversed(pure.parents[:-1]) if (self.root / each).is_symlink()), None)
+        if linked is not None:
+            raise UsageError(f"{linked} is a link", hint="write into the folder itself, inside the repository")
 
 
 def _unwritable(path: str, error: OSError) -> UsageError:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from groundctl.adapters.local.whole_files import write_all
 from groundctl.errors import ExternalError, GroundctlError, UsageError
 
 # The machine cannot take the file: nothing is wrong with what was asked for.
@@ -20,41 +21,9 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 def write_text(file: Path, content: str) -> None:
     """Write a text file that ends with a line break; an older file stays if the new one cannot be written."""
     try:
-        write_aside({file: [content, "\n"]})
+        write_all({file: [content, "\n"]})
     except OSError as error:
         raise _cannot_write(file, error, "check the path given as --out") from error
-
-
-def write_aside(contents: Mapping[Path, Iterable[str | bytes]]) -> None:
-    """Write files beside their places, and move all of them there once they are whole.
-
-    What is no regular file, such as a device or a pipe, is written to as it is.
-    """
-    written: dict[Path, Path] = {}
-    try:
-        for file, content in contents.items():
-            if file.exists() and not file.is_file():
-                _write(file, content)
-                continue
-            target = file.resolve()
-            aside = target.with_name(f".{target.name[:200]}.{os.getpid()}.partial")
-            written[aside] = target
-            _write(aside, content)
-            if target.exists():
-                aside.chmod(target.stat().st_mode & 0o7777)
-        for aside, target in written.items():
-            aside.replace(target)
-    finally:
-        for aside in written:
-            aside.unlink(missing_ok=True)
-
-
-def _write(file: Path, content: Iterable[str | bytes]) -> None:
-    with file.open("wb") as out:
-        out.writelines(part.encode() if isinstance(part, str) else part for part in content)
-        if file.is_file():
-            out.flush()
-            os.fsync(out.fileno())  # a full disk may show only now
 
 
 def _cannot_write(place: Path, error: OSError, hint: str) -> GroundctlError:
@@ -76,7 +45,7 @@ class OutputFolder:
         """Write files in parts, by name; return their paths."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            write_aside({self.path / file: content for file, content in contents.items()})
+            write_all({self.path / file: content for file, content in contents.items()})
         except OSError as error:
             raise _cannot_write(self.path, error, "check the folder given as --out") from error
         return tuple(self.path / file for file in contents)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from groundctl.adapters.local.unread_files import ENDINGS
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.policy import POLICY_PATH
 from groundctl.domain.rehearsal.stand_ins import SampleClips, StandIn, padded
 from groundctl.errors import UsageError
@@ -25,6 +26,8 @@ class RehearsalFolder:
         self.folder = folder
         self.repository = folder / "repository"
         self.clips = folder / "clips"
+        self.results = folder / "results"
+        self.plan = folder / "plan.json"
         self._source = source
         self._samples = samples
 
@@ -61,6 +64,11 @@ class RehearsalFolder:
     def remove(self, declaration: str) -> None:
         """Take a declaration out of the copy."""
         (self.repository / declaration).unlink()
+
+    def planned_changes(self) -> list[JsonObject]:
+        """Return the changes of the newest plan; none if nothing was planned."""
+        changes: list[JsonObject] = json.loads(self.plan.read_bytes())["changes"] if self.plan.is_file() else []
+        return changes
 
     def sample_clips(self) -> SampleClips:
         """Describe the clips that groundctl brings with it."""

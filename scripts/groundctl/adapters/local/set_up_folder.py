@@ -9,10 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from groundctl.adapters.local.whole_files import write_all, write_new
 from groundctl.domain.adoption.repository.files import Obstacle, Present
 from groundctl.errors import UsageError
-
-_ASIDE = ".groundctl-partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,12 @@ class LocalSetUpFolder:
         if isinstance(present := self.look(path), Obstacle):
             raise UsageError(present.reason, hint=present.hint)
         place = self.root / path
-        aside = place.with_name(f"{place.name}.{os.getpid()}{_ASIDE}")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                _write_whole(aside, content)
-                _move(aside, place, replace=replace)
-            finally:
-                aside.unlink(missing_ok=True)
+            if replace:
+                write_all({place: [content]})
+            else:
+                write_new(place, content)
         except FileExistsError:
             raise UsageError(f"{path} exists by now", hint="it was not overwritten; run it again") from None
         except OSError as error:
@@ -115,29 +112,5 @@ class LocalSetUpFolder:
             folders[:] = sorted(name for name in folders if name != ".git")
             for name in names:
                 path = Path(place) / name
-                if not path.is_symlink() and path.is_file() and not name.endswith(_ASIDE):
+                if not path.is_symlink() and path.is_file():
                     yield path.relative_to(self.root).as_posix()
-
-
-def _write_whole(place: Path, content: bytes) -> None:
-    with place.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # a full disk may show only now
-
-
-def _move(aside: Path, place: Path, *, replace: bool) -> None:
-    if replace:
-        if place.exists():
-            aside.chmod(place.stat().st_mode & 0o7777)
-        aside.replace(place)
-        return
-    try:
-        os.link(aside, place)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Some file systems have no hard links.
-        if os.path.lexists(place):
-            raise FileExistsError(place) from None
-        aside.replace(place)

@@ -28,13 +28,13 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.jobs.ledger.look import Present
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
-from groundctl.domain.planning.settling import opening
+from groundctl.domain.planning.due_records import opening
 from groundctl.domain.results.labeled_job import label_names
 from groundctl.errors import ExternalError, RefusedByAws
 from groundctl.ports import FileState, NewFiles
 
 # So many jobs are read, written, and entered at a time; the clips of no more are in memory.
-AT_A_TIME = 20
+BATCH_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +79,8 @@ def import_jobs(
 ) -> Iterator[ImportResult]:
     """Import jobs, some at a time; the trouble of one job keeps out no other."""
     outputs = outputs_of(observed.values())
-    for start in range(0, len(chosen), AT_A_TIME):
-        some = chosen[start : start + AT_A_TIME]
+    for start in range(0, len(chosen), BATCH_SIZE):
+        some = chosen[start : start + BATCH_SIZE]
         read = map_threads(lambda job: _read(job, outputs, setting, writer), some)
         written = [_written(each, setting) for each in read]
         yield from _entered(read, written, setting, writer)

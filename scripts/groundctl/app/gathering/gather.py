@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from groundctl.app.concurrency import map_threads
+from groundctl.app.gathering.due_records import with_due_records, with_records
 from groundctl.app.gathering.earlier_job import read_earlier_job
 from groundctl.app.gathering.inventory import read_inventory
 from groundctl.app.gathering.look_at_clips import look_at_clips
 from groundctl.app.gathering.look_at_places import with_places
 from groundctl.app.gathering.manifest_file import read_manifest_file
-from groundctl.app.gathering.settle import settle, with_records
 from groundctl.app.validate import ReadManifest
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
@@ -35,6 +35,7 @@ from groundctl.domain.jobs.ledger.look import look_at
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.observed import ObservedJob, observed_job
 from groundctl.domain.planning.clips import clips_to_buy
+from groundctl.domain.planning.due_records import opening
 from groundctl.domain.planning.inputs import (
     ClipsFound,
     KeptDeclaration,
@@ -44,7 +45,6 @@ from groundctl.domain.planning.inputs import (
 )
 from groundctl.domain.planning.planner import jobs_to_buy, jobs_to_continue, jobs_to_describe, jobs_to_explain
 from groundctl.domain.planning.purchase import Subject, Unknown
-from groundctl.domain.planning.settling import opening
 from groundctl.errors import RefusedByAws
 from groundctl.ports import ClipReader, JobPlaces, LabelingJobs, Ledger, ObjectStore
 
@@ -134,7 +134,7 @@ def gather(
     found = _with_clips(replace(known, kept_declarations=kept), buyable, account, reviewed_clips or {}, read_manifest)
     frozen = replace(found, frozen={declaration.spec.key: clips_to_buy(declaration, found) for declaration in buyable})
     looked_at = look_at_clips(frozen, account.objects, account.clips)
-    return settle(with_places(looked_at, account.places), log, account.jobs, account.objects)
+    return with_due_records(with_places(looked_at, account.places), log, account.jobs, account.objects)
 
 
 def _look_up_purchases(inputs: PlanInputs, jobs: LabelingJobs) -> PlanInputs:

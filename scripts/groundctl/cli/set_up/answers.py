@@ -14,7 +14,7 @@ from groundctl.domain.declarations.diagnostics import locate
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.errors import UsageError
 
-_LARGEST = 1_000_000
+_MAX_BYTES = 1_000_000
 CORRECT = "correct what is listed above, and run it again; nothing was written"
 
 
@@ -44,14 +44,14 @@ def read_answers(file: str, schema: SchemaCheck) -> JsonObject:
     """Read a file of answers, as YAML or JSON; every fault is named with its place."""
     try:
         with Path(file).open("rb") as opened:
-            raw = opened.read(_LARGEST + 1)
+            raw = opened.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}", hint="check the path given as --answers"
         ) from error
-    if len(raw) > _LARGEST:
+    if len(raw) > _MAX_BYTES:
         raise UsageError(
-            f"{file} has more than {_LARGEST:,} bytes", hint="give a file of answers; see `groundctl init --help`"
+            f"{file} has more than {_MAX_BYTES:,} bytes", hint="give a file of answers; see `groundctl init --help`"
         )
     if file.lower().endswith(".json"):
         return _of_json(file, raw)

@@ -15,7 +15,7 @@ from groundctl.composition import cores, infrastructure_is_given, open_checkout,
 from groundctl.domain.adoption.doctor.finding import Diagnosis
 from groundctl.domain.adoption.doctor.setup import Setup, describe_setup
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.infrastructure_rules import closest
+from groundctl.domain.near_names import did_you_mean
 from groundctl.errors import UsageError
 from groundctl.ports import Repository
 from groundctl.setup_composition import (
@@ -72,9 +72,7 @@ def _only(setup: Setup, environment: str | None) -> Setup:
         return setup
     known = {each.name: each for each in setup.environments}
     if environment not in known:
-        near = closest(environment, known)
-        meant = f"did you mean {near}? " if near else ""
-        hint = f"{meant}known environments: {', '.join(known) or 'none'}"
+        hint = f"{did_you_mean(environment, known)}known environments: {', '.join(known) or 'none'}"
         raise UsageError(f"there is no environment {environment}", hint=hint)
     return replace(setup, environments=(known[environment],))
 

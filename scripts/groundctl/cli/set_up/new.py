@@ -9,15 +9,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
-from groundctl.cli.options import Argument, Command, Option
+from groundctl.cli.options import Argument, Command, Option, whole_number
 from groundctl.composition import is_interactive, open_checkout, read_answer
 from groundctl.domain.adoption.new.place import refuse_path
 from groundctl.domain.adoption.new.starter import Given, Origin, Surroundings, choose_values
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
-from groundctl.ports import Repository
+from groundctl.ports import FileState, Repository
 from groundctl.presentation.escape import for_terminal
-from groundctl.setup_composition import create_file, editor_schema
+from groundctl.setup_composition import editor_schema, open_new_files
 
 NO_SCHEMA = "no editor checks this file: write `groundctl schema --editor` to .groundctl/schema.json before the next `groundctl new`"
 
@@ -54,7 +54,7 @@ def run(options: NewOptions) -> ExitCode:
     if refused := refuse_path(path):
         raise UsageError(refused.message, hint=refused.hint)
     if (checkout.root / path).exists():
-        raise UsageError(f"{path} already exists", hint="choose another name; files are never overwritten")
+        raise _exists(path)
     # Imported here, because a refusal needs no schema.
     from groundctl.app.adoption.new_declaration import look_around, new_declaration
 
@@ -70,11 +70,16 @@ def run(options: NewOptions) -> ExitCode:
     if is_interactive() and not options.no_questions:
         given = _ask(path, given, beside, make)
         made = make(given)
-    create_file(checkout.root, path, made.text)
+    if open_new_files(checkout).add(path, made.text.encode()) is not FileState.FREE:
+        raise _exists(path)
     for remark in (*made.remarks, *(() if schema else (NO_SCHEMA,))):
         print(f"note: {for_terminal(remark)}")
     print(f"wrote {path}: write {for_terminal(', '.join(made.to_write))}, then run `groundctl validate {path}`")
     return ExitCode.OK
+
+
+def _exists(path: str) -> UsageError:
+    return UsageError(f"{path} already exists", hint="choose another name; files are never overwritten")
 
 
 def _path_in(checkout: Repository, given: str) -> str:
@@ -113,12 +118,12 @@ def _usd(text: str) -> Decimal:
         usd = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         usd = Decimal("NaN")
-    if not usd.is_finite() or usd.adjusted() > _MOST_DIGITS or usd.adjusted() < -_MOST_DIGITS:
+    if not usd.is_finite() or usd.adjusted() > _MAX_DIGITS or usd.adjusted() < -_MAX_DIGITS:
         raise UsageError(f"--budget: {text} is not an amount of money", hint="write dollars such as 400 or 12.50")
     return usd
 
 
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15
 
 
 # --- questions -----------------------------------------------------------------------------------------------------------
@@ -136,10 +141,10 @@ def _labels(text: str) -> tuple[str, ...]:
     return tuple(label.strip() for label in text.split(",") if label.strip())
 
 
-def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
+def _workers(text: str) -> int:
+    if (number := whole_number(text)) is None:
         raise UsageError(f"{text} is not a whole number", hint="write a number such as 3")
-    return int(text[:_MOST_DIGITS])
+    return number
 
 
 _QUESTIONS = (
@@ -151,7 +156,7 @@ _QUESTIONS = (
         member="workers",
         pointer="/workforce/workers_per_object",
         words="How many workers answer each clip",
-        read=_whole_number,
+        read=_workers,
     ),
     _Question(member="owner", pointer="/owner", words="Who is responsible"),
     _Question(member="budget_usd", pointer="/budget/usd", words="The most that it may cost, in US dollars", read=_usd),
@@ -168,12 +173,12 @@ def _ask(path: str, given: Given, beside: Surroundings, make: Callable[[Given], 
         value = chosen[question.pointer]
         shown = "later" if value.origin is Origin.PLACEHOLDER else str(value.data)
         if question.pointer == "/workforce/team" and beside.teams:
-            print(f"  jobs/policy.yaml allows: {for_terminal(', '.join(beside.teams[:_MOST_SHOWN]))}")
+            print(f"  jobs/policy.yaml allows: {for_terminal(', '.join(beside.teams[:_MAX_SHOWN]))}")
         given = _answered(question, shown, given, make)
     return given
 
 
-_MOST_SHOWN = 10
+_MAX_SHOWN = 10
 
 
 def _answered(question: _Question, shown: str, given: Given, make: Callable[[Given], Any]) -> Given:

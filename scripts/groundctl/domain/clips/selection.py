@@ -133,15 +133,15 @@ def choose_from_manifest(
 
 def _asked_text(only: Only) -> str:
     """Write what `only` asks of a label."""
-    named = " or ".join(only.labels[:_MOST_LABELS])
-    more = " or another of these" if len(only.labels) > _MOST_LABELS else ""
+    named = " or ".join(only.labels[:_MAX_LABELS])
+    more = " or another of these" if len(only.labels) > _MAX_LABELS else ""
     parts = [f"labeled {named}{more}"] if named else []
     parts += [f"below confidence {only.confidence_below}"] if only.confidence_below is not None else []
     parts += [f"below agreement {only.agreement_below}"] if only.agreement_below is not None else []
     return " and ".join(parts) or "unlabeled"
 
 
-_MOST_LABELS = 3
+_MAX_LABELS = 3
 
 
 def _all_lines(lines: Iterable[bytes], most: int) -> Chosen:

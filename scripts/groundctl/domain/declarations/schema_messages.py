@@ -12,6 +12,7 @@ from typing import Any
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.diagnostics import Diagnostic, field_name, is_given, is_value_for_all
 from groundctl.domain.declarations.document import pointer_to
+from groundctl.domain.near_names import nearest
 
 NO_HINT = "see the field's description in schemas/"
 _KINDS = {
@@ -360,11 +361,7 @@ def _guess_field(name: str, violation: Violation) -> tuple[str, str | None]:
     return _all_fields(known), None
 
 
-@lru_cache(maxsize=1024)
-def _nearest(name: str, known: tuple[str, ...]) -> str | None:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
+_nearest = lru_cache(maxsize=1024)(nearest)
 
 
 # By the identity of the schema, which is stored so that its ID is not reused.

@@ -9,9 +9,9 @@ from groundctl.domain.aws.s3_layout import bucket_of, labels_location
 from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.spec import JobSpec, input_uris
 from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.near_names import did_you_mean
 
 # How alike two names are if one is the other with a slip of the hand.
-_ALIKE = 0.8
 
 
 def check_infrastructure(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagnostic]:
@@ -27,13 +27,6 @@ def check_names(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
     """Report a work team or a topic that this account and Region do not have. GT602 and GT603."""
     yield from _check_team(spec, infrastructure)
     yield from _check_topics(spec, infrastructure)
-
-
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a written one is probably meant to be."""
-    import difflib  # only for a name that is not known
-
-    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=_ALIKE)), None)
 
 
 def _check_region(spec: JobSpec, region: str) -> Iterator[Diagnostic]:
@@ -138,9 +131,8 @@ def _check_team(spec: JobSpec, infrastructure: Infrastructure) -> Iterator[Diagn
 
 
 def _known(noun: str, name: str, names: Iterable[str]) -> str:
-    near = closest(name, names)
-    meant = f"did you mean {near}? " if near else ""
-    return f"{meant}available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
+    others = f"available {noun}: {', '.join(sorted(names)) or 'none'}; add more with Terraform"
+    return f"{did_you_mean(name, names)}{others}"
 
 
 def _diagnostic(rule: str, pointer: str, message: str, hint: str) -> Diagnostic:

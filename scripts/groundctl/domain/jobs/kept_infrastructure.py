@@ -10,7 +10,8 @@ from groundctl.domain.declarations.diagnostics import Diagnostic, Severity
 from groundctl.domain.declarations.policy import INFRASTRUCTURE_PATH
 from groundctl.domain.declarations.spec import AT_FAULT, JobSpec
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.infrastructure_rules import check_infrastructure, check_names, closest
+from groundctl.domain.jobs.infrastructure_rules import check_infrastructure, check_names
+from groundctl.domain.near_names import STRICT, nearest
 
 RENEW = f"terraform output -json infrastructure > ../{INFRASTRUCTURE_PATH}"
 
@@ -66,7 +67,7 @@ def _is_typo(diagnostic: Diagnostic, spec: JobSpec, kept: Infrastructure) -> boo
         "/output/topic": (spec.output_topic, kept.topics),
     }
     name, known = names.get(diagnostic.pointer, (None, ()))
-    return name is not None and name not in known and closest(name, known) is not None
+    return name is not None and name not in known and nearest(name, known, cutoff=STRICT) is not None
 
 
 def _readable_names(spec: JobSpec) -> JobSpec:

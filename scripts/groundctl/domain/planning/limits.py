@@ -177,7 +177,7 @@ def refuse_over_pull_request(plan: Plan, touched: Collection[JobKey], limit: Lim
     """Refuse the creates that merging a pull request may cause, if together they exceed the limit for a pull request."""
     creates = [change for change in plan.creates if change.key in touched]
     total = sum((create.purchase.cost or NOTHING for create in creates), NOTHING)
-    asked = sum(len(create.purchase.wanted.purchase.clips.distinct) for create in creates if create.purchase.wanted)
+    asked = sum(len(create.purchase.wanted.claim.clips.distinct) for create in creates if create.purchase.wanted)
     reasons = tuple(
         Diagnostic(
             rule="P207",
@@ -199,7 +199,7 @@ def _smaller(creates: Collection[Create]) -> str:
 
 def _exceeded_with(wanted: Wanted, cost: Estimate | None, spent: Spent, limit: Limit) -> Iterator[tuple[str, str, str]]:
     """Yield each limit that one more purchase would exceed, with what was bought before it."""
-    usd, clips = spent.usd + (cost.high if cost else 0), spent.objects + len(wanted.purchase.clips.distinct)
+    usd, clips = spent.usd + (cost.high if cost else 0), spent.objects + len(wanted.claim.clips.distinct)
     before = {
         "jobs": f"{spent.jobs:,} were bought",
         "clips": f"{spent.objects:,} were bought",

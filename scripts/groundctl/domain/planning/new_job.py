@@ -158,11 +158,11 @@ def with_planned(change: Create, purchases: Purchases) -> Purchases:
     purchase, asked = change.purchase, change.purchase.wanted
     if asked is None or asked.is_recorded:
         return purchases
-    while own := purchases.of_job(asked.purchase.job):
+    while own := purchases.of_job(asked.claim.job):
         purchases = purchases.without(own.id)  # apply voids it first
     record = purchase_record(asked, purchase.desired, cost=purchase.cost, signed_until=_NO_TIME)
     at = purchases.aws_time or _NO_TIME  # it counts for the present month
-    return purchases.with_planned(record, asked.purchase.clips.index(), at=at, by=Author())
+    return purchases.with_planned(record, asked.claim.clips.index(), at=at, by=Author())
 
 
 def purchase_of_clips(
@@ -178,7 +178,7 @@ def purchase_of_clips(
 
 def _decide(want: Wanted, inputs: PlanInputs, purchases: Purchases) -> Decision:
     return decide_purchase(
-        want.purchase,
+        want.claim,
         purchases,
         pinned=inputs.infrastructure.ledger_id,
         look=inputs.looks.get(want.declaration.spec.key, NOT_LOOKED),
@@ -188,12 +188,12 @@ def _decide(want: Wanted, inputs: PlanInputs, purchases: Purchases) -> Decision:
 def _change(
     want: Wanted, decision: Decision, inputs: PlanInputs, replaced: Iterable[Diagnostic], purchases: Purchases
 ) -> Change:
-    job, asked, title, end = declared_job(want.declaration), want.purchase, want.declaration.spec.title, purchases.end
+    job, claim, title, end = declared_job(want.declaration), want.claim, want.declaration.spec.title, purchases.end
     match decision:
         case Buy():
             rerun = want.declaration.spec.rerun_of
             reason = rerun.reason if rerun else ""
-            remarks = (*replaced, *buy_remarks(asked, decision, title=title, reason=reason, end=end))
+            remarks = (*replaced, *buy_remarks(claim, decision, title=title, reason=reason, end=end))
             change = _create(want, decision.clips.distinct, inputs, purchases, remarks)
             return within_month(change, purchases, inputs.policy) if isinstance(change, Create) else change
         case ContinueAttempt(purchase=own):
@@ -203,7 +203,7 @@ def _change(
         case Overlap():
             basis = want.basis(inputs.policy, purchases)
             purchase = purchase_of_clips(want.declaration, want.compiled(), want.input, basis)
-            similar = near_miss_remarks(asked, decision.remarks, end=end)
+            similar = near_miss_remarks(claim, decision.remarks, end=end)
             return AlreadyAsked(job=job, purchase=purchase, reasons=(reason_against(want, decision, end=end), *similar))
         case NothingLeft() | StillPending() | AlreadyCreated() | LookFirst() | RecordCreated():
             return Waiting(job=job, reasons=(reason_against(want, decision, end=end),))
@@ -218,7 +218,7 @@ def _create(
     want: Wanted, kept: frozenset[int], inputs: PlanInputs, before: Purchases, remarks: Iterable[Diagnostic]
 ) -> Create | Refused:
     """Plan a purchase of some of the wanted clips, by their hashes."""
-    clips = want.purchase.clips
+    clips = want.claim.clips
     left = want.without(clips.named(clips.distinct - kept))
     assert left is not None  # noqa: S101 - the ledger's decision leaves a clip
     if want.declaration.spec.only_new:
@@ -231,7 +231,7 @@ def _create(
         return replace(change, reasons=(*change.reasons, *others))
     purchase = replace(change.purchase, wanted=left)
     assert isinstance(inputs.purchases, Purchases)  # noqa: S101 - the ledger has decided
-    refused = refusal_of(inputs.purchases, left.purchase.job, purchase.desired.request_digest)
+    refused = refusal_of(inputs.purchases, left.claim.job, purchase.desired.request_digest)
     return replace(change, purchase=purchase, reasons=(*change.reasons, *remarks), refused=refused)
 
 

@@ -346,7 +346,7 @@ def rerun_of(change: Change) -> JsonObject | None:
         return None
     purchase = purchase_of(change)
     wanted = purchase.wanted if purchase else None
-    entry = None if wanted is None or wanted.repeats_planned else wanted.purchase.rerun_of
+    entry = None if wanted is None or wanted.repeats_planned else wanted.claim.rerun_of
     return {"job": change.job.repeats, "entry": None if entry is None else str(entry)}
 
 

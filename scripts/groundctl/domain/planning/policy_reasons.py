@@ -13,7 +13,7 @@ from groundctl.domain.declarations.rules.policy_findings import Judgment, findin
 from groundctl.domain.jobs.infrastructure import Infrastructure
 
 # With more tags, only one or all of them are tried: the number of combinations doubles with each.
-_MOST_COMBINED = 8
+_MAX_COMBINED = 8
 
 OfPurchase = Callable[[Allowed], Iterable[Diagnostic]]
 
@@ -54,7 +54,7 @@ def tags_added_later(declaration: Declaration, created_from: str, policy: Policy
     """
     required = policy.allowed(team_folder(declaration.path)).required_tags
     added = [key for key, _ in declaration.spec.tags if key in required]
-    sizes = range(1, len(added) + 1) if len(added) <= _MOST_COMBINED else (1, len(added))
+    sizes = range(1, len(added) + 1) if len(added) <= _MAX_COMBINED else (1, len(added))
     for some in chain.from_iterable(combinations(added, size) for size in sizes):
         if declaration.digest_without_tags(some) == created_from:
             return some

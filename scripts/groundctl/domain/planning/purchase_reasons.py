@@ -9,6 +9,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.jobs.ledger.decisions import (
     AlreadyCreated,
     Buy,
+    Claim,
     ContinueAttempt,
     HeldClips,
     LedgerUnusable,
@@ -20,7 +21,6 @@ from groundctl.domain.jobs.ledger.decisions import (
     RerunUnfounded,
     RerunUnknown,
     StillPending,
-    WantedPurchase,
 )
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import JobIdentity, PurchaseRecord, RecordId
@@ -51,9 +51,9 @@ def reason_against(want: Wanted, decision: NoPurchase, *, end: int) -> Diagnosti
     repeated = spec.rerun_of.job if spec.rerun_of else ""
     match decision:
         case Overlap():
-            return overlap_reason(want.purchase, decision, title=spec.title, end=end)
+            return overlap_reason(want.claim, decision, title=spec.title, end=end)
         case NothingLeft():
-            return nothing_left_reason(want.purchase, decision, title=spec.title, end=end)
+            return nothing_left_reason(want.claim, decision, title=spec.title, end=end)
         case RerunUnfounded():
             return rerun_unfounded_reason(repeated, decision)
         case RerunUnknown():
@@ -69,27 +69,27 @@ def reason_against(want: Wanted, decision: NoPurchase, *, end: int) -> Diagnosti
     assert_never(decision)
 
 
-def overlap_reason(want: WantedPurchase, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
+def overlap_reason(claim: Claim, overlap: Overlap, *, title: str, end: int) -> Diagnostic:
     """Refuse clips that were asked before; end is the last entry of the ledger, after which the plan's purchases come."""
     first = overlap.held[0].purchase
-    ways = [_ways_to_buy(want, overlap, end), _another_question(want, title, first)]
-    if want.question.title != first.question.title:
+    ways = [_ways_to_buy(claim, overlap, end), _another_question(claim, title, first)]
+    if claim.question.title != first.question.title:
         ways.reverse()  # another title is probably another question
     ways[1:1] = _unfinished(overlap.held, end)
-    message = _asked(want, overlap.held, overlap.clips, end)
+    message = _asked(claim, overlap.held, overlap.clips, end)
     return Diagnostic(rule="P105", pointer="/input", message=message, hint="; ".join(ways))
 
 
-def nothing_left_reason(want: WantedPurchase, decision: NothingLeft, *, title: str, end: int) -> Diagnostic:
+def nothing_left_reason(claim: Claim, decision: NothingLeft, *, title: str, end: int) -> Diagnostic:
     """Say why a job with only_new has nothing to buy."""
     return Diagnostic(
         rule="P110",
         pointer="/input/only_new",
-        message=f"has no new clips: {_asked(want, decision.held, len(want.clips), end)}",
+        message=f"has no new clips: {_asked(claim, decision.held, len(claim.clips), end)}",
         hint="; ".join(
             [
                 "nothing is bought; a later run creates the job when there are new clips",
-                *_if_another_question(want, title, decision.held),
+                *_if_another_question(claim, title, decision.held),
                 *_unfinished(decision.held, end),
             ]
         ),
@@ -165,18 +165,18 @@ def rerun_unfounded_reason(name: str, decision: RerunUnfounded) -> Diagnostic:
     return Diagnostic(rule="P111", pointer="/rerun_of/job", message=message, hint=hint)
 
 
-def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str, end: int) -> Iterator[Diagnostic]:
+def buy_remarks(claim: Claim, decision: Buy, *, title: str, reason: str, end: int) -> Iterator[Diagnostic]:
     """Tell reviewers what a purchase leaves out, repeats for which reason, and resembles."""
     if decision.left_out:
-        left_out = len(want.clips) - len(decision.clips)
+        left_out = len(claim.clips) - len(decision.clips)
         yield Diagnostic(
             rule="P302",
             pointer="/input/only_new",
-            message=f"leaves out {left_out:,} of its {clips_text(len(want.clips))}, {_by(want, decision.left_out, end)}",
+            message=f"leaves out {left_out:,} of its {clips_text(len(claim.clips))}, {_by(claim, decision.left_out, end)}",
             hint="; ".join(
                 [
                     *(_unfinished(decision.left_out, end) or ["nothing to do; `only_new: true` asks for this"]),
-                    *_if_another_question(want, title, decision.left_out),
+                    *_if_another_question(claim, title, decision.left_out),
                 ]
             ),
         )
@@ -185,25 +185,25 @@ def buy_remarks(want: WantedPurchase, decision: Buy, *, title: str, reason: str,
         yield Diagnostic(
             rule="P304",
             pointer="/rerun_of",
-            message=f"pays again for {clips_text(len(again.clips))}, {_by(want, [again], end)}; reason: {reason}",
+            message=f"pays again for {clips_text(len(again.clips))}, {_by(claim, [again], end)}; reason: {reason}",
             hint="nothing to do; `rerun_of` asks for this",
         )
-    yield from near_miss_remarks(want, decision.remarks, end=end)
+    yield from near_miss_remarks(claim, decision.remarks, end=end)
 
 
-def near_miss_remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
+def near_miss_remarks(claim: Claim, found: Iterable[Remark], *, end: int) -> Iterator[Diagnostic]:
     """Point at earlier questions that resemble this one, which the ledger does not compare."""
     for remark in found:
         if not remark.resemblance.is_near_miss:
             continue
         held, likeness = remark.held, remark.resemblance
         theirs = held.purchase.question.name
-        if want.question.name is not None and theirs is not None:
+        if claim.question.name is not None and theirs is not None:
             yield Diagnostic(
                 rule="P303",
                 pointer="/task/question",
-                message=f"{_asked(want, [held], len(held.clips), end)}, with the same labels; only the name of the question differs:"
-                f" `{theirs}` there, `{want.question.name}` here",
+                message=f"{_asked(claim, [held], len(held.clips), end)}, with the same labels; only the name of the question differs:"
+                f" `{theirs}` there, `{claim.question.name}` here",
                 hint="make sure that these are two questions: each of these clips is paid for again",
             )
             continue
@@ -211,7 +211,7 @@ def near_miss_remarks(want: WantedPurchase, found: Iterable[Remark], *, end: int
         yield Diagnostic(
             rule="P303",
             pointer="/task/labels",
-            message=f"{_asked(want, [held], len(held.clips), end)}, with other labels ({same})",
+            message=f"{_asked(claim, [held], len(held.clips), end)}, with other labels ({same})",
             hint="if it is the same question in other words, give both files the same `task.question`",
         )
 
@@ -239,33 +239,33 @@ def voided_remark(purchase: LedgerPurchase) -> Diagnostic:
     )
 
 
-def _asked(want: WantedPurchase, held: Sequence[HeldClips], clips: int, end: int) -> str:
+def _asked(claim: Claim, held: Sequence[HeldClips], clips: int, end: int) -> str:
     """Say how many of the wanted clips were asked, by which jobs, for how much."""
-    return f"{_share(clips, want)} {_by(want, held, end)}"
+    return f"{_share(clips, claim)} {_by(claim, held, end)}"
 
 
-def _by(want: WantedPurchase, held: Sequence[HeldClips], end: int) -> str:
+def _by(claim: Claim, held: Sequence[HeldClips], end: int) -> str:
     """Say which jobs asked, and for how much; the number of clips of each if there are several."""
     is_one = len(held) == 1
-    named = [_holder(want.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
+    named = [_holder(claim.job, each, end, number=not is_one) for each in held[:_MAX_NAMED]]
     more = len(held) - _MAX_NAMED
     others = f", and by {more:,} more {'job' if more == 1 else 'jobs'}" if more > 0 else ""
     asked = "also asked" if all(each.purchase.id.entry > end for each in held) else "already asked"
     return f"{asked}{'' if is_one else ':'} {', '.join(named)}{others}"
 
 
-def _is_streaming(want: WantedPurchase) -> bool:
+def _is_streaming(claim: Claim) -> bool:
     """Return whether a topic is among the wanted clips: it is an ARN, and clips are s3:// URIs."""
-    return any(not uri.startswith("s3://") for uri in want.clips.uris)
+    return any(not uri.startswith("s3://") for uri in claim.clips.uris)
 
 
-def _share(clips: int, want: WantedPurchase) -> str:
+def _share(clips: int, claim: Claim) -> str:
     """Begin a sentence about some of the wanted clips."""
-    if _is_streaming(want):
-        return "its topic was" if len(want.clips) == 1 else "its topic or some of its clips were"
-    if clips == len(want.clips):
+    if _is_streaming(claim):
+        return "its topic was" if len(claim.clips) == 1 else "its topic or some of its clips were"
+    if clips == len(claim.clips):
         return "its only clip was" if clips == 1 else f"all {clips:,} of its clips were"
-    return f"{clips:,} of its {len(want.clips):,} clips {'was' if clips == 1 else 'were'}"
+    return f"{clips:,} of its {len(claim.clips):,} clips {'was' if clips == 1 else 'were'}"
 
 
 def _holder(here: JobIdentity, held: HeldClips, end: int, *, number: bool) -> str:
@@ -287,22 +287,22 @@ def _is_beside(here: JobIdentity, purchase: LedgerPurchase) -> bool:
     return purchase.job.is_in(here.account, here.region)
 
 
-def _ways_to_buy(want: WantedPurchase, overlap: Overlap, end: int) -> str:
+def _ways_to_buy(claim: Claim, overlap: Overlap, end: int) -> str:
     """Say how to buy the clips that are left, or all of them again. rerun_of names one job, so it repeats no other's."""
-    first, left = overlap.held[0].purchase, len(want.clips) - overlap.clips
+    first, left = overlap.held[0].purchase, len(claim.clips) - overlap.clips
     again = f"`rerun_of: {{job: {first.job.name}, reason: ...}}`"
     only_new = f"add `only_new: true` under `input` to buy only the other {left:,}"
-    if want.rerun_of is not None:
-        return _beside_a_rerun(want.rerun_of, overlap, only_new if left else "remove this file")
-    if _is_streaming(want):  # a topic's clips cannot be left out
+    if claim.rerun_of is not None:
+        return _beside_a_rerun(claim.rerun_of, overlap, only_new if left else "remove this file")
+    if _is_streaming(claim):  # a topic's clips cannot be left out
         return f"use another topic or remove this file, or add {again} to pay for clips of {first.job.name} again"
     if len(overlap.held) > 1:
         if left:
             return f"{only_new}; {again} beside it pays again for the clips of {first.job.name} too"
         return f"remove this file, or pay again for the clips of {first.job.name} with `only_new: true` and {again}"
     if left:
-        return f"{only_new}, or {again} to buy all {len(want.clips):,} and pay again for {_these(overlap.clips)}"
-    is_renamed = first.id.entry <= end and _is_beside(want.job, first)
+        return f"{only_new}, or {again} to buy all {len(claim.clips):,} and pay again for {_these(overlap.clips)}"
+    is_renamed = first.id.entry <= end and _is_beside(claim.job, first)
     undo = f"if this is the file of {first.job.name}, restore that name" if is_renamed else "remove this file"
     return f"{undo}; to pay for the same clips again, add {again}"
 
@@ -318,35 +318,35 @@ def _rerun_of(purchase: LedgerPurchase) -> RecordId | None:
     return purchase.record.rerun_of if isinstance(purchase.record, PurchaseRecord) else None
 
 
-def _another_question(want: WantedPurchase, title: str, first: LedgerPurchase) -> str:
+def _another_question(claim: Claim, title: str, first: LedgerPurchase) -> str:
     """Say how to distinguish two questions of which one has no name."""
     name, other, theirs = first.job.name, first.record.title, first.question.name
-    if want.question.name is not None and theirs is not None:
+    if claim.question.name is not None and theirs is not None:
         return f"if {name} asks another question (“{other}”), give this question another name than `{theirs}`"
     if not first.record.declaration:
-        return f"if {name} asks another question (“{other}”), {_name_both_without_a_file(want, first)}"
+        return f"if {name} asks another question (“{other}”), {_name_both_without_a_file(claim, first)}"
     both = "give both files a `task.question`"
     if theirs is not None:
         both = f"give this file a `task.question` other than `{theirs}`"
-    elif want.question.name is not None:
+    elif claim.question.name is not None:
         both = f"give the file of {name} a `task.question` of its own"
-    if want.question.title == first.question.title:
+    if claim.question.title == first.question.title:
         return f"if {name} asks another question under this title, {both}"
     return f"if “{title}” and “{other}” ({name}) are two questions, {both}"
 
 
-def _name_both_without_a_file(want: WantedPurchase, first: LedgerPurchase) -> str:
+def _name_both_without_a_file(claim: Claim, first: LedgerPurchase) -> str:
     """Say how to name the question of a job that no file declares, and of this one."""
-    steps = [] if want.question.name else ["give this file a `task.question`"]
+    steps = [] if claim.question.name else ["give this file a `task.question`"]
     if first.question.name is None:
         steps.append(f"name its question with `groundctl ledger adopt {first.job.name} --question NAME`")
     return " and ".join(steps)
 
 
-def _if_another_question(want: WantedPurchase, title: str, held: Sequence[HeldClips]) -> list[str]:
+def _if_another_question(claim: Claim, title: str, held: Sequence[HeldClips]) -> list[str]:
     """Say how to distinguish two questions, if their labels alone make them one."""
-    unnamed = [each.purchase for each in held if None in {want.question.name, each.purchase.question.name}]
-    return [_another_question(want, title, unnamed[0])] if unnamed else []
+    unnamed = [each.purchase for each in held if None in {claim.question.name, each.purchase.question.name}]
+    return [_another_question(claim, title, unnamed[0])] if unnamed else []
 
 
 def _unfinished(held: Sequence[HeldClips], end: int) -> list[str]:

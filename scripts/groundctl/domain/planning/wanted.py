@@ -15,7 +15,7 @@ from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.jobs.estimate import Basis, Estimate
 from groundctl.domain.jobs.infrastructure import Infrastructure
-from groundctl.domain.jobs.ledger.decisions import WantedPurchase
+from groundctl.domain.jobs.ledger.decisions import Claim
 from groundctl.domain.jobs.ledger.purchases import Purchases
 from groundctl.domain.jobs.ledger.question import Question, question
 from groundctl.domain.jobs.ledger.records import PurchaseRecord, RecordId
@@ -25,7 +25,7 @@ from groundctl.domain.jobs.request import DesiredJob, compile_job
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A purchase as it was reviewed: what the ledger decides about, and what the job is compiled from.
+    """A purchase as it was reviewed: the claim that the ledger decides about, and what the job is compiled from.
 
     repeats_planned says that rerun_of names a purchase of the same plan, which has no number in the ledger yet.
     is_recorded says that the ledger has this purchase already, left open by an earlier run. seconds_per_clip is what was
@@ -35,7 +35,7 @@ class Wanted:
     declaration: Declaration
     infrastructure: Infrastructure
     input: FrozenInput | None
-    purchase: WantedPurchase
+    claim: Claim
     repeats_planned: bool = False
     is_recorded: bool = False
     seconds_per_clip: Decimal | None = None
@@ -68,7 +68,7 @@ class Wanted:
         if left is None:
             return None
         clips = _clips_asked(spec, self.infrastructure, left)
-        return replace(self, input=left, purchase=replace(self.purchase, clips=clips))
+        return replace(self, input=left, claim=replace(self.claim, clips=clips))
 
 
 def wanted(
@@ -83,7 +83,7 @@ def wanted(
 ) -> Wanted:
     """Say what a job would buy; clips is None for a job with only a topic."""
     spec = declaration.spec
-    purchase = WantedPurchase(
+    claim = Claim(
         job=infrastructure.identity_of(spec.name),
         question=question_of(spec),
         clips=_clips_asked(spec, infrastructure, clips),
@@ -96,7 +96,7 @@ def wanted(
         declaration=declaration,
         infrastructure=infrastructure,
         input=clips,
-        purchase=purchase,
+        claim=claim,
         repeats_planned=repeats_planned,
         seconds_per_clip=seconds_per_clip,
     )
@@ -125,10 +125,10 @@ def purchase_record(
     pull_request: int | None = None,
 ) -> PurchaseRecord:
     """Write the record of a purchase; cost is None for a streaming job, whose cost is unlimited."""
-    spec, purchase = wanted.declaration.spec, wanted.purchase
-    clips = len(purchase.clips.distinct)
+    spec, claim = wanted.declaration.spec, wanted.claim
+    clips = len(claim.clips.distinct)
     return PurchaseRecord(
-        job=purchase.job,
+        job=claim.job,
         environment=wanted.infrastructure.environment,
         declaration=wanted.declaration.path,
         title=spec.title,
@@ -143,8 +143,8 @@ def purchase_record(
         request_digest=desired.request_digest,
         terms_digest=desired.terms_digest,
         plan_digest=plan_digest,
-        rerun_of=purchase.rerun_of,
-        reason=spec.rerun_of.reason if spec.rerun_of and purchase.rerun_of else "",
+        rerun_of=claim.rerun_of,
+        reason=spec.rerun_of.reason if spec.rerun_of and claim.rerun_of else "",
         signed_until=signed_until,
         pull_request=pull_request,
         billed=cost.objects if cost and cost.objects != clips else None,

@@ -11,7 +11,7 @@ from groundctl.domain.declarations.sources import ChainedInput
 from groundctl.domain.declarations.spec import State, clip_location
 
 # A plan of more jobs is hard to read, also where the policy has no limit.
-MOST_JOBS = 50
+MAX_JOBS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def order_into_rounds(declarations: Sequence[Declaration], *, most_jobs: int | N
     played = {key: each for key, each in by_name.items() if each.path not in left_out}
     levels = _levels(played)
     rounds: list[tuple[Declaration, ...]] = []
-    size = min(most_jobs or MOST_JOBS, MOST_JOBS)
+    size = min(most_jobs or MAX_JOBS, MAX_JOBS)
     for level in range(max(levels.values(), default=-1) + 1):
         jobs = [each for key, each in played.items() if levels[key] == level]
         rounds += [tuple(jobs[start : start + size]) for start in range(0, len(jobs), size)]

@@ -30,9 +30,9 @@ from groundctl.domain.declarations.sources import (
 )
 from groundctl.domain.declarations.spec import JobSpec
 
-FEWEST, MOST = 8, 60  # clips under a prefix
-MOST_LISTED = 2_000  # clips that a declaration or its manifest lists
-LARGEST = 64_000_000  # bytes of one stand-in
+MIN_CLIPS, MAX_CLIPS = 8, 60  # clips under a prefix
+MAX_LISTED = 2_000  # clips that a declaration or its manifest lists
+MAX_BYTES = 64_000_000  # bytes of one stand-in
 _BOX = 8  # bytes: the header of an empty box at the end of a clip
 
 
@@ -109,8 +109,8 @@ def padded(content: bytes, size: int) -> bytes:
 
 
 def _listed(uris: Sequence[str], samples: SampleClips) -> StandIns:
-    if len(uris) > MOST_LISTED:
-        return StandIns(why_not=f"it lists {len(uris):,} clips, and a rehearsal has at most {MOST_LISTED:,} stand-ins")
+    if len(uris) > MAX_LISTED:
+        return StandIns(why_not=f"it lists {len(uris):,} clips, and a rehearsal has at most {MAX_LISTED:,} stand-ins")
     return StandIns(clips=tuple(_stand_in(uri, number, samples) for number, uri in enumerate(uris)))
 
 
@@ -121,7 +121,7 @@ def _under_prefix(spec: JobSpec, prefix: str, samples: SampleClips, now: datetim
     )
     clips = [_stand_in(prefix + name, number, samples, selection.min_size or 0) for number, name in enumerate(names)]
     stored = [StoredObject(each.uri, each.size, f"{now:%Y-%m-%dT%H:%M:%SZ}") for each in clips]
-    if any(each.size > LARGEST for each in clips) or not choose_from_listing(stored, prefix, selection).count:
+    if any(each.size > MAX_BYTES for each in clips) or not choose_from_listing(stored, prefix, selection).count:
         return StandIns(why_not="no stand-in clip fits its match, exclude, size and modified under input")
     return StandIns(clips=tuple(clips))
 
@@ -136,16 +136,16 @@ def _stand_in(uri: str, number: int, samples: SampleClips, size: int = 0) -> Sta
 
 def _number(selection: Selection) -> int:
     """Return how many stand-ins a selection needs, so that it takes some and leaves some."""
-    wanted = FEWEST if selection.limit is None else min(FEWEST, selection.limit + 2)
+    wanted = MIN_CLIPS if selection.limit is None else min(MIN_CLIPS, selection.limit + 2)
     if sample := selection.sample:
         wanted = _for_sample(sample)
-    return min(max(wanted, 2), MOST)
+    return min(max(wanted, 2), MAX_CLIPS)
 
 
 def _for_sample(sample: Sample) -> int:
     if sample.percent:
-        return ceil(Decimal(FEWEST * 100) / sample.percent)
-    return (sample.count or FEWEST) + 2
+        return ceil(Decimal(MIN_CLIPS * 100) / sample.percent)
+    return (sample.count or MIN_CLIPS) + 2
 
 
 # --- names that fit patterns ----------------------------------------------------------------------------------------

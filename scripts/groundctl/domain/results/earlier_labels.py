@@ -12,6 +12,7 @@ from groundctl.domain.declarations.diagnostics import Diagnostic
 from groundctl.domain.declarations.document import pointer_to
 from groundctl.domain.declarations.sources import Only
 from groundctl.domain.declarations.spec import JobSpec
+from groundctl.domain.near_names import nearest
 from groundctl.domain.results.agreement import WorkerAnswers
 from groundctl.domain.results.labeled_job import LabeledJob
 from groundctl.domain.results.output_line import (
@@ -98,10 +99,7 @@ def _unknown_labels(only: Only, earlier: LabeledJob) -> Iterator[Diagnostic]:
 
 
 def _similar(label: str, known: Sequence[str]) -> str:
-    import difflib  # only a mistake needs it
-
-    near = difflib.get_close_matches(label, known, n=1, cutoff=0.6)
-    folded = [each for each in known if each.casefold() == label.casefold()]
-    if similar := [*folded, *near]:
-        return f"did you mean `{similar[0]}`?"
+    folded = next((each for each in known if each.casefold() == label.casefold()), None)
+    if similar := folded or nearest(label, known):
+        return f"did you mean `{similar}`?"
     return f"its labels are: {', '.join(known[:_MAX_LISTED])}"

@@ -14,7 +14,7 @@ from groundctl.presentation.text import count
 # Without these, no pull request is planned and nothing is created.
 _NEEDED = (".github/workflows/", "terraform/")
 _SETTINGS = "terraform/environments/"
-_MOST_LINES = 20
+_MAX_LINES = 20
 _FOR_UPGRADE = "Written by groundctl before, and different now. `groundctl init --upgrade` brings them here, and keeps your changes:"
 
 
@@ -78,8 +78,8 @@ def faults_text(faults: Sequence[Diagnostic]) -> str:
 def _stay(step: Stay) -> Iterator[str]:
     if step.missing:
         yield f"  = {step.path}; add these lines yourself:"
-        yield from (f"      {line}" for line in step.missing[:_MOST_LINES])
-        if more := len(step.missing) - _MOST_LINES:
+        yield from (f"      {line}" for line in step.missing[:_MAX_LINES])
+        if more := len(step.missing) - _MAX_LINES:
             yield from [f"      and {more} more"] * (more > 0)
     elif is_in_the_way(step):
         yield f"  ! {step.path} is yours, and groundctl needs a file of this name: rename yours, then run `groundctl init` again"

@@ -19,7 +19,7 @@ from groundctl.presentation.machine.editor_help import described, snippets
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 # A range of whole numbers up to this size becomes a list, which editors also offer for completion.
-_MOST_CHOICES = 12
+_MAX_CHOICES = 12
 # Engines for regular expressions compile a repetition into as many states.
 _LONGEST_COUNTED = 1024
 _SCALARS = {"string", "number", "integer", "boolean"}
@@ -182,7 +182,7 @@ def _type_words(place: _Place, field: JsonObject) -> str:
 
 def _few_choices(field: JsonObject) -> list[int] | None:
     least, most = field.get("minimum"), field.get("maximum")
-    if least is None or most is None or most - least >= _MOST_CHOICES:
+    if least is None or most is None or most - least >= _MAX_CHOICES:
         return None
     return list(range(least, most + 1))
 

@@ -3,13 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import assert_never
 
 from groundctl.domain.rehearsal.rounds import LeftOut
+from groundctl.domain.rehearsal.steps import (
+    ClipsUploaded,
+    JobsLeftOut,
+    Moment,
+    RoundStarts,
+    SecondApplyEnded,
+    Step,
+    TerraformReplaced,
+    TerraformStarts,
+)
 from groundctl.domain.rehearsal.surroundings import Environment, Substitutes
 from groundctl.presentation.escape import for_terminal
 from groundctl.presentation.text import count
 
 SAMPLES = "There are no declarations here: the samples that groundctl brings with it are played"
+SIMULATOR_STARTS = "Starting the simulator: Ground Truth, S3, IAM and Cognito on this machine"
+_MOMENTS = {
+    Moment.INFRASTRUCTURE_IS_STABLE: "A second terraform plan finds nothing to change",
+    Moment.SECOND_APPLY_STARTS: "A second apply finds every job already created",
+    Moment.FIRST_ANSWERS_ARE_AWAITED: "Two and a half minutes pass while the simulated workers label",
+    Moment.THE_END_IS_AWAITED: "The rest of the time passes",
+}
+
+
+def heading(sentence: str) -> str:
+    """Set a step off from what the commands print."""
+    return f"\n== {sentence}"
+
+
+def step_text(step: Step) -> str:
+    """Say what happens in a step."""
+    match step:
+        case Moment():
+            return heading(_MOMENTS[step])
+        case TerraformStarts(people=people):
+            each = f"to which {people} people each sign in"
+            return heading(f"Applying terraform/: buckets, the execution role, the private work teams, {each}")
+        case TerraformReplaced(why=why):
+            return f"  Not rehearsed: {why}. The Terraform code that groundctl brings with it takes its place"
+        case RoundStarts(number=number):
+            return heading(f"Round {number}: jobs that need the results of earlier ones")
+        case ClipsUploaded(number=number):
+            return heading(f"Uploaded {number} stand-in clips")
+        case JobsLeftOut(left_out=left_out):
+            return left_out_text(left_out)
+        case SecondApplyEnded(calls=calls):
+            return heading(f"It made {calls} calls that change anything")
+        case _:
+            assert_never(step)
 
 
 def played_text(environment: Environment, region: str, *, others: Sequence[str]) -> str:

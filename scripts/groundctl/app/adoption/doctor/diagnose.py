@@ -11,7 +11,7 @@ from groundctl.app.adoption.doctor.table import CHECKS
 from groundctl.app.concurrency import run_side_by_side
 from groundctl.domain.adoption.doctor.finding import CheckResult, Diagnosis, Finding, State, cannot_see
 from groundctl.domain.adoption.doctor.setup import EnvironmentSetup
-from groundctl.domain.jobs.infrastructure_rules import closest
+from groundctl.domain.near_names import did_you_mean
 from groundctl.errors import GroundctlError, RefusedByGitHub, UsageError
 
 _MAX_FACT = 500
@@ -33,9 +33,8 @@ def select_checks(selection: Selection, checks: Sequence[AnyCheck] = CHECKS) -> 
     known = {check.id: check for check in checks}
     for name in selection.ids:
         if name not in known:
-            near = closest(name, known)
-            meant = f"did you mean {near}? " if near else ""
-            raise UsageError(f"there is no check {name}", hint=f"{meant}`groundctl doctor --list` shows all of them")
+            hint = f"{did_you_mean(name, known)}`groundctl doctor --list` shows all of them"
+            raise UsageError(f"there is no check {name}", hint=hint)
     if selection.ids:
         return tuple(check for check in checks if check.id in selection.ids)
     return tuple(

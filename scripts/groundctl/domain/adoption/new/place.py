@@ -9,7 +9,7 @@ from posixpath import basename, splitext
 from groundctl.domain.aws.job_names import JOB_NAME, JobKey, job_key
 from groundctl.domain.declarations.policy import POLICY_PATH
 
-MOST_CHARACTERS = 63
+MAX_NAME_LENGTH = 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def _refuse_name(path: str) -> Refused | None:
         what = "would not be read" if ending != ".yml" else "does not end in .yaml"
         hint = f"write {path.removesuffix(ending)}.yaml"
         return Refused(message=f"{path} {what}: a declaration ends in .yaml", hint=hint)
-    if not JOB_NAME.fullmatch(stem) or len(stem) > MOST_CHARACTERS:
+    if not JOB_NAME.fullmatch(stem) or len(stem) > MAX_NAME_LENGTH:
         hint = "use 1-63 letters, digits, or inner hyphens, followed by .yaml"
         return Refused(message=f"{basename(path)} is not a valid name for a declaration", hint=hint)
     return None

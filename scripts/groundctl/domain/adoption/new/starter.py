@@ -14,9 +14,9 @@ from groundctl.domain.declarations.environments import environment_of
 from groundctl.domain.declarations.policy import ANY_TEAM, Allowed, Policy
 from groundctl.domain.jobs.infrastructure import Infrastructure
 
-DEFAULT_WORKERS, MOST_WORKERS = 3, 9
+DEFAULT_WORKERS, MAX_WORKERS = 3, 9
 DEFAULT_BUDGET = Decimal(100)
-MOST_TAGS = 40
+MAX_TAGS = 40
 # Ground Truth uses these itself, so no label attribute ends in them.
 _RESERVED = re.compile(r".*-(ref|metadata)|source")
 
@@ -155,7 +155,7 @@ def _workforce(given: Given, beside: Surroundings) -> dict[str, Value]:
     placeholder = Value(data="your-work-team", origin=Origin.PLACEHOLDER)
     # Of several teams, the author must choose.
     only = Value(data=teams[0], instead=placeholder) if len(teams) == 1 else placeholder
-    most = beside.allowed.max_workers_per_object or MOST_WORKERS
+    most = beside.allowed.max_workers_per_object or MAX_WORKERS
     workers = min(defaults.workers_per_object or DEFAULT_WORKERS, most)
     return {
         "/workforce/team": _first(given.team, defaults.team, only),
@@ -174,7 +174,7 @@ def _first(given: Any, by_policy: Any, otherwise: Value) -> Value:
 
 def _tags(beside: Surroundings) -> Iterator[tuple[str, Value]]:
     required, stated = beside.allowed.required_tags, beside.policy.defaults_for(beside.folder).tags
-    for key in list(dict.fromkeys((*required, *stated)))[:MOST_TAGS]:
+    for key in list(dict.fromkeys((*required, *stated)))[:MAX_TAGS]:
         # Whose money it is, only the author knows.
         placeholder = Value(
             data=f"your-{re.sub(r'[^a-z0-9]+', '-', key.lower()).strip('-') or 'value'}", origin=Origin.PLACEHOLDER

@@ -31,7 +31,7 @@ MAX_LOOKED_INTO_IN_A_PLAN = 200
 # The smallest video has an index of some hundred bytes, and a picture.
 SMALLEST = 500
 # A browser that must fetch so much is slow for every worker.
-LARGEST = 2_000_000_000
+MAX_BYTES = 2_000_000_000
 MAX_PIXELS = 3840 * 2160
 _SHORTEST = Decimal("0.1")
 
@@ -159,7 +159,7 @@ def _faults_of(uri: str, listed: StoredObject | None, seen: ClipsSeen, most_seco
         yield Fault.EMPTY, ""
     elif size < SMALLEST and content is None:
         yield Fault.TINY, ""
-    elif size > LARGEST:
+    elif size > MAX_BYTES:
         yield Fault.HUGE, ""
     if content is not None and size:
         yield from _faults_of_content(uri, content, most_seconds)

@@ -19,7 +19,7 @@ _WORKERS = "/workforce/workers_per_object"
 _CROWD = "/workforce/crowd"
 _URIS = ("/input/prefix", "/input/inventory/prefix", "/input/manifest", "/input/objects/*")
 # How many prefixes or teams a hint lists.
-_MOST_LISTED = 3
+_MAX_LISTED = 3
 
 
 @rule("GT501", given=("/tags/*",), policy=())
@@ -126,7 +126,7 @@ def _needed(case: Case) -> Iterator[str]:
     if not places and case.spec.sources:
         places = ["s3://bucket/folder/"]  # where the clips of the continued job or of the manifest are
     if places:
-        yield f"inputs: [{', '.join(map(yaml_text, places[:_MOST_LISTED]))}]"
+        yield f"inputs: [{', '.join(map(yaml_text, places[:_MAX_LISTED]))}]"
     if case.spec.team is not None and case.spec.team is not AT_FAULT:
         yield f"teams: [{yaml_text(case.spec.team)}]"
     if case.spec.public_crowd is True:
@@ -149,7 +149,7 @@ def _place(uri: str) -> str:
 
 def _use_or_add(known: Iterable[str], wanted: str, where: str) -> str:
     listed = tuple(dict.fromkeys(known))
-    shown = " or ".join(listed[:_MOST_LISTED]) + (" or another of these" if len(listed) > _MOST_LISTED else "")
+    shown = " or ".join(listed[:_MAX_LISTED]) + (" or another of these" if len(listed) > _MAX_LISTED else "")
     member = where.rpartition(".")[2]
     if not listed:
         return f"add `{member}: [{yaml_text(wanted)}]` to {where.rpartition('.')[0]} in jobs/policy.yaml"

@@ -26,6 +26,7 @@ from groundctl.domain.declarations.worker_template import (
     markdown_to_html,
     refused_addresses,
 )
+from groundctl.domain.near_names import DID_YOU_MEAN
 
 Found = TypeVar("Found", Diagnostic, LocatedDiagnostic)
 
@@ -86,7 +87,7 @@ def offline(judgment: Judgment[Found]) -> Iterator[Found]:
 def without_misspelled(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Leave out that the policy does not allow a work team whose name is only misspelled."""
     problems = tuple(problems)
-    misspelled = {one.pointer for one in problems if one.rule == "GT602" and one.hint.startswith("did you mean")}
+    misspelled = {one.pointer for one in problems if one.rule == "GT602" and one.hint.startswith(DID_YOU_MEAN)}
     return tuple(one for one in problems if one.rule != "GT505" or one.pointer not in misspelled)
 
 

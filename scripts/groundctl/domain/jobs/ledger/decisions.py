@@ -19,8 +19,8 @@ from groundctl.domain.jobs.ledger.records import AdoptedRecord, JobIdentity, Pur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPurchase:
-    """What a run may buy: the clips and terms that were reviewed, and what the declaration says about earlier purchases.
+class Claim:
+    """What a run claims: the clips and terms that were reviewed, and what the declaration says about earlier purchases.
 
     A topic that feeds the job counts as one of its clips, by its ARN. rerun_of is frozen at review.
     """
@@ -165,7 +165,7 @@ Decision = (
 
 
 def decide_purchase(
-    want: WantedPurchase,
+    claim: Claim,
     ledger: Purchases,
     *,
     pinned: str | None = None,
@@ -178,11 +178,11 @@ def decide_purchase(
     """
     if reasons := tuple(unusable(ledger, pinned)):
         return LedgerUnusable(reasons=reasons, is_unopened=not ledger.end and pinned is None)
-    if isinstance(look, Present) and (ours := ledger.made(want.job, look)) and not ours.exists:
+    if isinstance(look, Present) and (ours := ledger.made(claim.job, look)) and not ours.exists:
         return RecordCreated(purchase=ours, arn=look.arn)
-    own = ledger.of_job(want.job)
+    own = ledger.of_job(claim.job)
     if own is None:
-        return _new(want, ledger)
+        return _new(claim, ledger)
     if own.exists:
         return AlreadyCreated(purchase=own)
     match look:
@@ -191,7 +191,7 @@ def decide_purchase(
         case Present():
             return VoidFirst(purchase=own, why=NAME_IS_ANOTHERS)
         case Absent():
-            return _go_on(want, own, ledger.aws_time, unsent)
+            return _go_on(claim, own, ledger.aws_time, unsent)
 
 
 def unusable(ledger: Purchases, pinned: str | None) -> Iterable[str]:
@@ -204,12 +204,10 @@ def unusable(ledger: Purchases, pinned: str | None) -> Iterable[str]:
     yield from (f"{key} is not the key of an entry" for key in ledger.strange_keys)
 
 
-def _go_on(
-    want: WantedPurchase, own: LedgerPurchase, aws_time: datetime | None, unsent: AbstractSet[RecordId]
-) -> Decision:
+def _go_on(claim: Claim, own: LedgerPurchase, aws_time: datetime | None, unsent: AbstractSet[RecordId]) -> Decision:
     """Decide about an open purchase whose job does not exist."""
     open_attempts = own.open_attempts(aws_time)
-    if _is_what_was_reviewed(want, own):
+    if _is_what_was_reviewed(claim, own):
         # Signed in time means before signed_until, and not merely before the attempt is closed.
         mine = [
             attempt.id
@@ -222,46 +220,46 @@ def _go_on(
     return VoidFirst(purchase=own, why="it was not created, and the declaration or its clips have changed since")
 
 
-def _is_what_was_reviewed(want: WantedPurchase, own: LedgerPurchase) -> bool:
+def _is_what_was_reviewed(claim: Claim, own: LedgerPurchase) -> bool:
     """Say whether a purchase's frozen request is what this run has reviewed, or has only clips left out."""
     record = own.record
     if isinstance(record, AdoptedRecord):
         return False
     asked = frozenset(own.index.hashes())
-    same_clips = asked <= want.clips.distinct if want.only_new else asked == want.clips.distinct
+    same_clips = asked <= claim.clips.distinct if claim.only_new else asked == claim.clips.distinct
     return (
         same_clips
-        and own.question.name in {None, want.question.name}
-        and record.declaration_digest == want.declaration_digest
-        and record.terms_digest == want.terms_digest
-        and record.rerun_of == want.rerun_of
+        and own.question.name in {None, claim.question.name}
+        and record.declaration_digest == claim.declaration_digest
+        and record.terms_digest == claim.terms_digest
+        and record.rerun_of == claim.rerun_of
     )
 
 
-def _new(want: WantedPurchase, ledger: Purchases) -> Decision:
+def _new(claim: Claim, ledger: Purchases) -> Decision:
     """Decide about a job that has no live purchase."""
     held: list[tuple[LedgerPurchase, frozenset[int]]] = []
     remarks: list[Remark] = []
     repeated = None
-    again = ledger.by_id.get(want.rerun_of) if want.rerun_of else None
+    again = ledger.by_id.get(claim.rerun_of) if claim.rerun_of else None
     paid_for_again = frozenset(_repeated_by(again, ledger)) if again else frozenset()
-    for purchase, hashes in ledger.holders(want.clips):
-        if not conflict(want.question, purchase.question):
-            remarks.extend(_remark(want, purchase, hashes))
-        elif purchase.id == want.rerun_of:
-            repeated = _named(want, purchase, hashes)
+    for purchase, hashes in ledger.holders(claim.clips):
+        if not conflict(claim.question, purchase.question):
+            remarks.extend(_remark(claim, purchase, hashes))
+        elif purchase.id == claim.rerun_of:
+            repeated = _named(claim, purchase, hashes)
         elif again and purchase.id in paid_for_again:
             # A rerun of the latest rerun covers what that one has repeated, and no further clips of the earlier job.
-            if others := hashes - again.holds(want.clips.distinct):
+            if others := hashes - again.holds(claim.clips.distinct):
                 held.append((purchase, others))
         else:
             held.append((purchase, hashes))
-    if want.rerun_of is not None and repeated is None:
-        return RerunUnfounded(rerun_of=want.rerun_of, purchase=ledger.by_id.get(want.rerun_of))
-    named = tuple(_named(want, purchase, hashes) for purchase, hashes in held)
-    if held and not want.only_new:
+    if claim.rerun_of is not None and repeated is None:
+        return RerunUnfounded(rerun_of=claim.rerun_of, purchase=ledger.by_id.get(claim.rerun_of))
+    named = tuple(_named(claim, purchase, hashes) for purchase, hashes in held)
+    if held and not claim.only_new:
         return Overlap(held=named, clips=_count(named), remarks=tuple(remarks))
-    left = want.clips.without(frozenset().union(*(hashes for _, hashes in held)))
+    left = claim.clips.without(frozenset().union(*(hashes for _, hashes in held)))
     if not len(left):
         return NothingLeft(held=named)
     return Buy(clips=left, left_out=named, repeated=repeated, remarks=tuple(remarks))
@@ -278,19 +276,19 @@ def _repeated_by(purchase: LedgerPurchase, ledger: Purchases) -> Iterable[Record
         repeated = earlier if earlier is not None and earlier < repeated else None
 
 
-def _named(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> HeldClips:
-    return HeldClips(purchase=purchase, clips=want.clips.named(hashes))
+def _named(claim: Claim, purchase: LedgerPurchase, hashes: frozenset[int]) -> HeldClips:
+    return HeldClips(purchase=purchase, clips=claim.clips.named(hashes))
 
 
 def _count(held: Iterable[HeldClips]) -> int:
     return len({clip for each in held for clip in each.clips})
 
 
-def _remark(want: WantedPurchase, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
-    both_named = want.question.name is not None and purchase.question.name is not None
-    if both_named and want.question.labels != purchase.question.labels:
+def _remark(claim: Claim, purchase: LedgerPurchase, hashes: frozenset[int]) -> Iterable[Remark]:
+    both_named = claim.question.name is not None and purchase.question.name is not None
+    if both_named and claim.question.labels != purchase.question.labels:
         return  # both authors have said that these are two questions
-    yield Remark(held=_named(want, purchase, hashes), resemblance=resemblance(want.question, purchase.question))
+    yield Remark(held=_named(claim, purchase, hashes), resemblance=resemblance(claim.question, purchase.question))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def is_still_due(record: Record, purchases: Purchases) -> bool:
             raise AssertionError("no other record follows from what AWS shows")
 
 
-def purchases_to_settle(
+def ended_purchases(
     wanted: Iterable[tuple[Declaration, FrozenInput]],
     purchases: Purchases,
     observed: Mapping[JobKey, ObservedJob],

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from groundctl.app.hands.crew import Crew
+from groundctl.app.hands.executor import Executor
 
 
 def test_a_signal_that_a_hand_receives_ends_the_wait_for_it():
@@ -20,19 +20,19 @@ def test_a_signal_that_a_hand_receives_ends_the_wait_for_it():
         hand.put(threading.get_ident())
         end.wait(5)
 
-    crew: Crew[None] = Crew(2)
-    crew.give(work)
+    executor: Executor[None] = Executor(2)
+    executor.give(work)
     ident = hand.get()
     before = signal.signal(signal.SIGUSR1, _interrupt)
     threading.Timer(0.3, signal.pthread_kill, (ident, signal.SIGUSR1)).start()
     begun = time.monotonic()
     try:
         with pytest.raises(KeyboardInterrupt):
-            crew.take(wait=True)
+            executor.take(wait=True)
     finally:
         signal.signal(signal.SIGUSR1, before)
         end.set()
-        crew.close()
+        executor.close()
 
     assert time.monotonic() - begun < 3
 

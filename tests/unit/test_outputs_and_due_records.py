@@ -21,10 +21,10 @@ from groundctl.domain.jobs.ledger.records import (
     PurchaseRecord,
     RecordId,
 )
+from groundctl.domain.planning.due_records import is_still_due, opening
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.plan import Action, Plan
 from groundctl.domain.planning.planner import make_plan
-from groundctl.domain.planning.settling import is_still_due, opening
 from groundctl.errors import RefusedByAws
 from support.builders import POLICY, a_declaration, a_plan, an_infrastructure, an_observed_job
 from support.buying import carry_out

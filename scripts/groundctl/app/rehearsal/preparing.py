@@ -1,18 +1,16 @@
-"""Rehearses a repository in a simulated AWS: its Terraform, what exists elsewhere, and stand-in clips."""
+"""Prepares a rehearsal: the environment, the stand-in clips, and the order of the jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from groundctl.app.validate import Validated
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.environments import environment_of
 from groundctl.domain.declarations.policy import Policy, team_folder
-from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.rehearsal.rounds import LeftOut, Rounds, order_into_rounds
 from groundctl.domain.rehearsal.stand_ins import StandIns, stand_ins_for
 from groundctl.domain.rehearsal.surroundings import (
@@ -21,12 +19,10 @@ from groundctl.domain.rehearsal.surroundings import (
     Substitutes,
     changed_settings,
     example_environment,
-    existing_things,
     find_substitutes,
-    handed_over,
 )
-from groundctl.errors import ExternalError, UsageError
-from groundctl.ports import RehearsalFiles, Simulator, StandInStore, TerraformRoot
+from groundctl.errors import UsageError
+from groundctl.rehearsal_ports import RehearsalFiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,47 +62,6 @@ def prepare(
         rounds=Rounds(rounds=rounds.rounds, left_out=(*without, *rounds.left_out, *elsewhere)),
         stand_ins=chosen,
     )
-
-
-def build(terraform: TerraformRoot, simulator: Simulator, rehearsal: Rehearsal) -> JsonObject:
-    """Make what exists elsewhere, apply Terraform twice, and return what it hands over."""
-    environment = rehearsal.environment
-    simulator.make_existing(existing_things(environment, rehearsal.substitutes, rehearsal.region))
-    var_file = Path(environment.file) if environment.file else None
-    terraform.apply(variables=rehearsal.settings, var_file=var_file)
-    if terraform.has_changes(variables=rehearsal.settings, var_file=var_file):
-        raise ExternalError(
-            "Terraform wants to change what it has just created",
-            hint="if terraform/ is yours, run `terraform plan` twice in it; else please report this as a bug",
-        )
-    return terraform.outputs()
-
-
-def complete(simulator: Simulator, infrastructure: Infrastructure, people: int) -> None:
-    """Make what Terraform's output names and nothing has made, and let people sign in to each team."""
-    simulator.make_existing(handed_over(infrastructure))
-    simulator.sign_in_members(people)
-
-
-def upload(
-    rehearsal: Rehearsal, declarations: Iterable[Declaration], objects: StandInStore, files: RehearsalFiles
-) -> tuple[int, dict[str, str]]:
-    """Put the stand-ins of declarations where they look for clips; return their number, and the correct labels known."""
-    truth = files.correct_labels()
-    labels: dict[str, str] = {}
-    number = 0
-    for declaration in declarations:
-        chosen = rehearsal.stand_ins[declaration.path]
-        own = {label.name for label in declaration.spec.labels}
-        for uri, content in (chosen.objects or {}).items():
-            objects.put(uri, content, "application/octet-stream")
-        for clip in chosen.clips:
-            kind = "video/webm" if clip.uri.lower().endswith(".webm") else "video/mp4"
-            objects.put(clip.uri, files.content(clip), kind)
-            number += 1
-            if (label := truth.get(clip.clip, "")) in own:
-                labels[clip.uri] = label
-    return number, labels
 
 
 def _choose(validated: Validated, environments: Sequence[Environment], asked: str | None) -> Environment:

@@ -1,4 +1,4 @@
-"""Several hands that do pieces of work at once, in threads that end with the program, even in the middle of a call."""
+"""Does pieces of work at once, in threads that end with the program, even in the middle of a call."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Result = TypeVar("Result")
 Work = Callable[[], Result]
 
 
-class Crew(Generic[Result]):
-    """Hands that take work as it is given; with one hand, it is done at once in the caller's thread."""
+class Executor(Generic[Result]):
+    """Threads that take work as it is given; with one, it is done at once in the caller's thread."""
 
-    def __init__(self, hands: int) -> None:
+    def __init__(self, threads: int) -> None:
         self.busy = 0  # pieces of work that were given, and whose result was not taken
-        self._hands = hands
-        self._threads = 0
+        self._most = threads
+        self._started = 0
         self._todo: SimpleQueue[Work[Result] | None] = SimpleQueue()
         self._done: SimpleQueue[Result | _Raised] = SimpleQueue()
 
     def give(self, work: Work[Result]) -> None:
         """Have a piece of work done."""
         self.busy += 1
-        if self._hands < 2:
+        if self._most < 2:
             self._done.put(work())
             return
         self._todo.put(work)
-        if self._threads < min(self._hands, self.busy):
-            self._threads += 1
+        if self._started < min(self._most, self.busy):
+            self._started += 1
             threading.Thread(target=self._work, daemon=True).start()
 
     def take(self, *, wait: bool) -> list[Result]:
@@ -62,13 +62,13 @@ class Crew(Generic[Result]):
                 return self._done.get(timeout=SECONDS_BETWEEN_SIGNALS)
 
     def close(self) -> None:
-        """Let the hands go; work that none has begun is not done."""
+        """End the threads; work that none has begun is not done."""
         while True:
             try:
                 self._todo.get(block=False)
             except Empty:
                 break
-        for _ in range(self._threads):
+        for _ in range(self._started):
             self._todo.put(None)
 
     def _work(self) -> None:
@@ -86,19 +86,19 @@ class _Raised:
         self.error = error
 
 
-def do_all(work: Callable[[Item], Result], items: Sequence[Item], hands: int) -> list[Result]:
+def do_all(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> list[Result]:
     """Do work for every item, several at once, and return the results in the order of the items."""
-    crew: Crew[tuple[int, Result]] = Crew(min(hands, len(items)))
+    executor: Executor[tuple[int, Result]] = Executor(min(threads, len(items)))
 
     def numbered(number: int, item: Item) -> tuple[int, Result]:
         return number, work(item)
 
     try:
         for number, item in enumerate(items):
-            crew.give(partial(numbered, number, item))
+            executor.give(partial(numbered, number, item))
         found: dict[int, Result] = {}
-        while crew.busy:
-            found.update(crew.take(wait=True))
+        while executor.busy:
+            found.update(executor.take(wait=True))
     finally:
-        crew.close()
+        executor.close()
     return [found[number] for number in range(len(items))]

@@ -13,9 +13,9 @@ from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, Purchases
 from groundctl.domain.jobs.ledger.records import Author
 from groundctl.domain.jobs.ledger.settlement import OutputFacts
 from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.domain.planning.due_records import ended, ended_purchases, found
 from groundctl.domain.planning.inputs import PlanInputs
 from groundctl.domain.planning.purchase import Unknown
-from groundctl.domain.planning.settling import ended, found, purchases_to_settle
 from groundctl.domain.results.output_line import (
     NoLabelReason,
     members_of,
@@ -29,7 +29,7 @@ from groundctl.ports import LabelingJobs, ObjectStore
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def settle(inputs: PlanInputs, log: LedgerLog, jobs: LabelingJobs, objects: ObjectStore) -> PlanInputs:
+def with_due_records(inputs: PlanInputs, log: LedgerLog, jobs: LabelingJobs, objects: ObjectStore) -> PlanInputs:
     """Count what AWS shows and the ledger does not say yet; the records are due, and the plan counts with them."""
     if isinstance(inputs.purchases, Unknown):
         return inputs
@@ -39,7 +39,7 @@ def settle(inputs: PlanInputs, log: LedgerLog, jobs: LabelingJobs, objects: Obje
     purchases = Purchases.of(log) if seen else inputs.purchases
     clips = ((declaration, inputs.frozen.get(declaration.spec.key)) for declaration in inputs.declarations)
     wanted = [(declaration, frozen) for declaration, frozen in clips if isinstance(frozen, FrozenInput)]
-    over = purchases_to_settle(wanted, purchases, observed, inputs.infrastructure)
+    over = ended_purchases(wanted, purchases, observed, inputs.infrastructure)
     facts = map_threads(lambda pair: _read_output(pair[1], jobs, objects), over)
     freed = tuple(
         record for (purchase, job), output in zip(over, facts, strict=True) for record in _ended(purchase, job, output)

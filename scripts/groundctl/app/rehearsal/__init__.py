@@ -1,0 +1,1 @@
+"""Rehearses a repository in a simulated AWS."""
