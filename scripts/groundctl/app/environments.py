@@ -8,7 +8,7 @@ from groundctl.app.validate import load_policy
 from groundctl.domain.approval.standing import AddedEnvironment
 from groundctl.domain.declarations.environments import Environment, environment_named, environment_of
 from groundctl.domain.declarations.policy import Policy, team_folder
-from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.infrastructure import Infrastructure, is_same_place
 from groundctl.errors import UsageError
 from groundctl.ports import Files
 
@@ -47,12 +47,6 @@ def list_environments(files: Files, only: str | None) -> list[str]:
         hint = "run `groundctl validate`, and correct what it reports"
         raise UsageError(f"the environments in {files.policy_path} cannot be read", hint=hint)
     return [each.name for each in policy.environments] or ([only] if only else [])
-
-
-def is_same_place(environment: Environment, infrastructure: Infrastructure) -> bool:
-    """Return whether an infrastructure is an environment's."""
-    found = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
-    return found == (environment.terraform_name, *environment.place)
 
 
 def check_same_place(environment: Environment, infrastructure: Infrastructure) -> None:
