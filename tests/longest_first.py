@@ -17,6 +17,7 @@ LONGEST = (
     "end_to_end/test_overlap_after_dead_runs.py",
     "end_to_end/test_overlap_across_places.py",
     "workflows/test_played.py",
+    "workflows/test_two_environments_for_real.py",
     "terraform/test_trust_of_played_workflows.py",
     "emulator_tests/test_runner.py",
     "terraform/test_full.py",

@@ -112,6 +112,14 @@ def read_json(file: str, given_as: str, written_by: str) -> Any:
         raise UsageError(f"{file} is not JSON: {error}", hint=f"write it with `{written_by}`") from error
 
 
+def read_text_if_there(file: str) -> str | None:
+    """Read a text file; None if it does not exist or cannot be read."""
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
 def first_fault(checkout: Repository, schema: str, data: Any) -> Diagnostic | None:
     """Return the first problem of untrusted data according to one of the repository's schemas."""
     return next(iter(SchemaCheck(checkout.schema(schema)).diagnostics(data)), None)

@@ -10,16 +10,18 @@ from typing import Any
 import jsonschema
 import pytest
 
-from doctor.table import ROWS
+from doctor.table import ROWS, UPGRADE
 from doctor.table_of_aws import AWS
-from doctor.world import ENVIRONMENT, Row, World
+from doctor.world import ENVIRONMENT, POLICY, Row, World
 from github_emulator.emulator import GitHubEmulator
 from groundctl.app.adoption.doctor.check import Need
 from groundctl.app.adoption.doctor.table import CHECKS
 from groundctl.cli.main import main
+from groundctl.presentation.machine.doctor_json import read_doctor_json
+from groundctl.presentation.markdown.doctor import doctor_markdown
 from groundtruth_simulator.server import SimulatorServer
 from groundtruth_simulator.simulator import Simulator
-from support.builders import CHECKOUT
+from support.builders import ACCOUNT, CHECKOUT, REGION
 
 # moto has no quotas of SageMaker, and drift takes a plan of Terraform: that has a test of its own.
 NOT_SEEN_HERE = {"aws-quotas"}
@@ -152,33 +154,129 @@ def test_an_expired_token_is_not_seen_and_never_a_fault(world: World, capsys: py
     assert world.token not in out
 
 
+RECORDS = {"contents": "read", "pull_requests": "write", "checks": "write", "statuses": "write"}
+
+
+@pytest.fixture
+def in_run(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Path]:
+    """Be a step of a workflow run whose token has some permissions; return the file of its summary."""
+
+    def begin(**permissions: str) -> Path:
+        summary = tmp_path / "summary.md"
+        for name, value in {
+            "GITHUB_TOKEN": world.emulator.token(**permissions).value,
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_REPOSITORY": "acme/labels",
+        }.items():
+            monkeypatch.setenv(name, value)
+        world.simulator.clear_requests()
+        return summary
+
+    return begin
+
+
+def on_the_comment(file: str = "set-up.json") -> list[str]:
+    """Return the lines of the comment's section that a file makes."""
+    found = read_doctor_json(Path(file).read_text())
+    assert found is not None
+    return [line for line in doctor_markdown(found).splitlines() if line.startswith("- ")]
+
+
 def test_the_token_of_a_workflow_sees_what_it_may_and_hides_nothing_behind_it(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    world: World, in_run: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    token = world.emulator.token(actions="read", contents="read", pull_requests="write")
-    summary = tmp_path / "summary.md"
-    for name, value in {
-        "GITHUB_TOKEN": token.value,
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_STEP_SUMMARY": str(summary),
-        "GITHUB_REPOSITORY": "acme/labels",
-    }.items():
-        monkeypatch.setenv(name, value)
+    summary = in_run(actions="read", contents="read", pull_requests="write")
     world.emulator.protect_environment("groundctl-apply", reviewers=())
-    world.simulator.clear_requests()
 
-    code = main(["ci", "doctor", "--out", "doctor.md"])
+    code = main(["ci", "doctor"])
 
-    out, written = capsys.readouterr().out, Path("doctor.md").read_text()
+    out, written = capsys.readouterr().out, summary.read_text()
     assert code == 0
     assert "groundctl-apply asks for no review" in out
     assert "administrator of the repository" in out
-    assert summary.read_text() == written
     assert [line for line in written.splitlines() if line.startswith("- ")] == [
         "- wrong: `github-environments`: environment groundctl-apply asks for no review: any writer may start its jobs"
         " → [this page](https://github.com/acme/labels/settings/environments)"
     ]
     assert world.simulator.requests() == []
+
+
+def test_what_the_job_that_records_may_not_see_is_no_line_of_the_comment(
+    world: World, in_run: Callable[..., Path]
+) -> None:
+    summary = in_run(**RECORDS)
+    world.emulator.protect_environment("groundctl-apply", reviewers=())
+    world.emulator.settings.required_checks = ()
+
+    assert main(["ci", "doctor", "--out", "set-up.json"]) == 0
+
+    assert on_the_comment() == []
+    assert not summary.exists()
+    assert world.simulator.requests() == []
+    assert world.emulator.requests(mutating=True) == []
+
+
+def test_what_the_job_that_records_sees_is_on_the_comment_with_its_way_out(
+    world: World, in_run: Callable[..., Path]
+) -> None:
+    in_run(**RECORDS)
+    world.edit(world.settings, f'repository_id = "{world.number}"', 'repository_id = "7"')
+    world.edit(".groundctl/lock.json", "0.1.0", "0.0.9")
+    # What validate reports on its line is not reported a second time.
+    world.write("jobs/policy.yaml", f"{POLICY}reviews: many\n")
+
+    assert main(["ci", "doctor", "--out", "set-up.json"]) == 0
+
+    [wrong, warning] = on_the_comment()
+    assert wrong.startswith("- wrong: `github-repository`: ")
+    assert f'→ `write repository_id = "{world.number}" into {world.settings}, then apply Terraform`' in wrong
+    assert (warning.startswith("- warning: `lock`: "), warning.endswith(f"→ `{UPGRADE}`")) == (True, True)
+
+
+def test_each_of_several_environments_reports_its_own_files_and_the_first_what_all_share(
+    world: World, in_run: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_run(**RECORDS)
+    east, west = ENVIRONMENT, "staging.eu-west-1"
+    places = {east: REGION, west: "eu-west-1"}
+    environments = {name: {"account_id": ACCOUNT, "region": region} for name, region in places.items()}
+    environments[east]["folders"] = ["sports"]  # type: ignore[assignment]
+    world.write("jobs/policy.yaml", f"{POLICY}environments: {json.dumps(environments)}\n")
+    world.remove(".github/CODEOWNERS")
+    found = {}
+    for name in places:
+        monkeypatch.setenv("GROUNDCTL_ENVIRONMENT", name)
+        before = len(world.emulator.requests())
+        assert main(["ci", "doctor", "--out", f"{name}.json"]) == 0
+        checks = [line.split("`")[1] for line in on_the_comment(f"{name}.json")]
+        found[name] = (checks, len(world.emulator.requests()) > before)
+
+    assert found == {east: (["codeowners"], True), west: (["environment-files"] * 2, False)}
+
+
+def breaks(*_: object, **__: object) -> None:
+    raise KeyError("::error::a bug")
+
+
+@pytest.mark.parametrize("arguments", [["--checkout", "nowhere"], ["--out", "no/such/folder/x.json"], []])
+def test_neither_a_wrong_place_nor_a_bug_fails_the_run_of_a_pull_request(
+    arguments: list[str],
+    world: World,
+    in_run: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    in_run(**RECORDS)
+    if not arguments:
+        monkeypatch.setattr("groundctl.cli.ci.doctor.examine", breaks)
+
+    assert main(["ci", "doctor", *arguments]) == 0
+
+    printed = "".join(capsys.readouterr())
+    assert not any(line.lstrip().startswith("::") for line in printed.splitlines())
+    assert ("KeyError" in printed) == (not arguments), printed
+    assert world.token
 
 
 def test_drift_is_planned_in_a_copy_and_this_folder_stays_as_it_is(

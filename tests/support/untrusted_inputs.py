@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
+from groundctl.domain.approval.standing import AddedEnvironment, BeyondApproval, LeftAlone, Standing
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, Places, Severity
 from groundctl.domain.jobs.artifacts import Artifact
 from groundctl.domain.jobs.creation import Hold, Outcome, Result, Verdict
@@ -156,6 +156,7 @@ def a_standing_of(text: str) -> Standing:
         beyond_approval=BeyondApproval(approved=text, changes=creates, reasons=((text, text),)),
         changes_terraform=True,
         not_known=text,
+        added_environments=(AddedEnvironment(name=text, declarations=2),),
     )
 
 

@@ -15,12 +15,14 @@ from groundctl.app.environments import (
     check_same_place,
     choose_environment,
     environment_with,
+    find_added_environments,
     list_environments,
 )
-from groundctl.app.validate import load_policy, start_validation
+from groundctl.app.validate import load_policy, start_validation, validate
 from groundctl.domain.declarations.environments import Role, environment_of
 from groundctl.domain.declarations.policy import Policy, parse_policy
 from groundctl.errors import UsageError
+from support.aws import prerequisites
 from support.builders import an_infrastructure, some_data
 
 EAST: dict[str, Any] = {"account_id": "111122223333", "region": "us-east-1"}
@@ -208,6 +210,35 @@ def test_a_declaration_is_shown_for_its_own_environment_only():
     assert getattr(environment_with("jobs/docks/a.yaml", policy, None), "name", None) == "production.eu-west-1"
     with pytest.raises(UsageError, match=r"belongs to environment production.eu-west-1, not to production.us-east-1"):
         environment_with("jobs/docks/a.yaml", policy, "production.us-east-1")
+
+
+def test_the_kept_infrastructure_judges_the_folders_of_its_own_environment_only(tmp_path: Path):
+    kept = an_infrastructure(environment="production", account_id=EAST["account_id"], work_teams={})
+    checkout = a_checkout(tmp_path, TWO, "sports/a", "docks/b")
+    (tmp_path / "jobs/infrastructure.json").write_text(json.dumps(prerequisites.as_file_content(kept)))
+
+    found = [one for one in validate(checkout, names=True).problems if "reviewers" in one.message]
+
+    assert {one.path for one in found} == {"jobs/sports/a.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("before", "only", "added"),
+    [
+        (TWO, None, [("lab", 2)]),
+        (None, None, [*((name, 1) for name in TWO), ("lab", 2)]),
+        (None, "production.us-east-1", [("production.eu-west-1", 1), ("lab", 2)]),
+    ],
+)
+def test_the_environments_that_a_pull_request_adds_are_named_with_their_declarations(
+    tmp_path: Path, before: Mapping[str, Any] | None, only: str | None, added: list[tuple[str, int]]
+):
+    lab = {"lab": {**EAST, "folders": ["tries"]}}
+    proposed = a_checkout(tmp_path / "proposed", {**TWO, **lab}, "sports/a", "docks/b", "tries/c", "tries/d")
+
+    found = find_added_environments(a_checkout(tmp_path / "current", before), proposed, only)
+
+    assert [(each.name, each.declarations) for each in found] == added
 
 
 def test_a_pull_request_that_removes_every_environment_is_not_planned_in_each_of_them(tmp_path: Path):

@@ -120,7 +120,10 @@ def each_look_at_a_pull_request_in_the_recorded_plan_is_at_the_proposal(files: F
     recorded = files[RECORDED_PLAN]
     for _, step in recorded.steps:
         run = step.get("run", "")
-        if run.startswith(("groundctl ci changed", "groundctl ci plan")) and f"--checkout {PROPOSED}" not in run:
+        if (
+            run.startswith(("groundctl ci changed", "groundctl ci doctor", "groundctl ci plan"))
+            and f"--checkout {PROPOSED}" not in run
+        ):
             yield recorded, run
 
 

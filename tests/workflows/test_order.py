@@ -31,7 +31,8 @@ CHECKOUT, SETUP = "actions/checkout", "$/.github/actions/setup"
 PLACE = 'groundctl ci environment "$GROUNDCTL_ENVIRONMENT"'
 CREDENTIALS = "aws-actions/configure-aws-credentials"
 TERRAFORM_PLAN = 'groundctl ci terraform plan --environment "$GROUNDCTL_ENVIRONMENT"'
-MAKE_PLAN = "groundctl ci plan --record --checkout proposed"
+DOCTOR = "groundctl ci doctor --out set-up.json --checkout proposed"
+MAKE_PLAN = "groundctl ci plan --record --doctor set-up.json --checkout proposed"
 
 
 def started(scenario: Scenario) -> list[str]:
@@ -104,14 +105,14 @@ def steps_of_record(changed: str, **how: frozenset[str]) -> list[str]:
 
 @pytest.mark.parametrize("changed", ["true", ""])
 def test_a_branch_that_changes_or_may_change_plan_inputs_is_planned(changed: str):
-    assert steps_of_record(changed) == [CREDENTIALS, MAKE_PLAN]
+    assert steps_of_record(changed) == [DOCTOR, CREDENTIALS, MAKE_PLAN]
 
 
 def test_without_changes_a_run_requests_no_credentials_and_still_reports():
     assert steps_of_record("false") == ["groundctl ci report-unchanged"]
 
 
-@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci changed"])
+@pytest.mark.parametrize("failing", [CREDENTIALS, "groundctl ci changed", "groundctl ci doctor"])
 def test_a_failure_before_the_plan_is_reported_on_the_pull_request(failing: str):
     assert steps_of_record("", failing=frozenset({failing}))[-1] == MAKE_PLAN
 

@@ -57,11 +57,14 @@ def test_a_plan_is_recorded_by_the_tool_of_main_from_the_files_of_the_branch(run
     assert [each["said"] for each in recorded] == [
         "ci environment test",
         f"ci changed --base {runner.repository.head} --checkout proposed",
-        "ci plan --record --checkout proposed",
+        "ci doctor --out set-up.json --checkout proposed",
+        "ci plan --record --doctor set-up.json --checkout proposed",
     ]
     assert (recorded[0]["whose"], recorded[0]["proposed"]) == ("main's", None)
     for each in recorded[1:]:
         assert (each["whose"], each["at the root"], each["proposed"]) == ("main's", True, "the branch's\n")
+    # What looks at the set-up comes before the credentials.
+    assert recorded[-2]["has"] == ["GITHUB_TOKEN", "GROUNDCTL_ENVIRONMENT"]
     assert recorded[-1]["has"] == ["GITHUB_TOKEN", "AWS_SESSION_TOKEN", "GROUNDCTL_ENVIRONMENT"]
     jobs = ("plan/validate", "plan/environments", "plan/terraform")
     assert {each["whose"] for job in jobs for each in calls(run, job)} == {"main's"}

@@ -31,7 +31,7 @@ OURS = our_files()
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 A_SETUP = "      - uses: $/.github/actions/setup\n"
 UPLOAD = "      - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1\n"
-A_PLAN = "groundctl ci plan --record --checkout proposed"
+A_PLAN = "groundctl ci plan --record --doctor set-up.json --checkout proposed"
 NOT_FOR_FORKS = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -255,6 +255,7 @@ MUTANTS: Mapping[str, list[Mutant]] = {
     "each_look_at_a_pull_request_in_the_recorded_plan_is_at_the_proposal": [
         Mutant(RECORDED_PLAN, A_PLAN, "groundctl ci plan --record"),
         Mutant(RECORDED_PLAN, '--base "$BASE" --checkout proposed', '--base "$BASE"'),
+        Mutant(RECORDED_PLAN, "ci doctor --out set-up.json --checkout proposed", "ci doctor --out set-up.json"),
     ],
     "a_plan_is_recorded_for_branches_of_this_repository_to_the_default_branch_only": [
         Mutant(RECORDED_PLAN, "github.event_name == 'pull_request'", "github.event_name != 'push'"),

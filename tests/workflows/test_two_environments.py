@@ -57,7 +57,7 @@ def test_a_pull_request_gets_a_recorded_plan_in_each_environment_with_its_own_ro
 
     assert run.results["plan/groundctl"] == "success", run
     for name in ("east", "west"):
-        assert said(run, "plan/plan/record", name)[-1] == "ci plan --record --checkout proposed"
+        assert said(run, "plan/plan/record", name)[-1] == "ci plan --record --doctor set-up.json --checkout proposed"
         assert said(run, "plan/terraform", name)[-1] == f"ci terraform plan --environment {name} --publish"
     assert roles(run, "plan/plan/record") == {("east", "us-east-1 record-east"), ("west", "eu-west-1 record-west")}
     assert roles(run, "plan/terraform") == {("east", "us-east-1 plan-east"), ("west", "eu-west-1 plan-west")}
@@ -81,7 +81,7 @@ def test_an_environment_that_fails_does_not_stop_the_other(runner: Runner) -> No
     assert applied.conclusion == "failure", applied
     assert said(applied, "apply/environment/apply", "east")[-1] == "ci apply --only create"
     assert said(applied, "apply/environment/apply", "west") == []
-    assert said(planned, "plan/plan/record", "east")[-1] == "ci plan --record --checkout proposed"
+    assert said(planned, "plan/plan/record", "east")[-1] == "ci plan --record --doctor set-up.json --checkout proposed"
     assert planned.results["plan/groundctl"] == "failure", planned
 
 

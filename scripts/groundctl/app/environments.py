@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from groundctl.app.validate import load_policy
+from groundctl.domain.approval.standing import AddedEnvironment
 from groundctl.domain.declarations.environments import Environment, environment_named, environment_of
 from groundctl.domain.declarations.policy import Policy, team_folder
-from groundctl.domain.jobs.infrastructure import Infrastructure
+from groundctl.domain.jobs.infrastructure import Infrastructure, is_same_place
 from groundctl.errors import UsageError
 from groundctl.ports import Files
 
@@ -46,12 +49,6 @@ def list_environments(files: Files, only: str | None) -> list[str]:
     return [each.name for each in policy.environments] or ([only] if only else [])
 
 
-def is_same_place(environment: Environment, infrastructure: Infrastructure) -> bool:
-    """Return whether an infrastructure is an environment's."""
-    found = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
-    return found == (environment.terraform_name, *environment.place)
-
-
 def check_same_place(environment: Environment, infrastructure: Infrastructure) -> None:
     """Reject the infrastructure of another environment: jobs would be created in the wrong place."""
     if is_same_place(environment, infrastructure):
@@ -72,3 +69,16 @@ def check_keeps_environments(current: Files, proposed: Files) -> None:
         message = f"this pull request removes `environments` from {proposed.policy_path}, or makes them unreadable"
         hint = "keep at least one environment, with the folders whose jobs it has"
         raise UsageError(message, hint=hint)
+
+
+def find_added_environments(current: Files, proposed: Files, only: str | None) -> tuple[AddedEnvironment, ...]:
+    """List the environments that a pull request adds; only names the one in use where the policy names none."""
+    environments = load_policy(proposed)[0].environments
+    known = list_environments(current, only)
+    folders = [team_folder(path) for path in proposed.declarations()]
+    owners = Counter(owner.name for folder in folders if (owner := environment_of(folder, environments)))
+    return tuple(
+        AddedEnvironment(name=each.name, declarations=owners[each.name])
+        for each in environments
+        if each.name not in known
+    )

@@ -169,26 +169,35 @@ def load_policy(files: Files) -> tuple[Policy, tuple[LocatedDiagnostic, ...]]:
 def check_files(
     files: Files, policy: Policy, paths: Sequence[str], *, keep: bool, infrastructure: Infrastructure | None = None
 ) -> CheckedFiles:
-    """Check each file of a chunk separately; with an infrastructure, also what it names."""
+    """Check each file of a chunk separately; with an infrastructure, also what the files of its environment name."""
     schema = SchemaCheck(files.schema("labeling-job"))
     validator = Validator(
         schema=schema,
         policy=policy,
         read_text=files.read_text_beside,
-        check_names=_names_check(infrastructure) if infrastructure else None,
         check_manifest=partial(_check_manifest, files.read_manifest_beside),
     )
+    with_names = replace(validator, check_names=_names_check(infrastructure)) if infrastructure else validator
     problems: list[LocatedDiagnostic] = []
     summaries: list[DeclarationSummary] = []
     declarations: list[Declaration] = []
     for path in paths:
-        checked = validator.check(path, files.read(path))
+        judge = with_names if infrastructure and _has_its_jobs(infrastructure, path, policy) else validator
+        checked = judge.check(path, files.read(path))
         problems += checked.problems
         if checked.summary:
             summaries.append(checked.summary)
         if checked.declaration and keep:
             declarations.append(checked.declaration)
     return CheckedFiles(problems=tuple(problems), summaries=tuple(summaries), declarations=tuple(declarations))
+
+
+def _has_its_jobs(infrastructure: Infrastructure, path: str, policy: Policy) -> bool:
+    """Return whether a declaration's job is created in an infrastructure: that of another environment has other teams."""
+    from groundctl.domain.jobs.infrastructure import is_same_place
+
+    owner = environment_of(team_folder(path), policy.environments)
+    return is_same_place(owner, infrastructure) if owner else not policy.environments
 
 
 def _names_check(infrastructure: Infrastructure) -> CheckNames:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from groundctl.app.environments import check_same_place, environment_with, is_same_place
+from groundctl.app.environments import check_same_place, environment_with
 from groundctl.app.gathering.gather import gather_offline
 from groundctl.app.refusal_places import find_refusal_places
 from groundctl.app.validate import validate
@@ -22,7 +22,7 @@ from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.domain.declarations.environments import Environment
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.worker_template import worker_template
-from groundctl.domain.jobs.infrastructure import Infrastructure, example_for
+from groundctl.domain.jobs.infrastructure import Infrastructure, example_for, is_same_place
 from groundctl.domain.jobs.infrastructure_rules import check_infrastructure
 from groundctl.domain.jobs.request import compile_job
 from groundctl.domain.planning.plan import Create, Plan, Waiting

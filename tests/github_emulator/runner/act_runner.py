@@ -95,6 +95,8 @@ class Runner:
     reviewers: dict[str, str] = field(
         default_factory=dict
     )  # who reviews an environment; without an entry, the first who may
+    # Outputs of earlier jobs that name a job's environment: GitHub knows them when the job begins, and the runner before all begin.
+    handed_on: dict[str, dict[str, str]] = field(default_factory=dict)
     # What happens while the next job of an environment waits for its reviewer.
     while_waiting: dict[str, Callable[[], object]] = field(default_factory=dict)
     switched_off: frozenset[str] = frozenset()  # file names of workflows that were disabled in the settings
@@ -187,7 +189,8 @@ class Runner:
     def _in_environments(self, granted: list[Granted], event: Event) -> list[Granted]:
         variables: dict[str, Value] = {} if event.fork else dict(self.variables)
         github: dict[str, Value] = {"event": dict(event.payload), "event_name": event.name, "ref": event.ref}
-        context: dict[str, Value] = {"vars": variables, "github": github, "inputs": dict(event.inputs), "needs": {}}
+        needs: dict[str, Value] = {name: {"outputs": dict(outputs)} for name, outputs in self.handed_on.items()}
+        context: dict[str, Value] = {"vars": variables, "github": github, "inputs": dict(event.inputs), "needs": needs}
         return [replace(each, environment=fill(each.job.environment, context, {})) for each in granted]
 
     def _settings(self) -> Settings:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from groundctl.domain.approval.reviewed_plan import CHANGE_AGAIN
 from groundctl.domain.approval.seen_clips import ClipsChanged, Replaced
-from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
+from groundctl.domain.approval.standing import AddedEnvironment, BeyondApproval, LeftAlone, Standing
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.policy import Limit, Policy
@@ -143,6 +143,7 @@ def _releases() -> RenderedComment:
     standing = Standing(
         released=plan.creates[:1],
         left=(LeftAlone(name="serve-direction", pull_request=12), LeftAlone(name="lines", pull_request=None)),
+        added_environments=(AddedEnvironment(name="staging.eu-west-1", declarations=2),),
     )
     return plan_comment(plan, POLICY, footer=_footer(plan), standing=standing)
 

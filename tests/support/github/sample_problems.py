@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from groundctl.domain.adoption.doctor.finding import CheckResult, Diagnosis, Section, cannot_see, warning, wrong
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
 from groundctl.domain.tracking.rendered_comment import RenderedComment
 from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.doctor import doctor_markdown, with_set_up
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment, validation_summary
+from groundctl.presentation.markdown.size_limit import COMMENT_LIMIT
 from support.builders import a_run
 
 
@@ -59,11 +62,40 @@ def a_thousand_problems() -> RenderedComment:
 
 
 def no_plan() -> RenderedComment:
-    return failure_comment(
+    comment = failure_comment(
         "AWS does not know the security token: ExpiredTokenException when calling ListLabelingJobs.",
         "run the workflow again; if it stays, look at the trust of the role that `AWS_PLAN_ROLE` names",
         footer=Footer(run=a_run()),
     )
+    return with_set_up(lambda _: comment, doctor_markdown(_SET_UP))(COMMENT_LIMIT)
+
+
+_SET_UP: Final = Diagnosis(
+    results=tuple(
+        CheckResult(check=check, section=section, title=check, environment=environment, findings=(finding,))
+        for check, section, environment, finding in (
+            (
+                "lock",
+                Section.HERE,
+                "",
+                warning("the files here were written by groundctl 0.0.9", "groundctl init --upgrade"),
+            ),
+            (
+                "environment-files",
+                Section.HERE,
+                "staging.eu-west-1",
+                wrong("its .tfvars file does not exist", "groundctl init"),
+            ),
+            (
+                "github-reviews",
+                Section.GITHUB,
+                "",
+                wrong("main asks for 0 approvals", "https://github.com/acme/labels/settings/rules"),
+            ),
+            ("github-variables", Section.GITHUB, "", cannot_see("the token may not read variables")),
+        )
+    )
+)
 
 
 def from_a_fork() -> RenderedComment:

@@ -10,11 +10,13 @@ from groundctl.cli.ci.recording import record_plan
 from groundctl.cli.ci.reviewing import count_free, leave_undone, open_archive, open_guard, review_plan
 from groundctl.cli.options import Command, Given, InfrastructureFile, Option
 from groundctl.cli.planning import places_in, plan_checkout
-from groundctl.composition import is_asked_by_person, open_workflow_run, write_text
+from groundctl.composition import is_asked_by_person, open_workflow_run, read_text_if_there, write_text
 from groundctl.domain.planning.plan import Action
 from groundctl.domain.tracking.refused_before import refused_before
 from groundctl.exit_codes import ExitCode
+from groundctl.presentation.machine.doctor_json import read_doctor_json
 from groundctl.presentation.machine.plan_json import plan_json
+from groundctl.presentation.markdown.doctor import doctor_markdown
 from groundctl.presentation.terminal.plan import plan_text
 from groundctl.presentation.terminal.review import review_text
 
@@ -47,6 +49,15 @@ class CiPlanOptions:
             excludes=(Given("reviewed"),),
         ),
     ] = None
+    doctor: Annotated[
+        str | None,
+        Option(
+            "--doctor",
+            "with --record: also report what `groundctl ci doctor --out` wrote to this file; not with --reviewed",
+            metavar="FILE",
+            excludes=(Given("reviewed"),),
+        ),
+    ] = None
     out: Annotated[str | None, Option("--out", "also write the plan to this file as JSON", metavar="FILE")] = None
     infrastructure: InfrastructureFile = None
 
@@ -54,8 +65,20 @@ class CiPlanOptions:
 def run(options: CiPlanOptions) -> ExitCode:
     """Record and report the plan of a pull request, or count what may be done after the merge."""
     if options.record:
-        return record_plan(checkout=options.checkout, infrastructure=options.infrastructure, out=options.out)
+        return record_plan(
+            checkout=options.checkout,
+            infrastructure=options.infrastructure,
+            out=options.out,
+            set_up=_set_up(options.doctor),
+        )
     return _count_reviewed(options)
+
+
+def _set_up(file: str | None) -> str:
+    """Write what `ci doctor` found for the comment; a plan is not stopped by a file that is missing or cannot be read."""
+    text = read_text_if_there(file) if file else None
+    found = read_doctor_json(text) if text else None
+    return doctor_markdown(found) if found else ""
 
 
 def _count_reviewed(options: CiPlanOptions) -> ExitCode:
@@ -96,7 +119,7 @@ COMMAND = Command(
     " write, and report it in a comment, a check, and a commit status. After the merge, with --reviewed, count what may go"
     " ahead, in the outputs `create` and `stop`.",
     examples=(
-        "groundctl ci plan --record --checkout proposed",
+        "groundctl ci plan --record --doctor set-up.json --checkout proposed",
         "groundctl ci plan --reviewed --out plan.json",
     ),
     options=CiPlanOptions,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from groundctl.app.approval.recording import record_clips
 from groundctl.app.approval.standing import Proposal, find_standing, own_plan, touched_names, within_limits
+from groundctl.app.environments import find_added_environments
 from groundctl.app.plan import PlanningResult
 from groundctl.app.publish import CommentRequest, PullRequestReporter, Render
 from groundctl.app.refusal_places import find_refusal_places
@@ -12,6 +15,7 @@ from groundctl.cli.ci.reporter import open_reporter, print_published, summarize
 from groundctl.cli.ci.reviewing import open_archive
 from groundctl.cli.planning import plan_checkout
 from groundctl.composition import (
+    chosen_name,
     open_checkout,
     open_history,
     open_recorded_plans,
@@ -32,28 +36,34 @@ from groundctl.ports import RecordedPlans, Repository
 from groundctl.presentation.machine.plan_json import plan_json
 from groundctl.presentation.markdown.check_run import annotations_of, failure_check, plan_check, problems_check
 from groundctl.presentation.markdown.comment import Footer
+from groundctl.presentation.markdown.doctor import with_set_up
 from groundctl.presentation.markdown.plan_comment import plan_comment
 from groundctl.presentation.markdown.problems_comment import failure_comment, problems_comment
 from groundctl.presentation.terminal.plan import plan_text
 
 
-def record_plan(*, checkout: str | None, infrastructure: str | None, out: str | None) -> ExitCode:
-    """Plan the declarations of a pull request's checkout, record the plan, and report it on the pull request."""
+def record_plan(
+    *, checkout: str | None, infrastructure: str | None, out: str | None = None, set_up: str = ""
+) -> ExitCode:
+    """Plan the declarations of a pull request's checkout, record the plan, and report it on the pull request.
+
+    set_up is the section of the comment on what was found wrong with the set-up; empty if there is nothing.
+    """
     try:
         proposed = open_checkout(checkout)
         planned = plan_checkout(infrastructure, proposed=proposed)
         if isinstance(planned, Validated):
-            return max(_report_problems(planned), ExitCode.PROBLEMS)
+            return max(_report_problems(planned, set_up), ExitCode.PROBLEMS)
         # The plan is printed and recorded first: it must not be lost if GitHub cannot be reached.
         print(plan_text(planned.plan, planned.validated.policy, find_refusal_places(proposed, planned.plan)))
-        return _record_and_report(planned, proposed, out)
+        return _record_and_report(planned, proposed, out, set_up)
     except GroundctlError as error:
         # The author of the pull request reads the comment, not the log.
-        _report_failure(error)
+        _report_failure(error, set_up)
         raise
 
 
-def _record_and_report(planned: PlanningResult, proposed: Repository, out: str | None) -> ExitCode:
+def _record_and_report(planned: PlanningResult, proposed: Repository, out: str | None, set_up: str) -> ExitCode:
     reporter, number = open_reporter(), _number(open_run_context())
     recorded = open_recorded_plans(planned.account.infrastructure)
     earlier = recorded.list(number, reporter.run.head_commit)
@@ -71,9 +81,13 @@ def _record_and_report(planned: PlanningResult, proposed: Repository, out: str |
     content = _record(proposal, reporter.run, recorded)
     if out:
         write_text(out, content)
-    standing = find_standing(proposal, open_archive(proposal.planned, proposed))
+    standing = replace(
+        find_standing(proposal, open_archive(proposal.planned, proposed)),
+        added_environments=find_added_environments(open_checkout(), proposed, chosen_name()),
+    )
     own = own_plan(proposal)
-    code = _report(reporter, proposal.planned, own, standing, find_refusal_places(proposed, own))
+    report = _plan_report(reporter, proposal.planned, own, standing, find_refusal_places(proposed, own))
+    code = _publish(reporter, *report, set_up)
     needs_attention = own.requires_attention or standing.beyond_approval is not None
     return code or (ExitCode.PROBLEMS if needs_attention else ExitCode.OK)
 
@@ -90,42 +104,44 @@ def _record(proposal: Proposal, run: RunContext, recorded: RecordedPlans) -> str
     return content
 
 
-def _report(
+def _plan_report(
     reporter: PullRequestReporter, planned: PlanningResult, plan: Plan, standing: Standing, places: Places
-) -> ExitCode:
-    """Report a plan, or the part of it that concerns the pull request, on the pull request."""
+) -> tuple[Render, Check]:
+    """Write a plan, or the part of it that concerns the pull request, as its comment and its check."""
     policy = planned.validated.policy
     footer = Footer(run=reporter.run, plan_digest=planned.plan.digest)
     remarks = annotations_of([*planned.validated.problems, *places.problems])
-    return _publish(
-        reporter,
+    return (
         lambda limit: plan_comment(plan, policy, footer=footer, standing=standing, places=places, limit=limit),
         plan_check(plan, policy, footer=footer, standing=standing, places=places, annotations=remarks),
     )
 
 
-def _report_problems(validated: Validated) -> ExitCode:
+def _report_problems(validated: Validated, set_up: str) -> ExitCode:
     reporter = open_reporter()
     footer, problems, files = Footer(run=reporter.run), validated.problems, validated.files
     return _publish(
         reporter,
         lambda limit: problems_comment(problems, files, footer=footer, limit=limit),
         problems_check(problems, files, footer=footer),
+        set_up,
     )
 
 
-def _report_failure(error: GroundctlError) -> None:
+def _report_failure(error: GroundctlError, set_up: str) -> None:
     reporter = open_reporter()
     footer = Footer(run=reporter.run)
     _publish(
         reporter,
         lambda _: failure_comment(error.message, error.hint, footer=footer),
         failure_check(error.message, error.hint, footer=footer),
+        set_up,
     )
 
 
-def _publish(reporter: PullRequestReporter, render: Render, check: Check) -> ExitCode:
+def _publish(reporter: PullRequestReporter, report: Render, check: Check, set_up: str) -> ExitCode:
     """Publish the same report as comment, check, and summary; fail if the comment or the check cannot be set."""
+    render = with_set_up(report, set_up)
     published = reporter.publish_comment(
         CommentRequest(pull_request=_number(reporter.run), stage=Stage.PLANNED, render=render)
     )

@@ -29,6 +29,14 @@ class BeyondApproval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedEnvironment:
+    """An environment that a pull request adds, and how many declarations it has: it has no roles yet, so no plan."""
+
+    name: str
+    declarations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A pull request's place before its merge.
 
@@ -43,3 +51,4 @@ class Standing:
     changes_terraform: bool = False
     names_plan: bool = False
     not_known: str = ""
+    added_environments: tuple[AddedEnvironment, ...] = ()

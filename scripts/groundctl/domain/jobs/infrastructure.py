@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from groundctl.domain.canonical_json import JsonObject
+from groundctl.domain.declarations.environments import Environment
 from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.jobs.ledger.records import JobIdentity, job_identity
 
@@ -85,3 +86,9 @@ def example_for(spec: JobSpec) -> Infrastructure:
         work_teams={spec.team: WorkTeam(arn=arn)} if spec.team else {},
         topics={topic: f"arn:aws:sns:{region}:{account}:{topic}" for topic in topics},
     )
+
+
+def is_same_place(environment: Environment, infrastructure: Infrastructure) -> bool:
+    """Return whether an infrastructure is an environment's."""
+    found = (infrastructure.environment, infrastructure.account_id, infrastructure.region)
+    return found == (environment.terraform_name, *environment.place)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from groundctl.domain.approval.standing import BeyondApproval, LeftAlone, Standing
+from groundctl.domain.approval.standing import AddedEnvironment, BeyondApproval, LeftAlone, Standing
 from groundctl.domain.declarations.diagnostics import NO_PLACES, Diagnostic, Places, sentence
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.jobs.estimate import NOTHING, Estimate
@@ -178,6 +178,8 @@ class StandingHead:
     changes_terraform: bool
     names_plan: bool
     not_known: str
+    added: tuple[AddedEnvironment, ...]
+    more_added: int
 
 
 def _standing(standing: Standing | None) -> StandingHead | None:
@@ -197,6 +199,8 @@ def _standing(standing: Standing | None) -> StandingHead | None:
         changes_terraform=standing.changes_terraform,
         names_plan=standing.names_plan,
         not_known=standing.not_known,
+        added=standing.added_environments[:NOTES_SHOWN],
+        more_added=len(standing.added_environments[NOTES_SHOWN:]),
     )
 
 

@@ -26,6 +26,8 @@ HERE: Final[tuple[AnyCheck, ...]] = (
         needs=Need.FILES,
         look=lambda site, _: (site.files, site.validated().problems),
         judge=lambda case: here.judge_policy(*case.seen),
+        # The workflow's job validate says the same, on the lines.
+        is_cheap=False,
     ),
     Check(
         id="declarations",
@@ -34,7 +36,7 @@ HERE: Final[tuple[AnyCheck, ...]] = (
         needs=Need.FILES,
         look=lambda site, _: site.validated().problems,
         judge=lambda case: here.judge_declarations(case.seen),
-        # The step before it in the workflow says the same, on the lines.
+        # As above.
         is_cheap=False,
     ),
     Check(

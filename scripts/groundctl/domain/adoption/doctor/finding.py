@@ -77,6 +77,15 @@ class Diagnosis:
         """Return whether no check could see what it looks at."""
         return all(result.state in {State.CANNOT_SEE, State.CRASHED} for result in self.results)
 
+    def concerning(self, environment: str | None, *, repository: bool) -> Diagnosis:
+        """Keep the results of one environment, or of all without a name, and those of the repository if they are asked for."""
+        kept = (
+            each
+            for each in self.results
+            if (environment in {None, each.environment} if each.environment else repository)
+        )
+        return Diagnosis(results=tuple(kept))
+
     def worst_first(self) -> tuple[CheckResult, ...]:
         """Return the results by state, and in the order of the table within one."""
         return tuple(sorted(self.results, key=lambda result: _RANK[result.state]))
