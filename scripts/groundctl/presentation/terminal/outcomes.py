@@ -88,7 +88,8 @@ def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
 def _cost(creates: Sequence[Create]) -> str:
     known = [create.purchase.cost for create in creates if create.purchase.cost is not None]
     cost, unbounded = sum(known, NOTHING), len(creates) - len(known)
-    amount = f"{usd_range(cost.low, cost.high)}: {count(cost.objects, 'clip')}, {count(cost.answers, 'answer')} to give"
+    bought_for = usd_range(cost.low, cost.high)
+    amount = f"{count(cost.objects, 'clip')} and {count(cost.answers, 'answer')} for {bought_for}"
     parts = [amount] * bool(known) + [f"the open-ended cost of {count(unbounded, 'job')}"] * bool(unbounded)
     return ", plus ".join(parts)
 
