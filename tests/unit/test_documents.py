@@ -82,6 +82,24 @@ def test_decisions_are_numbered_without_gaps_and_every_number_that_is_cited_exis
     assert cited == set()
 
 
+def folders_of(path: str) -> set[str]:
+    """Give the folders inside one that hold Python."""
+    return {found.name for found in (CHECKOUT / path).iterdir() if any(found.glob("*.py"))}
+
+
+def test_contributing_says_what_every_folder_of_the_tests_holds() -> None:
+    named = set(re.findall(r"`tests/(\w+)`", (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+
+    assert folders_of("tests") - named == set()
+
+
+@pytest.mark.parametrize("part", sorted(folders_of("scripts/groundctl")))
+def test_the_layout_in_the_architecture_names_every_folder_of_the_code(part: str) -> None:
+    layout = (CHECKOUT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## One file's way")[0]
+
+    assert [name for name in {part, *folders_of(f"scripts/groundctl/{part}")} if f"{name}/" not in layout] == []
+
+
 def test_a_dead_link_is_found(tmp_path: Path) -> None:
     document = tmp_path / "a.md"
     document.write_text(
