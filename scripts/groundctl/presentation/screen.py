@@ -38,6 +38,11 @@ class Screen:
         """Return a screen of these columns, or this one if it is narrower."""
         return Screen(min(columns, self.columns or columns), colored=self.colored)
 
+    @property
+    def text_width(self) -> int:
+        """Return how long a line of text becomes at most."""
+        return max(min(self.columns or MAX_TEXT_WIDTH, MAX_TEXT_WIDTH), MIN_WIDTH)
+
     def fits(self, line: str) -> bool:
         """Return whether a line needs no second one."""
         return self.columns is None or display_width(line) <= self.columns
@@ -57,12 +62,11 @@ class Screen:
     def lines(self, text: str, *, first: str = "", rest: str = "  ") -> Iterator[str]:
         """Escape a sentence and break it into lines; a word is never broken, so that it can be copied."""
         whole = for_terminal(f"{first}{text}")
-        if self.columns is None or display_width(whole) <= min(self.columns, MAX_TEXT_WIDTH):
+        if self.columns is None or display_width(whole) <= self.text_width:
             yield whole
             return
-        width = max(min(self.columns, MAX_TEXT_WIDTH), MIN_WIDTH)
         # A break can bring to the start of a line what was harmless within it.
-        yield from (for_terminal(line) for line in _broken(for_terminal(text), width, first, rest))
+        yield from (for_terminal(line) for line in _broken(for_terminal(text), self.text_width, first, rest))
 
 
 def _broken(text: str, width: int, first: str, rest: str) -> Iterator[str]:
