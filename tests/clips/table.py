@@ -107,7 +107,7 @@ MEDIA = (
         says=(
             "1 to create",
             "opened the only clip: it plays in browsers, 1 s long",
-            "watching alone takes about 3 s, 1 s for each of 3 workers (no seconds_per_clip",
+            "watching alone takes about 3 s, 1 s for each of 3 workers (without `workforce.seconds_per_clip`",
         ),
         silent=("GT71",),
     ),

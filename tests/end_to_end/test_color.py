@@ -7,8 +7,10 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +26,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_checkout(tmp_path_factory.mktemp("color"), 1, bad_every=1)
 
 
-def printed(repository: Path, *arguments: str, at_terminal: bool, **settings: str) -> str:
-    """Run a command with its output at a terminal or in a pipe."""
+def printed(repository: Path, *arguments: str, at_terminal: bool, columns: int = 0, **settings: str) -> str:
+    """Run a command with its output at a terminal, of so many columns if it says so, or in a pipe."""
     command = [sys.executable, "-c", MAIN, *arguments]
     environment = {**CLEAN, "TERM": "xterm", **settings}
     if not at_terminal:
@@ -33,6 +35,7 @@ def printed(repository: Path, *arguments: str, at_terminal: bool, **settings: st
             command, cwd=repository, env=environment, capture_output=True, text=True, check=False
         ).stdout
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     process = subprocess.Popen(command, cwd=repository, env=environment, stdout=theirs, stderr=theirs, stdin=theirs)
     os.close(theirs)
     found = b""
@@ -60,7 +63,7 @@ def printed(repository: Path, *arguments: str, at_terminal: bool, **settings: st
     ],
 )
 def test_color_is_shown_where_it_is_wanted(
-    repository: Path, at_terminal: bool, arguments: tuple[str, ...], settings: dict[str, str], colored: bool
+    repository: Path, at_terminal: bool, arguments: tuple[str, ...], settings: dict[str, Any], colored: bool
 ):
     shown = printed(repository, "validate", *arguments, at_terminal=at_terminal, **settings)
 
@@ -74,3 +77,15 @@ def test_color_is_shown_where_it_is_wanted(
 def test_color_can_stand_before_the_command_and_a_wrong_choice_is_named(repository: Path):
     assert RED in printed(repository, "--color", "always", "validate", at_terminal=False)
     assert "choose from auto, always, never" in printed(repository, "validate", "--color", "red", at_terminal=True)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("command", ["validate", "show", "plan"])
+def test_no_line_but_a_long_word_is_wider_than_the_terminal(repository: Path, command: str, columns: int):
+    job = next((repository / "jobs").rglob("*.yaml")).stem
+    arguments = [command, job] if command == "show" else [command]
+    shown = printed(repository, *arguments, at_terminal=True, columns=columns, NO_COLOR="1")
+    plain = printed(repository, *arguments, at_terminal=True, NO_COLOR="1")
+
+    assert shown.split() == plain.split()
+    assert [line for line in shown.splitlines() if len(line) > columns and len(line.split()) > 1] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,11 @@ def test_a_shell_offers_commands_and_jobs_with_their_descriptions(shell: str, re
     assert not (repository / "hacked").exists()
     if shell != "bash":  # which shows words alone
         assert "show what apply would do" in commands
+
+
+def test_the_reference_names_the_value_of_every_option_and_breaks_no_row_of_a_table():
+    lines = reference().splitlines()
+    in_tables = [line for above, line in pairwise(lines) if above.startswith("|") and line]
+
+    assert [line for line in in_tables if not line.startswith("|")] == []
+    assert [line for line in lines if " None`" in line] == []

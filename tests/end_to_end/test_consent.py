@@ -102,7 +102,7 @@ def test_a_terminal_shows_the_plan_asks_and_creates_on_yes(team: Team):
     assert terminal.ends() == 0, terminal.shown
     assert len(team.simulator.requests("CreateLabelingJob")) == 1
     assert "1 job: 1 created" in terminal.shown
-    assert "8 clips, 24 answers to give" in terminal.shown
+    assert "8 clips and 24 answers for " in terminal.shown
     assert "`groundctl status`" in terminal.shown
     assert "`groundctl results NAME`" in terminal.shown
 
@@ -158,7 +158,7 @@ def test_ctrl_c_in_the_create_call_names_the_job(team: Team):
     assert terminal.ends() == 130, terminal.shown
     assert "unknown   rally-outcome: " in terminal.shown
     assert "AWS may have received it" in terminal.shown
-    assert "May have been created: $0.16 to $0.64: 8 clips, 24 answers to give." in terminal.shown
+    assert "May have been created: 8 clips and 24 answers for $0.16 to $0.64." in terminal.shown
     assert "Nothing was" not in terminal.shown
 
 

@@ -10,6 +10,7 @@ import pytest
 from groundctl.domain.results.agreement import read_answers
 from groundctl.presentation.escape import display_width
 from groundctl.presentation.machine.results_json import results_json
+from groundctl.presentation.screen import Screen
 from groundctl.presentation.terminal.results import results_text
 from results.manifests import ATTRIBUTE, a_line, a_request, metadata, some_results
 from support.builders import NOW
@@ -167,11 +168,14 @@ def test_untrusted_text_stays_on_its_line_and_controls_no_terminal() -> None:
     assert not [line for line in text.split("\n") if line.startswith("::")]
 
 
-def test_every_line_fits_80_columns() -> None:
+@pytest.mark.parametrize("columns", [None, 200, 80, 40])
+def test_every_line_fits_the_screen_and_80_columns(columns: int | None) -> None:
     label = "a label whose name is longer than anybody would read on a terminal"
     lines = [a_line("x" * 200 + str(n), label, 0.5) for n in range(20_000 // 1000)]
     answers = read_answers([a_request({n: [label, "winner", "cannot tell"] for n in range(9)})])
 
-    text = results_text(some_results(*lines, *[a_line("y" * 200, None)] * 9, answers=answers), NOW)
+    text = results_text(some_results(*lines, *[a_line("y" * 200, None)] * 9, answers=answers), NOW, Screen(columns))
 
-    assert max(display_width(line) for line in text.split("\n")) <= 80
+    # The lines to copy into a declaration, at the end, stay whole.
+    shown = text.split("\n")[:-2]
+    assert max(map(display_width, shown)) <= min(columns or 80, 80)

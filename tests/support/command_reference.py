@@ -70,7 +70,7 @@ def reference() -> str:
         parts.append(f"## groundctl {family}\n\n{' '.join(description.split())}\n")
         for heading, group in groups.items():
             parts += [_section(f"{family} {name}", heading) for name in group]
-    codes = "\n".join(f"| {code.value} | {meaning} |" for code, meaning in EXIT_CODES.items())
+    codes = "\n".join(f"| {code.value} | {_cell(meaning)} |" for code, meaning in EXIT_CODES.items())
     parts.append(f"## Exit codes\n\n| Code | Meaning |\n|---|---|\n{codes}\n")
     return "\n".join(parts)
 
@@ -99,7 +99,7 @@ def _section(name: str, heading: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _first(help_text: str) -> str:

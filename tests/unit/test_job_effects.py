@@ -100,10 +100,10 @@ def test_the_time_of_people_is_shown_for_each_worker_and_in_all_with_their_pay()
 def test_time_that_is_only_the_length_of_clips_is_said_to_be_watching_alone():
     cost = Estimate(objects=4, answers=12, low=Decimal(1), high=Decimal(1), seconds=Decimal(130), watched=12)
     declared = Estimate(objects=2, answers=6, low=Decimal(1), high=Decimal(1), seconds=Decimal(120))
-    why = "(no seconds_per_clip: reading and choosing are not counted)"
+    why = "(without `workforce.seconds_per_clip`, reading and choosing are not counted)"
 
     assert work_in_all(cost) == f"watching alone takes about 2 min 10 s for 12 answers {why}"
-    assert work_in_all(cost + declared) == f"about 4 min 10 s for 18 answers; of 12 answers, watching alone {why}"
+    assert work_in_all(cost + declared) == f"about 4 min 10 s for 18 answers; for 12 of them, watching alone {why}"
 
 
 def test_pay_by_the_hour_that_is_not_known_is_said_to_be_missing():

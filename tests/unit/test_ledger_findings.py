@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +31,7 @@ from groundctl.domain.jobs.ledger.packs import write_pack
 from groundctl.domain.jobs.ledger.purchases import Contradiction, Purchases
 from groundctl.domain.jobs.observed import JobFingerprint, ObservedJob, Status
 from groundctl.presentation.machine.ledger_json import check_json
+from groundctl.presentation.screen import Screen
 from groundctl.presentation.terminal.ledger_check import check_text
 from support.builders import CHECKOUT, an_infrastructure, an_observed_job
 from support.ledger import (
@@ -50,6 +52,8 @@ from support.ledger import (
     void,
 )
 from support.ledger import FakeLedger as Ledger
+
+COLORED = Screen(colored=True)
 
 
 def bought(name: str = "rally-1", **changes: Any) -> ObservedJob:
@@ -79,7 +83,10 @@ def text(log: LedgerLog, *findings: Finding) -> str:
     ledger = Purchases.of(log)
     jsonschema.validate(check_json(ledger, findings, an_infrastructure()), CHECKOUT.schema("ledger-check"))
     written = check_text(ledger, findings, an_infrastructure())
+    narrow, colored = (check_text(ledger, findings, an_infrastructure(), screen) for screen in (Screen(40), COLORED))
     assert max(map(len, written.splitlines())) <= 80
+    assert max(map(len, narrow.splitlines())) <= 40
+    assert re.sub(r"\x1b\[[0-9]+m", "", colored) == written
     return " ".join(written.split())
 
 

@@ -15,6 +15,7 @@ from groundctl.domain.jobs.ledger.entries import LedgerLog, extend_log
 from groundctl.domain.jobs.ledger.history import read_history
 from groundctl.domain.jobs.ledger.records import Author, NamedRecord, RecordId
 from groundctl.presentation.machine.ledger_json import history_json
+from groundctl.presentation.screen import Screen
 from groundctl.presentation.terminal.ledger import author_text, history_text
 from support.builders import CHECKOUT, an_infrastructure
 from support.hostile_texts import HOSTILE
@@ -35,12 +36,15 @@ from support.ledger import (
 
 
 def text(log: LedgerLog, *, job: str | None = None, only_open: bool = False) -> str:
-    """Write a log for a terminal; it fits into JSON's schema and 80 columns as well."""
+    """Write a log for a terminal; it fits into JSON's schema and 80 or 40 columns as well."""
     history = read_history(log)
     stories = history.chosen(job=job, only_open=only_open)
     jsonschema.validate(history_json(history, stories, an_infrastructure()), CHECKOUT.schema("ledger"))
     written = history_text(history, stories, an_infrastructure())
+    narrow = history_text(history, stories, an_infrastructure(), Screen(40))
     assert all(len(line) <= 80 for line in written.splitlines())
+    # What a break brings to the start of a line is escaped after it.
+    assert all(len(line.replace("\\u003a:", "::")) <= 40 for line in narrow.splitlines())
     return written
 
 

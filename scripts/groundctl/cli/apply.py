@@ -19,7 +19,7 @@ from groundctl.app.validate import Validated
 from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.options import Command, EnvironmentName, Given, InfrastructureFile, Option
 from groundctl.cli.planning import places_in, plan_checkout
-from groundctl.cli.streams import output_is_lost
+from groundctl.cli.streams import output_is_lost, screen
 from groundctl.composition import (
     SystemClock,
     first_fault,
@@ -100,7 +100,7 @@ class ApplyOptions:
         OutcomeFormat,
         Option(
             "--format",
-            "text: one line for each job (default); json: for programs; json only with --plan or --auto-approve",
+            "text: for the terminal (default); json: for programs; json only with --plan or --auto-approve",
             value_needs=((OutcomeFormat.JSON, (Given("plan"), Given("auto_approve"))),),
         ),
     ] = OutcomeFormat.TEXT
@@ -220,7 +220,7 @@ def _print(planned: PlanningResult, outcomes: Sequence[Outcome], form: OutcomeFo
     if form is OutcomeFormat.JSON:
         print_outcomes(for_json(applied_json(planned.plan, outcomes)))
     else:
-        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy, places))
+        print_outcomes(applied_text(planned.plan, outcomes, planned.validated.policy, places, screen()))
 
 
 def _check_consent(options: ApplyOptions) -> None:
@@ -235,8 +235,8 @@ def _ask(planned: PlanningResult, changes: Sequence[Change], options: ApplyOptio
     if not asked:
         return None
     return ask_for_yes(
-        plan_text(planned.plan, planned.validated.policy, places),
-        consent_question(planned.plan, asked),
+        plan_text(planned.plan, planned.validated.policy, places, screen()),
+        consent_question(planned.plan, asked, screen()),
         otherwise=NOTHING_WAS_DONE,
     )
 

@@ -128,9 +128,10 @@ EXIT_CODES = {
     ExitCode.OK: "done, nothing wrong",
     ExitCode.PROBLEMS: "problems in declarations, refusals, or jobs that failed",
     ExitCode.USAGE: "wrong usage",
-    ExitCode.EXTERNAL_FAILURE: "external failure: credentials, network, AWS, GitHub, or Terraform;\n"
-    "       with init --upgrade: a conflict is left",
-    ExitCode.SOMETHING_TO_CREATE: "with plan --detailed-exitcode: there is something to create; doctor saw nothing",
+    ExitCode.EXTERNAL_FAILURE: "external failure: credentials, network, AWS, GitHub, or Terraform;"
+    " with init --upgrade: a conflict is left",
+    ExitCode.SOMETHING_TO_CREATE: "with plan --detailed-exitcode: there is something to create;"
+    " with doctor: nothing could be seen",
     ExitCode.INTERRUPTED: "interrupted",
 }
 

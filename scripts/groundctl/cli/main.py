@@ -6,7 +6,7 @@ import os
 import sys
 
 from groundctl.cli.commands import COLOR_CHOICES, WITHOUT_CHILDREN, find_command, module_of
-from groundctl.cli.streams import take_over_streams
+from groundctl.cli.streams import screen, take_over_streams
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.startup import collect_garbage_rarely, end_process, interruption, load_command, take_signals
@@ -101,13 +101,11 @@ def _check_folder() -> None:
 
 def report_error(error: GroundctlError) -> None:
     """Print an error and its hint."""
-    from groundctl.composition import wants_color
-    from groundctl.presentation.escape import for_terminal
-    from groundctl.presentation.terminal.color import Color, painted
+    from groundctl.presentation.screen import Color
 
-    name = painted("groundctl:", Color.RED, colored=wants_color(errors=True))
-    print(f"{name} {for_terminal(error.message)}", file=sys.stderr)
-    print(f"  hint: {for_terminal(error.hint)}", file=sys.stderr)
+    shown_on = screen(errors=True)
+    said = shown_on.painted_in(shown_on.lines(f"groundctl: {error.message}"), "groundctl:", Color.RED)
+    print("\n".join([*said, *shown_on.lines(f"hint: {error.hint}", first="  ", rest="    ")]), file=sys.stderr)
 
 
 def report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated
 from groundctl.app.validate import Validated
 from groundctl.cli.options import Command, EnvironmentName, InfrastructureFile, Option
 from groundctl.cli.planning import places_in, plan_checkout
-from groundctl.composition import wants_color, write_text
+from groundctl.cli.streams import screen
+from groundctl.composition import write_text
 from groundctl.domain.declarations.diagnostics import in_reading_order
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
@@ -62,7 +63,7 @@ def run(options: PlanOptions) -> ExitCode:
         case PlanFormat.MARKDOWN:
             print(plan_markdown(plan, policy, places_in(plan)), end="")
         case PlanFormat.TEXT:
-            print(plan_text(plan, policy, places_in(plan), colored=wants_color()))
+            print(plan_text(plan, policy, places_in(plan), screen()))
         case PlanFormat.GITHUB | PlanFormat.SARIF:
             problems = in_reading_order([*planned.validated.problems, *places_in(plan).problems])
             form = DiagnosticFormat(options.format)

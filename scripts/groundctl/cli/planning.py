@@ -11,6 +11,7 @@ from groundctl.app.gathering.gather import Account, list_jobs
 from groundctl.app.plan import PlanningResult, create_plan
 from groundctl.app.refusal_places import find_refusal_places
 from groundctl.app.validate import Validated
+from groundctl.cli.streams import print_note, screen
 from groundctl.composition import (
     chosen_name,
     cores,
@@ -54,9 +55,9 @@ def plan_checkout(
     )
     validated = planned if isinstance(planned, Validated) else planned.validated
     if errors_among(validated.problems):
-        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files, screen(errors=True)), file=sys.stderr)
     if isinstance(planned, Validated):
-        print("Nothing is planned while a declaration has problems.", file=sys.stderr)
+        print_note("Nothing is planned while a declaration has problems.")
     return planned
 
 

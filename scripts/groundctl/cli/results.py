@@ -10,6 +10,7 @@ from typing import Annotated
 
 from groundctl.app.results import fetch_results
 from groundctl.cli.options import Argument, Command, Given, InfrastructureFile, Option
+from groundctl.cli.streams import screen
 from groundctl.composition import open_aws, open_checkout, open_infrastructure, open_output_folder
 from groundctl.domain.aws.job_names import job_key
 from groundctl.domain.jobs.observed import Status
@@ -73,7 +74,7 @@ def run(options: ResultsOptions) -> ExitCode:
     )
     results, now = fetched.results, aws.now()
     as_json = options.format is ResultsFormat.JSON
-    print(summary(results, now) if as_json else f"{results_text(results, now)}\n", end="")
+    print(summary(results, now) if as_json else f"{results_text(results, now, screen())}\n", end="")
     if options.out:
         folder = open_output_folder(options.out)
         clip_url = folder.clips_at(options.clips) if options.clips else None

@@ -14,6 +14,7 @@ from groundctl.app.refusal_places import find_refusal_places
 from groundctl.app.validate import validate
 from groundctl.cli.help.one_declaration import find_declaration
 from groundctl.cli.options import Argument, Command, Given, Option
+from groundctl.cli.streams import print_note, screen
 from groundctl.composition import infrastructure_is_given, open_checkout, open_infrastructure, open_sample_clip
 from groundctl.domain.aws.job_names import JobKey
 from groundctl.domain.clips.input_manifest import UNRESOLVED
@@ -29,7 +30,7 @@ from groundctl.domain.planning.plan import Create, Plan, Waiting
 from groundctl.domain.planning.planner import make_plan
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Repository
-from groundctl.presentation.escape import for_json, for_terminal
+from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.spec_json import spec_json
 from groundctl.presentation.markdown.plan_comment import plan_markdown
 from groundctl.presentation.terminal.diagnostics import diagnostics_text
@@ -106,8 +107,8 @@ def run(options: ShowOptions) -> ExitCode:
     file = find_declaration(options.name, checkout)
     validated = validate(checkout, [file], beside_all=decides, names=not given)
     if errors_among(validated.problems):
-        print(diagnostics_text(validated.problems, validated.files), file=sys.stderr)
-        print(f"Nothing is shown of {for_terminal(file)} while it has problems.", file=sys.stderr)
+        print(diagnostics_text(validated.problems, validated.files, screen(errors=True)), file=sys.stderr)
+        print_note(f"Nothing is shown of {file} while it has problems.")
         return ExitCode.PROBLEMS
     [declaration] = validated.declarations
     environment = environment_with(declaration.path, validated.policy, options.environment)
@@ -157,7 +158,7 @@ def _exit_code(plan: Plan) -> ExitCode:
 
 def _show_plan(shown: Shown) -> ExitCode:
     plan = _plan(shown)
-    print(plan_text(plan, shown.policy, find_refusal_places(shown.checkout, plan)))
+    print(plan_text(plan, shown.policy, find_refusal_places(shown.checkout, plan), screen()))
     return _exit_code(plan)
 
 
@@ -172,8 +173,8 @@ def _show_request(shown: Shown) -> ExitCode:
     plan = _plan(shown)
     [change] = plan.changes
     for unknown in plan.unknown:
-        print(for_terminal(f"note: {unknown.sentence}"), file=sys.stderr)
-    for line in reasons_text([change], find_refusal_places(shown.checkout, plan)):
+        print_note(f"note: {unknown.sentence}")
+    for line in reasons_text([change], find_refusal_places(shown.checkout, plan), screen(errors=True)):
         print(line, file=sys.stderr)
     match change:
         case Create(purchase=purchase):
@@ -181,7 +182,7 @@ def _show_request(shown: Shown) -> ExitCode:
         case Waiting() if not any(check_infrastructure(shown.declaration.spec, plan.infrastructure)):
             print(for_json(compile_job(shown.declaration, plan.infrastructure, UNRESOLVED).request))
         case _:
-            print("No request is sent for this job.", file=sys.stderr)
+            print_note("No request is sent for this job.")
     return _exit_code(plan)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +11,7 @@ from groundctl.app.environments import check_same_place, choose_environment
 from groundctl.app.gathering.gather import list_jobs
 from groundctl.app.validate import start_validation
 from groundctl.cli.options import Argument, Command, EnvironmentName, Given, InfrastructureFile, Option
+from groundctl.cli.streams import print_note, screen
 from groundctl.composition import chosen_name, open_aws, open_checkout, open_infrastructure, use_environment
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import errors_among
@@ -23,7 +23,7 @@ from groundctl.domain.tracking.refused_before import RefusedJob, refused_jobs
 from groundctl.errors import ExternalError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.ports import Ledger, Repository
-from groundctl.presentation.escape import for_json, for_terminal
+from groundctl.presentation.escape import for_json
 from groundctl.presentation.machine.status_json import status_json
 from groundctl.presentation.terminal.status import status_text
 from groundctl.presentation.text import count
@@ -81,7 +81,7 @@ def run(options: StatusOptions) -> ExitCode:
     now = max([aws.now(), *(job.modified for job in observed.values())])
     standing = [progress_of(job, now) for job in followed]
     as_json = options.format is StatusFormat.JSON
-    print(for_json(status_json(standing, refused)) if as_json else status_text(standing, now, refused))
+    print(for_json(status_json(standing, refused)) if as_json else status_text(standing, now, refused, screen()))
     failed = refused or any(job.status is Status.FAILED for job in followed)
     return ExitCode.PROBLEMS if failed else ExitCode.OK
 
@@ -91,7 +91,7 @@ def _declared(checkout: Repository, environment: str | None) -> frozenset[JobKey
     validated = start_validation(checkout, keep=False, environment=environment)()
     faulty = {problem.path for problem in errors_among(validated.problems)}
     if faulty:
-        print(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them", file=sys.stderr)
+        print_note(f"{count(len(faulty), 'file')} with problems; `groundctl validate` shows them")
     return validated.declared
 
 
@@ -100,7 +100,7 @@ def _refused(names: Sequence[str], ledger: Ledger, infrastructure: Infrastructur
     try:
         return refused_jobs(names, Purchases.of(ledger.read()), infrastructure)
     except ExternalError as error:
-        print(for_terminal(f"what AWS refused is not shown: {error.message}"), file=sys.stderr)
+        print_note(f"what AWS refused is not shown: {error.message}")
         return ()
 
 

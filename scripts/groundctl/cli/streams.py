@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from groundctl.presentation.screen import Screen
+
 
 class _Output(io.FileIO):
     """A file descriptor that goes on as /dev/null once it cannot be written.
@@ -57,6 +59,23 @@ def take_over_streams() -> None:
 def output_is_lost() -> bool:
     """Return whether nothing takes the standard output anymore."""
     return bool(getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "is_lost", False))
+
+
+def screen(*, errors: bool = False) -> Screen:
+    """Say what the terminal of standard output, or of standard error, can show; a file, a pipe and a log have no columns."""
+    from groundctl.composition import wants_color
+    from groundctl.presentation.screen import Screen
+
+    try:
+        columns = os.get_terminal_size((sys.stderr if errors else sys.stdout).fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return Screen(columns or None, colored=wants_color(errors=errors))
+
+
+def print_note(sentence: str) -> None:
+    """Print a sentence on standard error, as wide as its screen."""
+    print("\n".join(screen(errors=True).lines(sentence)), file=sys.stderr)
 
 
 def _is_own(stream: TextIO) -> bool:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from groundctl.app.validate import Validated, validate
 from groundctl.cli.options import Argument, Command, Option
-from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run, wants_color
+from groundctl.cli.streams import screen
+from groundctl.composition import cores, in_a_workflow, open_checkout, open_workflow_run
 from groundctl.domain.declarations.diagnostics import errors_among
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.diagnostic_formats import DiagnosticFormat, write_diagnostics
@@ -22,7 +23,7 @@ class ValidateOptions:
         DiagnosticFormat,
         Option(
             "--format",
-            "text: one line for each problem (default); json: for programs; github: annotations in a workflow;"
+            "text: for the terminal (default), elsewhere one line for each problem; json: for programs; github: annotations in a workflow;"
             " sarif: for code scanning",
         ),
     ] = DiagnosticFormat.TEXT
@@ -31,7 +32,8 @@ class ValidateOptions:
 def run(options: ValidateOptions) -> ExitCode:
     """Print the problems in the chosen format; exit 1 if there are errors."""
     validated = validate(open_checkout(), options.paths, processes=cores(), keep=False, names=True)
-    print(write_diagnostics(options.format, validated.problems, files=validated.files, colored=wants_color()))
+    shown_on = screen() if validated.problems else None
+    print(write_diagnostics(options.format, validated.problems, files=validated.files, screen=shown_on))
     if options.format is DiagnosticFormat.GITHUB and in_a_workflow():
         _summarize(validated)
     return ExitCode.PROBLEMS if errors_among(validated.problems) else ExitCode.OK

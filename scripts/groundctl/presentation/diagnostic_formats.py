@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from groundctl.domain.declarations.diagnostics import LocatedDiagnostic
+    from groundctl.presentation.screen import Screen
 
 
 class DiagnosticFormat(StrEnum):
@@ -20,14 +21,14 @@ class DiagnosticFormat(StrEnum):
 
 
 def write_diagnostics(
-    form: DiagnosticFormat, problems: Sequence[LocatedDiagnostic], *, files: int, colored: bool = False
+    form: DiagnosticFormat, problems: Sequence[LocatedDiagnostic], *, files: int, screen: Screen | None = None
 ) -> str:
-    """Write the problems of a number of files in one format; only its module is imported. Text alone can have color."""
+    """Write the problems of a number of files in one format; only its module is imported. Text alone fits a screen."""
     match form:
         case DiagnosticFormat.TEXT:
             from groundctl.presentation.terminal.diagnostics import diagnostics_text
 
-            return diagnostics_text(problems, files, colored=colored)
+            return diagnostics_text(problems, files, screen)
         case DiagnosticFormat.JSON:
             from groundctl.presentation.machine.diagnostics_json import diagnostics_json
 

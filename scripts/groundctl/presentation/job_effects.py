@@ -26,11 +26,11 @@ def work_in_all(cost: Estimate) -> str:
     about = f"about {duration(float(cost.seconds))} for {count(timed, 'answer')}"
     if cost.watched and cost.watched == timed:
         return f"watching alone takes {about} ({_NOT_COUNTED}){rest}{pay}"
-    some = f"; of {count(cost.watched, 'answer')}, watching alone ({_NOT_COUNTED})" if cost.watched else ""
+    some = f"; for {cost.watched:,} of them, watching alone ({_NOT_COUNTED})" if cost.watched else ""
     return f"{about}{some}{rest}{pay}"
 
 
-_NOT_COUNTED = "no seconds_per_clip: reading and choosing are not counted"
+_NOT_COUNTED = "without `workforce.seconds_per_clip`, reading and choosing are not counted"
 
 
 def _skipped(change: Create) -> Iterator[str]:

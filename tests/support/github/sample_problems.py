@@ -42,8 +42,8 @@ _PROBLEMS: Final = (
         21,
         "GT224",
         "/workforce/workers_per_object",
-        "is 1: AWS then computes no confidence (it writes 0.00)",
-        "take 3 or more where quality matters",
+        "workforce.workers_per_object is 1: AWS then computes no confidence and writes 0.00",
+        "use 3 or more where quality matters",
         severity=Severity.WARNING,
     ),
 )

@@ -286,5 +286,5 @@ def _unknown_clips(spec: JobSpec) -> Unknown:
     selection = spec.selection
     bounds = [number for number in (selection.sample and selection.sample.count, selection.limit) if number]
     bound = f" (at most {min(bounds):,})" if bounds else ""
-    sentence = f"clips were not looked up: their number{bound}, cost and digest (zeros) are open"
+    sentence = f"clips were not looked up: their number{bound}, cost and digest are open (the digest is shown as zeros)"
     return Unknown(about=Subject.CLIPS, sentence=sentence)

@@ -8,6 +8,7 @@ from typing import Annotated
 from groundctl.app.ledger import check_ledger
 from groundctl.cli.ledger.account import LedgerFormat, open_ledger_account
 from groundctl.cli.options import Command, InfrastructureFile, Option
+from groundctl.cli.streams import screen
 from groundctl.domain.jobs.ledger.findings import is_wrong
 from groundctl.exit_codes import ExitCode
 from groundctl.presentation.escape import for_json
@@ -33,7 +34,7 @@ def run(options: LedgerCheckOptions) -> ExitCode:
     if options.format is LedgerFormat.JSON:
         print(for_json(check_json(checked.ledger, checked.findings, account.infrastructure)))
     else:
-        print(check_text(checked.ledger, checked.findings, account.infrastructure))
+        print(check_text(checked.ledger, checked.findings, account.infrastructure, screen()))
     return ExitCode.PROBLEMS if any(map(is_wrong, checked.findings)) else ExitCode.OK
 
 

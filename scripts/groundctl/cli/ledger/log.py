@@ -7,6 +7,7 @@ from typing import Annotated
 
 from groundctl.cli.ledger.account import LedgerFormat
 from groundctl.cli.options import Command, InfrastructureFile, Option
+from groundctl.cli.streams import screen
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
 from groundctl.domain.jobs.ledger.history import read_history
 from groundctl.exit_codes import ExitCode
@@ -38,7 +39,7 @@ def run(options: LedgerLogOptions) -> ExitCode:
     if options.format is LedgerFormat.JSON:
         print(for_json(history_json(history, purchases, infrastructure)))
     else:
-        print(history_text(history, purchases, infrastructure))
+        print(history_text(history, purchases, infrastructure, screen()))
     is_usable = not history.problems(infrastructure.ledger_id)
     return ExitCode.OK if is_usable else ExitCode.PROBLEMS
 

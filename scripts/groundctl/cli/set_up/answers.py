@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from groundctl.cli.set_up.options import InitOptions
+from groundctl.cli.streams import screen
 from groundctl.domain.adoption.repository.answer_faults import faults_of
 from groundctl.domain.canonical_json import JsonObject, parse_json
 from groundctl.domain.declarations.diagnostics import locate
@@ -72,7 +73,7 @@ def _of_json(file: str, raw: bytes) -> JsonObject:
 
 def _of_yaml(file: str, raw: bytes, schema: SchemaCheck) -> JsonObject:
     from groundctl.domain.declarations.yaml_loader import read_document
-    from groundctl.presentation.terminal.diagnostics import diagnostic_line
+    from groundctl.presentation.terminal.diagnostics import diagnostic_lines
     from groundctl.presentation.text import count
 
     reading = read_document(file, raw)
@@ -80,7 +81,7 @@ def _of_yaml(file: str, raw: bytes, schema: SchemaCheck) -> JsonObject:
     if reading.document:
         located += locate(reading.document, faults_of(reading.document.data, schema))
     if located or reading.document is None:
-        print("\n".join(diagnostic_line(problem) for problem in located))
+        print("\n".join(line for problem in located for line in diagnostic_lines(problem, screen())))
         raise UsageError(f"{file} has {count(len(located), 'fault')}", hint=CORRECT)
     data: JsonObject = reading.document.data
     return data

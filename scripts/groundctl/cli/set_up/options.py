@@ -27,7 +27,9 @@ class InitOptions:
             "--environment", "where jobs are created, such as production.us-east-1=111122223333", metavar="NAME=ACCOUNT"
         ),
     ] = ()
-    region: Annotated[str | None, Option("--region", "the Region of environments without one in their name")] = None
+    region: Annotated[
+        str | None, Option("--region", "the Region of environments without one in their name", metavar="REGION")
+    ] = None
     teams: Annotated[
         tuple[str, ...],
         Option("--team", "work teams, with an ARN, or with the e-mail addresses of new members", metavar="NAME=WHO"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among, warnings_among
 from groundctl.presentation.escape import for_terminal, for_workflow_message, for_workflow_property
-from groundctl.presentation.terminal.diagnostics import diagnostic_line, diagnostics_summary
+from groundctl.presentation.terminal.diagnostics import diagnostic_lines, diagnostics_summary
 from groundctl.presentation.text import count
 
 # Annotations of each kind that GitHub shows for one step.
@@ -24,7 +24,7 @@ def github_annotations(problems: Sequence[LocatedDiagnostic], files: int) -> str
         if unannotated := selected[len(shown) :]:
             more = count(len(unannotated), f"more {kind}")
             lines.append(f"::{kind} title=groundctl::and {more}: the log of this step has them all")
-            unshown += [diagnostic_line(problem) for problem in unannotated]
+            unshown += [line for problem in unannotated for line in diagnostic_lines(problem)]
     return "\n".join([*lines, *unshown, for_terminal(diagnostics_summary(problems, files))])
 
 

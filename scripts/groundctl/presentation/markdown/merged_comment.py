@@ -177,7 +177,7 @@ def _failure(progress: Progress) -> str:
 def _how_to_release(hint: str, plan_digest: str) -> str:
     return (
         f"{hint}; or let through everything in this plan as it is: merge a file `jobs/approved/{plan_digest}` by pull"
-        f" request, or have a second person let in a run of the workflow `apply` with `approve` set to `{plan_digest}`"
+        f" request, or start the workflow `apply` with `approve` set to `{plan_digest}`, which a second person lets in"
     )
 
 

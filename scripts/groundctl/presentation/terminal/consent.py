@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from groundctl.domain.jobs.estimate import NOTHING
 from groundctl.domain.planning.plan import Change, Create, Plan, Stop
-from groundctl.presentation.escape import for_terminal
+from groundctl.presentation.screen import PLAIN, Screen
 from groundctl.presentation.text import count, usd_range
 
 
-def consent_question(plan: Plan, changes: Sequence[Change]) -> str:
+def consent_question(plan: Plan, changes: Sequence[Change], screen: Screen = PLAIN) -> str:
     """Name exactly what a yes does: the jobs it creates and their cost, and each job it stops."""
     creates = [change for change in changes if isinstance(change, Create)]
     stops = [change for change in changes if isinstance(change, Stop)]
@@ -20,9 +20,9 @@ def consent_question(plan: Plan, changes: Sequence[Change]) -> str:
     lines += [f"Stop {stop.name}. A stop is permanent." for stop in stops]
     if not stops and plan.with_action(Stop.action):
         lines.append("This run stops no job.")
-    shown = [for_terminal(line) for line in lines]
-    where = for_terminal(f"Do this in {plan.infrastructure.target}? Only `yes` is accepted: ")
-    return "\n".join([*shown, where])
+    where = f"Do this in {plan.infrastructure.target}? Only `yes` is accepted:"
+    shown = [line for each in (*lines, where) for line in screen.lines(each)]
+    return "\n".join(shown) + " "
 
 
 def _cost(creates: Sequence[Create]) -> str:

@@ -1,31 +1,33 @@
 """Problems as lines of text for a terminal or a log."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity, errors_among
 from groundctl.presentation.text import count
 
+if TYPE_CHECKING:
+    from groundctl.presentation.screen import Screen
 
-def diagnostics_text(problems: Sequence[LocatedDiagnostic], files: int, *, colored: bool = False) -> str:
-    """Write one line for each problem, `path:line:column rule message — hint`, and a summary."""
-    lines = [diagnostic_line(problem, colored=colored) for problem in problems]
+
+def diagnostics_text(problems: Sequence[LocatedDiagnostic], files: int, screen: Screen | None = None) -> str:
+    """Write each problem, `path:line:column rule message — hint`, and a summary; without a screen, one line for each."""
+    lines = [line for problem in problems for line in diagnostic_lines(problem, screen)]
     return "\n".join([*lines, diagnostics_summary(problems, files)])
 
 
-def diagnostic_line(problem: LocatedDiagnostic, *, colored: bool = False) -> str:
-    """Write one problem on one line, with its rule in color if asked."""
+def diagnostic_lines(problem: LocatedDiagnostic, screen: Screen | None = None) -> Iterator[str]:
+    """Write one problem, with its rule in color if the screen has colors."""
     # Imported here, because a run without problems has nothing to escape.
-    from groundctl.presentation.escape import for_terminal
+    from groundctl.presentation.screen import PLAIN, Color
 
-    kind = "warning: " if problem.severity is Severity.WARNING else ""
+    screen = screen or PLAIN
+    is_warning = problem.severity is Severity.WARNING
     where = f"{problem.path}:{problem.line}:{problem.column}"
-    line = for_terminal(f"{where} {problem.rule} {kind}{problem.message} — {problem.hint}")
-    if not colored:
-        return line
-    from groundctl.presentation.terminal.color import Color, painted
-
-    color = Color.YELLOW if problem.severity is Severity.WARNING else Color.RED
-    return line.replace(f" {problem.rule} ", f" {painted(problem.rule, color, colored=True)} ", 1)
+    said = f"{where} {problem.rule} {'warning: ' * is_warning}{problem.message} — {problem.hint}"
+    yield from screen.painted_in(screen.lines(said), problem.rule, Color.YELLOW if is_warning else Color.RED)
 
 
 def diagnostics_summary(problems: Sequence[LocatedDiagnostic], files: int) -> str:

@@ -12,35 +12,46 @@ from groundctl.domain.jobs.ledger.history import History, PurchaseStatus
 from groundctl.domain.jobs.ledger.purchases import LedgerPurchase, State
 from groundctl.domain.jobs.ledger.records import Author, PurchaseRecord
 from groundctl.presentation.escape import for_terminal
+from groundctl.presentation.screen import PLAIN, Screen
 from groundctl.presentation.text import count, moment, usd
 
 WIDTH = 80
 NUMBER_WIDTH = 6
 
 
-def history_text(history: History, purchases: Sequence[PurchaseStatus], infrastructure: Infrastructure) -> str:
+def history_text(
+    history: History, purchases: Sequence[PurchaseStatus], infrastructure: Infrastructure, screen: Screen = PLAIN
+) -> str:
     """Write the log, newest last: a block for each purchase, then what stops purchases, then the sums."""
     if not history.ledger.end:
-        return "\n".join(_empty(infrastructure))
-    blocks = [list(_purchase(status, infrastructure)) for status in purchases]
+        return "\n".join(line for each in _empty(infrastructure) for line in wrapped(each, screen=screen))
+    blocks = [list(_purchase(status, infrastructure, screen)) for status in purchases]
     damaged = [
-        *(line for fault in history.ledger.faults for line in _numbered(fault.number, f"entry {fault.why}")),
-        *(line for key in history.ledger.strange_keys for line in wrapped(f"{key} is not the key of an entry")),
+        *(line for fault in history.ledger.faults for line in _numbered(fault.number, f"entry {fault.why}", screen)),
+        *(
+            line
+            for key in history.ledger.strange_keys
+            for line in wrapped(f"{key} is not the key of an entry", screen=screen)
+        ),
     ]
     if damaged:
-        damaged += wrapped("Nothing can be bought until this is settled: `groundctl ledger check` says how.")
+        damaged += wrapped(
+            "Nothing can be bought until this is settled: `groundctl ledger check` says how.", screen=screen
+        )
     passed = [
-        line for number, void in history.passed_over.items() for line in _passed_over(number, void.person, void.reason)
+        line
+        for number, void in history.passed_over.items()
+        for line in _passed_over(number, void.person, void.reason, screen)
     ]
-    summary = wrapped(_summary(history, purchases, infrastructure))
+    summary = wrapped(_summary(history, purchases, infrastructure), screen=screen)
     return "\n\n".join("\n".join(block) for block in [*blocks, passed, damaged, summary] if block)
 
 
-def wrapped(text: str, *, first: str = "", rest: str | None = None) -> list[str]:
-    """Wrap a sentence to the width of the terminal."""
+def wrapped(text: str, *, first: str = "", rest: str | None = None, screen: Screen = PLAIN) -> list[str]:
+    """Wrap a sentence to 80 columns, or to a narrower screen; a word that is longer is broken."""
     lines = textwrap.wrap(
         for_terminal(text),
-        WIDTH,
+        screen.of_at_most(WIDTH).text_width,
         initial_indent=first,
         subsequent_indent=first if rest is None else rest,
         break_on_hyphens=False,
@@ -49,43 +60,41 @@ def wrapped(text: str, *, first: str = "", rest: str | None = None) -> list[str]
     return list(map(for_terminal, lines))
 
 
-def _numbered(number: object, text: str) -> list[str]:
-    return wrapped(text, first=f"{number!s:>{NUMBER_WIDTH - 2}}  ", rest=" " * NUMBER_WIDTH)
+def _numbered(number: object, text: str, screen: Screen) -> list[str]:
+    return wrapped(text, first=f"{number!s:>{NUMBER_WIDTH - 2}}  ", rest=" " * NUMBER_WIDTH, screen=screen)
 
 
-def _below(text: str) -> list[str]:
-    return wrapped(text, first=" " * NUMBER_WIDTH)
+def _below(text: str, screen: Screen) -> list[str]:
+    return wrapped(text, first=" " * NUMBER_WIDTH, screen=screen)
 
 
 def _empty(infrastructure: Infrastructure) -> Iterable[str]:
     bucket, pinned = infrastructure.ledger_bucket, infrastructure.ledger_id
     if pinned is not None:
-        yield from wrapped(
+        yield (
             f"The ledger in {bucket} is empty, but the configuration names the ledger {pinned}. Nothing can be bought."
             " Correct `ledger` in the environment's tfvars file."
         )
         return
-    yield from wrapped(f"The ledger in {bucket} is empty: nothing has been bought with it.")
-    yield from wrapped("If this account and Region has no jobs of groundctl yet, the first apply opens the ledger.")
-    yield from wrapped(
-        "If it has some, run `groundctl ledger open`: it enters these jobs, so that no clip is bought twice."
-    )
+    yield f"The ledger in {bucket} is empty: nothing has been bought with it."
+    yield "If this account and Region has no jobs of groundctl yet, the first apply opens the ledger."
+    yield "If it has some, run `groundctl ledger open`: it enters these jobs, so that no clip is bought twice."
 
 
-def _purchase(status: PurchaseStatus, infrastructure: Infrastructure) -> Iterator[str]:
+def _purchase(status: PurchaseStatus, infrastructure: Infrastructure, screen: Screen) -> Iterator[str]:
     purchase = status.purchase
     record = purchase.record
-    yield from _numbered(purchase.id, f"{purchase.job.name}: {_bought(purchase)}, {state_text(status)}")
+    yield from _numbered(purchase.id, f"{purchase.job.name}: {_bought(purchase)}, {state_text(status)}", screen)
     place = _place(purchase, infrastructure)
     where = f" in {place}" if place else ""
-    yield from _below(f"{_when(purchase)}{where} by {author_text(purchase.by)}{_for_whom(purchase)}")
+    yield from _below(f"{_when(purchase)}{where} by {author_text(purchase.by)}{_for_whom(purchase)}", screen)
     name = f" {record.question or purchase.question.name}" if purchase.question.name else ""
     yield from _below(
-        f"question{name}: {record.title or '(no title)'} ({', '.join(record.labels) or 'no labels known'})"
+        f"question{name}: {record.title or '(no title)'} ({', '.join(record.labels) or 'no labels known'})", screen
     )
     if isinstance(record, PurchaseRecord) and record.rerun_of is not None:
         again = status.rerun_of.job.name if status.rerun_of else "an unknown purchase"
-        yield from _below(f"buys clips of {again} (entry {record.rerun_of}) again: {record.reason}")
+        yield from _below(f"buys clips of {again} (entry {record.rerun_of}) again: {record.reason}", screen)
 
 
 def _bought(purchase: LedgerPurchase) -> str:
@@ -149,8 +158,8 @@ def short_moment(when: datetime, purchase: LedgerPurchase) -> str:
     return when.strftime("%H:%M UTC") if when.date() == purchase.at.date() else moment(when)
 
 
-def _passed_over(number: int, person: str, reason: str) -> list[str]:
-    return _numbered(number, f"was unreadable, and is passed over by {person or 'an unknown author'}: {reason}")
+def _passed_over(number: int, person: str, reason: str, screen: Screen) -> list[str]:
+    return _numbered(number, f"was unreadable, and is passed over by {person or 'an unknown author'}: {reason}", screen)
 
 
 def _summary(history: History, purchases: Sequence[PurchaseStatus], infrastructure: Infrastructure) -> str:

@@ -22,6 +22,7 @@ from groundctl.domain.jobs.ledger.findings import (
 )
 from groundctl.domain.jobs.ledger.purchases import Contradiction, LedgerPurchase, Purchases
 from groundctl.domain.jobs.observed import ObservedJob
+from groundctl.presentation.screen import PLAIN, Color, Screen
 from groundctl.presentation.terminal.ledger import wrapped
 from groundctl.presentation.text import count, moment, usd
 
@@ -31,21 +32,26 @@ ADOPT_OURS = "enter them, so that their clips are not bought again: `groundctl l
 Advice = tuple[str, str]
 
 
-def check_text(ledger: Purchases, findings: Sequence[Finding], infrastructure: Infrastructure) -> str:
+def check_text(
+    ledger: Purchases, findings: Sequence[Finding], infrastructure: Infrastructure, screen: Screen = PLAIN
+) -> str:
     """Write what is wrong, then what is only worth knowing, then a summary."""
     wrong = [finding for finding in findings if is_wrong(finding)]
     notes = [finding for finding in findings if not is_wrong(finding)]
     lines = [
-        *(line for advice in _advice_on(wrong, infrastructure) for line in _lines("wrong", advice)),
-        *(line for advice in _advice_on(notes, infrastructure) for line in _lines("note", advice)),
+        *(line for advice in _advice_on(wrong, infrastructure) for line in _lines("wrong", advice, screen)),
+        *(line for advice in _advice_on(notes, infrastructure) for line in _lines("note", advice, screen)),
     ]
-    return "\n".join([*lines, *([""] if lines else []), *wrapped(_summary(ledger, wrong, notes, infrastructure))])
+    return "\n".join(
+        [*lines, *([""] if lines else []), *wrapped(_summary(ledger, wrong, notes, infrastructure), screen=screen)]
+    )
 
 
-def _lines(kind: str, advice: Advice) -> Iterator[str]:
+def _lines(kind: str, advice: Advice, screen: Screen) -> Iterator[str]:
     sentence, hint = advice
-    yield from wrapped(sentence, first=f"{kind:<6} ", rest=" " * 7)
-    yield from wrapped(f"hint: {hint}", first=" " * 7, rest=" " * 13)
+    color = Color.RED if kind == "wrong" else Color.YELLOW
+    yield from screen.painted_in(wrapped(sentence, first=f"{kind:<6} ", rest=" " * 7, screen=screen), kind, color)
+    yield from wrapped(f"hint: {hint}", first=" " * 7, rest=" " * 13, screen=screen)
 
 
 def _summary(

@@ -13,11 +13,12 @@ from groundctl.domain.jobs.creation import Outcome, Result
 from groundctl.domain.jobs.estimate import NOTHING
 from groundctl.domain.planning.plan import Action, Create, Plan
 from groundctl.domain.planning.purchased import bought
-from groundctl.presentation.escape import for_terminal
-from groundctl.presentation.terminal.plan import note_line, plan_text, reasons_text
+from groundctl.presentation.screen import PLAIN, Color, Screen
+from groundctl.presentation.terminal.plan import note_lines, plan_text, reasons_text
 from groundctl.presentation.text import arrived_text, count, usd_range
 
 _NONE: Final[Mapping[JobKey, int]] = MappingProxyType({})
+_INDENT: Final = " " * 10
 
 
 def applied_text(
@@ -25,6 +26,7 @@ def applied_text(
     outcomes: Sequence[Outcome],
     policy: Policy,
     places: Places = NO_PLACES,
+    screen: Screen = PLAIN,
     *,
     arrived: Mapping[JobKey, int] = _NONE,
 ) -> str:
@@ -33,15 +35,18 @@ def applied_text(
     Otherwise the plan's remarks come before, because a plan that --auto-approve agrees to was shown to no one. arrived
     counts the clips that came after the approved plan, by the job's key.
     """
-    before = [plan_text(plan, policy, places), ""] if plan.requires_attention else [*_remarks(plan)]
-    lines = [for_terminal(line) for outcome in outcomes for line in _outcome_lines(outcome, arrived)]
-    return "\n".join([*before, *lines, summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)])
+    before = [plan_text(plan, policy, places, screen), ""] if plan.requires_attention else [*_remarks(plan, screen)]
+    lines = [line for outcome in outcomes for line in _outcome_lines(outcome, arrived, screen)]
+    sums = [summary_of_apply(plan, outcomes), *_what_it_cost(plan, outcomes)]
+    return "\n".join([*before, *lines, *(line for each in sums for line in screen.lines(each))])
 
 
-def _remarks(plan: Plan) -> Iterator[str]:
+def _remarks(plan: Plan, screen: Screen) -> Iterator[str]:
     """Write what the plan notes, and says of the jobs that it creates or that wait."""
-    yield from (note_line(note) for note in plan.notes)
-    yield from reasons_text(change for change in plan.changes if change.action in {Action.CREATE, Action.WAITING})
+    for note in plan.notes:
+        yield from note_lines(note, screen)
+    remarked = (change for change in plan.changes if change.action in {Action.CREATE, Action.WAITING})
+    yield from reasons_text(remarked, screen=screen)
 
 
 def summary_of_apply(plan: Plan, outcomes: Sequence[Outcome]) -> str:
@@ -83,14 +88,28 @@ def _what_it_cost(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[str]:
 def _cost(creates: Sequence[Create]) -> str:
     known = [create.purchase.cost for create in creates if create.purchase.cost is not None]
     cost, unbounded = sum(known, NOTHING), len(creates) - len(known)
-    amount = f"{usd_range(cost.low, cost.high)}: {count(cost.objects, 'clip')}, {count(cost.answers, 'answer')} to give"
+    bought_for = usd_range(cost.low, cost.high)
+    amount = f"{count(cost.objects, 'clip')} and {count(cost.answers, 'answer')} for {bought_for}"
     parts = [amount] * bool(known) + [f"the open-ended cost of {count(unbounded, 'job')}"] * bool(unbounded)
     return ", plus ".join(parts)
 
 
-def _outcome_lines(outcome: Outcome, arrived: Mapping[JobKey, int]) -> Iterator[str]:
-    yield f"{outcome.result:<9} {outcome.name}: {outcome.verdict.evidence}"
+def _outcome_lines(outcome: Outcome, arrived: Mapping[JobKey, int], screen: Screen) -> Iterator[str]:
+    result, said = str(outcome.result), f"{outcome.name}: {outcome.verdict.evidence}"
+    if len(result) < len(_INDENT):
+        lines = screen.lines(said, first=f"{result:<9} ", rest=_INDENT)
+    else:
+        lines = screen.lines(f"{result} {said}", rest=_INDENT)
+    yield from screen.painted_in(lines, result, _color(outcome.result))
     if outcome.verdict.hint:
-        yield f"          hint: {outcome.verdict.hint}"
+        yield from screen.lines(f"hint: {outcome.verdict.hint}", first=_INDENT, rest=_INDENT)
     if new := arrived.get(outcome.key):
-        yield f"          {arrived_text(new)}"
+        yield from screen.lines(arrived_text(new), first=_INDENT, rest=_INDENT)
+
+
+def _color(result: Result) -> Color | None:
+    if result.needs_attention:
+        return Color.RED
+    if result is Result.EXISTED:
+        return None
+    return Color.GREEN if result in {Result.CREATED, Result.SEEN} else Color.YELLOW

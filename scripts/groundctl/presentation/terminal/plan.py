@@ -18,8 +18,8 @@ from groundctl.presentation.plan_summary import (
     money_of,
     summary_of,
 )
+from groundctl.presentation.screen import PLAIN, Color, Screen
 from groundctl.presentation.tables import Column, text_table
-from groundctl.presentation.terminal.color import Color, painted
 from groundctl.presentation.text import usd_range
 
 # So many jobs are named where a plan says the same of several.
@@ -29,51 +29,46 @@ MAX_NAMED = 3
 _NEUTRAL = frozenset({Action.EXISTS, Action.ORPHAN})
 
 
-def plan_text(plan: Plan, policy: Policy, places: Places = NO_PLACES, *, colored: bool = False) -> str:
+def plan_text(plan: Plan, policy: Policy, places: Places = NO_PLACES, screen: Screen = PLAIN) -> str:
     """Write a plan for a terminal, with the places of what it refuses."""
     shown = changes_shown(plan)
-    lines = [for_terminal(summary_of(plan)), for_terminal(money_of(plan, policy))]
+    sentences = [summary_of(plan), money_of(plan, policy)]
     if work := work_in_all(plan.cost):
-        lines.append(for_terminal(f"People's time: {work}."))
-    lines += [for_terminal(f"Not known: {unknown.sentence}.") for unknown in plan.unknown]
-    lines += [note_line(note) for note in plan.notes]
+        sentences.append(f"People's time: {work}.")
+    sentences += [f"Not known: {unknown.sentence}." for unknown in plan.unknown]
+    lines = [line for each in sentences for line in screen.lines(each)]
+    lines += [line for note in plan.notes for line in note_lines(note, screen)]
     if finished := finished_orphans_text(plan):
-        lines.append(f"{finished}.")
+        lines += screen.lines(f"{finished}.")
     if shown:
-        lines += ["", *(_painted(line, shown, colored=colored) for line in _table(shown))]
+        lines += ["", *_table(shown, screen)]
     for change in shown:
-        lines += effect_lines(change)
-    lines += reasons_text(shown, places)
+        lines += effect_lines(change, screen)
+    lines += reasons_text(shown, places, screen)
     if plan.is_complete:  # else another digest than that of the plan that would be made
-        lines += ["", f"plan digest {plan.digest}"]
+        lines += ["", *screen.lines(f"plan digest {plan.digest}")]
     return "\n".join(lines)
 
 
-def _painted(line: str, changes: Sequence[Change], *, colored: bool) -> str:
-    """Color the action at the start of a line of the table."""
-    for change in changes if colored else ():
-        word = ACTION_WORDS[change.action]
-        if line.startswith(f"{word} ") and change.action not in _NEUTRAL:
-            return f"{painted(word, _color(change.action), colored=True)}{line[len(word) :]}"
-    return line
-
-
-def _color(action: Action) -> Color:
+def _color(action: Action) -> Color | None:
+    if action in _NEUTRAL:
+        return None
     if action.requires_attention:
         return Color.RED
     return Color.GREEN if action is Action.CREATE else Color.YELLOW
 
 
-def _table(changes: Sequence[Change]) -> list[str]:
+def _table(changes: Sequence[Change], screen: Screen) -> list[str]:
     columns = [
-        Column("action"),
-        Column("job"),
+        Column("action", leads=True, is_painted=True),
+        Column("job", leads=True),
         Column("clips", right=True),
         Column("workers", right=True),
         Column("cost", right=True),
         Column("team"),
     ]
-    return text_table(columns, [[for_terminal(cell) for cell in _cells(change)] for change in changes])
+    rows = [[for_terminal(cell) for cell in _cells(change)] for change in changes]
+    return text_table(columns, rows, screen, colors=[_color(change.action) for change in changes])
 
 
 def _cells(change: Change) -> list[str]:
@@ -88,22 +83,22 @@ def _cells(change: Change) -> list[str]:
     ]
 
 
-def note_line(note: Diagnostic) -> str:
+def note_lines(note: Diagnostic, screen: Screen = PLAIN) -> Iterator[str]:
     """Write what a plan notes beside its jobs."""
-    return for_terminal(f"Note: {note.rule} {note.message} — {note.hint}")
+    lines = screen.lines(f"Note: {note.rule} {note.message} — {note.hint}")
+    yield from screen.painted_in(lines, note.rule, Color.YELLOW)
 
 
-def effect_lines(change: Change) -> Iterator[str]:
+def effect_lines(change: Change, screen: Screen = PLAIN) -> Iterator[str]:
     """Write what a job leaves out of its selection, and what its numbers come to."""
-    if left_out := left_out_of(change):
-        yield for_terminal(f"  {change.name}: takes {left_out}")
-    if looked_at := looked_at_in(change):
-        yield for_terminal(f"  {change.name}: {looked_at}")
-    for effect in effects_of(change) if isinstance(change, Create) else ():
-        yield for_terminal(f"  {change.name}: {effect}")
+    left_out = left_out_of(change)
+    effects = effects_of(change) if isinstance(change, Create) else ()
+    for effect in (f"takes {left_out}" if left_out else "", looked_at_in(change), *effects):
+        if effect:
+            yield from screen.lines(f"{change.name}: {effect}", first="  ", rest="    ")
 
 
-def reasons_text(changes: Iterable[Change], places: Places = NO_PLACES) -> Iterator[str]:
+def reasons_text(changes: Iterable[Change], places: Places = NO_PLACES, screen: Screen = PLAIN) -> Iterator[str]:
     """Write why a plan says what it says of each job; what it says of several jobs is written once, with their number."""
     groups: dict[tuple[object, ...], list[tuple[Change, Diagnostic]]] = {}
     for change in changes:
@@ -117,8 +112,10 @@ def reasons_text(changes: Iterable[Change], places: Places = NO_PLACES) -> Itera
         more = f" and {len(group) - MAX_NAMED:,} more ({len(group):,} jobs)" if len(group) > MAX_NAMED else ""
         is_placed = not more and places.of(change.path, reason) is not None
         end = "" if is_placed and len(group) == 1 else ":"
-        yield for_terminal(f"  {named}{more}{end} {reason.rule} {sentence(reason)} — {reason.hint}")
-        yield from _values(change)
+        said = f"{named}{more}{end} {reason.rule} {sentence(reason)} — {reason.hint}"
+        lines = screen.lines(said, first="  ", rest="    ")
+        yield from screen.painted_in(lines, reason.rule, _color(change.action) if change.reasons else None)
+        yield from _values(change, screen)
 
 
 def _place_or_name(change: Change, reason: Diagnostic, places: Places) -> str:
@@ -126,9 +123,9 @@ def _place_or_name(change: Change, reason: Diagnostic, places: Places) -> str:
     return f"{place.path}:{place.line}:{place.column}" if place else change.name
 
 
-def _values(change: Change) -> Iterator[str]:
+def _values(change: Change, screen: Screen) -> Iterator[str]:
     """Write the old and the new value of each changed field side by side."""
     rows = [[for_terminal(cell) for cell in (each.field, each.before, each.after)] for each in changes_of(change)]
     if rows:
-        columns = [Column("changed field"), Column("when the job was created"), Column("now")]
-        yield from (f"    {line}" for line in text_table(columns, rows))
+        columns = [Column("changed field", leads=True), Column("when the job was created"), Column("now")]
+        yield from text_table(columns, rows, screen, indent="    ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +20,7 @@ from groundctl.presentation.results_sentences import (
     share_text,
     votes_text,
 )
+from groundctl.presentation.screen import PLAIN, Screen
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import count
 
@@ -28,49 +28,45 @@ WIDTH = 80
 _MAX_EXAMPLES = 5
 _LABEL_WIDTH, _BAR_WIDTH = 28, 24
 _BLOCKS = " ▏▎▍▌▋▊▉█"
+_INDENT = " " * 12
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 
 
-def results_text(results: Results, now: datetime) -> str:
-    """Write a summary of a job's labels for a terminal of 80 columns."""
+def results_text(results: Results, now: datetime, screen: Screen = PLAIN) -> str:
+    """Write a summary of a job's labels for a terminal of 80 columns, or a narrower one."""
+    screen = screen.of_at_most(WIDTH)
     blocks = [
-        [headline(results)],
-        _labels(results.counts),
-        _confidence(results),
-        [line for note in notes(results) for line in _wrapped(note)],
-        _least_sure(results),
-        _agreement(results.agreement),
-        _without_label(results.unlabeled),
-        _next_steps(next_steps(results, now)),
+        [*screen.lines(headline(results), rest="")],
+        _labels(results.counts, screen),
+        _confidence(results, screen),
+        [line for note in notes(results) for line in screen.lines(note, rest="")],
+        _least_sure(results, screen),
+        _agreement(results.agreement, screen),
+        _without_label(results.unlabeled, screen),
+        _next_steps(next_steps(results, now), screen),
     ]
-    return "\n\n".join("\n".join(map(for_terminal, lines)) for lines in blocks if lines)
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
-def _wrapped(text: str, indent: str = "", *, first: str | None = None) -> list[str]:
-    lead = indent if first is None else first
-    return textwrap.wrap(
-        for_terminal(text), WIDTH, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False
-    )
-
-
-def _next_steps(steps: Sequence[NextStep]) -> list[str]:
+def _next_steps(steps: Sequence[NextStep], screen: Screen) -> list[str]:
     lines: list[str] = []
     lead = "next steps: "
+    indent = " " * len(lead) if screen.fits(" " * 4 * len(lead)) else "  "
     for step in steps:
-        lines += _wrapped(step.sentence, " " * len(lead), first=lead if not lines else None)
-        lines += [f"{' ' * len(lead)}  {line}" for line in step.declaration]
+        lines += screen.lines(step.sentence, first=indent if lines else lead, rest=indent)
+        lines += [for_terminal(f"{indent}  {line}") for line in step.declaration]
     return lines
 
 
-def _labels(counts: Sequence[LabelCount]) -> list[str]:
+def _labels(counts: Sequence[LabelCount], screen: Screen) -> list[str]:
     total = sum(each.count for each in counts)
     longest = max((each.count for each in counts), default=0)
     columns = [
-        Column("label"),
+        Column("label", leads=True),
         Column("clips", right=True),
         Column("share", right=True),
         Column("confidence", right=True),
-        Column(" "),
+        Column(" ", is_extra=True),
     ]
     rows = [
         [
@@ -82,7 +78,7 @@ def _labels(counts: Sequence[LabelCount]) -> list[str]:
         ]
         for each in counts
     ]
-    return text_table(columns, rows)
+    return text_table(columns, rows, screen)
 
 
 def _bar(number: int, longest: int) -> str:
@@ -91,51 +87,67 @@ def _bar(number: int, longest: int) -> str:
     return "█" * whole + _BLOCKS[rest].strip()
 
 
-def _confidence(results: Results) -> list[str]:
+def _confidence(results: Results, screen: Screen) -> list[str]:
     sentence = confidence_sentence(results)
     if not results.with_confidence:
-        return _wrapped(sentence, first="confidence: ") if sentence else []
+        return [*screen.lines(sentence, first="confidence: ", rest="")] if sentence else []
     highest = max(results.histogram)
     drawn = "".join(_HEIGHTS[round(number * 7 / highest)] if number else "·" for number in results.histogram)
-    return [f"confidence  0 |{drawn}| 1", *_wrapped(sentence, "            ")]
+    return [f"confidence  0 |{drawn}| 1", *screen.lines(sentence, rest=_INDENT, first=_INDENT)]
 
 
-def _least_sure(results: Results) -> list[str]:
+def _least_sure(results: Results, screen: Screen) -> list[str]:
     rows = [
-        [f"  {each.confidence:.2f}", _shortened(each.label or "", _LABEL_WIDTH), shortened_key(each.source_ref, 40)]
+        [
+            f"{each.confidence:.2f}",
+            _shortened(each.label or "", _LABEL_WIDTH),
+            shortened_key(each.source_ref, min(40, (screen.columns or WIDTH) - 4)),
+        ]
         for each in results.least_sure[:_MAX_EXAMPLES]
     ]
-    return ["lowest confidence", *_rows(rows)] if rows else []
+    return ["lowest confidence", *_rows(rows, screen)] if rows else []
 
 
-def _agreement(agreement: Agreement | None) -> list[str]:
+def _agreement(agreement: Agreement | None, screen: Screen) -> list[str]:
     if agreement is None:
         return []
     rows = [
-        [f"  {shortened_key(each.source_ref, 36)}", _shortened(votes_text(each.answers), 40)]
+        [
+            shortened_key(each.source_ref, min(36, (screen.columns or WIDTH) - 4)),
+            _shortened(votes_text(each.answers), 40),
+        ]
         for each in agreement.disputed[:_MAX_EXAMPLES]
     ]
     return [
-        *(line for sentence in agreement_sentences(agreement) for line in _wrapped(sentence)),
-        *(["", "most disputed", *_rows(rows)] if rows else []),
+        *(line for sentence in agreement_sentences(agreement) for line in screen.lines(sentence, rest="")),
+        *(["", "most disputed", *_rows(rows, screen)] if rows else []),
     ]
 
 
-def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
+def _rows(rows: Sequence[Sequence[str]], screen: Screen) -> list[str]:
+    """Lay out rows without headings, each on lines of its own where they do not fit."""
     widths = [max(display_width(row[index]) for row in rows) for index in range(len(rows[0]))]
-    return [
-        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+    lines = [
+        "  "
+        + "  ".join(
+            cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in rows
     ]
+    if all(map(screen.fits, lines)):
+        return [for_terminal(line) for line in lines]
+    return [line for row in rows for line in screen.lines("  ".join(row), first="  ", rest="    ")]
 
 
-def _without_label(groups: Sequence[UnlabeledGroup]) -> list[str]:
-    lines = []
+def _without_label(groups: Sequence[UnlabeledGroup], screen: Screen) -> list[str]:
+    lines: list[str] = []
     for group in groups:
-        lines += _wrapped(
-            f"{count(group.count, 'clip')}: {reason_text(group.reason, group.aws_reason)}", "    ", first="  "
-        )
-        lines += [f"    {shortened_key(example, 70)}" for example in group.examples]
+        reason = reason_text(group.reason, group.aws_reason)
+        lines += screen.lines(f"{count(group.count, 'clip')}: {reason}", first="  ", rest="    ")
+        lines += [
+            for_terminal(f"    {shortened_key(example, min(70, (screen.columns or WIDTH) - 4))}")
+            for example in group.examples
+        ]
         if group.count > len(group.examples):
             lines.append(f"    and {group.count - len(group.examples):,} more")
     return ["without a label", *lines] if lines else []

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from groundctl.domain.jobs.ledger.refusals import refusal_hint
+from groundctl.domain.jobs.observed import Status
 from groundctl.domain.planning.wording import refusal_text
 from groundctl.domain.tracking.progress import Progress
 from groundctl.domain.tracking.refused_before import RefusedJob
 from groundctl.presentation.escape import for_terminal
+from groundctl.presentation.screen import PLAIN, Color, Screen
 from groundctl.presentation.tables import Column, text_table
 from groundctl.presentation.text import ago, count, moment
 
+# A running or stopping job has the color of the text around it.
+_COLORS: Final = {Status.COMPLETED: Color.GREEN, Status.STOPPED: Color.YELLOW, Status.FAILED: Color.RED}
 
-def status_text(jobs: Sequence[Progress], now: datetime, refused: Sequence[RefusedJob] = ()) -> str:
+
+def status_text(
+    jobs: Sequence[Progress], now: datetime, refused: Sequence[RefusedJob] = (), screen: Screen = PLAIN
+) -> str:
     """Write a table of jobs, the advice for them, what AWS refused, and a summary."""
     if refused:
-        lines = [line for job in refused for line in _refused_lines(job)]
-        return "\n".join([status_text(jobs, now), "", f"AWS refused to create {count(len(refused), 'job')}:", *lines])
+        lines = [line for job in refused for line in _refused_lines(job, screen)]
+        heading = screen.lines(f"AWS refused to create {count(len(refused), 'job')}:")
+        return "\n".join([status_text(jobs, now, screen=screen), "", *heading, *lines])
     if not jobs:
-        return "No labeling jobs yet. `groundctl plan` shows what would be created."
+        return "\n".join(screen.lines("No labeling jobs yet. `groundctl plan` shows what would be created."))
     columns = [
-        Column("job"),
-        Column("status"),
+        Column("job", leads=True),
+        Column("status", is_painted=True),
         Column("labeled", right=True),
         Column("no label", right=True),
         Column("rate", right=True),
@@ -31,13 +40,19 @@ def status_text(jobs: Sequence[Progress], now: datetime, refused: Sequence[Refus
         Column("created"),
     ]
     rows = [[for_terminal(cell) for cell in _cells(progress, now)] for progress in jobs]
-    advice = [for_terminal(f"  {progress.job.name}: {progress.advice}") for progress in jobs if progress.advice]
-    return "\n".join([*text_table(columns, rows), *([""] if advice else []), *advice, "", _summary(jobs)])
+    table = text_table(columns, rows, screen, colors=[_COLORS.get(progress.job.status) for progress in jobs])
+    advice = [line for progress in jobs if progress.advice for line in _advice_lines(progress, screen)]
+    return "\n".join([*table, *([""] if advice else []), *advice, "", *screen.lines(_summary(jobs))])
 
 
-def _refused_lines(job: RefusedJob) -> tuple[str, str]:
+def _advice_lines(progress: Progress, screen: Screen) -> Iterator[str]:
+    return screen.lines(f"{progress.job.name}: {progress.advice}", first="  ", rest="    ")
+
+
+def _refused_lines(job: RefusedJob, screen: Screen) -> Iterator[str]:
     said, hint = refusal_text(job.refusal), refusal_hint(job.refusal)
-    return for_terminal(f"  {job.name}: {said}"), for_terminal(f"    hint: {hint}")
+    yield from screen.lines(f"{job.name}: {said}", first="  ", rest="    ")
+    yield from screen.lines(f"hint: {hint}", first="    ", rest="    ")
 
 
 def _cells(progress: Progress, now: datetime) -> list[str]:
