@@ -118,13 +118,19 @@ def test_json_that_is_no_answers_is_a_sentence(tmp_path: Path, raw: bytes):
         (*FLAGS, "--environment", "production=1"),
         (*FLAGS, "--environment", "production"),
         (*FLAGS, "--clips", "acme-clips"),
+        (*FLAGS, "--environment", "production.us-east-1=444455556666"),
+        (*FLAGS, "--team", "court-side=bo@example.com"),
+        (*FLAGS, "--region", "eu-west-1"),
+        ("--upgrade", "--region", "eu-west-1"),
+        ("--repository", "acme/labels", "--reviewers", "@acme/platform", "--environment", "production.us-east-1=111122223333",
+         "staging.eu-west-1=111122223333", "--team", "a=arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/a"),
         (*FLAGS, "--check"),
         (*FLAGS, "--to", "0.2.0"),
         ("--upgrade", *FLAGS),
         ("--upgrade",),
         ("--answers", "nowhere.yaml"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_done_is_wrong_usage_with_a_way_out(tmp_path: Path, flags: tuple[str, ...]):
     ran = groundctl("init", *flags, cwd=tmp_path)
 
@@ -198,6 +204,22 @@ def test_another_version_than_this_one_is_refused(repository: Path, to: str, wor
     ran = groundctl("init", "--upgrade", "--to", to, cwd=repository)
 
     assert (ran.code, words in ran.err) == (2, True), ran
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [("9.9.9", "install groundctl 9.9.9"), ("0.0.1", "`groundctl init --upgrade` first")]
+)
+def test_no_file_of_another_version_comes_beside_those_that_are_there(repository: Path, version: str, words: str):
+    lock = repository / ".groundctl/lock.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text()) | {"version": version}))
+    before = contents(repository)
+    both = ("production.us-east-1=111122223333", "staging.eu-west-1=444455556666")
+
+    ran = groundctl("init", "--environment", *both, cwd=repository)
+
+    assert (ran.code, words in ran.err) == (2, True), ran
+    assert contents(repository) == before
+    assert groundctl("init", cwd=repository).code == 0
 
 
 def test_answers_in_a_lock_that_were_changed_by_hand_are_checked(repository: Path):

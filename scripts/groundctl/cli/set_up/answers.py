@@ -25,13 +25,18 @@ def answers_of(given: InitOptions) -> dict[str, Any]:  # an object of init-answe
         "owner_id": given.owner_id,
         "default_branch": given.default_branch,
         "tool": {"repository": given.tool_repository} if given.tool_repository else None,
-        "environments": dict(_environment(each, given.region) for each in given.environments),
-        "teams": dict(map(_team, given.teams)),
-        "clips": {prefix: {} for prefix in given.clips},
-        "folders": dict(map(_folder, given.folders)),
+        "environments": _each_once("--environment", (_environment(each, given.region) for each in given.environments)),
+        "teams": _each_once("--team", map(_team, given.teams)),
+        "clips": _each_once("--clips", ((prefix, {}) for prefix in given.clips)),
+        "folders": _each_once("--jobs-folder", map(_folder, given.folders)),
         "reviewers": list(given.reviewers),
     }
     return {name: value for name, value in plain.items() if value}
+
+
+def takes_region(environment: str) -> bool:
+    """Return whether an environment, as the flag gives it, has no Region in its name."""
+    return "." not in environment.partition("=")[0]
 
 
 def read_answers(file: str, schema: SchemaCheck) -> JsonObject:
@@ -86,6 +91,16 @@ def merged(answers: Iterable[JsonObject]) -> dict[str, Any]:  # an object of ini
     for each in answers:
         result |= each
     return result
+
+
+def _each_once(flag: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Collect the values of a flag; the last of two with one name would hide the other."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise UsageError(f"{flag} names {name} twice", hint="leave out one of them")
+        found[name] = value
+    return found
 
 
 def _environment(text: str, region: str | None) -> tuple[str, Mapping[str, str]]:

@@ -9,13 +9,13 @@ from typing import Any
 from groundctl import __version__
 from groundctl.app.adoption.set_up import plan_set_up, read_lock, write_files
 from groundctl.cli.options import Command
-from groundctl.cli.set_up.answers import CORRECT, answers_of, merged, read_answers
+from groundctl.cli.set_up.answers import CORRECT, answers_of, merged, read_answers, takes_region
 from groundctl.cli.set_up.options import InitOptions
 from groundctl.cli.set_up.rendering import answers_schema, render
 from groundctl.composition import is_interactive, wants_color
 from groundctl.domain.adoption.repository.answer_faults import faults_of
 from groundctl.domain.adoption.repository.files import Blocked
-from groundctl.domain.adoption.repository.lock import Lock
+from groundctl.domain.adoption.repository.lock import Lock, is_older
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
@@ -39,8 +39,8 @@ def _check(options: InitOptions) -> None:
     if not options.upgrade and (options.to or options.check):
         flag = "--to" if options.to else "--check"
         raise UsageError(f"{flag} needs --upgrade", hint=f"add --upgrade, or leave out {flag}")
-    if options.upgrade and (answers_of(options) or options.answers):
-        hint = "run `groundctl init` with the new answers first, then `groundctl init --upgrade`"
+    if options.upgrade and (answers_of(options) or options.answers or options.region):
+        hint = "run `groundctl init --upgrade` first, then `groundctl init` with the new answers"
         raise UsageError("--upgrade takes the answers of .groundctl/lock.json, and no others", hint=hint)
 
 
@@ -52,6 +52,8 @@ def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
     data = _answers(options, lock)
     files = render(folder, data, lock)
     plan = plan_set_up(folder, files, lock)
+    if lock and (plan.writes or data != lock.answers):
+        _refuse_other_version(lock)
     print(set_up_text(plan.steps, folder=options.folder or "this folder", dry_run=options.dry_run))
     attention = needs_attention(plan.steps)
     if any(isinstance(step, Blocked) for step in plan.steps):
@@ -63,6 +65,16 @@ def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
         guide = GUIDE if any(file.path == GUIDE for file in files) else README
         print(f"\nNext: the steps of `The first hour` in {guide}")
     return ExitCode.PROBLEMS if attention else ExitCode.OK
+
+
+def _refuse_other_version(lock: Lock) -> None:
+    """Refuse to write what does not fit the files that are there: settings of Terraform name the version of the workflows."""
+    if is_older(__version__, lock.version):
+        message = f"this repository is at {lock.version}, and this is groundctl {__version__}"
+        raise UsageError(message, hint=f"install groundctl {lock.version}, then run it again")
+    if lock.version != __version__:
+        message = f"this repository is at {lock.version}, and this groundctl writes the files of {__version__}"
+        raise UsageError(message, hint="run `groundctl init --upgrade` first, then run it again")
 
 
 def _look_at(folder: str) -> None:
@@ -93,7 +105,11 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     if not lock and not from_file and is_interactive():
         from groundctl.cli.set_up.questions import ask
 
-        data = merged([data, answers_of(_with(options, ask(data)))])
+        options = _with(options, ask(data))
+        data = merged([data, answers_of(options)])
+    if options.region and not any(map(takes_region, options.environments)):
+        hint = "leave it out, or give an --environment without a Region in its name"
+        raise UsageError("--region has no effect: no --environment takes its Region from it", hint=hint)
     if not data:
         hint = "see `groundctl init --help` for the flags, or give --answers FILE"
         raise UsageError("init needs to know the repository, its environments, teams and reviewers", hint=hint)
