@@ -137,6 +137,39 @@ def test_what_cannot_be_done_is_wrong_usage_with_a_way_out(tmp_path: Path, flags
     assert (ran.code, is_a_sentence(ran), [*tmp_path.iterdir()]) == (2, True, []), ran
 
 
+def test_a_folder_of_a_repository_that_is_set_up_is_refused_and_one_of_its_own_is_not(repository: Path):
+    before = contents(repository)
+
+    ran = groundctl("init", *FLAGS, cwd=repository / "jobs")
+
+    assert (ran.code, f"inside of {repository}, which is set up already" in ran.err) == (2, True), ran
+    assert contents(repository) == before
+    (repository / "own/.git").mkdir(parents=True)
+    assert groundctl("init", "own", *FLAGS, cwd=repository).code == 0
+
+
+def test_a_part_of_a_git_repository_is_said_to_run_no_workflows(tmp_path: Path):
+    (tmp_path / ".git").mkdir()
+
+    ran = groundctl("init", "part", *FLAGS, cwd=tmp_path)
+
+    assert (ran.code, f"inside of the Git repository {tmp_path}: GitHub reads" in ran.out) == (0, True), ran
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("lost", "lost is a link that leads nowhere"), ("lost/x", "is a link that leads nowhere"), ("x" * 300, "File name too long"),
+     ("file", "file is a file"), ("file/x", "file is a file")],
+)  # fmt: skip
+def test_a_folder_that_cannot_be_one_is_named_with_a_hint_of_its_own(tmp_path: Path, folder: str, words: str):
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "file").touch()
+
+    ran = groundctl("init", folder, *FLAGS, cwd=tmp_path)
+
+    assert (ran.code, is_a_sentence(ran), words in ran.err, "git checkout" in ran.err) == (2, True, True, False), ran
+
+
 def a_file_for_a_folder(folder: Path) -> None:
     (folder / "jobs").write_text("")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from groundctl import __version__
-from groundctl.app.adoption.set_up import plan_set_up, read_lock, write_files
+from groundctl.app.adoption.set_up import find_repository_above, plan_set_up, read_lock, write_files
 from groundctl.cli.options import Command
 from groundctl.cli.set_up.answers import CORRECT, answers_of, merged, read_answers, takes_region
 from groundctl.cli.set_up.options import InitOptions
@@ -46,15 +46,23 @@ def _check(options: InitOptions) -> None:
 
 def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
     from groundctl.presentation.adoption.set_up_text import needs_attention, set_up_text
+    from groundctl.presentation.escape import for_terminal
     from groundctl.presentation.repository.files import GUIDE, README
 
     lock = read_lock(folder)
+    above = None if lock else find_repository_above(folder)
     data = _answers(options, lock)
     files = render(folder, data, lock)
     plan = plan_set_up(folder, files, lock)
     if lock and (plan.writes or data != lock.answers):
         _refuse_other_version(lock)
     print(set_up_text(plan.steps, folder=options.folder or "this folder", dry_run=options.dry_run))
+    if above:
+        print(
+            for_terminal(
+                f"\nThis folder is inside of the Git repository {above}: GitHub reads workflows at its top only."
+            )
+        )
     attention = needs_attention(plan.steps)
     if any(isinstance(step, Blocked) for step in plan.steps):
         print("\nNothing was written.")
