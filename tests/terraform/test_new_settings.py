@@ -31,11 +31,11 @@ def settings(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_no_file_would_be_formatted(settings: Path):
+def test_no_file_would_be_formatted(settings: Path) -> None:
     assert run_terraform(settings, "fmt", "-check", "-diff", ".").stdout == ""
 
 
-def test_each_text_is_read_as_it_was_given(settings: Path):
+def test_each_text_is_read_as_it_was_given(settings: Path) -> None:
     code = "".join(f'variable "{name}" {{ type = any }}\n' for name in ("teams", "existing_teams", "data"))
     (settings / "main.tf").write_text(f'{code}output "all" {{ value = [var.teams, var.existing_teams, var.data] }}\n')
 
