@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import Ran, groundctl
+from support.on_a_terminal import on_a_terminal
 
 FLAGS = (
     "--repository", "acme/labels", "--reviewers", "@acme/platform", "--environment", "production.us-east-1=111122223333",
@@ -75,6 +76,26 @@ def test_a_second_environment_adds_its_files_and_changes_no_other(repository: Pa
     }
     assert {path for path in before if before[path] != after[path]} == {".groundctl/lock.json"}
     assert groundctl("init", "--upgrade", cwd=repository).code == 0
+
+
+def test_on_a_terminal_each_answer_is_asked_for_until_it_can_be_used(tmp_path: Path):
+    typed = [b"labels", b"acme/labels", b"production=111122223333", b"production.us-east-1", b"a1.us-east-1=1 a1.us-east-1=1",
+             b"production.us-east-1=111122223333", b"court-side=ann", b"court-side=ann@example.com", b"clips", b"",
+             b"@acme/platform"]  # fmt: skip
+
+    code, shown = on_a_terminal(tmp_path, [each + b"\n" for each in typed], "init")
+
+    assert code == 0, shown
+    for words in (
+        "write OWNER/NAME",
+        "is not a valid Region",
+        "has no value",
+        "names a1.us-east-1 twice",
+        "e-mail address",
+        "s3://",
+    ):
+        assert words in shown
+    assert "court-side" in (tmp_path / ".groundctl/lock.json").read_text()
 
 
 @pytest.mark.parametrize(

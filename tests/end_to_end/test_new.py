@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import yaml
 
-from support.cli import CLEAN, groundctl
+from support.cli import groundctl
+from support.on_a_terminal import on_a_terminal
 
 POLICY = "folders: {sports: {inputs: [s3://own/rallies/], teams: [reviewers, others]}}\n"
 
@@ -51,30 +47,6 @@ def test_a_link_is_not_followed_out_of_the_repository(repository: Path, tmp_path
     assert not (repository / "x.yaml").exists()
 
 
-def on_a_terminal(repository: Path, typed: list[bytes], *arguments: str) -> tuple[int, str]:
-    """Run `groundctl new` on a pseudo-terminal, and type an answer to each question."""
-    ours, theirs = pty.openpty()
-    code = "import sys; from groundctl.cli.main import main; main()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, "new", *arguments],
-        cwd=repository, env=CLEAN, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
-    )  # fmt: skip
-    os.close(theirs)
-    shown = b""
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        try:
-            shown += os.read(ours, 4096)
-        except OSError:
-            break
-        if typed and shown.rstrip(b" ").endswith(b"]:"):
-            os.write(ours, typed.pop(0))
-            shown += b"\n"
-    os.close(ours)
-    return process.wait(timeout=60), shown.decode()
-
-
 def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
     typed = [
         b"Was it a foul?\n",
@@ -88,7 +60,7 @@ def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
         b"50\n",
     ]
 
-    code, shown = on_a_terminal(repository, typed, "jobs/sports/foul.yaml")
+    code, shown = on_a_terminal(repository, typed, "new", "jobs/sports/foul.yaml")
 
     assert code == 0, shown
     assert "Where the clips are (s3://BUCKET/FOLDER/) [s3://own/rallies/]:" in shown
@@ -103,7 +75,7 @@ def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
 
 
 def test_ctrl_c_at_a_question_leaves_no_file(repository: Path):
-    code, _ = on_a_terminal(repository, [b"Was it a foul?\n", b"\x03"], "jobs/new-team/foul.yaml")
+    code, _ = on_a_terminal(repository, [b"Was it a foul?\n", b"\x03"], "new", "jobs/new-team/foul.yaml")
 
     assert code != 0
     assert not (repository / "jobs/new-team").exists()
@@ -111,7 +83,7 @@ def test_ctrl_c_at_a_question_leaves_no_file(repository: Path):
 
 def test_flags_replace_questions(repository: Path):
     code, shown = on_a_terminal(
-        repository, [], "jobs/sports/foul.yaml", "--no-questions", "--label", "a", "--label", "b"
+        repository, [], "new", "jobs/sports/foul.yaml", "--no-questions", "--label", "a", "--label", "b"
     )
 
     assert code == 0, shown

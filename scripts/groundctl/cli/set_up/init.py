@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from groundctl import __version__
@@ -17,6 +18,7 @@ from groundctl.domain.adoption.repository.answer_faults import faults_of
 from groundctl.domain.adoption.repository.files import Blocked
 from groundctl.domain.adoption.repository.lock import Lock, is_older
 from groundctl.domain.canonical_json import JsonObject
+from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.errors import GroundctlError, UsageError
 from groundctl.exit_codes import ExitCode
 from groundctl.setup_composition import open_set_up_folder
@@ -113,7 +115,7 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     if not lock and not from_file and is_interactive():
         from groundctl.cli.set_up.questions import ask
 
-        options = _with(options, ask(data))
+        options = replace(options, **ask(data, partial(_faults_in, options, data, schema)))
         data = merged([data, answers_of(options)])
     if options.region and not any(map(takes_region, options.environments)):
         hint = "leave it out, or give an --environment without a Region in its name"
@@ -127,8 +129,18 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     return data
 
 
-def _with(options: InitOptions, answers: Mapping[str, Any]) -> InitOptions:
-    return replace(options, **answers)
+def _faults_in(
+    options: InitOptions, known: JsonObject, schema: SchemaCheck, member: str, values: Mapping[str, Any]
+) -> str:
+    """Say what is wrong with what was typed for one member of the answers; empty if nothing is."""
+    from groundctl.presentation.adoption.set_up_text import faults_text
+    from groundctl.presentation.escape import for_terminal
+
+    try:
+        data = merged([known, answers_of(replace(options, **values))])
+    except UsageError as error:
+        return for_terminal(f"{error.message} — {error.hint}")
+    return faults_text([fault for fault in faults_of(data, schema) if fault.pointer.split("/")[1:2] == [member]])
 
 
 COMMAND = Command(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from groundctl.composition import read_answer
 from groundctl.errors import UsageError
@@ -60,12 +61,19 @@ QUESTIONS = (
 )
 
 
-def ask(known: Mapping[str, object]) -> dict[str, str | tuple[str, ...]]:
-    """Ask what is not known; return the values of options."""
-    answers: dict[str, str | tuple[str, ...]] = {}
+def ask(known: Mapping[str, object], faults_in: Callable[[str, Mapping[str, Any]], str]) -> dict[str, Any]:
+    """Ask what is not known, each until its answer can be used; return the values of options.
+
+    faults_in says what is wrong with a member of the answers, given the values of options so far.
+    """
+    answers: dict[str, Any] = {}
     for question in QUESTIONS:
-        if question.member not in known and (words := _ask(question)):
-            answers[question.option] = tuple(words) if question.several else words[0]
+        while question.member not in known and (words := _ask(question)):
+            value = tuple(words) if question.several else words[0]
+            if not (faults := faults_in(question.member, {**answers, question.option: value})):
+                answers[question.option] = value
+                break
+            print(faults)
     return answers
 
 
