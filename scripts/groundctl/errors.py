@@ -1,5 +1,7 @@
 """The few exceptions: external failures and wrong usage. A fault in a declaration is a value, a Diagnostic."""
 
+import errno
+
 from groundctl.exit_codes import ExitCode
 
 
@@ -48,3 +50,20 @@ class DeclarationsRefusedError(GroundctlError):
     """The declarations have problems, which were shown."""
 
     exit_code = ExitCode.PROBLEMS
+
+
+# What a file system says of any path that a person can give, wherever it is looked at first.
+_OF_PATHS = frozenset({errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM, errno.EROFS})
+_OF_DISKS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
+
+
+def error_of_file_system(error: OSError) -> GroundctlError | None:
+    """Return in words what a file system refuses; None for an error that may be a fault of groundctl."""
+    if error.filename is None:
+        return None
+    message = f"{error.filename}: {error.strerror}"
+    if error.errno in _OF_PATHS:
+        return UsageError(message, hint="check the path and its permissions, then run it again")
+    if error.errno in _OF_DISKS:
+        return ExternalError(message, hint="free what is used up, then run it again")
+    return None

@@ -93,6 +93,9 @@ class SetUpFolder(Protocol):
     def look(self, path: str) -> Present:
         """Return a file's bytes, None if nothing is there, or what is in the way of a file."""
 
+    def find_above(self, name: str) -> str | None:
+        """Return the nearest folder above this one that has a file or folder of this name."""
+
     def list_files(self, folder: str) -> tuple[str, ...]:
         """List the regular files in a folder and below it."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import is_valid_endpoint_url
 
 from groundctl.exit_codes import ExitCode
 from groundctl_bootstrap.settings import Settings, UnfitSettingsError, read_settings
@@ -50,9 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> ExitCode:
         print(f"AWS is unavailable: {fault}", file=sys.stderr)
         print("  hint: choose credentials with `export AWS_PROFILE=...`, then run it again", file=sys.stderr)
         return ExitCode.EXTERNAL_FAILURE
+    except KeyboardInterrupt:
+        print("groundctl-bootstrap: interrupted; it is always safe to run it again", file=sys.stderr)
+        return ExitCode.INTERRUPTED
 
 
 def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint and not is_valid_endpoint_url(endpoint):
+        raise UnfitSettingsError(f"AWS_ENDPOINT_URL is {endpoint}, which is no address. Correct it, or unset it.")
     config = Config(region_name=settings.region, retries={"mode": "standard"})
     caller = boto3.client("sts", config=config).get_caller_identity()
     account_id, partition = caller["Account"], caller["Arn"].split(":")[1]
@@ -63,7 +70,7 @@ def _bootstrap(settings: Settings, *, ask: bool) -> ExitCode:
         )
     steps = steps_to(settings, account_id=account_id, partition=partition, s3=boto3.client("s3", config=config))
 
-    instead_of_aws = f" at {endpoint}" if (endpoint := os.environ.get("AWS_ENDPOINT_URL")) else ""
+    instead_of_aws = f" at {endpoint}" if endpoint else ""
     print(
         f"State of {settings.environment}: s3://{settings.bucket}/{settings.key}, account {account_id}{instead_of_aws}"
     )
@@ -96,7 +103,8 @@ def _existing_provider(settings: Settings, config: Config) -> str | None:
 
 def _agrees() -> bool:
     print('Continue? Only "yes" is accepted: ', end="", flush=True)
-    return sys.stdin.readline().strip() == "yes"
+    # Python has None for a closed input.
+    return sys.stdin is not None and sys.stdin.readline().strip() == "yes"
 
 
 if __name__ == "__main__":

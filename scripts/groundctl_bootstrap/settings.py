@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-# A setting on its own line at the top level: `terraform fmt` indents everything within braces.
-_SETTING = re.compile(r'^(?P<name>\w+)\s*=\s*"(?P<value>[^"$%\\]*)"', re.MULTILINE)
-_GITHUB = re.compile(r"^github\s*=\s*\{", re.MULTILINE)
-_PROVIDER = re.compile(r"^[^#\n]*\bprovider_arn\s*=", re.MULTILINE)
+from groundctl.domain.adoption.tfvars import Unreadable, read_tfvars
+
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -35,32 +35,43 @@ class Settings:
 def read_settings(folder: Path, environment: str) -> Settings:
     """Read ENVIRONMENT.s3.tfbackend and ENVIRONMENT.tfvars."""
     backend, variables = (_read(folder / f"{environment}.{kind}") for kind in ("s3.tfbackend", "tfvars"))
-    text = (folder / f"{environment}.tfvars").read_text(encoding="utf-8")
-    missing = [name for name in ("bucket", "key", "region") if not backend.get(name)]
-    if missing:
+    bucket, key, region, kms_key_id = (_text(backend, name) for name in ("bucket", "key", "region", "kms_key_id"))
+    github = variables.get("github")
+    missing = [name for name, value in (("bucket", bucket), ("key", key), ("region", region)) if not value]
+    if not bucket or not key or not region:
         raise UnfitSettingsError(f'{environment}.s3.tfbackend lacks {", ".join(missing)}: write {missing[0]} = "..."')
-    if not _BUCKET.fullmatch(backend["bucket"]):
+    if not _BUCKET.fullmatch(bucket):
         raise UnfitSettingsError(
-            f"{environment}.s3.tfbackend: {backend['bucket']} is not a valid bucket name, such as acme-groundctl-state"
+            f"{environment}.s3.tfbackend: {bucket} is not a valid bucket name, such as acme-groundctl-state"
         )
     return Settings(
         environment=environment,
-        bucket=backend["bucket"],
-        key=backend["key"],
-        region=backend["region"],
-        kms_key_id=backend.get("kms_key_id"),
-        account_id=variables.get("account_id"),
-        makes_provider=bool(_GITHUB.search(text)) and not _PROVIDER.search(text),
+        bucket=bucket,
+        key=key,
+        region=region,
+        kms_key_id=kms_key_id,
+        account_id=_text(variables, "account_id"),
+        makes_provider=isinstance(github, dict) and not github.get("provider_arn"),
     )
 
 
-def _read(file: Path) -> dict[str, str]:
+def _text(settings: Mapping[str, Any], name: str) -> str | None:
+    """Return a setting as text: Terraform takes a number for one as well."""
+    value = settings.get(name)
+    return None if value is None or isinstance(value, dict | list | bool) else str(value)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
     try:
-        text = file.read_text(encoding="utf-8")
+        read = read_tfvars(file.read_bytes())
     except FileNotFoundError:
         environments = sorted(path.name.removesuffix(".s3.tfbackend") for path in file.parent.glob("*.s3.tfbackend"))
         raise UnfitSettingsError(
             f"{file} does not exist. `groundctl init` writes it, or choose another ENVIRONMENT: "
             f"{', '.join(environments) or 'there is none yet'}"
         ) from None
-    return {setting["name"]: setting["value"] for setting in _SETTING.finditer(text)}
+    except OSError as error:
+        raise UnfitSettingsError(f"{file} cannot be read: {error.strerror}. Check it and its permissions.") from error
+    if isinstance(read, Unreadable):
+        raise UnfitSettingsError(f"{file} cannot be read: {read.why}. Correct it: Terraform would not read it either.")
+    return read

@@ -99,9 +99,11 @@ def _missing_privacy(s3: S3Client, bucket: Any, now: Now) -> Iterator[Step]:
 
 def _missing_denials(s3: S3Client, bucket: Any, now: Now, denials: Any) -> Iterator[Step]:
     policy = json.loads(now(s3.get_bucket_policy).get("Policy", '{"Version": "2012-10-17", "Statement": []}'))
-    if lacking := [denial for denial in denials if denial not in policy["Statement"]]:
+    # A policy of one statement may be written without a list.
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    if lacking := [denial for denial in denials if denial not in statements]:
         sids = {denial["Sid"] for denial in lacking}
-        others = [statement for statement in policy["Statement"] if statement.get("Sid") not in sids]
+        others = [statement for statement in statements if statement.get("Sid") not in sids]
         text = json.dumps({**policy, "Statement": others + lacking})
         yield Step("deny requests without TLS 1.2 or newer", lambda: s3.put_bucket_policy(**bucket, Policy=text))
 

@@ -22,14 +22,19 @@ from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from groundtruth_simulator.control.clock import checked_speed
 from groundtruth_simulator.control.faults import FaultKind
 from groundtruth_simulator.control.request_log import Call, identify_call
 from groundtruth_simulator.control_api import PREFIX, handle_control_request
 from groundtruth_simulator.installation import install
 from groundtruth_simulator.middleware import FaultResponse, NoResponseError, error_response, handle_request
+from groundtruth_simulator.settings import Settings
 from groundtruth_simulator.simulator import Simulator, current_simulator
 
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65_535
+# The settings that have an option.
+_SETTINGS = ("seed", "account_id", "region", "accuracy", "existing_customer")
 DEFAULT_TIMEOUT = 65.0  # seconds; longer than botocore waits by default
 CLOCK_INTERVAL = 0.2  # real seconds between checks for what is due, while time runs
 MAX_OBJECT = 5 * 1024**3  # bytes; what S3 takes in one request
@@ -242,7 +247,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         " AWS SDK, the AWS CLI and Terraform at it: copy them into a shell.",
     )
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    parser.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free port)")
     parser.add_argument("--seed", type=int, default=7, help="seed of all random values (default: %(default)s)")
     _add_account_arguments(parser)
     parser.add_argument(
@@ -264,7 +269,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         help="end when standard input is closed, so that no simulator outlives the program that started it",
     )
     parser.add_argument("--start", type=_start_time, help="simulated start time in ISO 8601 (default: now)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    try:
+        checked_speed(options.speed)
+        Settings().changed({name: value for name, value in vars(options).items() if name in _SETTINGS})
+    except ValueError as error:
+        parser.error(str(error))
+    return options
 
 
 def _add_account_arguments(parser: argparse.ArgumentParser) -> None:
@@ -321,6 +332,13 @@ def _clear_aws_environment() -> None:
         del os.environ[name]
 
 
+def _port(text: str) -> int:
+    # The system would take the rest of a larger number, and listen elsewhere.
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}")
+    return int(text)
+
+
 def _account_id(text: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", text):
         raise argparse.ArgumentTypeError("an account id has twelve digits")
@@ -335,7 +353,10 @@ def _route(text: str) -> tuple[str, str]:
 
 
 def _start_time(text: str) -> datetime:
-    start = datetime.fromisoformat(text)
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time is written as 2026-11-23T12:00") from None
     return start if start.tzinfo else start.replace(tzinfo=UTC)
 
 

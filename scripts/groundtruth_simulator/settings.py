@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -64,6 +65,8 @@ def _check_value(name: str, value: object) -> None:
         return
     expected = (int, type(None)) if choices else (int, float) if hint is float else hint
     if not isinstance(value, expected) or (isinstance(value, bool) and hint is not bool):
+        raise ValueError(f"{name} cannot be {value!r}")
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{name} cannot be {value!r}")
     if isinstance(value, (int, float)) and value < 0 and name != "seed":
         raise ValueError(f"{name} must not be negative")

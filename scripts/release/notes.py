@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 # PEP 440, as far as this project uses it: a release, or a candidate for one.
 VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(rc[0-9]+)?")
 _HEADING = re.compile(r"^## +(?P<version>\S+)(?: +\((?P<date>[^)]*)\))? *$", re.MULTILINE)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def faults(tag: str, root: Path) -> Iterator[str]:
@@ -25,8 +25,8 @@ def faults(tag: str, root: Path) -> Iterator[str]:
     in_code = re.search(
         r'^__version__ = "([^"]*)"', (root / "scripts/groundctl/__init__.py").read_text(encoding="utf-8"), re.MULTILINE
     )
-    if in_code and in_code[1] != version:
-        yield f"groundctl.__version__ is {in_code[1]}, and the tag is {tag}: change one of them"
+    if not in_code or in_code[1] != version:
+        yield f"groundctl.__version__ is {in_code[1] if in_code else 'not there'}, and the tag is {tag}: change one of them"
     yield from _faults_of_changelog(version, (root / "CHANGELOG.md").read_text(encoding="utf-8"))
 
 
@@ -35,10 +35,17 @@ def _faults_of_changelog(version: str, changelog: str) -> Iterator[str]:
     if len(headings) != 1:
         yield f"CHANGELOG.md has {len(headings)} sections `## {version} (YYYY-MM-DD)`: it needs one"
         return
-    if not _DATE.fullmatch(headings[0]["date"] or ""):
+    if not _is_date(headings[0]["date"] or ""):
         yield f"the section {version} of CHANGELOG.md has no date: write `## {version} (YYYY-MM-DD)`"
     if not notes(version, changelog):
         yield f"the section {version} of CHANGELOG.md is empty: say what users can see"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def notes(version: str, changelog: str) -> str:

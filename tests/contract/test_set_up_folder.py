@@ -117,3 +117,20 @@ def test_nothing_is_left_beside_a_file_and_its_rights_stay(tmp_path: Path):
 
     assert [path.name for path in tmp_path.iterdir()] == ["run.sh"]
     assert (tmp_path / "run.sh").stat().st_mode & 0o777 == 0o755
+
+
+def test_what_a_killed_run_left_is_not_in_the_way_of_one_with_the_same_number(tmp_path: Path):
+    folder = LocalSetUpFolder(tmp_path)
+    (tmp_path / f"README.md.{os.getpid()}.groundctl-partial").write_bytes(b"half")
+
+    folder.write("README.md", b"whole", replace=False)
+
+    assert folder.look("README.md") == b"whole"
+
+
+def test_the_nearest_folder_above_is_found_and_not_the_folder_itself(tmp_path: Path):
+    for name in ("a/.git", "a/b/c/.git"):
+        (tmp_path / name).mkdir(parents=True)
+
+    assert LocalSetUpFolder(tmp_path / "a/b/c").find_above(".git") == str(tmp_path / "a")
+    assert LocalSetUpFolder(tmp_path / "a/b/c/new/x").find_above(".git") == str(tmp_path / "a/b/c")

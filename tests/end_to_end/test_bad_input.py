@@ -380,3 +380,10 @@ def test_a_demo_in_a_place_that_is_no_folder_is_wrong_usage(checkout):
     ran = groundctl("demo", "--out", checkout / "infrastructure.json", cwd=checkout)
 
     assert_one_clear_message(ran, 2, "infrastructure.json cannot be written", "hint:")
+
+
+@pytest.mark.parametrize("command", ["validate", "show", "new"])
+def test_a_path_that_is_too_long_for_any_file_is_wrong_usage(checkout, command):
+    ran = groundctl(command, f"jobs/{'x' * 300}/a.yaml", cwd=checkout)
+
+    assert_one_clear_message(ran, 2, "File name too long", "hint:")

@@ -30,6 +30,7 @@ LINES = [
     (["results", "--out", "x", "field-"], {"field-lab-2026w01-part-000000"}, set()),
     (["ci", "terraform", "plan", "--environment", "pro"], {"production.eu-west-1"}, {"staging"}),
     (["validate", "--", "--f"], set(), {"--format"}),
+    (["status", ""], {"field-lab-2026w01-part-000000"}, {"--auto-approve"}),  # a file's name, which would be an option
     (["nothing", "x"], set(), {"plan"}),
 ]
 
@@ -37,7 +38,8 @@ LINES = [
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     write_checkout(tmp_path, 2)
-    (tmp_path / "jobs/warehouse/evil $(touch hacked).yaml").write_text("")
+    for name in ("evil $(touch hacked)", "--auto-approve"):
+        (tmp_path / f"jobs/warehouse/{name}.yaml").write_text("")
     environments = tmp_path / "terraform/environments"
     environments.mkdir(parents=True)
     for name in ("production.eu-west-1", "staging"):
@@ -96,7 +98,7 @@ def asked(shell: str, line: str, folder: Path) -> str:
         "fish": f"{script}\ncomplete -C {line!r}\n",
     }
     path = f"{HERE}:{CLEAN['PATH']}"
-    flags = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
+    flags = {"bash": ["--norc", "-u"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
     done = subprocess.run(
         [shell, *flags, "-c", programs[shell]],
         cwd=folder,

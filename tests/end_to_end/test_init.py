@@ -118,17 +118,56 @@ def test_json_that_is_no_answers_is_a_sentence(tmp_path: Path, raw: bytes):
         (*FLAGS, "--environment", "production=1"),
         (*FLAGS, "--environment", "production"),
         (*FLAGS, "--clips", "acme-clips"),
+        (*FLAGS, "--environment", "production.us-east-1=444455556666"),
+        (*FLAGS, "--team", "court-side=bo@example.com"),
+        (*FLAGS, "--region", "eu-west-1"),
+        ("--upgrade", "--region", "eu-west-1"),
+        ("--repository", "acme/labels", "--reviewers", "@acme/platform", "--environment", "production.us-east-1=111122223333",
+         "staging.eu-west-1=111122223333", "--team", "a=arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/a"),
         (*FLAGS, "--check"),
         (*FLAGS, "--to", "0.2.0"),
         ("--upgrade", *FLAGS),
         ("--upgrade",),
         ("--answers", "nowhere.yaml"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_done_is_wrong_usage_with_a_way_out(tmp_path: Path, flags: tuple[str, ...]):
     ran = groundctl("init", *flags, cwd=tmp_path)
 
     assert (ran.code, is_a_sentence(ran), [*tmp_path.iterdir()]) == (2, True, []), ran
+
+
+def test_a_folder_of_a_repository_that_is_set_up_is_refused_and_one_of_its_own_is_not(repository: Path):
+    before = contents(repository)
+
+    ran = groundctl("init", *FLAGS, cwd=repository / "jobs")
+
+    assert (ran.code, f"inside of {repository}, which is set up already" in ran.err) == (2, True), ran
+    assert contents(repository) == before
+    (repository / "own/.git").mkdir(parents=True)
+    assert groundctl("init", "own", *FLAGS, cwd=repository).code == 0
+
+
+def test_a_part_of_a_git_repository_is_said_to_run_no_workflows(tmp_path: Path):
+    (tmp_path / ".git").mkdir()
+
+    ran = groundctl("init", "part", *FLAGS, cwd=tmp_path)
+
+    assert (ran.code, f"inside of the Git repository {tmp_path}: GitHub reads" in ran.out) == (0, True), ran
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [("lost", "lost is a link that leads nowhere"), ("lost/x", "is a link that leads nowhere"), ("x" * 300, "File name too long"),
+     ("file", "file is a file"), ("file/x", "file is a file")],
+)  # fmt: skip
+def test_a_folder_that_cannot_be_one_is_named_with_a_hint_of_its_own(tmp_path: Path, folder: str, words: str):
+    (tmp_path / "lost").symlink_to("nowhere")
+    (tmp_path / "file").touch()
+
+    ran = groundctl("init", folder, *FLAGS, cwd=tmp_path)
+
+    assert (ran.code, is_a_sentence(ran), words in ran.err, "git checkout" in ran.err) == (2, True, True, False), ran
 
 
 def a_file_for_a_folder(folder: Path) -> None:
@@ -198,6 +237,22 @@ def test_another_version_than_this_one_is_refused(repository: Path, to: str, wor
     ran = groundctl("init", "--upgrade", "--to", to, cwd=repository)
 
     assert (ran.code, words in ran.err) == (2, True), ran
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [("9.9.9", "install groundctl 9.9.9"), ("0.0.1", "`groundctl init --upgrade` first")]
+)
+def test_no_file_of_another_version_comes_beside_those_that_are_there(repository: Path, version: str, words: str):
+    lock = repository / ".groundctl/lock.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text()) | {"version": version}))
+    before = contents(repository)
+    both = ("production.us-east-1=111122223333", "staging.eu-west-1=444455556666")
+
+    ran = groundctl("init", "--environment", *both, cwd=repository)
+
+    assert (ran.code, words in ran.err) == (2, True), ran
+    assert contents(repository) == before
+    assert groundctl("init", cwd=repository).code == 0
 
 
 def test_answers_in_a_lock_that_were_changed_by_hand_are_checked(repository: Path):

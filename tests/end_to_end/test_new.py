@@ -48,8 +48,8 @@ def test_a_link_is_not_followed_out_of_the_repository(repository: Path, tmp_path
 
 
 def on_a_terminal(repository: Path, typed: list[bytes], *arguments: str) -> tuple[int, str]:
-    """Run `groundctl new` at a pseudo-terminal, and type an answer to each question."""
-    return at_a_terminal("new", *arguments, cwd=repository, typed=typed, prompt=b"]:")
+    """Run groundctl at a pseudo-terminal, and type an answer to each question."""
+    return at_a_terminal(*arguments, cwd=repository, typed=typed, prompt=b"]:")
 
 
 def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
@@ -65,7 +65,7 @@ def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
         b"50\n",
     ]
 
-    code, shown = on_a_terminal(repository, typed, "jobs/sports/foul.yaml")
+    code, shown = on_a_terminal(repository, typed, "new", "jobs/sports/foul.yaml")
 
     assert code == 0, shown
     assert "Where the clips are (s3://BUCKET/FOLDER/) [s3://own/rallies/]:" in shown
@@ -80,7 +80,7 @@ def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
 
 
 def test_ctrl_c_at_a_question_leaves_no_file(repository: Path):
-    code, _ = on_a_terminal(repository, [b"Was it a foul?\n", b"\x03"], "jobs/new-team/foul.yaml")
+    code, _ = on_a_terminal(repository, [b"Was it a foul?\n", b"\x03"], "new", "jobs/new-team/foul.yaml")
 
     assert code != 0
     assert not (repository / "jobs/new-team").exists()
@@ -88,7 +88,7 @@ def test_ctrl_c_at_a_question_leaves_no_file(repository: Path):
 
 def test_flags_replace_questions(repository: Path):
     code, shown = on_a_terminal(
-        repository, [], "jobs/sports/foul.yaml", "--no-questions", "--label", "a", "--label", "b"
+        repository, [], "new", "jobs/sports/foul.yaml", "--no-questions", "--label", "a", "--label", "b"
     )
 
     assert code == 0, shown

@@ -54,6 +54,8 @@ def test_a_release_whose_version_is_the_same_everywhere_has_no_fault(tmp_path: P
         ("v1.1.0", {"version": "1.1.0", "in_code": "1.1.0"}, "is empty"),
         ("v1.2.0", {"changelog": CHANGELOG + "\n## 1.2.0 (2026-12-25)\n\n- Again.\n"}, "has 2 sections"),
         ("v1.2.0", {"changelog": CHANGELOG.replace(" (2026-12-24)", "")}, "has no date"),
+        ("v1.2.0", {"changelog": CHANGELOG.replace("2026-12-24", "2026-24-12")}, "has no date"),
+        ("v1.2.0", {"in_code": 'x"\n__version_ = "'}, "groundctl.__version__ is "),
     ],
 )
 def test_each_contradiction_is_named_with_what_to_do(tag: str, changes: dict[str, str], says: str, tmp_path: Path):

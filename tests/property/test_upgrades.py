@@ -17,11 +17,12 @@ import pytest
 from groundctl.adapters.local.merging import GitMerging
 from groundctl.app.adoption.set_up import plan_set_up, read_lock, write_files
 from groundctl.app.adoption.upgrade import carry_out, finish_interrupted, make_upgrade_plan
-from groundctl.domain.adoption.repository.files import NewFile, is_managed
+from groundctl.domain.adoption.repository.files import NewFile
 from groundctl.domain.adoption.repository.lock import (
     base_of,
     digest_of_file,
     has_windows_line_ends,
+    is_managed,
     with_unix_line_ends,
 )
 from groundctl.domain.adoption.repository.upgrade_plan import UpgradePlan

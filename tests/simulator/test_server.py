@@ -210,6 +210,8 @@ def test_the_reset_of_moto_deletes_jobs_too(served_world: World) -> None:
             400,
             "a route leads to an http:// address, not to 'https://b.example'",
         ),
+        ("POST", "clock", {"advance": 1e300}, 400, "time ends with the year 9999"),
+        ("POST", "clock", {"speed": 1e300}, 400, "speed must be from 0 to 10,000,000, not 1e+300"),
         ("POST", "settings", {"accuracy": 2}, 400, "accuracy must be between 0 and 1"),
         ("POST", "settings", {"accuracy": "high"}, 400, "accuracy cannot be 'high'"),
         (
@@ -274,6 +276,40 @@ def test_a_route_on_the_command_line_must_lead_to_an_http_url(capsys: pytest.Cap
         with pytest.raises(SystemExit):
             parse_arguments(["--route", wrong])
         assert "a route is ADDRESS=LOCAL-URL, and LOCAL-URL starts with http://" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--port", "99999"], "a port is a number from 0 to 65535"),
+        (["--port=-1"], "a port is a number from 0 to 65535"),
+        (["--speed", "nan"], "speed must be from 0"),
+        (["--speed=-1"], "speed must be from 0"),
+        (["--accuracy", "2"], "accuracy must be between 0 and 1"),
+        (["--accuracy", "nan"], "accuracy cannot be nan"),
+        (["--region", "moon"], "region cannot be 'moon'"),
+        (["--start", "today"], "a time is written as"),
+    ],
+)
+def test_an_option_with_a_value_that_cannot_be_is_refused_before_anything_starts(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_arguments(arguments)
+
+    assert (end.value.code, words in capsys.readouterr().err) == (2, True)
+
+
+def test_what_is_no_number_stops_no_clock(served_world: World) -> None:
+    for body in (b'{"advance": NaN}', b'{"speed": NaN}', b'{"speed": Infinity}'):
+        reply = requests.post(f"{served_world.url}/groundtruth-simulator/clock", data=body, timeout=10)
+        assert reply.status_code == 400
+    reply = requests.post(
+        f"{served_world.url}/groundtruth-simulator/settings", data=b'{"latency": Infinity}', timeout=10
+    )
+
+    assert (reply.status_code, reply.json()) == (400, {"error": "latency cannot be inf"})
+    assert ask(served_world, "GET", "clock")[1]["speed"] == 1.0
 
 
 def test_a_process_runs_only_one_server(served_world: World) -> None:

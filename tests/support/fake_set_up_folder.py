@@ -18,6 +18,7 @@ class FakeSetUpFolder:
 
     files: dict[str, bytes] = field(default_factory=dict)
     changes_left: int | None = None
+    above: dict[str, str] = field(default_factory=dict)
 
     def look(self, path: str) -> Present:
         parents = [path.rsplit("/", cut)[0] for cut in range(1, path.count("/") + 1)]
@@ -28,6 +29,9 @@ class FakeSetUpFolder:
         if any(name.startswith(f"{path}/") for name in self.files):
             return Obstacle(reason=f"{path} is a folder", hint="rename the folder")
         return self.files.get(path)
+
+    def find_above(self, name: str) -> str | None:
+        return self.above.get(name)
 
     def list_files(self, folder: str) -> tuple[str, ...]:
         return tuple(sorted(name for name in self.files if name.startswith(f"{folder}/")))

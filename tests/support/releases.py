@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from groundctl.domain.adoption.repository.files import NewFile, is_managed
-from groundctl.domain.adoption.repository.lock import BASE_FOLDER
+from groundctl.domain.adoption.repository.files import NewFile
+from groundctl.domain.adoption.repository.lock import BASE_FOLDER, is_managed
 
 ANSWERS = {"repository": "acme/labels"}
 VERSIONS = ("0.1.0", "0.2.0", "1.0.0")

@@ -318,7 +318,11 @@ def test_a_missing_file_is_named_with_the_existing_ones(tmp_path: Path) -> None:
     [
         ('key = "k"\nregion = "us-east-1"\n', r'lacks bucket: write bucket = "\.\.\."'),
         ('bucket = "s3://acme"\nkey = "k"\nregion = "us-east-1"\n', "s3://acme is not a valid bucket name"),
-        ('bucket = "acme-state"\n  key = "nested"\n# region = "off"\n', "lacks key, region"),
+        ('bucket = "acme-state"\nx = {\n  key = "nested"\n}\n# region = "off"\n', "lacks key, region"),
+        ('bucket = "a"\nbucket = "b"\n', "bucket is set twice"),
+        ("bucket = var.bucket\n", "line 1 is not a setting of Terraform"),
+        ('{"bucket": "acme-state"}', "cannot be read: line 1"),
+        ("\x00", "cannot be read: line 1"),
     ],
 )
 def test_invalid_settings_are_reported_with_a_valid_value(tmp_path: Path, text: str, message: str) -> None:
@@ -327,3 +331,55 @@ def test_invalid_settings_are_reported_with_a_valid_value(tmp_path: Path, text: 
 
     with pytest.raises(UnfitSettingsError, match=message):
         read_settings(tmp_path, "a")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '\ufeffaccount_id = "123456789012"\n',
+        '  account_id = "123456789012" # ours\r\n',
+        '/*\naccount_id = "999999999999"\n*/\naccount_id = "123456789012"\n',
+        "account_id = 123456789012\n",
+    ],
+)
+def test_the_account_is_known_however_the_file_is_written(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.s3.tfbackend").write_text('bucket = "acme-state"\nkey = "k"\nregion = "us-east-1"\n')
+    (tmp_path / "a.tfvars").write_text(text)
+
+    assert read_settings(tmp_path, "a").account_id == "123456789012"
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.s3.tfbackend").mkdir()
+
+    with pytest.raises(UnfitSettingsError, match=r"a\.s3\.tfbackend cannot be read: Is a directory"):
+        read_settings(tmp_path, "a")
+    with pytest.raises(UnfitSettingsError, match="File name too long"):
+        read_settings(tmp_path, "x" * 300)
+
+
+def test_a_policy_of_one_statement_keeps_it(bootstrap: Bootstrap) -> None:
+    bootstrap.run(answer="yes\n")
+    own = {
+        "Sid": "Own",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteBucket",
+        "Resource": f"arn:aws:s3:::{bootstrap.bucket}",
+    }
+    bootstrap.s3.put_bucket_policy(
+        Bucket=bootstrap.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": own})
+    )
+
+    result = bootstrap.run(answer="yes\n")
+
+    kept = json.loads(bootstrap.s3.get_bucket_policy(Bucket=bootstrap.bucket)["Policy"])["Statement"]
+    assert (result.code, own in kept, len(kept)) == (0, True, 3), result
+
+
+def test_an_address_of_aws_that_is_none_is_named(bootstrap: Bootstrap) -> None:
+    bootstrap.patch.setenv("AWS_ENDPOINT_URL", "garbage")
+
+    result = bootstrap.run()
+
+    assert (result.code, "AWS_ENDPOINT_URL is garbage" in result.err) == (2, True), result

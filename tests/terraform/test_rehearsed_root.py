@@ -65,6 +65,14 @@ def test_modules_of_groundctl_come_from_the_package_and_others_stay(tmp_path: Pa
         ('provider "datadog" {}', "uses the provider datadog"),
         ("/* a */ resource github_repository a {\n}", "uses the provider github"),
         ('resource "null_resource" "a" {\n  provisioner "local-exec" {}\n}', "runs programs of this machine"),
+        ('data"external""a"{\n  program = ["sh"]\n}', "uses the provider external"),
+        ('data /* { */ "external" # {\n "a" // {\n {}', "uses the provider external"),
+        ('provider"datadog"{}', "uses the provider datadog"),
+        ('resource "null_resource" "a" {\n  provisioner"local-exec"{}\n}', "runs programs of this machine"),
+        (
+            'resource "null_resource" "a" {\n  provisioner /**/ "local-exec" /* x */ {}\n}',
+            "runs programs of this machine",
+        ),
         (
             'provider "aws" {\n  endpoints {\n    s3 = "https://s3.amazonaws.com"\n  }\n}',
             "sets addresses of AWS itself",
@@ -88,6 +96,19 @@ def test_our_own_code_is_rehearsed(tmp_path: Path) -> None:
     copy = copy_rehearsed_root(SOURCE, tmp_path / "copy", ours=SOURCE)
 
     assert why_not_rehearsed(copy) is None
+
+
+def test_a_file_that_is_not_utf8_is_left_to_terraform(tmp_path: Path) -> None:
+    root = a_root(tmp_path, "")
+    (root / "main.tf").write_bytes(b"# \xff\n")
+    (tmp_path / "a.tfvars").write_bytes(b"")
+    (tmp_path / "a.s3.tfbackend").write_bytes(b'# \xff\nregion = "eu-west-1"\n')
+
+    copy = copy_rehearsed_root(root, tmp_path / "copy", ours=SOURCE)
+    [environment] = read_environments(tmp_path, tmp_path / "scratch")
+
+    assert (copy / "main.tf").read_bytes() == b"# \xff\n"
+    assert environment.state_region == "eu-west-1"
 
 
 def test_settings_are_read_as_terraform_reads_them(tmp_path: Path) -> None:

@@ -226,6 +226,7 @@ def test_a_file_whose_name_starts_with_a_hyphen_can_be_named_after_two():
         ("groundctl apply --auto", "there is no option --auto; did you mean --auto-approve?"),
         ("groundctl plan --format=jsn", "there is no jsn; did you mean json?"),
         ("groundctl plan --format yaml", "choose from text, json, markdown, github, sarif"),
+        ("groundctl show -- a --as plan", "--as stands after `--`, where no options are: write it before"),
         ("groundctl show a b", "b is one argument too many: this command takes NAME"),
         ("groundctl plan a", "a is one argument too many: this command takes none"),
         ("groundctl ledger void x --reason y --entry seven", "seven is not a whole number"),

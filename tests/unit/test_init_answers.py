@@ -38,6 +38,22 @@ def changed(data: dict[str, Any], *way: str, to: object) -> dict[str, Any]:
     return result
 
 
+# Two environments without folders of their own.
+EU = {"account_id": "111122223333", "region": "eu-west-1"}
+NO_FOLDERS = changed(changed(ONE, "environments", "a.b", to=EU), "environments", "a-b", to=EU)
+ONE_TEAM = changed(TWO, "teams", to={"vendor": {"arn": VENDOR}})
+STATE = {"account_id": "444455556666", "region": "us-east-1", "state_bucket": "acme-state"}
+ONE_STATE = changed(
+    changed(ONE, "environments", "bb.us-east-1", to=STATE),
+    "environments",
+    "production.us-east-1",
+    "state_bucket",
+    to="acme-state",
+)
+BOTH = [*TWO["environments"]]
+KEY = "arn:aws:kms:us-east-1:111122223333:key/"
+TWO_KEYS = changed(ONE, "clips", to={f"s3://acme-clips/{name}/": {"kms_key_arn": f"{KEY}{name}"} for name in "ab"})
+TWO_PROVIDERS = changed(TWO, "environments", "staging.eu-west-1", "github_provider_exists", to=False)
 VENDOR_ONLY = changed(
     changed(TWO, "teams", to={"vendor": {"arn": VENDOR}}), "folders", "a", to={"environment": "production.us-east-1"}
 )
@@ -72,6 +88,14 @@ def test_good_answers_have_no_fault_and_can_be_parsed(data: dict[str, Any]):
         (changed(TWO, "folders", "a", "environment", to="staging.eu-west-1"), "/environments/production.us-east-1", "has no folder"),
         (VENDOR_ONLY, "/folders/a", "has no work team"),
         (changed(TWO, "teams", to={"vendor": {"arn": VENDOR}}), "/teams", "no work team works in `production.us-east-1`"),
+        (changed(ONE, "teams", to={"approved": {}}), "/environments/production.us-east-1", "another purpose"),
+        (NO_FOLDERS, "/environments/a-b", "would have one folder, jobs/a-b/"),
+        (ONE_TEAM, "/environments/production.us-east-1", "has no work team"),
+        (ONE_STATE, "/environments/bb.us-east-1/state_bucket", "has the state of `production.us-east-1` too"),
+        (TWO_PROVIDERS, "/environments/staging.eu-west-1/github_provider_exists", "provider twice"),
+        (changed(TWO, "clips", "s3://a-b/", to={"environments": BOTH}), "/clips/s3:~1~1a-b~1/environments", "and staging.eu-west-1 in"),
+        (changed(ONE, "clips", "s3://a-b/", to={"kms_key_arn": f"{KEY}a".replace("east", "west")}), "/clips", "is of us-west-1"),
+        (TWO_KEYS, "/clips/s3:~1~1acme-clips~1b~1/kms_key_arn", "has another key already"),
         (changed(ONE, "reviewers", to="acme"), "/reviewers", ""),
         (changed(ONE, "teams", to=["court-side"]), "/teams", ""),
         (changed(ONE, "environments", to={}), "/environments", ""),
@@ -84,6 +108,26 @@ def test_each_fault_is_found_at_its_place(data: Any, pointer: str, words: str):
     found = faults(data)
 
     assert any(at.startswith(pointer) and words in message for at, message in found), found
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x00", "\x08", "\r", "\x1b", "\x7f", "\x85", "\u200b", "\u202e", "\u2028", "\ufeff", "\ufffe", "\ud800"],
+)
+@pytest.mark.parametrize(
+    ("way", "to"),
+    [
+        (("teams", "court-side", "description"), "People{}"),
+        (("teams", "court-side", "members"), ["ann{}@example.com"]),
+        (("clips", "s3://acme-clips/a{}/"), {}),
+    ],
+)  # fmt: skip
+def test_no_text_has_what_no_reader_sees_or_no_file_can_hold(character: str, way: tuple[str, ...], to: object):
+    odd = json.loads(json.dumps(to).replace("{}", json.dumps(character)[1:-1])) if to else to
+
+    found = faults(changed(ONE, *(step.replace("{}", character) for step in way), to=odd))
+
+    assert [at for at, message in found if at.startswith("/" + way[0]) and message]
 
 
 def test_faults_of_several_kinds_are_found_together():

@@ -9,7 +9,15 @@ import pytest
 from groundctl.app.adoption.set_up import SetUpPlan, plan_set_up, read_lock, write_files
 from groundctl.cli.set_up.rendering import render
 from groundctl.domain.adoption.repository.files import Blocked, Stay
-from groundctl.domain.adoption.repository.lock import LOCK_PATH, base_of, digest_of_file
+from groundctl.domain.adoption.repository.journal import Entry, Journal, parse_journal
+from groundctl.domain.adoption.repository.lock import (
+    LOCK_PATH,
+    Lock,
+    UnfitLockError,
+    base_of,
+    digest_of_file,
+    parse_lock,
+)
 from groundctl.domain.adoption.repository.terraform_root import with_module_at
 from groundctl.domain.adoption.tfvars import read_tfvars
 from groundctl.domain.declarations.document import Document
@@ -188,6 +196,24 @@ def test_a_lock_that_cannot_be_used_is_a_sentence_with_a_way_out(raw: bytes):
         read_lock(folder)
 
     assert "git checkout HEAD -- .groundctl" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["jobs/policy.yaml", "Jobs/policy.yaml", "./jobs/a.yaml", "jobs//a.yaml", "terraform/environments/production.tfvars", "../x",
+     ".git/hooks/pre-commit", "a/.GIT/config", "/etc/passwd", "a\\b", ""],
+)  # fmt: skip
+def test_no_lock_and_no_journal_makes_an_upgrade_touch_what_groundctl_does_not_write(path: str):
+    files = {path: "0" * 64}
+    lock = Lock(version="0.1.0", answers={}, files=files)
+    journal = Journal(
+        lock=Lock(version="0.1.0", answers={}, files={}), entries={path: Entry(before=None, after=b"x", base=None)}
+    )
+
+    with pytest.raises(UnfitLockError):
+        parse_lock(lock.text())
+    with pytest.raises(UnfitLockError):
+        parse_journal(journal.text())
 
 
 def test_the_root_of_terraform_is_this_repositorys_own_with_another_source():

@@ -61,7 +61,12 @@ class DemoOptions:
         ),
     ] = None
     out: Annotated[
-        str, Option("--out", "write everything to this folder; by default .build/demo", metavar="FOLDER")
+        str,
+        Option(
+            "--out",
+            "write everything to this new or empty folder, or to that of an earlier demo; by default .build/demo",
+            metavar="FOLDER",
+        ),
     ] = ".build/demo"
     keep: Annotated[bool, Option("--keep", "leave the simulator running afterwards, until Ctrl-C")] = False
 

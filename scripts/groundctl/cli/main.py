@@ -7,7 +7,7 @@ import sys
 
 from groundctl.cli.commands import COLOR_CHOICES, WITHOUT_CHILDREN, find_command, module_of
 from groundctl.cli.streams import screen, take_over_streams
-from groundctl.errors import GroundctlError, UsageError
+from groundctl.errors import GroundctlError, UsageError, error_of_file_system
 from groundctl.exit_codes import ExitCode
 from groundctl.startup import collect_garbage_rarely, end_process, interruption, load_command, take_signals
 
@@ -39,6 +39,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except GroundctlError as error:
         report_error(error)
         return error.exit_code
+    except OSError as error:
+        if (reported := error_of_file_system(error)) is None:
+            raise
+        report_error(reported)
+        return reported.exit_code
     except KeyboardInterrupt:
         print("groundctl: interrupted; it is always safe to run the command again", file=sys.stderr)
         return ExitCode.INTERRUPTED

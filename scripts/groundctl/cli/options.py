@@ -173,6 +173,8 @@ class Parser(argparse.ArgumentParser):
         word = unknown[0].partition("=")[0]
         if word.startswith("-"):
             flags = [flag for action in self._actions for flag in action.option_strings]
+            if word in flags:
+                self.error(f"{word} stands after `--`, where no options are: write it before")
             self.error(f"there is no option {word}{meant(word, flags)}")
         takes = [str(action.metavar) for action in self._actions if not action.option_strings]
         self.error(f"{unknown[0]} is one argument too many: this command takes {' and '.join(takes) or 'none'}")

@@ -6,6 +6,16 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+# A day in a hundredth of a second. Much faster, and Python's calendar ends while the simulator runs.
+FASTEST = 10_000_000
+
+
+def checked_speed(speed: float) -> float:
+    """Return a speed that a clock can have; raise ValueError for another, also for what is no number."""
+    if not 0 <= speed <= FASTEST:
+        raise ValueError(f"speed must be from 0 to {FASTEST:,}, not {speed}")
+    return speed
+
 
 class Clock:
     """The simulated clock. It is thread-safe."""
@@ -16,7 +26,7 @@ class Clock:
         self._began_now = start is None
         self._base = (start or datetime.now(UTC)).astimezone(UTC)
         self._real_base = time.monotonic()
-        self._speed = speed
+        self._speed = checked_speed(speed)
         self._frozen = frozen
 
     @property
@@ -44,10 +54,14 @@ class Clock:
 
     def advance(self, seconds: float) -> datetime:
         """Move time forward; it never moves back."""
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError("time moves forward only")
         with self._lock:
-            self._rebase(self._now() + timedelta(seconds=seconds))
+            try:
+                target = self._now() + timedelta(seconds=seconds)
+            except OverflowError:
+                raise ValueError("time ends with the year 9999") from None
+            self._rebase(target)
             return self._base
 
     def advance_to(self, target: datetime) -> datetime:
@@ -58,8 +72,7 @@ class Clock:
 
     def configure(self, *, speed: float | None = None, frozen: bool | None = None) -> None:
         """Change the speed from now on."""
-        if speed is not None and speed < 0:
-            raise ValueError("speed must not be negative")
+        speed = None if speed is None else checked_speed(speed)
         with self._lock:
             self._rebase(self._now())
             self._speed = self._speed if speed is None else speed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,9 +14,14 @@ from groundctl.domain.declarations.policy import POLICY_PATH
 from groundctl.domain.rehearsal.stand_ins import SampleClips, StandIn, padded
 from groundctl.errors import UsageError
 
-# Everything that a rehearsal writes. --out may name a folder with other files.
+# A folder with this file is a rehearsal's own. What another folder has is kept, whatever its name is.
+MARK = ".groundctl-demo"
+_MARK_TEXT = "`groundctl demo` wrote this folder, and the next one removes what is in it.\n"
+# Everything that a rehearsal writes.
 _PARTS = ("repository", "terraform", "terraform-of-groundctl", "settings", "clips", "results", "pages")
 _FILES = ("infrastructure.json", "plan.json")
+# What a rehearsal reads and copies, which must not hold the copy.
+_SOURCES = ("jobs", "terraform")
 _WEBM = "stand-ins/clip.webm"
 
 
@@ -32,8 +38,13 @@ class RehearsalFolder:
         self._samples = samples
 
     def empty(self) -> None:
-        """Remove the files of an earlier rehearsal, and make the folders for this one."""
+        """Remove the files of an earlier rehearsal, and make the folders for this one; refuse a folder with other files."""
+        self._refuse_sources()
         try:
+            self._refuse_other_files()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # First of all, so that what an interrupted rehearsal leaves behind is its own.
+            (self.folder / MARK).write_text(_MARK_TEXT, encoding="utf-8")
             for name in _PARTS:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
             for name in _FILES:
@@ -45,6 +56,19 @@ class RehearsalFolder:
         except OSError as error:
             message = f"{self.folder} cannot be written: {error.strerror}"
             raise UsageError(message, hint="check the folder given as --out") from error
+
+    def _refuse_sources(self) -> None:
+        for name in _SOURCES:
+            if self.folder.resolve().is_relative_to((self._source / name).resolve()):
+                message = f"{self.folder} is in {name}/, which the rehearsal reads"
+                raise UsageError(message, hint="give a folder outside of it as --out")
+
+    def _refuse_other_files(self) -> None:
+        if not os.path.lexists(self.folder) or (self.folder / MARK).is_file():
+            return
+        if other := next(iter(sorted(self.folder.iterdir())), None):
+            message = f"{self.folder} has files that no rehearsal wrote, such as {other.name}"
+            raise UsageError(message, hint="give a new or an empty folder as --out, or remove this one")
 
     def copy_texts(self) -> None:
         """Copy what stands beside the declarations: the policy, and the texts and manifests that they name."""

@@ -39,6 +39,10 @@ class LocalSetUpFolder:
         except OSError as error:
             return Obstacle(reason=f"{path} cannot be read: {error.strerror}", hint="check its permissions")
 
+    def find_above(self, name: str) -> str | None:
+        """Return the nearest folder above this one that has a file or folder of this name."""
+        return next((str(each) for each in self.root.absolute().parents if os.path.lexists(each / name)), None)
+
     def list_files(self, folder: str) -> tuple[str, ...]:
         """List the regular files in a folder and below it; none of what a link leads to."""
         return tuple(sorted(self._files(folder)))
@@ -78,7 +82,7 @@ class LocalSetUpFolder:
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or "\0" in path:
             return Obstacle(reason=f"{path} is outside this folder", hint="correct the path in .groundctl/")
-        if not self.root.exists():
+        if not os.path.lexists(self.root):
             return self._above_root()
         folders = [self.root, *(self.root / parent for parent in reversed(pure.parents[:-1]))]
         for folder in folders:
@@ -87,7 +91,7 @@ class LocalSetUpFolder:
         return None
 
     def _above_root(self) -> Obstacle | None:
-        nearest = next(place for place in self.root.absolute().parents if place.exists())
+        nearest = next(place for place in self.root.absolute().parents if os.path.lexists(place))
         return self._of_folder(nearest, is_inside=False)
 
     def _of_folder(self, folder: Path, *, is_inside: bool = True) -> Obstacle | None:
@@ -97,6 +101,8 @@ class LocalSetUpFolder:
             return Obstacle(reason=f"{name} is a link", hint="replace it with the folder, or choose another folder")
         if not os.path.lexists(folder):
             return None
+        if folder.is_symlink() and not folder.exists():
+            return Obstacle(reason=f"{name} is a link that leads nowhere", hint="remove it, or choose another folder")
         if not folder.is_dir():
             return Obstacle(
                 reason=f"{name} is a file, and a folder is needed", hint="rename the file, or choose another folder"

@@ -22,12 +22,14 @@ _SOURCE = re.compile(
 _OURS = "groundctl"
 # Providers that change nothing but values in the state, besides AWS's, which the simulator answers.
 _HARMLESS = frozenset({"aws", "terraform", "random", "null", "time", "tls"})
-# A label may stand without quotes.
-_RESOURCE = re.compile(r'\b(?:resource|data|ephemeral)\s+"?(?P<type>[\w-]+)"?\s+"?[\w-]+"?\s*\{')
-_PROVIDER = re.compile(r'\bprovider\s+"?(?P<type>[\w-]+)"?\s*\{')
+# What may stand between two words of Terraform, or be left out beside quotes. A label may stand without quotes.
+_GAP = r"(?:\s|/\*(?s:.*?)\*/|(?:\#|//)[^\n]*\n)*+"
+_LABEL = r'"?[\w-]++"?'
+_RESOURCE = re.compile(rf'\b(?:resource|data|ephemeral)\b{_GAP}"?(?P<type>[\w-]++)"?{_GAP}{_LABEL}{_GAP}\{{')
+_PROVIDER = re.compile(rf'\bprovider\b{_GAP}"?(?P<type>[\w-]++)"?{_GAP}\{{')
 _ACTS = {
-    re.compile(r'\bprovisioner\s+"?[\w-]+"?\s*\{'): "runs programs of this machine (provisioner)",
-    re.compile(r'\bendpoints\s*\{|\bdynamic\s+"?endpoints\b'): "sets addresses of AWS itself (endpoints)",
+    re.compile(rf"\bprovisioner\b{_GAP}{_LABEL}{_GAP}\{{"): "runs programs of this machine (provisioner)",
+    re.compile(rf'\bendpoints\b{_GAP}\{{|\bdynamic\b{_GAP}"?endpoints\b'): "sets addresses of AWS itself (endpoints)",
 }
 
 
@@ -79,8 +81,9 @@ def _acts(text: str) -> Iterator[str]:
 
 
 def _replace_sources(path: Path) -> bool:
-    text = path.read_text(encoding="utf-8")
+    # Terraform itself names what is not UTF-8; until then it stays as it is.
+    text = path.read_bytes().decode(errors="surrogateescape")
     replaced, number = _SOURCE.subn(lambda found: f'{found["before"]}"./{_OURS}{found["module"] or ""}"', text)
     if number:
-        path.write_text(replaced, encoding="utf-8")
+        path.write_bytes(replaced.encode(errors="surrogateescape"))
     return bool(number)

@@ -27,7 +27,9 @@ def _environments_in(folder: Path) -> Iterator[tuple[str, Path, str | None]]:
     for path in sorted(folder.glob("*.tfvars")):
         if (match := _SETTINGS.fullmatch(path.name)) and path.is_file():
             backend = path.with_name(f"{match['name']}.s3.tfbackend")
-            region = _REGION.search(backend.read_text(encoding="utf-8")) if backend.is_file() else None
+            region = (
+                _REGION.search(backend.read_text(encoding="utf-8", errors="replace")) if backend.is_file() else None
+            )
             yield match["name"], path, region["region"] if region else None
 
 

@@ -55,7 +55,7 @@ def _empty_of_code(target: Path) -> None:
 
 def _is_working_copy(folder: Path) -> bool:
     marker = folder / LOCAL_STATE
-    return marker.is_file() and marker.read_text(encoding="utf-8") == _LOCAL_STATE_TEXT
+    return marker.is_file() and marker.read_text(encoding="utf-8", errors="replace") == _LOCAL_STATE_TEXT
 
 
 def _not_code(_folder: str, names: list[str]) -> set[str]:

@@ -18,6 +18,7 @@ from groundctl.domain.canonical_json import JsonObject
 from groundctl.errors import UsageError
 from groundctl.setup_ports import SetUpFolder
 
+GIT = ".git"
 RESTORE_LOCK = (
     "restore it from Git, such as with `git checkout HEAD -- .groundctl`; or remove it and run `groundctl init` again:"
     " the files that are there are then yours, and no upgrade changes them"
@@ -43,11 +44,21 @@ def read_lock(folder: SetUpFolder) -> Lock | None:
     if raw is None:
         return None
     if isinstance(raw, Obstacle):
-        raise UsageError(raw.reason, hint=RESTORE_LOCK)
+        raise UsageError(raw.reason, hint=raw.hint)
     try:
         return parse_lock(raw)
     except UnfitLockError as error:
         raise UsageError(f"{LOCK_PATH} {error}", hint=RESTORE_LOCK) from error
+
+
+def find_repository_above(folder: SetUpFolder) -> str | None:
+    """Return the Git repository that a new folder is a part of, if any; refuse a part of one that is set up."""
+    if folder.look(GIT) is not None:
+        return None
+    if (above := folder.find_above(LOCK_PATH)) is not None:
+        hint = f"run it in {above}; or, for a repository of its own, run `git init` in this folder first"
+        raise UsageError(f"this folder is inside of {above}, which is set up already", hint=hint)
+    return folder.find_above(GIT)
 
 
 def plan_set_up(folder: SetUpFolder, files: Iterable[NewFile], lock: Lock | None) -> SetUpPlan:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from groundctl.domain.adoption.repository.files import NewFile, Obstacle, Present, is_managed
+from groundctl.domain.adoption.repository.files import NewFile, Obstacle, Present
 from groundctl.domain.adoption.repository.journal import JOURNAL_PATH, Entry, Journal, digest_of_bytes, parse_journal
-from groundctl.domain.adoption.repository.lock import LOCK_PATH, Lock, UnfitLockError, base_of, digest_of_file
+from groundctl.domain.adoption.repository.lock import (
+    LOCK_PATH,
+    Lock,
+    UnfitLockError,
+    base_of,
+    digest_of_file,
+    is_managed,
+)
 from groundctl.domain.adoption.repository.upgrade import (
     Leave,
     Merge,

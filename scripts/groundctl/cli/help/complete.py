@@ -182,5 +182,7 @@ def _environments() -> list[str]:
 
 
 def _printable(name: str) -> str:
-    """Leave out a name that could be more to a shell or a terminal than a name."""
+    """Leave out a name that could be more to a shell, a terminal, or groundctl itself than a name."""
+    if name.startswith("-"):
+        return ""
     return name if name.isprintable() and name.isascii() and not set(name) & set(" \t\"'`$\\;&|<>(){}[]*?!#~") else ""

@@ -1,6 +1,6 @@
 # Completions of groundctl for bash. Load them in ~/.bashrc: eval "$(groundctl completions bash)"
 _groundctl() {
-    local line value kind current="${COMP_WORDS[COMP_CWORD]}"
+    local line value kind="" current="${COMP_WORDS[COMP_CWORD]}"
     [[ $current == "=" ]] && current=""
     COMPREPLY=()
     while IFS= read -r line; do

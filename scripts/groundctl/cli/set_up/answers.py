@@ -27,10 +27,10 @@ def answers_of(given: InitOptions) -> dict[str, Any]:  # an object of init-answe
         "owner_id": given.owner_id,
         "default_branch": given.default_branch,
         "tool": {"repository": _repository(given.tool_repository)} if given.tool_repository else None,
-        "environments": dict(_environment(each, given.region) for each in given.environments),
-        "teams": dict(map(_team, given.teams)),
-        "clips": dict(map(_clips, given.clips)),
-        "folders": dict(map(_folder, given.folders)),
+        "environments": _each_once("--environment", (_environment(each, given.region) for each in given.environments)),
+        "teams": _each_once("--team", map(_team, given.teams)),
+        "clips": _each_once("--clips", map(_clips, given.clips)),
+        "folders": _each_once("--jobs-folder", map(_folder, given.folders)),
         "reviewers": list(given.reviewers),
     }
     return {name: value for name, value in plain.items() if value}
@@ -39,6 +39,11 @@ def answers_of(given: InitOptions) -> dict[str, Any]:  # an object of init-answe
 def _repository(text: str | None) -> str | None:
     """Take OWNER/NAME out of the address that a browser or Git shows."""
     return re.sub(r"^(https://github\.com/|git@github\.com:)([^/]+/[^/]+?)(\.git)?/?$", r"\2", text) if text else None
+
+
+def takes_region(environment: str) -> bool:
+    """Return whether an environment, as the flag gives it, has no Region in its name."""
+    return "." not in environment.partition("=")[0]
 
 
 def read_answers(file: str, schema: SchemaCheck) -> JsonObject:
@@ -93,6 +98,16 @@ def merged(answers: Iterable[JsonObject]) -> dict[str, Any]:  # an object of ini
     for each in answers:
         result |= each
     return result
+
+
+def _each_once(flag: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Collect the values of a flag; the last of two with one name would hide the other."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise UsageError(f"{flag} names {name} twice", hint="leave out one of them")
+        found[name] = value
+    return found
 
 
 def _environment(text: str, region: str | None) -> tuple[str, Mapping[str, str]]:

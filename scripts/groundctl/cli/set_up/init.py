@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from groundctl import __version__
-from groundctl.app.adoption.set_up import plan_set_up, read_lock, write_files
+from groundctl.app.adoption.set_up import find_repository_above, plan_set_up, read_lock, write_files
 from groundctl.cli.options import Command
-from groundctl.cli.set_up.answers import CORRECT, answers_of, merged, read_answers
+from groundctl.cli.set_up.answers import CORRECT, answers_of, merged, read_answers, takes_region
 from groundctl.cli.set_up.options import InitOptions
 from groundctl.cli.set_up.rendering import answers_schema, render
 from groundctl.composition import is_interactive, wants_color
 from groundctl.domain.adoption.repository.answer_faults import faults_of
 from groundctl.domain.adoption.repository.answers import parse_answers
 from groundctl.domain.adoption.repository.files import Blocked
-from groundctl.domain.adoption.repository.lock import Lock
+from groundctl.domain.adoption.repository.lock import Lock, is_older
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.errors import GroundctlError, UsageError
@@ -39,20 +39,30 @@ def _check(options: InitOptions) -> None:
     if not options.upgrade and (options.to or options.check):
         flag = "--to" if options.to else "--check"
         raise UsageError(f"{flag} needs --upgrade", hint=f"add --upgrade, or leave out {flag}")
-    if options.upgrade and (answers_of(options) or options.answers):
-        hint = "run `groundctl init` with the new answers first, then `groundctl init --upgrade`"
+    if options.upgrade and (answers_of(options) or options.answers or options.region):
+        hint = "run `groundctl init --upgrade` first, then `groundctl init` with the new answers"
         raise UsageError("--upgrade takes the answers of .groundctl/lock.json, and no others", hint=hint)
 
 
 def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
     from groundctl.presentation.adoption.set_up_text import needs_attention, next_text, set_up_text
+    from groundctl.presentation.escape import for_terminal
     from groundctl.presentation.repository.files import GUIDE, README
 
     lock = read_lock(folder)
+    above = None if lock else find_repository_above(folder)
     data = _answers(options, lock)
     files = render(folder, data, lock)
     plan = plan_set_up(folder, files, lock)
+    if lock and (plan.writes or data != lock.answers):
+        _refuse_other_version(lock)
     print(set_up_text(plan.steps, folder=options.folder or "this folder", dry_run=options.dry_run))
+    if above:
+        print(
+            for_terminal(
+                f"\nThis folder is inside of the Git repository {above}: GitHub reads workflows at its top only."
+            )
+        )
     attention = needs_attention(plan.steps)
     if any(isinstance(step, Blocked) for step in plan.steps):
         print("\nNothing was written.")
@@ -64,6 +74,16 @@ def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
         tool = parse_answers(data).tool_repository
         print(f"\n{next_text(folder=options.folder, guide=guide, tool=tool, version=__version__)}")
     return ExitCode.PROBLEMS if attention else ExitCode.OK
+
+
+def _refuse_other_version(lock: Lock) -> None:
+    """Refuse to write what does not fit the files that are there: settings of Terraform name the version of the workflows."""
+    if is_older(__version__, lock.version):
+        message = f"this repository is at {lock.version}, and this is groundctl {__version__}"
+        raise UsageError(message, hint=f"install groundctl {lock.version}, then run it again")
+    if lock.version != __version__:
+        message = f"this repository is at {lock.version}, and this groundctl writes the files of {__version__}"
+        raise UsageError(message, hint="run `groundctl init --upgrade` first, then run it again")
 
 
 def _look_at(folder: str) -> None:
@@ -91,8 +111,13 @@ def _answers(options: InitOptions, lock: Lock | None) -> JsonObject:
     before = [lock.answers] if lock else []
     from_file = [read_answers(options.answers, schema)] if options.answers else []
     data = merged([*before, *from_file, answers_of(options)])
+    is_asked = False
     if not lock and not from_file and is_interactive():
+        is_asked = "environments" not in data
         data = _asked(data, schema, region=options.region)
+    if options.region and not is_asked and not any(map(takes_region, options.environments)):
+        hint = "leave it out, or give an --environment without a Region in its name"
+        raise UsageError("--region has no effect: no --environment takes its Region from it", hint=hint)
     if not data:
         hint = "see `groundctl init --help` for the flags, or give --answers FILE"
         raise UsageError("init needs to know the repository, its environments, teams and reviewers", hint=hint)

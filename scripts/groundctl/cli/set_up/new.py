@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 from groundctl.cli.options import Argument, Command, Option, whole_number
@@ -74,7 +75,8 @@ def run(options: NewOptions) -> ExitCode:
         raise _exists(path)
     for remark in (*made.remarks, *(() if schema else (NO_SCHEMA,))):
         print(f"note: {for_terminal(remark)}")
-    print(f"wrote {path}: write {for_terminal(', '.join(made.to_write))}, then run `groundctl validate {path}`")
+    command = f"groundctl validate {quote(path)}"
+    print(for_terminal(f"wrote {path}: write {', '.join(made.to_write)}, then run `{command}`"))
     return ExitCode.OK
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,7 +147,10 @@ def parse_answers(data: JsonObject) -> Answers:
         for prefix, each in data.get("clips", {}).items()
     )
     reviewers = _people(data["reviewers"])
-    folders = data.get("folders") or default_folders(data)
+    folders = data.get("folders") or {
+        default_folder(name, data["environments"], data["teams"]): {"environment": name}
+        for name in data["environments"]
+    }
     return Answers(
         repository=data["repository"],
         repository_id=data.get("repository_id"),
@@ -162,12 +165,9 @@ def parse_answers(data: JsonObject) -> Answers:
     )
 
 
-def default_folders(data: JsonObject) -> JsonObject:
-    """Name a folder for each environment: after the first team, or, if there are several, after the environment."""
-    names = list(data["environments"])
-    if len(names) == 1:
-        return {next(iter(data["teams"])): {"environment": names[0]}}
-    return {name.replace(".", "-"): {"environment": name} for name in names}
+def default_folder(environment: str, environments: Iterable[str], teams: Iterable[str]) -> str:
+    """Name the folder of an environment: after the first team, or, if there are several environments, after itself."""
+    return next(iter(teams)) if len([*environments]) == 1 else environment.replace(".", "-")
 
 
 def _environments(data: JsonObject) -> Iterator[Environment]:

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from groundctl.domain.adoption.repository.lock import with_unix_line_ends
+from groundctl.domain.adoption.repository.lock import is_managed, with_unix_line_ends
 
-# Declarations, the policy, and the settings of environments belong to the team: an upgrade never changes them.
-_OWN_FOLDERS = ("jobs/", "terraform/environments/")
 # Files that a repository often has already, and to which lines can be added.
 _LISTS = (".gitignore", ".github/CODEOWNERS")
 
@@ -66,11 +64,6 @@ class Blocked:
 
 
 Step: TypeAlias = Write | Stay | Blocked
-
-
-def is_managed(path: str) -> bool:
-    """Return whether an upgrade may change a file."""
-    return not path.startswith(_OWN_FOLDERS)
 
 
 def plan_files(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from groundctl.domain.adoption.repository.lock import Lock, UnfitLockError, parse_lock
+from groundctl.domain.adoption.repository.lock import Lock, UnfitLockError, may_be_named, parse_lock
 from groundctl.domain.canonical_json import parse_json_object
 
 JOURNAL_PATH = ".groundctl/upgrade.json"
@@ -59,6 +59,8 @@ def parse_journal(raw: bytes) -> Journal:
         raise
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise UnfitLockError(f"is no journal of an upgrade: {error}") from error
+    if strange := [path for path in entries if not may_be_named(path)]:
+        raise UnfitLockError(f"names {strange[0] or 'no path'}, which no upgrade changes")
     return Journal(lock=lock, entries=entries)
 
 

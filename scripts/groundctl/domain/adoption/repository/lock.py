@@ -15,6 +15,10 @@ LOCK_PATH = ".groundctl/lock.json"
 # What was written is kept here, under the same paths: an upgrade compares with it, and needs no older version.
 BASE_FOLDER = ".groundctl/base"
 FORMAT_VERSION = 1
+# Declarations, the policy, and the settings of environments belong to the team: an upgrade never changes them.
+_OWN_FOLDERS = ("jobs/", "terraform/environments/")
+# What is in Git's own folder can be a program that Git runs.
+_NEVER_WRITTEN = ".git"
 
 _VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?:(a|b|rc)(\d{1,6}))?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -60,7 +64,7 @@ def parse_lock(raw: bytes) -> Lock:
     if not isinstance(answers, dict):
         raise UnfitLockError("has no answers")
     if not isinstance(files, dict) or not all(_is_entry(*entry) for entry in files.items()):
-        raise UnfitLockError("has files that are no paths with a SHA-256 each")
+        raise UnfitLockError("has files that are not those of groundctl with a SHA-256 each")
     return Lock(version=version, answers=answers, files=files)
 
 
@@ -85,6 +89,20 @@ def base_of(path: str) -> str:
     return f"{BASE_FOLDER}/{path}"
 
 
+def is_managed(path: str) -> bool:
+    """Return whether an upgrade may change a file."""
+    return not path.startswith(_OWN_FOLDERS)
+
+
+def may_be_named(path: Any) -> bool:  # any JSON value
+    """Return whether a lock or a journal, which anybody may have edited, can name a file: a managed one in this folder."""
+    if not isinstance(path, str) or not path or set(path) & {"\0", "\\"}:
+        return False
+    # As a file system reads it that ignores case.
+    plain, parts = path.lower(), path.lower().split("/")
+    return not {"", ".", "..", _NEVER_WRITTEN} & {*parts} and is_managed(plain)
+
+
 def is_older(version: str, than: str) -> bool:
     """Return whether a version comes before another one."""
     return _key(version) < _key(than)
@@ -104,5 +122,4 @@ def _key(version: str) -> tuple[int, int, int, str, int]:
 
 
 def _is_entry(path: Any, digest: Any) -> bool:
-    inside = isinstance(path, str) and path and not path.startswith(("/", "\\")) and "\0" not in path
-    return bool(inside) and ".." not in path.split("/") and isinstance(digest, str) and bool(_DIGEST.fullmatch(digest))
+    return may_be_named(path) and isinstance(digest, str) and bool(_DIGEST.fullmatch(digest))
