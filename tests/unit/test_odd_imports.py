@@ -135,6 +135,22 @@ def test_a_job_that_is_listed_and_not_described_is_not_said_to_be_in_the_ledger(
         assert result.is_problem
 
 
+@pytest.mark.parametrize(
+    ("part", "member"),
+    [("OutputConfig", "S3OutputPath"), ("HumanTaskConfig", "TaskTitle"), ("HumanTaskConfig", "WorkteamArn")],
+)
+def test_a_description_that_lacks_what_every_job_has_keeps_out_no_other(part: str, member: str):
+    world = Import()
+    del world.has("odd")[part][member]
+    world.has("one")
+
+    odd, one = world.runs()
+
+    assert odd.why == f"AWS's description of it has no {part}.{member}, which every job has"
+    assert (odd.is_problem, odd.ledger) == (True, LedgerStatus.ENTERED)
+    assert one.status is ImportStatus.IMPORTED
+
+
 def test_a_text_is_not_left_behind_where_the_declarations_name_is_taken():
     world = Import()
     world.has("one")

@@ -21,7 +21,7 @@ from groundctl.domain.adoption.existing_job import (
     StoredFile,
 )
 from groundctl.domain.adoption.import_result import ImportResult, ImportStatus, LedgerStatus
-from groundctl.domain.adoption.imported import MAX_TEXT, import_job, of_another_task
+from groundctl.domain.adoption.imported import MAX_TEXT, import_job, missing_member, of_another_task
 from groundctl.domain.adoption.new.place import Refused, refuse_path
 from groundctl.domain.adoption.task_type import another_task
 from groundctl.domain.aws.job_names import JobKey, job_key
@@ -146,6 +146,9 @@ def _is_known(job: ObservedJob, setting: ImportSetting, writer: LedgerWriter) ->
 def _converted(
     described: AwsResponse, outputs: Mapping[str, str], setting: ImportSetting, writer: LedgerWriter
 ) -> ImportedFile | NotImported:
+    if missing := missing_member(described):
+        why = f"AWS's description of it has no {missing}, which every job has"
+        return NotImported(name=described["LabelingJobName"], why=why, hint=_LATER, in_ledger=True)
     if kind := another_task(described["HumanTaskConfig"].get("PreHumanTaskLambdaArn", "")):
         return of_another_task(described["LabelingJobName"], kind)
     infrastructure = setting.account.infrastructure

@@ -21,6 +21,7 @@ from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import parse_spec
 from groundctl.domain.declarations.texts.text_problems import INVISIBLE
 from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.jobs.observed import AwsResponse
 
 # A declaration can have as many tags of its own; a request has 10 more.
 _MAX_TAGS = 40
@@ -64,6 +65,24 @@ def import_job(existing: ExistingJob, place: ImportPlace, schema: SchemaCheck) -
 
 _ONLY_VIDEO = "groundctl declares video classification only"
 _HINT_NO_FORM = "it stays as it is in AWS; `groundctl status --all` and `groundctl results` show it without a file"
+
+
+# What AWS's model requires of a job, and a declaration is made from.
+_ALWAYS_THERE = (
+    ("InputConfig", "DataSource"),
+    ("OutputConfig", "S3OutputPath"),
+    ("HumanTaskConfig", "WorkteamArn"),
+    ("HumanTaskConfig", "TaskTitle"),
+    ("HumanTaskConfig", "TaskDescription"),
+    ("HumanTaskConfig", "NumberOfHumanWorkersPerDataObject"),
+    ("HumanTaskConfig", "TaskTimeLimitInSeconds"),
+)
+
+
+def missing_member(described: AwsResponse) -> str | None:
+    """Name the first member that every job has, and that AWS's description lacks."""
+    missing = (f"{part}.{member}" for part, member in _ALWAYS_THERE if described[part].get(member) is None)
+    return next(missing, None)
 
 
 def of_another_task(name: str, task: str) -> NotImported:
