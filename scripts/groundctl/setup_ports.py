@@ -61,7 +61,7 @@ class RepositorySettings(Protocol):
     def variables(self) -> Mapping[str, str]:
         """Read the variables of Actions."""
 
-    def codeowners_errors(self) -> tuple[CodeownersError, ...]:
+    def codeowners_errors(self) -> tuple[CodeownersError, ...] | None:
         """List the lines of CODEOWNERS that GitHub cannot use."""
 
 

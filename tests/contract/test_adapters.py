@@ -18,7 +18,7 @@ from groundctl.adapters.aws.session import AwsSession
 from groundctl.domain.clips.inspection.object_facts import Absence, ObjectFacts, Unavailable
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.jobs.creation import Accepted, NameTaken, Result
-from groundctl.errors import ExternalError
+from groundctl.errors import ExternalError, RefusedByAws
 from groundctl.ports import LabelingJobs, ObjectStore
 from support.aws import prerequisites
 from support.builders import REGION, a_declaration, a_desired_job, an_infrastructure
@@ -82,6 +82,21 @@ def test_keys_are_listed_under_their_prefix_only(doors: Doors):
         doors.objects.put_if_absent(uri, b"", "video/mp4")
 
     assert list(doors.objects.list_keys("s3://artifacts/x/")) == ["s3://artifacts/x/1.mp4", "s3://artifacts/x/2.mp4"]
+
+
+@pytest.mark.parametrize("host", ["artifacts.s3.amazonaws.com", "s3.us-east-1.amazonaws.com/artifacts"])
+def test_an_object_is_read_by_its_https_address_too(doors: Doors, host: str):
+    doors.objects.put_if_absent("s3://artifacts/x/a", b"first", "text/plain")
+
+    assert doors.objects.read(f"https://{host}/x/a") == b"first"
+    assert list(doors.objects.read_lines(f"https://{host}/x/a") or ()) == [b"first"]
+    assert doors.objects.read_range(f"https://{host}/x/a", 0, 2) == b"fi"
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a", "s3:///a", "a"])
+def test_what_is_no_address_on_s3_is_refused_for_itself(doors: Doors, address: str):
+    with pytest.raises(RefusedByAws, match=r"no address on S3"):
+        doors.objects.read(address)
 
 
 def test_objects_are_listed_with_what_s3_says_about_them(doors: Doors):

@@ -30,6 +30,7 @@ from groundctl.domain.jobs.places import Absent, NotSeen
 from groundctl.errors import RefusedByGitHub
 from groundctl.setup_ports import AccountSetup, RepositorySettings
 from groundtruth_simulator.simulator import Simulator
+from support.aws.fake_endpoint import Reply, answering
 from support.aws.prerequisites import TRUST
 from support.builders import ACCOUNT, REGION
 from support.setup_fakes import ACTIONS_APP, CLOSED, GOOD_RULES, FakeAccountSetup, FakeSettings
@@ -76,7 +77,7 @@ def test_the_settings_of_a_repository_are_read(hub: Hub) -> None:
     assert settings.workflow_token() == WorkflowToken(default_rights="read", may_approve=False)
     assert settings.forks(is_private=False) == ForkRules(waits_for="all_external_contributors")
     assert settings.variables() == {"AWS_REGION": REGION}
-    [error] = settings.codeowners_errors()
+    [error] = settings.codeowners_errors() or ()
     assert (error.line, error.path, error.message) == (3, ".github/CODEOWNERS", "Unknown owner on line 3")
     environment = settings.environment("groundctl-apply")
     assert environment is not None
@@ -122,6 +123,7 @@ def test_a_token_of_a_workflow_sees_rulesets_and_says_that_classic_protection_is
 
     assert seen.rules.reviews == 1
     assert "administrators only" in seen.hidden
+    assert seen.hidden_exemptions == 1
     with pytest.raises(RefusedByGitHub):
         settings.variables()
     with pytest.raises(RefusedByGitHub):
@@ -193,6 +195,24 @@ def test_what_may_not_be_looked_at_has_its_reason(simulator: Simulator) -> None:
     )
     assert setup.terraform_output("state", "test.tfstate") == NotSeen(reason=lacking.format("s3:GetObject"))
     assert isinstance(setup.quotas_of_labeling_jobs(), NotSeen)
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b""), Reply(200, b"<html>A proxy between here and AWS</html>")])
+def test_a_proxys_answer_with_status_200_shows_neither_a_good_bucket_nor_a_bad_one(
+    monkeypatch: pytest.MonkeyPatch, reply: Reply
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+
+    with answering(*[reply] * 30) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        setup = AwsAccountSetup(AwsSession(REGION))
+        guard = setup.guard_of("state")
+        others = (setup.trust_of(ROLE), setup.connection("github"), setup.terraform_output("state", "test.tfstate"))
+        quotas = setup.quotas_of_labeling_jobs()
+
+    seen = (guard.blocks_public, guard.is_encrypted, guard.is_versioned, *others, quotas)
+    assert [type(each) for each in seen] == [NotSeen] * 7
 
 
 def test_a_bucket_without_settings_is_open_and_not_versioned(simulator: Simulator) -> None:

@@ -173,6 +173,13 @@ def for_the_public(request: dict[str, Any]) -> None:
     }
 
 
+def by_https(request: dict[str, Any]) -> None:
+    name = request["LabelingJobName"]
+    request["LabelCategoryConfigS3Uri"] = f"https://old-bucket.s3.amazonaws.com/{name}/labels.json"
+    source = request["InputConfig"]["DataSource"]["S3DataSource"]
+    source["ManifestS3Uri"] = f"https://s3.{REGION}.amazonaws.com/old-bucket/{name}/input.manifest"
+
+
 def make_all(jobs: ExistingJobs) -> Mapping[str, str]:
     """Make the jobs that every customer has; return what is to become of each."""
     jobs.make("season-pilot")

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from end_to_end.existing_jobs import ExistingJobs, make_all
+from end_to_end.existing_jobs import ExistingJobs, by_https, make_all
 from end_to_end.test_story import Team
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
@@ -49,6 +49,33 @@ def test_jobs_of_other_clients_are_imported_and_a_second_import_changes_nothing(
     assert not_entered <= {"lost-labels", "too-many-labels"}
     _plans_say_that_they_exist(team, [name for name, status in expected.items() if status == "imported"])
     _results_and_status_read_them(team)
+
+
+def test_a_job_that_is_not_there_is_said_and_nothing_is_written(team: Team):
+    team.simulator.clear_requests()
+
+    ran = team.runs("import", "no-such-job")
+
+    assert ran.code == 1
+    assert "no-such-job: not imported: there is no such labeling job" in ran.out
+    assert team.mutating_calls() == 0
+
+
+def test_a_job_with_https_addresses_is_entered_and_one_that_is_not_is_led_to_the_import(team: Team):
+    jobs = ExistingJobs(team.simulator)
+    jobs.make("by-https")
+    jobs.is_otherwise("by-https", by_https)
+    jobs.put("by-https/input.manifest", b'{"source": "a text"}\n')
+    unreadable = team.runs("import", "by-https", "--format", "json")
+
+    noted = team.runs("plan")
+    jobs.put("by-https/input.manifest", b'{"source-ref": "s3://old-bucket/old/rally.mp4"}\n')
+    readable = team.runs("import", "by-https", "--format", "json")
+
+    assert [job["ledger"] for job in unreadable.json["jobs"]] == ["not entered"]
+    assert "`groundctl import by-https` enters it" in noted.out
+    assert [job["ledger"] for job in readable.json["jobs"]] == ["entered"]
+    assert "P403" not in team.runs("plan").out
 
 
 def _plans_say_that_they_exist(team: Team, names: list[str]) -> None:

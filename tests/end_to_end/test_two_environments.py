@@ -110,3 +110,28 @@ def test_a_trial_keeps_its_name_in_production_and_its_clips_are_not_bought_again
 
     assert repository.outcomes("ireland") == {"foul-may": "created"}
     assert dict(organization.asked("eu-west-1")) == {"s3://clips-eu/rally-101.mp4": 1}
+
+
+def test_jobs_of_one_name_are_imported_into_the_folders_of_their_environments(organization: Organization):
+    repository = Repository(organization)
+    repository.declares("trials", "foul-may", rallies(1, 3))
+    repository.outcomes("staging.virginia")
+    (repository.folder / "jobs/trials/foul-may.yaml").rename(repository.folder / "foul-may.yaml")
+    repository.declares("docks", "foul-may", {"objects": ["s3://clips-eu/rally-101.mp4"]})
+
+    def imports(place: str, *arguments: str) -> Ran:
+        return repository.checkout.runs("import", "foul-may", *arguments, "--dry-run", "--infrastructure", place)
+
+    elsewhere = imports("virginia.json", "--folder", "jobs/docks")
+    in_virginia = imports("virginia.json")
+    (repository.folder / "jobs/policy.yaml").write_text(
+        (repository.folder / "jobs/policy.yaml").read_text().replace(REGION, "us-west-2")
+    )
+    nowhere = imports("virginia.json")
+
+    assert elsewhere.code == 2
+    assert "--folder jobs/docks belongs to environment ireland, and the jobs are in staging.virginia" in elsewhere.err
+    # The file of another environment's job has the same name, and says nothing about this one.
+    assert "groundctl made it from a file that is not here now" in in_virginia.out.replace("\n ", "")
+    assert nowhere.code == 2
+    assert "jobs/policy.yaml has no environment staging" in nowhere.err

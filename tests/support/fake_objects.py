@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from groundctl.domain.aws.s3_address import as_s3
 from groundctl.domain.clips.inspection.containers import Container, PartialFile
 from groundctl.domain.clips.inspection.object_facts import Absence, HeadAnswer, ObjectFacts, Unavailable
 from groundctl.domain.clips.inspection.video_facts import NotAVideo, NotRead, Streams
 from groundctl.domain.clips.stored_object import StoredObject
 from groundctl.domain.declarations.sources import CLIP_ENDINGS
+from groundctl.errors import RefusedByAws
 
 # A second of video, 64 by 64 pixels: plans look into clips.
 A_CLIP = Path(__file__).with_name("clip.mp4").read_bytes()
@@ -46,10 +48,11 @@ class FakeObjects:
         return (each.uri for each in self.list_objects(prefix))
 
     def read(self, uri: str) -> bytes | None:
-        return self.objects.get(uri)
+        return self.objects.get(_address(uri))
 
     def read_lines(self, uri: str) -> Iterator[bytes] | None:
-        return iter(io.BytesIO(self.objects[uri])) if uri in self.objects else None
+        content = self.read(uri)
+        return None if content is None else iter(io.BytesIO(content))
 
     def head(self, uri: str) -> HeadAnswer:
         if uri in self.listed:
@@ -61,7 +64,7 @@ class FakeObjects:
 
     def read_range(self, uri: str, start: int, length: int) -> bytes:
         there = A_CLIP if self.all_clips_exist and uri.endswith(CLIP_ENDINGS) else b""
-        return self.objects.get(uri, there)[start : start + length]
+        return self.objects.get(_address(uri), there)[start : start + length]
 
     def put(self, uri: str, content: bytes, media_type: str) -> None:
         self.objects[uri] = content
@@ -97,6 +100,13 @@ class FakeClipReader:
     def read_streams(self, files: Sequence[tuple[Container, PartialFile]]) -> Sequence[Streams | NotAVideo | NotRead]:
         self.asked += [file for _, file in files]
         return [self.streams] * len(files)
+
+
+def _address(uri: str) -> str:
+    address = as_s3(uri)
+    if not address.startswith("s3://") or address.startswith("s3:///"):
+        raise RefusedByAws(f"{uri} is no address on S3", hint="correct it")
+    return address
 
 
 def _as_listed(uri: str, content: bytes) -> StoredObject:

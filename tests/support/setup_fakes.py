@@ -74,7 +74,7 @@ class FakeSettings:
     token: WorkflowToken = field(default_factory=lambda: WorkflowToken(default_rights="read", may_approve=False))
     fork_rules: ForkRules = field(default_factory=lambda: ForkRules(waits_for="all_external_contributors"))
     values: dict[str, str] = field(default_factory=dict)
-    errors: tuple[CodeownersError, ...] = ()
+    errors: tuple[CodeownersError, ...] | None = ()
 
     def repository(self) -> GitHubRepository:
         return self.found
@@ -94,7 +94,7 @@ class FakeSettings:
     def variables(self) -> Mapping[str, str]:
         return self.values
 
-    def codeowners_errors(self) -> tuple[CodeownersError, ...]:
+    def codeowners_errors(self) -> tuple[CodeownersError, ...] | None:
         return self.errors
 
 

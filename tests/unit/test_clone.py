@@ -100,8 +100,13 @@ def test_what_was_imported_becomes_a_file_for_a_new_job(checkout: Checkout):
         ("another", "season", "no file here declares another"),
         ("pilot", "PILOT", "jobs/sports-data/pilot.yaml declares PILOT"),
         ("pilot", "a_b", "a_b is not a valid job name"),
-        ("pilot", "elsewhere/season.yaml", "elsewhere/season.yaml is not below jobs/"),
-        ("pilot", "jobs/../season.yaml", "jobs/../season.yaml is not below jobs/"),
+        ("pilot", "elsewhere/season.yaml", "elsewhere/season.yaml is not in jobs/"),
+        ("pilot", "jobs/../season.yaml", "jobs/../season.yaml is not in jobs/"),
+        ("pilot", "season.yaml", "season.yaml is not in jobs/"),
+        ("pilot", "jobs/policy.yaml", "jobs/policy.yaml is the policy"),
+        ("pilot", "jobs/.old/season.yaml", "would not be read: names that start with a dot"),
+        ("pilot", "jobs/sports-data/season.yml", "does not end in .yaml"),
+        ("pilot", "jobs/sports-data/pilot.yaml", "jobs/sports-data/pilot.yaml is there already"),
     ],
 )
 def test_what_cannot_be_copied_is_said(checkout: Checkout, source: str, new: str, message: str):
@@ -124,6 +129,42 @@ def test_a_file_with_problems_is_not_copied(checkout: Checkout):
 
     with pytest.raises(UsageError, match="has problems"):
         copy(checkout, "pilot", "season")
+
+
+ENVIRONMENTS = """
+environments:
+  staging: {account_id: "123456789012", region: us-east-1, folders: [sports-data]}
+  production: {account_id: "210987654321", region: us-east-1}
+"""
+
+
+def test_a_trial_is_copied_under_its_own_name_for_another_environment(checkout: Checkout):
+    with (checkout.root / "jobs/policy.yaml").open("a") as policy:
+        policy.write(ENVIRONMENTS)
+
+    made = copy(checkout, "pilot", "jobs/production/pilot.yaml")
+
+    assert made.files == ("jobs/production/pilot-short.md", "jobs/production/pilot-rules.md")
+    assert "name: pilot          # used up\n" in checkout.read(made.path).decode()
+    with pytest.raises(UsageError, match=r"jobs/production/pilot[.]yaml declares pilot"):
+        copy(checkout, "jobs/sports-data/pilot.yaml", "jobs/more/pilot.yaml")
+    with pytest.raises(UsageError, match=r"declared in jobs/production/pilot[.]yaml, jobs/sports-data"):
+        copy(checkout, "pilot", "season")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OWN.replace("name: pilot ", r'name: "pil\x6ft" '),
+        OWN.replace("pilot-short.md", r'"pilot-sh\u006frt.md"'),
+    ],
+)
+def test_a_copy_that_would_say_something_else_is_not_written(checkout: Checkout, text: str):
+    (checkout.root / "jobs/sports-data/pilot.yaml").write_text(text)
+
+    with pytest.raises(UsageError, match="cannot be copied as it is written"):
+        copy(checkout, "pilot", "season")
+    assert not list(checkout.root.rglob("season*"))
 
 
 def test_the_terminal_says_what_to_change(checkout: Checkout):

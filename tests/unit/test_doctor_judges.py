@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from groundctl.domain.adoption.doctor.aws import judge_events, judge_quotas
 from groundctl.domain.adoption.doctor.finding import State
 from groundctl.domain.adoption.doctor.github import (
+    judge_codeowners,
     judge_forks,
     judge_required_check,
     judge_review_rules,
@@ -173,6 +174,22 @@ def test_what_only_administrators_see_is_neither_good_nor_bad():
 
     assert {finding.state for finding in judged} == {State.CANNOT_SEE}
     assert all("it is hidden" in finding.fact for finding in judged)
+
+
+def test_rules_that_do_not_show_who_may_pass_them_are_not_said_to_hold_for_everyone():
+    [one] = judge_review_rules(RulesSeen(rules=GOOD_RULES, hidden_exemptions=1), SETUP)
+    [two] = judge_review_rules(RulesSeen(rules=GOOD_RULES, hidden_exemptions=2), SETUP)
+
+    assert (one.state, two.state) == (State.CANNOT_SEE, State.CANNOT_SEE)
+    assert one.fact.startswith("a ruleset does not show who may merge past the rules")
+    assert two.fact.startswith("2 rulesets do not show who")
+
+
+def test_a_codeowners_file_that_github_does_not_show_is_not_understood():
+    [hidden] = judge_codeowners(None, SETUP)
+    [fine] = judge_codeowners((), SETUP)
+
+    assert (hidden.state, fine.state) == (State.CANNOT_SEE, State.OK)
 
 
 def test_rules_of_several_sources_add_up():

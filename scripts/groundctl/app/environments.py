@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from groundctl.app.validate import load_policy
 from groundctl.domain.approval.standing import AddedEnvironment
@@ -15,11 +16,54 @@ from groundctl.ports import Files
 
 def environment_with(path: str, policy: Policy, name: str | None) -> Environment | None:
     """Return the environment that has a declaration; an error if it is another one than that of a name."""
-    owner = environment_of(team_folder(path), policy.environments)
+    owner = owner_of_path(path, policy)
     if name and owner and owner.name != name:
         hint = f"leave out --environment, or give --environment {owner.name}"
         raise UsageError(f"{path} belongs to environment {owner.name}, not to {name}", hint=hint)
     return owner
+
+
+def owner_of_path(path: str, policy: Policy) -> Environment | None:
+    """Return the environment whose folders have a path; None if no environment has it, or the policy names none."""
+    return environment_of(team_folder(path), policy.environments)
+
+
+def in_the_same_place(paths: Iterable[str], path: str, policy: Policy) -> tuple[str, ...]:
+    """Select the declarations whose jobs are created in the account and Region of another declaration."""
+
+    def place(declaration: str) -> tuple[str, str] | None:
+        owner = owner_of_path(declaration, policy)
+        return owner.place if owner else None
+
+    return tuple(each for each in paths if place(each) == place(path))
+
+
+def declared_in(infrastructure: Infrastructure, paths: Iterable[str], policy: Policy) -> tuple[str, ...]:
+    """Select the declarations whose jobs are created with an infrastructure; all of them if there are no environments."""
+    if not policy.environments:
+        return tuple(paths)
+    owners = ((path, owner_of_path(path, policy)) for path in paths)
+    return tuple(path for path, owner in owners if owner and is_same_place(owner, infrastructure))
+
+
+def environment_here(policy: Policy, infrastructure: Infrastructure, name: str | None) -> Environment | None:
+    """Return the environment of an infrastructure, which must be that of a name if one is chosen.
+
+    None if the policy names no environments.
+    """
+    if not policy.environments:
+        return None
+    named = environment_named(name, policy.environments) if name else None
+    if named is not None:
+        check_same_place(named, infrastructure)
+        return named
+    here = next((each for each in policy.environments if is_same_place(each, infrastructure)), None)
+    if here is None or name:
+        names = ", ".join(each.name for each in policy.environments)
+        what = name or infrastructure.target
+        hint = f"it has {names}: choose one with GROUNDCTL_ENVIRONMENT, and give its infrastructure"
+        raise UsageError(f"jobs/policy.yaml has no environment {what}", hint=hint)
+    return here
 
 
 def choose_environment(files: Files, name: str | None) -> Environment | None:

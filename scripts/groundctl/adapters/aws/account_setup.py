@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
 
 from groundctl.adapters.aws.places import look_at
-from groundctl.adapters.aws.responses import error_code, expect, malformed_as_parser_error
+from groundctl.adapters.aws.responses import error_code, expect, is_from_aws, malformed_as_parser_error
 from groundctl.adapters.aws.session import AwsSession, in_plain_words
 from groundctl.domain.adoption.doctor.setup import BucketGuard, EventConnection, Identity, Quota, RoleTrust
 from groundctl.domain.canonical_json import parse_json_object
@@ -66,11 +67,16 @@ class AwsAccountSetup:
             return all(response["PublicAccessBlockConfiguration"].get(each) is True for each in _BLOCKS)
 
         def is_encrypted() -> bool:
-            return _setting(lambda: s3.get_bucket_encryption(Bucket=bucket), _NO_ENCRYPTION) is not None
+            response = _setting(lambda: s3.get_bucket_encryption(Bucket=bucket), _NO_ENCRYPTION)
+            if response is None:
+                return False
+            expect(response, "ServerSideEncryptionConfiguration")
+            return bool(response["ServerSideEncryptionConfiguration"]["Rules"])
 
         def is_versioned() -> bool:
-            status: bool = s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled"
-            return status
+            # A bucket that never had versions has no members in its answer.
+            response = _setting(lambda: s3.get_bucket_versioning(Bucket=bucket))
+            return response is not None and bool(response.get("Status") == "Enabled")
 
         def look(right: str, ask: Callable[[], bool]) -> bool | NotSeen:
             return look_at(self._session, f"the bucket {bucket}", right, ask)
@@ -129,14 +135,18 @@ class AwsAccountSetup:
         return look_at(self._session, f"the connection {name}", "events:DescribeConnection", ask)
 
 
-def _setting(ask: Callable[[], Mapping[str, Any]], missing: str) -> Mapping[str, Any] | None:
+def _setting(ask: Callable[[], Mapping[str, Any]], missing: str | None = None) -> Mapping[str, Any] | None:
     """Read a setting of a bucket; None if the bucket has none, which S3 reports as an error."""
     try:
-        return ask()
+        response = ask()
     except aws.ClientError as error:
         if error_code(error) == missing:
             return None
         raise
+    # The answer of a proxy has no members either, and would look like a bucket that is set so.
+    if not is_from_aws(response):
+        raise ResponseParserError("no request ID with it")
+    return response
 
 
 def sdk_version() -> str:

@@ -13,9 +13,10 @@ from botocore import exceptions as aws
 from groundctl.adapters.aws.object_reads import ask_about, get_range
 from groundctl.adapters.aws.responses import error_code, get_object, list_pages, put_object
 from groundctl.adapters.aws.session import AwsSession, in_plain_words
+from groundctl.domain.aws.s3_address import as_s3
 from groundctl.domain.clips.inspection.object_facts import HeadAnswer
 from groundctl.domain.clips.stored_object import StoredObject
-from groundctl.errors import ExternalError
+from groundctl.errors import ExternalError, RefusedByAws
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -136,5 +137,9 @@ def _not_written(uri: str) -> ExternalError:
 
 
 def _split(uri: str) -> tuple[str, str]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    address = as_s3(uri)
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    if not address.startswith("s3://") or not bucket:
+        hint = "an address on S3 is s3://BUCKET/KEY, or an https address of S3's"
+        raise RefusedByAws(f"{uri} is no address on S3, so nothing can be read there", hint=hint)
     return bucket, key

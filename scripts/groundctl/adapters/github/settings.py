@@ -63,10 +63,15 @@ class GitHubSettings:
         found = BranchRules()
         for _, each in rules:
             found = found.with_those(each)
-        exempt = (name for ruleset in dict.fromkeys(each for each, _ in rules) for name in self._exempt(ruleset))
+        shown = [self._exempt(ruleset) for ruleset in dict.fromkeys(each for each, _ in rules)]
+        exempt = (name for names in shown for name in names or ())
         found = found.with_those(BranchRules(exempt=tuple(dict.fromkeys(exempt))))
         classic = self._classic(branch)
-        return RulesSeen(rules=found, hidden=_HIDDEN) if classic is None else RulesSeen(rules=found.with_those(classic))
+        return RulesSeen(
+            rules=found if classic is None else found.with_those(classic),
+            hidden=_HIDDEN if classic is None else "",
+            hidden_exemptions=shown.count(None),
+        )
 
     def workflow_token(self) -> WorkflowToken:
         """Read what workflows may do unless they say otherwise."""
@@ -107,8 +112,8 @@ class GitHubSettings:
 
         return dict(self._reads.every("actions/variables", read, "reading the variables", within="variables"))
 
-    def codeowners_errors(self) -> tuple[CodeownersError, ...]:
-        """List the lines of CODEOWNERS that GitHub cannot use; none if there is no such file."""
+    def codeowners_errors(self) -> tuple[CodeownersError, ...] | None:
+        """List the lines of CODEOWNERS that GitHub cannot use; None if GitHub shows no such file."""
 
         def read(answer: object) -> tuple[CodeownersError, ...]:
             errors: list[object] = member(answer, "errors", list)
@@ -119,20 +124,20 @@ class GitHubSettings:
                 for each in errors
             )
 
-        return self._reads.one_or_none("codeowners/errors", read, "checking CODEOWNERS") or ()
+        return self._reads.one_or_none("codeowners/errors", read, "checking CODEOWNERS")
 
-    def _exempt(self, ruleset: int) -> tuple[str, ...]:
-        """Name who may pass a ruleset; nothing if that is not shown."""
+    def _exempt(self, ruleset: int) -> tuple[str, ...] | None:
+        """Name who may pass a ruleset; None if that is not shown."""
 
-        def read(answer: object) -> tuple[str, ...]:
+        def read(answer: object) -> tuple[str, ...] | None:
             # GitHub shows it only to those who may change the ruleset.
-            actors: list[object] = member(answer, "bypass_actors", list) if has(answer, "bypass_actors") else []
-            return tuple(_actor(each) for each in actors)
+            actors: list[object] | None = _list(answer, "bypass_actors")
+            return None if actors is None else tuple(_actor(each) for each in actors)
 
         try:
             return self._reads.one(f"rulesets/{ruleset}", read, f"reading the ruleset {ruleset}")
         except RefusedByGitHub:
-            return ()
+            return None
 
     def _classic(self, branch: str) -> BranchRules | None:
         """Read classic protection; None if it is not shown."""
@@ -184,6 +189,10 @@ def _part(answer: object, name: str) -> dict[str, Any] | None:
     return optional(answer, name, dict) if has(answer, name) else None
 
 
+def _list(answer: object, name: str) -> list[object] | None:
+    return optional(answer, name, list) if has(answer, name) else None
+
+
 def _check(answer: object, app: str) -> RequiredCheck:
     number = optional(answer, app, int) if has(answer, app) else None
     # Classic protection writes -1 for any app.
@@ -199,4 +208,4 @@ def _actor(answer: object) -> str:
 
 
 def _first_line(answer: object) -> str:
-    return member(answer, "message", str).splitlines()[0]
+    return member(answer, "message", str).partition("\n")[0].strip() or "GitHub does not say why"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from groundctl.app.environments import in_the_same_place
+from groundctl.app.validate import load_policy
 from groundctl.domain.adoption.clone import Clone, clone
+from groundctl.domain.adoption.new.place import namesake, refuse_path
 from groundctl.domain.aws.job_names import JOB_NAME, job_key
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import parse_spec
@@ -39,7 +42,7 @@ def clone_declaration(
     }
     wanted = {**contents, target: made.text.encode()}
     for place, content in wanted.items():
-        if new_files.look(place, content) is FileState.TAKEN or (place == target and place in files.declarations()):
+        if new_files.look(place, content) is FileState.TAKEN:
             raise UsageError(f"{place} is there already", hint=_NEVER_OVERWRITTEN)
     for place, content in wanted.items():
         if new_files.add(place, content) is FileState.TAKEN:
@@ -48,7 +51,7 @@ def clone_declaration(
 
 
 def _find(source: str, files: Files) -> str:
-    """Find a declaration by its path, or by the name of its job."""
+    """Find a declaration by its path, or by the name of its job, which two environments can both have."""
     if source.endswith((".yaml", ".yml")):
         [path] = files.declarations([source])
         return path
@@ -56,22 +59,27 @@ def _find(source: str, files: Files) -> str:
     if not found:
         hint = "give the path of a file, or import the job first: `groundctl import NAME`"
         raise UsageError(f"no file here declares {source}", hint=hint)
+    if len(found) > 1:
+        raise UsageError(f"{source} is declared in {', '.join(found)}", hint="give the path of the one to copy")
     return found[0]
 
 
 def _target(path: str, new: str, files: Files) -> str:
-    """Return the path of the new file; its name is free, ignoring case."""
+    """Return the path of the new file; its name is free in its account and Region, ignoring case."""
     is_path = new.endswith((".yaml", ".yml"))
-    target = new if is_path else str(PurePosixPath(path).with_name(f"{new}.yaml"))
+    target = str(PurePosixPath(new)) if is_path else str(PurePosixPath(path).with_name(f"{new}.yaml"))
     name = PurePosixPath(target).stem
     if not JOB_NAME.fullmatch(name):
         hint = "use 1-63 letters, digits, or inner hyphens; a new path ends in .yaml"
         raise UsageError(f"{name} is not a valid job name", hint=hint)
-    taken = [each for each in files.declarations() if job_key(PurePosixPath(each).stem) == job_key(name)]
-    if taken:
-        raise UsageError(f"{taken[0]} declares {name}", hint="choose another name: names are compared ignoring case")
-    if is_path and (PurePosixPath(target).parts[:1] != ("jobs",) or ".." in PurePosixPath(target).parts):
-        raise UsageError(f"{new} is not below jobs/", hint="name a path such as jobs/TEAM/NAME.yaml")
+    if refused := refuse_path(target):
+        raise UsageError(refused.message, hint=refused.hint)
+    policy, _ = load_policy(files)
+    declared = files.declarations()
+    if target in declared:
+        raise UsageError(f"{target} is there already", hint=_NEVER_OVERWRITTEN)
+    if taken := namesake(target, in_the_same_place(declared, target, policy)):
+        raise UsageError(f"{taken} declares {name}", hint="choose another name: names are compared ignoring case")
     return target
 
 
@@ -79,4 +87,9 @@ def _cloned(path: str, name: str, files: Files, schema: str | None, *, is_moved:
     document = load_document(path, files.read(path))
     if isinstance(document, tuple) or not SchemaCheck(files.schema("labeling-job")).is_valid(document.data):
         raise UsageError(f"{path} has problems", hint=f"`groundctl validate {path}` shows them: correct them first")
-    return clone(document, parse_spec(document.data), name, schema=schema, is_moved=is_moved)
+    made = clone(document, parse_spec(document.data), name, schema=schema, is_moved=is_moved)
+    copied = load_document(path, made.text.encode())
+    if isinstance(copied, tuple) or copied.data != made.data:
+        hint = "write each field on lines of its own, and the names of the job and of files without escapes"
+        raise UsageError(f"{path} cannot be copied as it is written", hint=hint)
+    return made

@@ -21,16 +21,21 @@ from groundctl.domain.adoption.existing_job import (
     StoredFile,
 )
 from groundctl.domain.adoption.import_result import ImportResult, ImportStatus, LedgerStatus
-from groundctl.domain.adoption.imported import MAX_TEXT, as_s3, import_job, of_another_task
+from groundctl.domain.adoption.imported import MAX_TEXT, import_job, missing_member, of_another_task
+from groundctl.domain.adoption.new.place import Refused, refuse_path
 from groundctl.domain.adoption.task_type import another_task
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.aws.s3_address import as_s3
+from groundctl.domain.declarations.environments import Environment
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.jobs.ledger.entries import IndexedRecord
 from groundctl.domain.jobs.ledger.look import Present
+from groundctl.domain.jobs.ledger.question import folded
 from groundctl.domain.jobs.observed import AwsResponse, ObservedJob, observed_job
 from groundctl.domain.planning.due_records import opening
 from groundctl.domain.results.labeled_job import label_names
-from groundctl.errors import ExternalError, RefusedByAws
+from groundctl.errors import ExternalError, RefusedByAws, UsageError
 from groundctl.ports import FileState, NewFiles
 
 # So many jobs are read, written, and entered at a time; the clips of no more are in memory.
@@ -48,6 +53,7 @@ class ImportSetting:
     schema: SchemaCheck
     editor_schema: str | None
     by: str
+    environment: Environment | None = None
     folder: str | None = None
     question: str | None = None
     is_rehearsal: bool = False
@@ -61,14 +67,28 @@ class _Read:
     name: str
     described: AwsResponse | None
     outcome: ImportedFile | HasFile | NotImported
+    is_known: bool = False
 
 
 def open_if_new(writer: LedgerWriter, account: LedgerAccount, observed: Mapping[JobKey, ObservedJob]) -> None:
     """Open a ledger that is new, as an apply does, and refuse one that cannot be used."""
-    records = tuple(opening(writer.log, observed.values(), account.infrastructure, ledger=secrets.token_hex(16)))
-    if records:
+    if records := _opening(writer, account, observed):
         writer.append(*records)
     refuse_unusable(writer.purchases, account)
+
+
+def refuse_unless_openable(
+    writer: LedgerWriter, account: LedgerAccount, observed: Mapping[JobKey, ObservedJob]
+) -> None:
+    """Refuse a ledger that cannot be used, and write nothing; a new one can be opened."""
+    if not _opening(writer, account, observed):
+        refuse_unusable(writer.purchases, account)
+
+
+def _opening(
+    writer: LedgerWriter, account: LedgerAccount, observed: Mapping[JobKey, ObservedJob]
+) -> tuple[IndexedRecord, ...]:
+    return tuple(opening(writer.log, observed.values(), account.infrastructure, ledger=secrets.token_hex(16)))
 
 
 def import_jobs(
@@ -88,24 +108,34 @@ def import_jobs(
 
 def _read(job: ObservedJob, outputs: Mapping[str, str], setting: ImportSetting, writer: LedgerWriter) -> _Read:
     """Read what a job's declaration is made from; of a job that has one, only what the ledger lacks."""
-    choice = choose(job, setting.declared, setting.account.infrastructure)
     try:
+        # The list does not show who made a job on a topic.
+        described = None if job.has_input else setting.account.jobs.describe(job.name)
+        choice = choose(
+            job if described is None else observed_job(described),
+            setting.declared,
+            setting.account.infrastructure,
+        )
         match choice:
             case NotImported(in_ledger=False):
                 return _Read(name=job.name, described=None, outcome=choice)
             case NotImported() | HasFile() if _is_known(job, setting, writer):
-                return _Read(name=job.name, described=None, outcome=choice)
-            case NotImported() | HasFile():
-                return _Read(name=job.name, described=setting.account.jobs.describe(job.name), outcome=choice)
-        described = setting.account.jobs.describe(job.name)
+                return _Read(name=job.name, described=None, outcome=choice, is_known=True)
+        described = described or setting.account.jobs.describe(job.name)
+        if isinstance(choice, NotImported | HasFile):
+            return _Read(name=job.name, described=described, outcome=choice)
         if described is None:
-            gone = NotImported(name=job.name, why="AWS lists it and does not describe it", hint="import it again later")
+            gone = NotImported(name=job.name, why=_NOT_DESCRIBED, hint=_LATER)
             return _Read(name=job.name, described=None, outcome=gone)
         return _Read(name=job.name, described=described, outcome=_converted(described, outputs, setting, writer))
     except ExternalError as error:
         return _Read(
             name=job.name, described=None, outcome=NotImported(name=job.name, why=error.message, hint=error.hint)
         )
+
+
+_NOT_DESCRIBED = "AWS lists it and does not describe it"
+_LATER = "import it again later"
 
 
 def _is_known(job: ObservedJob, setting: ImportSetting, writer: LedgerWriter) -> bool:
@@ -116,10 +146,15 @@ def _is_known(job: ObservedJob, setting: ImportSetting, writer: LedgerWriter) ->
 def _converted(
     described: AwsResponse, outputs: Mapping[str, str], setting: ImportSetting, writer: LedgerWriter
 ) -> ImportedFile | NotImported:
+    if missing := missing_member(described):
+        why = f"AWS's description of it has no {missing}, which every job has"
+        return NotImported(name=described["LabelingJobName"], why=why, hint=_LATER, in_ledger=True)
     if kind := another_task(described["HumanTaskConfig"].get("PreHumanTaskLambdaArn", "")):
         return of_another_task(described["LabelingJobName"], kind)
     infrastructure = setting.account.infrastructure
-    folder = setting.folder or folder_for(described, setting.policy, infrastructure)
+    folder = setting.folder or folder_for(described, setting.policy, infrastructure, setting.environment)
+    if isinstance(folder, NotImported):
+        return folder
     manifest = described["InputConfig"]["DataSource"].get("S3DataSource", {}).get("ManifestS3Uri", "")
     page = described["HumanTaskConfig"].get("UiConfig", {}).get("UiTemplateS3Uri")
     categories = _stored(described.get("LabelCategoryConfigS3Uri"), setting.account)
@@ -127,7 +162,7 @@ def _converted(
         described=described,
         labels=label_names(categories) if isinstance(categories, bytes) else categories,
         template=_stored(page, setting.account),
-        follows=outputs.get(manifest),
+        follows=outputs.get(as_s3(manifest)),
     )
     place = ImportPlace(
         infrastructure=infrastructure,
@@ -176,10 +211,14 @@ def _written(read: _Read, setting: ImportSetting) -> ImportResult:
         case HasFile(path=path):
             return ImportResult(name=read.name, status=ImportStatus.UNCHANGED, path=path)
         case ImportedFile() as file:
-            put = setting.files.look if setting.is_rehearsal else setting.files.add
-            for path, content in (*file.texts.items(), (file.path, file.content)):
-                if put(path, content) is FileState.TAKEN:
-                    return _taken(file.name, path)
+            try:
+                refused = _put(file, setting)
+            except UsageError as error:
+                refused = Refused(message=error.message, hint=error.hint)
+            if refused is not None:
+                return ImportResult(
+                    name=file.name, status=ImportStatus.NOT_IMPORTED, why=refused.message, hint=refused.hint
+                )
             return ImportResult(
                 name=file.name,
                 status=ImportStatus.IMPORTED,
@@ -189,13 +228,19 @@ def _written(read: _Read, setting: ImportSetting) -> ImportResult:
             )
 
 
-def _taken(name: str, path: str) -> ImportResult:
-    return ImportResult(
-        name=name,
-        status=ImportStatus.NOT_IMPORTED,
-        why=f"{path} is there already, with other content or in another case",
-        hint="no file is overwritten: move it away, or import into another folder with --folder",
-    )
+def _put(file: ImportedFile, setting: ImportSetting) -> Refused | None:
+    """Write a job's files, or say why not; all of them are looked for first, so that no text is left without its file."""
+    if refused := refuse_path(file.path):
+        return refused
+    contents = {**file.texts, file.path: file.content}
+    for put in (setting.files.look, *([] if setting.is_rehearsal else [setting.files.add])):
+        for path, content in contents.items():
+            if put(path, content) is FileState.TAKEN:
+                return Refused(
+                    message=f"{path} is there already, with other content or in another case",
+                    hint="no file is overwritten: move it away, or import into another folder with --folder",
+                )
+    return None
 
 
 def _entered(
@@ -209,10 +254,26 @@ def _entered(
     for each, result in zip(read, written, strict=True):
         if not _belongs_in_ledger(each):
             yield result
+        elif each.is_known:
+            yield _known(result, setting, writer)
         elif each.described is None:
-            yield replace(result, ledger=LedgerStatus.KNOWN)
+            why = f"{_NOT_DESCRIBED}; {_LATER}"
+            yield replace(result, ledger=LedgerStatus.NOT_ENTERED, ledger_why=why)
         else:
             yield _with_ledger(result, each.described, adopted, setting, writer)
+
+
+def _known(result: ImportResult, setting: ImportSetting, writer: LedgerWriter) -> ImportResult:
+    """Say that the ledger has a job, also where its question does not have the name that was given."""
+    own = writer.purchases.of_job(setting.account.infrastructure.identity_of(result.name))
+    named = folded(setting.question) if setting.question else None
+    if own is None or named in {None, own.question.name}:
+        return replace(result, ledger=LedgerStatus.KNOWN)
+    has = f"its question is `{own.question.name}` there" if own.question.name else "its question has no name there"
+    remark = f"the ledger has it already, and {has}: --question names only jobs that are entered now"
+    if own.question.name is None:
+        remark += f"; `groundctl ledger adopt {result.name} --question {setting.question}` names it"
+    return replace(result, ledger=LedgerStatus.KNOWN, remarks=(*result.remarks, remark))
 
 
 def _belongs_in_ledger(read: _Read) -> bool:

@@ -122,7 +122,8 @@ def adopt_described(
     """Enter jobs by their descriptions.
 
     With is_import, also one on a topic, which counts as one clip as in a purchase; one whose input manifest is gone, by its
-    output; and whatever keeps one job from being read keeps out no other.
+    output; one with lines that name no clip, by the other lines; and whatever keeps one job from being read keeps out no
+    other.
     """
     read_one = _read_whatever_is_there if is_import else _read
     unknown = [each for each in described if _purchase(each, writer, account) is None]
@@ -163,7 +164,12 @@ def _purchase(described: AwsResponse, writer: LedgerWriter, account: LedgerAccou
 
 
 def _read(
-    described: AwsResponse, account: LedgerAccount, paths: DeclarationPaths, *, question: str | None
+    described: AwsResponse,
+    account: LedgerAccount,
+    paths: DeclarationPaths,
+    *,
+    question: str | None,
+    is_import: bool = False,
 ) -> Adoption | NotAdoptable:
     """Read what a job asked. A file that cannot be read is the trouble of this job."""
     job = observed_job(described)
@@ -177,7 +183,7 @@ def _read(
     if lines is None:
         hint = "restore it: nothing else says which clips the job asked"
         return NotAdoptable(name=job.name, why=f"its input manifest, {manifest}, is not there", hint=hint)
-    return _record(described, lines, account, paths, question)
+    return _record(described, lines, account, paths, question, is_import=is_import)
 
 
 def _record(
@@ -187,13 +193,16 @@ def _record(
     paths: DeclarationPaths,
     question: str | None,
     *,
+    is_import: bool = True,
     topic: str | None = None,
 ) -> Adoption | NotAdoptable:
     job = observed_job(described)
     labels = label_names(_read_if_allowed(described.get("LabelCategoryConfigS3Uri"), account))
     background = _background(job.fingerprint, account, paths.get(job.key, ""), question)
     identity = account.infrastructure.identity_of(job.name)
-    return adopted_record(described, lines, labels, job=identity, background=background, topic=topic)
+    return adopted_record(
+        described, lines, labels, job=identity, background=background, topic=topic, only_clips=is_import
+    )
 
 
 def _read_whatever_is_there(
@@ -207,7 +216,7 @@ def _read_whatever_is_there(
             manifest = described["InputConfig"]["DataSource"].get("S3DataSource", {}).get("ManifestS3Uri")
             lines = account.objects.read_lines(manifest) if manifest else None
             return _record(described, lines or (), account, paths, question, topic=topic)
-        found = _read(described, account, paths, question=question)
+        found = _read(described, account, paths, question=question, is_import=True)
         if isinstance(found, Adoption):
             return found
         if job.output_manifest is None:
@@ -243,7 +252,7 @@ def _background(
 
 def _read_if_allowed(uri: str | None, account: LedgerAccount) -> bytes | None:
     """Read an optional file: a job that was created elsewhere may keep it where we have no access."""
-    if uri is None or not uri.startswith("s3://"):
+    if uri is None:
         return None
     try:
         return account.objects.read(uri)

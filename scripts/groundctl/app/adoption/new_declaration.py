@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from groundctl.app.environments import in_the_same_place
 from groundctl.app.kept_infrastructure import parse_kept_infrastructure
 from groundctl.app.validate import load_policy
 from groundctl.domain.adoption.new.place import namesake, refuse_path
 from groundctl.domain.adoption.new.starter import Given, Origin, Starter, Surroundings, choose_values
 from groundctl.domain.adoption.new.text import fields_to_write, write_declaration
 from groundctl.domain.declarations.diagnostics import LocatedDiagnostic, Severity
-from groundctl.domain.declarations.environments import environment_of
-from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.policy import team_folder
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.texts.text_problems import invisible_characters
 from groundctl.domain.declarations.validator import Validator
@@ -51,22 +51,12 @@ def look_around(files: Files, path: str, others: Iterable[str]) -> Surroundings:
     if refused := refuse_path(path):
         raise UsageError(refused.message, hint=refused.hint)
     policy, _ = load_policy(files)
-    if other := namesake(path, _beside(others, policy, path)):
+    if other := namesake(path, in_the_same_place(others, path, policy)):
         raise UsageError(
             f"{other} already declares a job of this name; AWS compares names ignoring case",
             hint="choose another name: the name of a job can never be used again",
         )
     return Surroundings(folder=team_folder(path), policy=policy, infrastructure=_infrastructure(files))
-
-
-def _beside(others: Iterable[str], policy: Policy, path: str) -> Iterator[str]:
-    """Yield the declarations whose jobs are created in the same account and Region."""
-
-    def place(declaration: str) -> tuple[str, str] | None:
-        owner = environment_of(team_folder(declaration), policy.environments)
-        return owner.place if owner else None
-
-    return (other for other in others if place(other) == place(path))
 
 
 def _infrastructure(files: Files) -> Infrastructure | None:

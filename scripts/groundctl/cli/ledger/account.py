@@ -5,9 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from groundctl.app.environments import declared_in
 from groundctl.app.ledger import LedgerAccount
+from groundctl.app.validate import load_policy
 from groundctl.composition import open_aws, open_checkout, open_infrastructure
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.errors import UsageError
 
 
@@ -26,10 +29,12 @@ def open_ledger_account(infrastructure_file: str | None) -> LedgerAccount:
     return LedgerAccount(infrastructure=infrastructure, jobs=aws.jobs, objects=aws.objects, ledger=aws.ledger)
 
 
-def declaration_paths() -> dict[JobKey, str]:
-    """Find the checkout's declarations by the jobs that they declare: a file has the name of its job."""
+def declaration_paths(infrastructure: Infrastructure) -> dict[JobKey, str]:
+    """Find the declarations of an account and Region by the jobs that they declare: a file has the name of its job."""
+    checkout = open_checkout()
     try:
-        paths = open_checkout().declarations()
+        paths = checkout.declarations()
     except UsageError:
         return {}  # a repository without jobs/ yet, into which jobs from the console are to come
-    return {job_key(PurePosixPath(path).stem): path for path in paths}
+    policy, _ = load_policy(checkout)
+    return {job_key(PurePosixPath(path).stem): path for path in declared_in(infrastructure, paths, policy)}

@@ -46,7 +46,7 @@ def run(options: LedgerAdoptOptions) -> ExitCode:
         options.names or our_jobs(account),
         account.open_writer(open_author()),
         account,
-        declaration_paths(),
+        declaration_paths(account.infrastructure),
         question=options.question,
     )
     print(

@@ -22,7 +22,7 @@ class LedgerOpenOptions:
 def run(options: LedgerOpenOptions) -> ExitCode:
     """Write entry 1, and print the ledger's id and where to write it down."""
     account = open_ledger_account(options.infrastructure)
-    opened = open_ledger(account.open_writer(open_author()), account, declaration_paths())
+    opened = open_ledger(account.open_writer(open_author()), account, declaration_paths(account.infrastructure))
     print(opened_text(opened.ledger, opened.adopted, opened.left_out, account.infrastructure))
     return ExitCode.OK
 

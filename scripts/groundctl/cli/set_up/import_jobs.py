@@ -10,7 +10,8 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from groundctl.app.adoption.import_jobs import ImportSetting, import_jobs, open_if_new
+from groundctl.app.adoption.import_jobs import ImportSetting, import_jobs, open_if_new, refuse_unless_openable
+from groundctl.app.environments import declared_in, environment_here, owner_of_path
 from groundctl.app.gathering.gather import list_jobs
 from groundctl.app.ledger import LedgerAccount
 from groundctl.app.validate import load_policy, validate
@@ -18,11 +19,14 @@ from groundctl.cli.consent import ask_for_yes
 from groundctl.cli.ledger.account import open_ledger_account
 from groundctl.cli.options import Argument, Command, InfrastructureFile, Option
 from groundctl.cli.question_name import check_question
-from groundctl.composition import is_interactive, open_author, open_checkout
+from groundctl.composition import chosen_name, is_interactive, open_author, open_checkout
 from groundctl.domain.adoption.choice import DeclaredFile
 from groundctl.domain.adoption.import_result import ImportResult, ImportStatus, ImportTally
 from groundctl.domain.aws.job_names import JOB_NAME, JobKey, job_key
+from groundctl.domain.declarations.environments import Environment
+from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.schema import SchemaCheck
+from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob
 from groundctl.errors import UsageError
 from groundctl.exit_codes import ExitCode
@@ -91,25 +95,31 @@ def run(options: ImportOptions) -> ExitCode:
     if options.question is not None:
         check_question(options.question)
     checkout = open_checkout()
-    declared = _declared(checkout)
     account = open_ledger_account(options.infrastructure)
+    policy = load_policy(checkout)[0]
+    environment = environment_here(policy, account.infrastructure, chosen_name())
+    folder = _folder(options.folder, checkout)
+    _refuse_folder_elsewhere(folder, environment, policy)
+    declared = _declared(checkout, account.infrastructure, policy)
     observed = list_jobs(account.jobs)
     chosen, missing = _choose(options, observed)
     author = open_author()
     writer = account.open_writer(author)
-    if not options.dry_run:
+    refuse_unless_openable(writer, account, observed)
+    if not options.dry_run and chosen:
         if (refused := _consent(options, chosen, account)) is not None:
             return refused
         open_if_new(writer, account, observed)
     setting = ImportSetting(
         account=account,
         files=open_new_files(checkout),
-        policy=load_policy(checkout)[0],
+        policy=policy,
         declared=declared,
         schema=SchemaCheck(checkout.schema("labeling-job")),
         editor_schema=editor_schema(checkout),
         by=author.person or author.repository or "",
-        folder=_folder(options.folder, checkout),
+        environment=environment,
+        folder=folder,
         question=options.question,
         is_rehearsal=options.dry_run,
         keys_named=frozenset(map(job_key, options.names)),
@@ -135,16 +145,29 @@ def _choose(
     return tuple(job for job in jobs if since is None or job.created.astimezone(UTC).date() >= since), ()
 
 
-def _declared(checkout: Repository) -> dict[JobKey, DeclaredFile]:
-    """Find the file of each declared job; one with problems has the name of its job as well."""
+def _declared(checkout: Repository, infrastructure: Infrastructure, policy: Policy) -> dict[JobKey, DeclaredFile]:
+    """Find the file of each job that is declared for an infrastructure; one with problems has the name of its job as well."""
     try:
         paths = checkout.declarations()
     except UsageError:
         return {}  # a repository without jobs/ yet
-    files = {job_key(PurePosixPath(path).stem): DeclaredFile(path=path) for path in paths}
+    here = declared_in(infrastructure, paths, policy)
+    files = {job_key(PurePosixPath(path).stem): DeclaredFile(path=path) for path in here}
     for each in validate(checkout).declarations:
-        files[each.spec.key] = DeclaredFile(path=each.path, imported=each.spec.imported)
+        if each.path in here:
+            files[each.spec.key] = DeclaredFile(path=each.path, imported=each.spec.imported)
     return files
+
+
+def _refuse_folder_elsewhere(folder: str | None, environment: Environment | None, policy: Policy) -> None:
+    """Refuse a folder of another environment: a plan would look for the jobs in another account or Region."""
+    if folder is None or environment is None:
+        return
+    owner = owner_of_path(f"{folder}/NAME.yaml", policy)
+    if owner != environment:
+        whose = f"belongs to environment {owner.name}" if owner else "belongs to no environment"
+        hint = f"choose a folder of {environment.name}, or give the infrastructure of the other environment"
+        raise UsageError(f"--folder {folder} {whose}, and the jobs are in {environment.name}", hint=hint)
 
 
 def _folder(given: str | None, checkout: Repository) -> str | None:
@@ -155,7 +178,8 @@ def _folder(given: str | None, checkout: Repository) -> str | None:
     inside = (
         folder.relative_to(checkout.root) if folder.is_absolute() and folder.is_relative_to(checkout.root) else folder
     )
-    if inside.parts[:1] != ("jobs",) or ".." in inside.parts or any(part.startswith(".") for part in inside.parts):
+    is_hidden = any(part.startswith(".") or not part.isprintable() for part in inside.parts)
+    if inside.parts[:1] != ("jobs",) or ".." in inside.parts or is_hidden:
         hint = "name a folder of this repository as seen from its root, such as jobs/imported"
         raise UsageError(f"--folder {given} is not below jobs/", hint=hint)
     return inside.as_posix()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from groundctl.domain.adoption.existing_job import NotImported
 from groundctl.domain.adoption.imported import team_of
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.declarations.environments import Environment, environment_of
 from groundctl.domain.declarations.policy import Policy
 from groundctl.domain.declarations.spec import Imported
 from groundctl.domain.jobs.infrastructure import Infrastructure
@@ -60,12 +61,35 @@ def choose(job: ObservedJob, declared: Mapping[JobKey, DeclaredFile], infrastruc
     return job
 
 
-def folder_for(described: AwsResponse, policy: Policy, infrastructure: Infrastructure) -> str:
-    """Return the folder of the team that labels a job, if the policy gives the team to one folder."""
+def folder_for(
+    described: AwsResponse, policy: Policy, infrastructure: Infrastructure, environment: Environment | None
+) -> str | NotImported:
+    """Return the folder of the team that labels a job, if the policy gives the team to one folder.
+
+    It is a folder of the environment in which the job is; without one to choose, the job waits for `--folder`.
+    """
     teams = {name: team.arn for name, team in infrastructure.work_teams.items()}
     team = team_of(described["HumanTaskConfig"]["WorkteamArn"], teams)
-    folders = [folder for folder, entry in policy.folders.items() if team in entry.teams]
-    return f"jobs/{folders[0]}" if len(folders) == 1 else FOLDER
+    folders = [
+        folder
+        for folder, entry in policy.folders.items()
+        if team in entry.teams and (environment is None or has_folder(environment, folder, policy))
+    ]
+    if len(folders) == 1:
+        return f"jobs/{folders[0]}"
+    if environment is None or has_folder(environment, FOLDER.rpartition("/")[2], policy):
+        return FOLDER
+    return NotImported(
+        name=described["LabelingJobName"],
+        why=f"{FOLDER} does not belong to environment {environment.name}, in which the job is",
+        hint=f"choose one of its folders with --folder: {', '.join(f'jobs/{each}' for each in environment.folders or ())}",
+        in_ledger=True,
+    )
+
+
+def has_folder(environment: Environment, folder: str, policy: Policy) -> bool:
+    """Return whether the jobs of a folder are created in an environment."""
+    return environment_of(folder, policy.environments) == environment
 
 
 def owner_of(described: AwsResponse, folder: str, policy: Policy) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from groundctl.domain.adoption.imported import HEAD, TAIL
+from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.document import Document
 from groundctl.domain.declarations.spec import JobSpec, State
 from groundctl.domain.declarations.texts.unfinished import text_files
@@ -17,9 +20,10 @@ _MODELINE = "# yaml-language-server:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clone:
-    """The text of the new file, the names of files to copy with their new names, and what to change."""
+    """The text of the new file and what it must say, the names of files to copy with their new names, and what to change."""
 
     text: str
+    data: JsonObject
     files: Mapping[str, str]
     hints: tuple[str, ...]
 
@@ -34,7 +38,19 @@ def clone(document: Document, spec: JobSpec, name: str, *, schema: str | None, i
     kept = list(_without_import(lines, document))
     hints = tuple(_hints(spec))
     modeline = f"{_MODELINE} $schema={schema}" if schema else None
-    return Clone(text="\n".join(_with_head(kept, hints, modeline)), files=files, hints=hints)
+    text = "\n".join(_with_head(kept, hints, modeline))
+    return Clone(text=text, data=_with_new_values(document.data, values), files=files, hints=hints)
+
+
+def _with_new_values(data: JsonObject, values: Mapping[str, tuple[str, str]]) -> JsonObject:
+    new = {key: copy.deepcopy(value) for key, value in data.items() if key != "imported"}
+    for pointer, (_, value) in values.items():
+        *way, last = pointer.split("/")[1:]
+        part: Any = new
+        for step in way:
+            part = part[step]
+        part[last] = value
+    return new
 
 
 def _renamed(file: str, old: str, new: str) -> str:
@@ -53,8 +69,9 @@ def _with_values(document: Document, values: Mapping[str, tuple[str, str]]) -> s
     places = [(positions[pointer][1], old, new) for pointer, (old, new) in values.items()]
     # From the end, so that the places before stay where they are. The value is the first such text after its place.
     for (row, column), old, new in sorted(places, reverse=True):
-        start = text.index(old, starts[row - 1] + column - 1)
-        text = text[:start] + new + text[start + len(old) :]
+        start = text.find(old, starts[row - 1] + column - 1)
+        # A value with escapes is not found; the caller compares the copy with what it must say.
+        text = text if start < 0 else text[:start] + new + text[start + len(old) :]
     return text
 
 

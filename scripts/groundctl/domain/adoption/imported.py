@@ -13,6 +13,7 @@ from groundctl.domain.adoption.existing_job import ExistingJob, ImportedFile, Im
 from groundctl.domain.adoption.said import FIELDS, members_not_said
 from groundctl.domain.adoption.task_type import Task, task_of
 from groundctl.domain.adoption.yaml_writer import write_yaml
+from groundctl.domain.aws.s3_address import as_s3
 from groundctl.domain.aws.s3_layout import labels_location
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.declaration import Declaration
@@ -20,6 +21,7 @@ from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import parse_spec
 from groundctl.domain.declarations.texts.text_problems import INVISIBLE
 from groundctl.domain.declarations.yaml_loader import load_document
+from groundctl.domain.jobs.observed import AwsResponse
 
 # A declaration can have as many tags of its own; a request has 10 more.
 _MAX_TAGS = 40
@@ -31,11 +33,6 @@ _RESERVED_TAGS = ("aws:", "groundctl:")
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _PUBLIC = ":workteam/public-crowd/default"
-# https addresses of S3 objects, by both of S3's ways to write them.
-_HTTPS = (
-    re.compile(r"https://([a-z0-9][a-z0-9.-]+)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/(.+)"),
-    re.compile(r"https://s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/([a-z0-9][a-z0-9.-]+)/(.+)"),
-)
 
 HEAD = (
     "This job was made elsewhere and imported. groundctl follows it, and never creates or changes it.",
@@ -68,6 +65,24 @@ def import_job(existing: ExistingJob, place: ImportPlace, schema: SchemaCheck) -
 
 _ONLY_VIDEO = "groundctl declares video classification only"
 _HINT_NO_FORM = "it stays as it is in AWS; `groundctl status --all` and `groundctl results` show it without a file"
+
+
+# What AWS's model requires of a job, and a declaration is made from.
+_ALWAYS_THERE = (
+    ("InputConfig", "DataSource"),
+    ("OutputConfig", "S3OutputPath"),
+    ("HumanTaskConfig", "WorkteamArn"),
+    ("HumanTaskConfig", "TaskTitle"),
+    ("HumanTaskConfig", "TaskDescription"),
+    ("HumanTaskConfig", "NumberOfHumanWorkersPerDataObject"),
+    ("HumanTaskConfig", "TaskTimeLimitInSeconds"),
+)
+
+
+def missing_member(described: AwsResponse) -> str | None:
+    """Name the first member that every job has, and that AWS's description lacks."""
+    missing = (f"{part}.{member}" for part, member in _ALWAYS_THERE if described[part].get(member) is None)
+    return next(missing, None)
 
 
 def of_another_task(name: str, task: str) -> NotImported:
@@ -180,12 +195,6 @@ def _input(existing: ExistingJob, place: ImportPlace, notes: dict[str, str]) -> 
             existing.described["InputConfig"].get("DataAttributes", {}).get("ContentClassifiers", ())
         ),
     )
-
-
-def as_s3(uri: str) -> str:
-    """Write an https address of an S3 object as its S3 URI; other texts stay as they are."""
-    found = next((match for form in _HTTPS if (match := form.fullmatch(uri))), None)
-    return f"s3://{found[1]}/{found[2]}" if found else uri
 
 
 def _topic(arn: str, pointer: str, place: ImportPlace, notes: dict[str, str]) -> str:

@@ -11,12 +11,15 @@ from typing import Any
 
 from groundctl.domain.aws import s3_layout
 from groundctl.domain.aws.job_names import JobKey, job_key
+from groundctl.domain.aws.regions import BUILT_IN_LAMBDA_ACCOUNTS
 
 # A request to AWS or a response from AWS in boto3's form: members by AWS's names, of AWS's types.
 AwsResponse = Mapping[str, Any]
 
 # The built-in function of another task type, such as PRE-ImageMultiClass. A function of one's own may be for any task.
-_ANOTHER_TASK = re.compile(r":function:PRE-(?!VideoMultiClass\b)")
+_ANOTHER_TASK = re.compile(rf":(?:{'|'.join(BUILT_IN_LAMBDA_ACCOUNTS.values())}):function:PRE-(?!VideoMultiClass\b)")
+
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 DECLARATION_TAG = "groundctl:declaration"
 INPUT_TAG = "groundctl:input"
@@ -118,7 +121,7 @@ def observed_job(entry: AwsResponse) -> ObservedJob:
         created=entry["CreationTime"],
         modified=entry["LastModifiedTime"],
         team_arn=entry.get("WorkteamArn") or entry.get("HumanTaskConfig", {}).get("WorkteamArn", ""),
-        fingerprint=fingerprint_of(manifest) or _tagged(entry),
+        fingerprint=fingerprint_of(manifest) if manifest else _tagged(entry),
         has_input=manifest is not None,
         is_video_classification=_ANOTHER_TASK.search(_pre_annotation(entry)) is None,
         failure_reason=entry.get("FailureReason"),
@@ -149,13 +152,13 @@ def fingerprint_of(manifest_uri: str | None) -> JobFingerprint | None:
 
 
 def _tagged(entry: AwsResponse) -> JobFingerprint | None:
-    """Parse the tags of a job with only a topic: it has no manifest, and Describe returns the tags."""
+    """Parse the tags of a job with only a topic: it has no manifest, and Describe returns the tags.
+
+    Every client can write tags: what does not have groundctl's form is not groundctl's.
+    """
     tags = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())}
-    if DECLARATION_TAG not in tags:
+    bucket, *digests = (tags.get(name, "") for name in (ARTIFACTS_TAG, DECLARATION_TAG, INPUT_TAG))
+    if not bucket or not all(map(_DIGEST.fullmatch, digests)):
         return None
-    return JobFingerprint(
-        bucket=tags.get(ARTIFACTS_TAG, ""),
-        name=entry["LabelingJobName"],
-        declaration=tags[DECLARATION_TAG],
-        input=tags.get(INPUT_TAG, ""),
-    )
+    declaration, input_digest = digests
+    return JobFingerprint(bucket=bucket, name=entry["LabelingJobName"], declaration=declaration, input=input_digest)

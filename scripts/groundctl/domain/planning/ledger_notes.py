@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.diagnostics import Diagnostic
@@ -37,7 +37,7 @@ def ledger_notes(
     )
     yield from _refused(changes)
     if purchases.ledger is not None:
-        yield from (unrecorded_note(jobs) for jobs in (adoptable(unrecorded), _on_topics(unrecorded)) if jobs)
+        yield from _unrecorded_notes(unrecorded, _imported(inputs))
 
 
 def unrecorded_jobs(inputs: PlanInputs) -> tuple[ObservedJob, ...]:
@@ -124,17 +124,29 @@ def _named(purchase: LedgerPurchase, record: NamedRecord) -> Diagnostic:
     )
 
 
-def unrecorded_note(jobs: Sequence[ObservedJob]) -> Diagnostic:
-    """Name jobs that the ledger does not know: all of them with a list of their clips, or all of them on a topic."""
+def _unrecorded_notes(unrecorded: Iterable[ObservedJob], imported: Collection[JobKey]) -> Iterator[Diagnostic]:
+    """Write a note for each way into the ledger: an import also enters a job on a topic, or without its manifest."""
+    unrecorded = tuple(unrecorded)
+    if jobs := [job for job in unrecorded if job.key in imported]:
+        yield unrecorded_note(jobs, are_imported=True)
+    others = [job for job in unrecorded if job.key not in imported]
+    yield from (unrecorded_note(jobs) for jobs in (adoptable(others), _on_topics(others)) if jobs)
+
+
+def _imported(inputs: PlanInputs) -> frozenset[JobKey]:
+    return frozenset(each.spec.key for each in inputs.declarations if each.spec.imported is not None)
+
+
+def unrecorded_note(jobs: Sequence[ObservedJob], *, are_imported: bool = False) -> Diagnostic:
+    """Name jobs that the ledger does not know, all with a list of their clips, all on a topic, or all with an imported file."""
     names = _names([job.name for job in jobs])
     is_one = len(jobs) == 1
     known = "1 job in AWS is" if is_one else f"{len(jobs):,} jobs in AWS are"
     why, hint = f", as {NO_LIST}", NO_LIST_HINT
-    if jobs[0].has_input:
-        why, hint = (
-            "",
-            f"`groundctl ledger adopt {jobs[0].name if is_one else 'NAME'}` enters {'it' if is_one else 'a job'}",
-        )
+    if jobs[0].has_input or are_imported:
+        command = "import" if are_imported else "ledger adopt"
+        name, what = (jobs[0].name, "it") if is_one else ("NAME", "a job")
+        why, hint = "", f"`groundctl {command} {name}` enters {what}"
     return Diagnostic(
         rule="P403",
         pointer="/name",

@@ -85,7 +85,7 @@ def read_labeled_job(described: Mapping[str, Any]) -> LabeledJob:  # boto3's res
 def label_names(categories: bytes | None) -> tuple[str, ...]:
     """Return the labels of a label category configuration; empty if it is missing or malformed."""
     try:
-        labels = msgspec.json.decode(categories or b"{}").get("labels", [])
+        labels = msgspec.json.decode((categories or b"{}").removeprefix(b"\xef\xbb\xbf")).get("labels", [])
         names = tuple(each["label"] for each in labels)
     except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
         return ()

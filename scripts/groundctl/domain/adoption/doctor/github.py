@@ -113,6 +113,10 @@ def judge_review_rules(seen: RulesSeen, setup: Setup) -> Sequence[Finding]:
         problems.append(
             warning(f"{', '.join(rules.exempt)} may merge into {setup.default_branch} past its rules", page)
         )
+    if seen.hidden_exemptions:
+        number = "a ruleset does" if seen.hidden_exemptions == 1 else f"{seen.hidden_exemptions:,} rulesets do"
+        fact = f"{number} not show who may merge past the rules: only who may change a ruleset sees that"
+        problems.append(cannot_see(fact, page))
     return problems_or(
         problems, "approvals end at a push, owners must approve, and so must another person than the last pusher"
     )
@@ -186,8 +190,13 @@ def _set(name: str, value: str) -> str:
     return f"gh variable set {name} --body {value}"
 
 
-def judge_codeowners(found: Sequence[CodeownersError], setup: Setup) -> Sequence[Finding]:
+def judge_codeowners(found: Sequence[CodeownersError] | None, setup: Setup) -> Sequence[Finding]:
     """Judge whether GitHub understands CODEOWNERS: it ignores a line that it does not."""
+    if found is None:
+        fact = (
+            f"GitHub shows no CODEOWNERS on {setup.default_branch}: it is not there yet, or the token may not read it"
+        )
+        return (cannot_see(fact, setup.page(f"tree/{setup.default_branch}")),)
     problems = [
         wrong(
             f"{each.path}:{each.line}: {each.message}",

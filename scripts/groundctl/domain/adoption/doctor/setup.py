@@ -169,10 +169,14 @@ class BranchRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesSeen:
-    """The rules of a branch; hidden says why a part of them could not be seen, empty if all could."""
+    """The rules of a branch; hidden says why a part of them could not be seen, empty if all could.
+
+    hidden_exemptions counts the rulesets that do not show who may pass them.
+    """
 
     rules: BranchRules
     hidden: str = ""
+    hidden_exemptions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,24 +50,36 @@ class _Asked:
     lines: int
 
 
-def _read_manifest(manifest: Iterable[bytes], label_attribute: str | None) -> _Asked | int:
-    """Read the clips that a manifest asks; return the number of the first line that names no clip."""
+def _read_manifest(manifest: Iterable[bytes], label_attribute: str | None, *, only_clips: bool) -> _Asked | int:
+    """Read the clips that a manifest asks; return the number of the first line that names no clip.
+
+    With only_clips, such a line is left out if another one names a clip: AWS counts it as failed, and bought nothing.
+    """
     uris: list[str] = []
-    lines = 0
+    lines, clips, first_without = 0, 0, None
     for line in manifest:
         if not line.strip():
             continue
         lines += 1
-        try:
-            members = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, object])
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return lines
+        members = _members(line)
         uri = members.get("source-ref")
         if not isinstance(uri, str) or not uri:
-            return lines
+            if not only_clips:
+                return lines
+            first_without = first_without or lines
+            continue
+        clips += 1
         if label_attribute not in members:
             uris.append(uri)
-    return _Asked(uris=tuple(uris), lines=lines)
+    return first_without if first_without and not clips else _Asked(uris=tuple(uris), lines=lines)
+
+
+def _members(line: bytes) -> dict[str, object]:
+    """Parse a line of a manifest; nothing if it is no JSON object."""
+    try:
+        return msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, object])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return {}
 
 
 def adopted_record(
@@ -78,11 +90,11 @@ def adopted_record(
     job: JobIdentity,
     background: Background,
     topic: str | None = None,
+    only_clips: bool = False,
 ) -> Adoption | NotAdoptable:
     """Write the record of a job that exists, with the clips that it asked.
 
-    described is DescribeLabelingJob's response; manifest holds the lines of the job's input manifest. A topic counts as one
-    clip, as it does for a purchase: two jobs on it are asked the same clips.
+    described is DescribeLabelingJob's response; manifest holds the input manifest's lines. A topic counts as one clip.
     """
     name = described["LabelingJobName"]
     if manifest is None:
@@ -90,7 +102,7 @@ def adopted_record(
     if not labels and background.question is None:
         why = "its label categories cannot be read, so its question is not known"
         return NotAdoptable(name=name, why=why, hint="give the question a name: `--question NAME`")
-    asked = _read_manifest(manifest, described.get("LabelAttributeName"))
+    asked = _read_manifest(manifest, described.get("LabelAttributeName"), only_clips=only_clips)
     if isinstance(asked, int):
         why = f"line {asked} of its input manifest names no clip"
         return NotAdoptable(name=name, why=why, hint="restore the manifest that the job was created from")
