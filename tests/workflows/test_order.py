@@ -10,7 +10,7 @@ import pytest
 from github_emulator.runner.expressions import Value
 from workflows import rules
 from workflows.playing import FORKS, OURS, Scenario, all_endings, context_of, play, play_steps
-from workflows.reading import File, our_files
+from workflows.reading import Data, File, our_files
 
 FILES = our_files()
 PLAN, RECORDED, APPLY, STATUS = (
@@ -230,9 +230,9 @@ def test_a_run_that_the_default_branch_has_left_behind_looks_no_further(current:
     assert len(ran) == (7 if current == "true" else 3)
 
 
+@pytest.mark.parametrize("job", [APPLY.jobs["look"], STATUS.jobs["report"]], ids=["apply", "status"])
 @pytest.mark.parametrize(("outcome", "explained"), [("failure", True), ("success", False), ("skipped", False)])
-def test_a_run_to_which_aws_gives_no_role_says_why_and_no_other_failure_does(outcome: str, explained: bool):
-    job = APPLY.jobs["look"]
+def test_a_run_to_which_aws_gives_no_role_says_why_and_no_other_failure_does(job: Data, outcome: str, explained: bool):
     failed: Value = {"tip": {"outputs": AT_TIP}, "credentials": {"outcome": outcome}}
     fails = CREDENTIALS if outcome == "failure" else SETUP
 
