@@ -13,6 +13,7 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from moto.core.base_backend import BackendDict
 from werkzeug.test import Client
 
 from groundtruth_simulator.control.clock import Clock
@@ -41,7 +42,9 @@ class Wire:
     """Sends bytes to the server's application, without a socket."""
 
     def __init__(self) -> None:
-        self._client = Client(_Application(install(start=START, frozen=True), threading.Event()))
+        simulator = install(start=START, frozen=True)
+        BackendDict.reset()  # moto's accounts are those of the process
+        self._client = Client(_Application(simulator, threading.Event()))
 
     def send(self, operation: str, body: bytes | str, *, method: str = "POST", **headers: str) -> tuple[int, Any]:
         """Return status and JSON of the answer; a page for people is a failure."""
