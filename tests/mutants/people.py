@@ -67,8 +67,8 @@ PEOPLE: tuple[Mutant, ...] = (
     mutant(
         "a line that names no clip is passed over",
         "domain/jobs/ledger/adoption.py",
-        "        if not isinstance(uri, str) or not uri:\n            return lines\n",
-        "        if not isinstance(uri, str) or not uri:\n            continue\n",
+        "            if not only_clips:\n                return lines\n",
+        "",
         f"{_ADOPTED}a_job_whose_manifest_says_nothing_is_not_entered",
     ),
     mutant(

@@ -51,7 +51,7 @@ class FakeObjects:
         return self.objects.get(_address(uri))
 
     def read_lines(self, uri: str) -> Iterator[bytes] | None:
-        content = self.read(uri)
+        content = self.objects.get(_address(uri))
         return None if content is None else iter(io.BytesIO(content))
 
     def head(self, uri: str) -> HeadAnswer:

@@ -194,7 +194,7 @@ def test_no_clip_is_free_before_its_job_has_ended(status: str):
 
 
 def test_no_clip_is_free_while_lines_of_the_output_are_missing():
-    assert action(ended_with(("2", False))) is Action.REPURCHASE
+    assert action(ended_with(("2", False), labeled=0)) is Action.REPURCHASE
 
 
 def test_a_clip_with_a_label_on_one_of_its_lines_is_not_free():
