@@ -45,8 +45,7 @@ def _check(options: InitOptions) -> None:
 
 
 def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
-    from groundctl.presentation.adoption.set_up_text import needs_attention, next_text, set_up_text
-    from groundctl.presentation.escape import for_terminal
+    from groundctl.presentation.adoption.set_up_text import inside_text, needs_attention, next_text, set_up_text
     from groundctl.presentation.repository.files import GUIDE, README
 
     lock = read_lock(folder)
@@ -58,11 +57,7 @@ def _set_up(folder: SetUpFolder, options: InitOptions) -> ExitCode:
         _refuse_other_version(lock)
     print(set_up_text(plan.steps, folder=options.folder or "this folder", dry_run=options.dry_run))
     if above:
-        print(
-            for_terminal(
-                f"\nThis folder is inside of the Git repository {above}: GitHub reads workflows at its top only."
-            )
-        )
+        print(f"\n{inside_text(above)}")
     attention = needs_attention(plan.steps)
     if any(isinstance(step, Blocked) for step in plan.steps):
         print("\nNothing was written.")

@@ -53,6 +53,13 @@ def next_text(*, folder: str | None, guide: str, tool: str, version: str) -> str
     return "\n".join(for_terminal(line) for line in lines)
 
 
+def inside_text(repository: str) -> str:
+    """Say that workflows are not read here."""
+    return for_terminal(
+        f"This folder is inside of the Git repository {repository}: GitHub reads workflows at its top only."
+    )
+
+
 def needs_attention(steps: Sequence[Step]) -> bool:
     """Return whether something that groundctl cannot do without could not be written."""
     return any(isinstance(step, Blocked) or is_in_the_way(step) for step in steps)
