@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
-import select
-import subprocess
-import sys
-import termios
 import time
 from pathlib import Path
 
@@ -20,65 +13,22 @@ from end_to_end.test_story import CLIPS, PREFIX, Team
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import REGION, an_infrastructure
-from support.cli import CLEAN, TESTING
+from support.cli import TESTING
 from support.fake_objects import A_CLIP
+from support.pseudo_terminal import CTRL_C, EOF, Terminal
 
 QUESTION = "Only `yes` is accepted: "
 NOTHING = "Nothing was created or stopped: AWS was not asked to change anything."
-EOF, CTRL_C = b"\x04", b"\x03"
 
 
-class Terminal:
-    """A process in a pseudo-terminal of its own."""
-
-    def __init__(self, team: Team, *arguments: str) -> None:
-        ours, theirs = pty.openpty()
-        self.ours, self.shown = ours, ""
-        command = [sys.executable, "-c", "import sys; from groundctl.cli.main import main; sys.exit(main())"]
-        self.process = subprocess.Popen(
-            [*command, *arguments],
-            cwd=team.folder,
-            env={
-                **CLEAN,
-                **TESTING,
-                "TERM": "dumb",
-                "AWS_ENDPOINT_URL": team.simulator.url or "",
-                "GROUNDCTL_INFRASTRUCTURE": "infrastructure.json",
-            },
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches the process
-        )
-        os.close(theirs)
-
-    def shows(self, text: str) -> bool:
-        """Read until a text is shown; false if the process ends without it."""
-        end = time.monotonic() + 60
-        while text not in self.shown and time.monotonic() < end and self._read():
-            pass
-        return text in self.shown
-
-    def types(self, keys: bytes) -> None:
-        os.write(self.ours, keys)
-
-    def ends(self) -> int:
-        while self._read():
-            pass
-        code = self.process.wait(timeout=60)
-        os.close(self.ours)
-        return code
-
-    def _read(self) -> bool:
-        if not select.select([self.ours], [], [], 60)[0]:
-            return False
-        try:
-            part = os.read(self.ours, 65536)
-        except OSError:  # the other end is closed
-            return False
-        self.shown += part.decode(errors="replace").replace("\r\n", "\n")
-        return bool(part)
+def terminal_of(team: Team, *arguments: str) -> Terminal:
+    """Start a command at a pseudo-terminal of a person of the team."""
+    environment = {
+        **TESTING,
+        "AWS_ENDPOINT_URL": team.simulator.url or "",
+        "GROUNDCTL_INFRASTRUCTURE": "infrastructure.json",
+    }
+    return Terminal(*arguments, cwd=team.folder, environment=environment)
 
 
 @pytest.fixture
@@ -92,7 +42,7 @@ def team(tmp_path: Path, simulator: Simulator) -> Team:
 
 
 def test_a_terminal_shows_the_plan_asks_and_creates_on_yes(team: Team):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
 
     assert terminal.shows(QUESTION), terminal.shown
     assert "1 to create" in terminal.shown
@@ -124,7 +74,7 @@ def test_a_terminal_shows_the_plan_asks_and_creates_on_yes(team: Team):
     ],
 )
 def test_anything_but_yes_does_nothing(team: Team, keys: bytes):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
 
     terminal.types(keys)
@@ -135,7 +85,7 @@ def test_anything_but_yes_does_nothing(team: Team, keys: bytes):
 
 
 def test_ctrl_c_at_the_question_does_nothing(team: Team):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
 
     terminal.types(CTRL_C)
@@ -147,7 +97,7 @@ def test_ctrl_c_at_the_question_does_nothing(team: Team):
 
 def test_ctrl_c_in_the_create_call_names_the_job(team: Team):
     team.simulator.add_fault(operation="CreateLabelingJob", kind="timeout", when="after", seconds=20)
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
     terminal.types(b"yes\n")
     while not team.simulator.requests("CreateLabelingJob") and terminal.process.poll() is None:
@@ -163,7 +113,7 @@ def test_ctrl_c_in_the_create_call_names_the_job(team: Team):
 
 
 def test_a_process_that_is_ended_at_the_question_has_done_nothing(team: Team):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
 
     terminal.process.terminate()
@@ -173,7 +123,7 @@ def test_a_process_that_is_ended_at_the_question_has_done_nothing(team: Team):
 
 
 def test_what_was_typed_before_the_question_is_no_answer(team: Team):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     terminal.types(b"yes\n")
 
     assert terminal.shows(QUESTION), terminal.shown
@@ -184,7 +134,7 @@ def test_what_was_typed_before_the_question_is_no_answer(team: Team):
 
 
 def test_a_clip_that_arrives_after_the_question_is_not_bought(team: Team):
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
     assert terminal.shows(QUESTION), terminal.shown
     boto3.client("s3", region_name=REGION).put_object(Bucket="clips", Key="rallies/late.mp4", Body=A_CLIP)
     team.declares(name="another", input={"objects": ["s3://clips/rallies/late.mp4"]})
@@ -205,10 +155,10 @@ def test_the_question_names_each_stop_and_only_with_allow_stop(team: Team):
     team.declares(input=PREFIX, state="stopped")
     team.simulator.clear_requests()
 
-    unasked = Terminal(team, "apply")
+    unasked = terminal_of(team, "apply")
     assert unasked.ends() == 1
     assert QUESTION not in unasked.shown
-    asked = Terminal(team, "apply", "--allow-stop")
+    asked = terminal_of(team, "apply", "--allow-stop")
     assert asked.shows(QUESTION), asked.shown
     assert "Stop rally-outcome. A stop is permanent." in asked.shown
     assert team.mutating_calls() == 0
@@ -220,7 +170,7 @@ def test_the_question_names_each_stop_and_only_with_allow_stop(team: Team):
 def test_nothing_to_do_asks_nothing(team: Team):
     assert team.runs("apply", "--auto-approve").code == 0
 
-    terminal = Terminal(team, "apply")
+    terminal = terminal_of(team, "apply")
 
     assert terminal.ends() == 0
     assert QUESTION not in terminal.shown
@@ -230,11 +180,11 @@ def test_nothing_to_do_asks_nothing(team: Team):
 def test_a_reviewed_plan_and_auto_approve_ask_nothing_at_a_terminal(team: Team):
     team.runs("plan", "--out", "plan.json")
 
-    terminal = Terminal(team, "apply", "--plan", "plan.json")
+    terminal = terminal_of(team, "apply", "--plan", "plan.json")
 
     assert terminal.ends() == 0, terminal.shown
     assert QUESTION not in terminal.shown
-    assert Terminal(team, "apply", "--auto-approve").ends() == 0
+    assert terminal_of(team, "apply", "--auto-approve").ends() == 0
 
 
 @pytest.mark.parametrize("arguments", [(), ("--allow-stop",), ("--only", "create")])
@@ -256,7 +206,7 @@ def test_without_a_terminal_json_names_both_flags(team: Team):
 
 
 def test_json_never_asks_at_a_terminal(team: Team):
-    terminal = Terminal(team, "apply", "--format", "json")
+    terminal = terminal_of(team, "apply", "--format", "json")
 
     assert terminal.ends() == 2
     assert "without --plan FILE or --auto-approve" in terminal.shown

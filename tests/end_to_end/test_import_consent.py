@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from end_to_end.existing_jobs import ExistingJobs
-from end_to_end.test_consent import CTRL_C, EOF, QUESTION, Terminal
+from end_to_end.test_consent import QUESTION, terminal_of
 from end_to_end.test_story import Team
 from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import an_infrastructure, write_open_policy
+from support.pseudo_terminal import CTRL_C, EOF
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def team(tmp_path: Path, simulator: Simulator) -> Team:
 
 @pytest.mark.parametrize(("keys", "code"), [(b"no\n", 1), (b"YES please\n", 1), (EOF, 1), (CTRL_C, 130)])
 def test_anything_but_yes_writes_no_file_and_no_entry(team: Team, keys: bytes, code: int):
-    terminal = Terminal(team, "import", "--all")
+    terminal = terminal_of(team, "import", "--all")
 
     assert terminal.shows(QUESTION)
     terminal.types(keys)
@@ -39,7 +40,7 @@ def test_anything_but_yes_writes_no_file_and_no_entry(team: Team, keys: bytes, c
 
 
 def test_on_yes_the_jobs_are_imported(team: Team):
-    terminal = Terminal(team, "import", "--all")
+    terminal = terminal_of(team, "import", "--all")
 
     assert terminal.shows(QUESTION)
     terminal.types(b"yes\n")
@@ -51,7 +52,7 @@ def test_on_yes_the_jobs_are_imported(team: Team):
 
 @pytest.mark.parametrize("arguments", [("--all", "--dry-run"), ("no-such-job",)])
 def test_where_nothing_would_be_written_nothing_is_asked(team: Team, arguments: tuple[str, ...]):
-    terminal = Terminal(team, "import", *arguments)
+    terminal = terminal_of(team, "import", *arguments)
 
     terminal.ends()
 

@@ -25,7 +25,7 @@ ANSWERS = {
 
 
 def init(folder: Path, *typed: bytes, flags: tuple[str, ...] = ()) -> tuple[int, str]:
-    return at_a_terminal("init", "labels", *flags, cwd=folder, typed=[*typed], prompt=b"):")
+    return at_a_terminal("init", "labels", *flags, cwd=folder, typed=[*typed], prompt="):")
 
 
 def answers_in(folder: Path) -> dict[str, object]:

@@ -12,7 +12,7 @@ import boto3
 import jsonschema
 import pytest
 
-from end_to_end.test_consent import EOF, Terminal
+from end_to_end.test_consent import terminal_of
 from end_to_end.test_story import Team
 from groundctl.adapters.aws.ledger import S3Ledger, entry_key
 from groundctl.adapters.aws.session import AwsSession
@@ -24,6 +24,7 @@ from groundtruth_simulator.simulator import Simulator
 from support.aws import prerequisites
 from support.builders import ACCOUNT, CHECKOUT, REGION, a_declaration, a_desired_job, an_infrastructure
 from support.ledger import Indexed, a_job, a_purchase, an_entry, created, opened
+from support.pseudo_terminal import EOF
 
 CLIPS = tuple(f"rally-{number}.mp4" for number in range(1, 9))
 BUCKET = "artifacts"
@@ -318,7 +319,7 @@ def test_at_a_terminal_void_asks_and_writes_nothing_on_anything_but_yes(
     account: Account, keys: bytes, code: int, end: int
 ):
     account.writes(opened(), account.buys("rally-outcome"))
-    terminal = Terminal(account.team, "ledger", "void", "rally-outcome", "--reason", "cancelled")
+    terminal = terminal_of(account.team, "ledger", "void", "rally-outcome", "--reason", "cancelled")
 
     assert terminal.shows("Only `yes` is accepted: "), terminal.shown
     assert "Void rally-outcome (entry 2, 2 clips, $0.16)" in terminal.shown

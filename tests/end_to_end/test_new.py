@@ -49,7 +49,7 @@ def test_a_link_is_not_followed_out_of_the_repository(repository: Path, tmp_path
 
 def on_a_terminal(repository: Path, typed: list[bytes], *arguments: str) -> tuple[int, str]:
     """Run groundctl at a pseudo-terminal, and type an answer to each question."""
-    return at_a_terminal(*arguments, cwd=repository, typed=typed, prompt=b"]:")
+    return at_a_terminal(*arguments, cwd=repository, typed=typed, prompt="]:")
 
 
 def test_on_a_terminal_it_asks_with_what_it_would_take(repository: Path):
