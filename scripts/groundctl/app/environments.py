@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from groundctl.app.validate import load_policy
 from groundctl.domain.approval.standing import AddedEnvironment
-from groundctl.domain.declarations.environments import Environment, environment_named, environment_of
-from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.environments import Environment, environment_named
+from groundctl.domain.declarations.policy import Policy, owner_of_path
 from groundctl.domain.jobs.infrastructure import Infrastructure, is_same_place
 from groundctl.errors import UsageError
 from groundctl.ports import Files
@@ -23,11 +23,6 @@ def environment_with(path: str, policy: Policy, name: str | None) -> Environment
     return owner
 
 
-def owner_of_path(path: str, policy: Policy) -> Environment | None:
-    """Return the environment whose folders have a path; None if no environment has it, or the policy names none."""
-    return environment_of(team_folder(path), policy.environments)
-
-
 def in_the_same_place(paths: Iterable[str], path: str, policy: Policy) -> tuple[str, ...]:
     """Select the declarations whose jobs are created in the account and Region of another declaration."""
 
@@ -35,7 +30,8 @@ def in_the_same_place(paths: Iterable[str], path: str, policy: Policy) -> tuple[
         owner = owner_of_path(declaration, policy)
         return owner.place if owner else None
 
-    return tuple(each for each in paths if place(each) == place(path))
+    here = place(path)
+    return tuple(each for each in paths if place(each) == here)
 
 
 def declared_in(infrastructure: Infrastructure, paths: Iterable[str], policy: Policy) -> tuple[str, ...]:
@@ -117,12 +113,11 @@ def check_keeps_environments(current: Files, proposed: Files) -> None:
 
 def find_added_environments(current: Files, proposed: Files, only: str | None) -> tuple[AddedEnvironment, ...]:
     """List the environments that a pull request adds; only names the one in use where the policy names none."""
-    environments = load_policy(proposed)[0].environments
+    policy, _ = load_policy(proposed)
     known = list_environments(current, only)
-    folders = [team_folder(path) for path in proposed.declarations()]
-    owners = Counter(owner.name for folder in folders if (owner := environment_of(folder, environments)))
+    owners = Counter(owner.name for path in proposed.declarations() if (owner := owner_of_path(path, policy)))
     return tuple(
         AddedEnvironment(name=each.name, declarations=owners[each.name])
-        for each in environments
+        for each in policy.environments
         if each.name not in known
     )

@@ -12,8 +12,7 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.declarations.cross_file import DeclarationSummary, check_together
 from groundctl.domain.declarations.declaration import Declaration
 from groundctl.domain.declarations.diagnostics import Diagnostic, LocatedDiagnostic, in_reading_order, locate
-from groundctl.domain.declarations.environments import environment_of
-from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.policy import Policy, owner_of_path
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.declarations.spec import JobSpec
 from groundctl.domain.declarations.validator import CheckNames, ManifestFile, Validator, check_policy, manifest_files
@@ -114,7 +113,7 @@ def is_in_environment(path: str, policy: Policy, environment: str | None) -> boo
     """Return whether an environment has a declaration; every environment has those that none has, as a problem."""
     if environment is None or not policy.environments:
         return True
-    owner = environment_of(team_folder(path), policy.environments)
+    owner = owner_of_path(path, policy)
     return policy.environments_are_known if owner is None else owner.name == environment
 
 
@@ -196,7 +195,7 @@ def _has_its_jobs(infrastructure: Infrastructure, path: str, policy: Policy) -> 
     """Return whether a declaration's job is created in an infrastructure: that of another environment has other teams."""
     from groundctl.domain.jobs.infrastructure import is_same_place
 
-    owner = environment_of(team_folder(path), policy.environments)
+    owner = owner_of_path(path, policy)
     return is_same_place(owner, infrastructure) if owner else not policy.environments
 
 
@@ -266,6 +265,6 @@ def _by_place(summaries: Sequence[DeclarationSummary], policy: Policy) -> Iterab
         return [summaries]
     places: dict[tuple[str, str] | None, list[DeclarationSummary]] = {}
     for summary in summaries:
-        owner = environment_of(team_folder(summary.path), policy.environments)
+        owner = owner_of_path(summary.path, policy)
         places.setdefault(owner.place if owner else None, []).append(summary)
     return places.values()

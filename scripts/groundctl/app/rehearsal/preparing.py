@@ -9,8 +9,7 @@ from datetime import datetime
 from groundctl.app.validate import Validated
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.declaration import Declaration
-from groundctl.domain.declarations.environments import environment_of
-from groundctl.domain.declarations.policy import Policy, team_folder
+from groundctl.domain.declarations.policy import Policy, owner_of_path, team_folder
 from groundctl.domain.rehearsal.rounds import LeftOut, Rounds, order_into_rounds
 from groundctl.domain.rehearsal.stand_ins import StandIns, stand_ins_for
 from groundctl.domain.rehearsal.surroundings import (
@@ -100,7 +99,7 @@ def _of_environment(validated: Validated, name: str) -> tuple[list[Declaration],
 
 
 def _environment_of(declaration: Declaration, policy: Policy) -> str | None:
-    owner = environment_of(team_folder(declaration.path), policy.environments)
+    owner = owner_of_path(declaration.path, policy)
     return owner.name if owner else None
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 
 from groundctl.app.adoption.import_jobs import ImportSetting, import_jobs, open_if_new, refuse_unless_openable
-from groundctl.app.environments import declared_in, environment_here, owner_of_path
+from groundctl.app.environments import declared_in, environment_here
 from groundctl.app.gathering.gather import list_jobs
 from groundctl.app.ledger import LedgerAccount
 from groundctl.app.validate import load_policy, validate
@@ -24,7 +24,7 @@ from groundctl.domain.adoption.choice import DeclaredFile
 from groundctl.domain.adoption.import_result import ImportResult, ImportStatus, ImportTally
 from groundctl.domain.aws.job_names import JOB_NAME, JobKey, job_key
 from groundctl.domain.declarations.environments import Environment
-from groundctl.domain.declarations.policy import Policy
+from groundctl.domain.declarations.policy import Policy, owner_of_path
 from groundctl.domain.declarations.schema import SchemaCheck
 from groundctl.domain.jobs.infrastructure import Infrastructure
 from groundctl.domain.jobs.observed import ObservedJob

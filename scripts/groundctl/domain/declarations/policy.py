@@ -12,7 +12,7 @@ from groundctl.domain.aws.job_names import JobKey, job_key
 from groundctl.domain.aws.prices import Tier
 from groundctl.domain.canonical_json import JsonObject
 from groundctl.domain.declarations.document import Document, pointer_to
-from groundctl.domain.declarations.environments import Environment, parse_environments
+from groundctl.domain.declarations.environments import Environment, environment_of, parse_environments
 from groundctl.domain.declarations.yaml_loader import load_document
 
 # From the root of the repository.
@@ -269,6 +269,11 @@ def team_folder(path: str) -> str:
     """Return the team's folder: the one directly under jobs/, at any depth of the file; elsewhere, the file's folder."""
     folders = path.split("/")[:-1]
     return next(iter(folders[1:2] if folders[:1] == ["jobs"] else folders[-1:]), "")
+
+
+def owner_of_path(path: str, policy: Policy) -> Environment | None:
+    """Return the environment whose folders have a path; None if no environment has it, or the policy names none."""
+    return environment_of(team_folder(path), policy.environments)
 
 
 def parse_policy(data: JsonObject) -> Policy:
